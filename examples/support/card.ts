@@ -1,0 +1,129 @@
+import { writeFile } from 'node:fs/promises';
+import { arch, cpus, type } from 'node:os';
+import { join } from 'node:path';
+import { version_core } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import {
+  createGolden,
+  DEFAULT_PREPROCESSING,
+  EMOTIONS,
+  encodeModel,
+  evaluate,
+  MODELS,
+  predict,
+  type CardDraft,
+  type EpochRecord,
+  type EvaluationReport,
+  type FerDataset,
+  type ModelName,
+} from 'fer-cnn';
+import { loadWeightsDirectory, saveWeights } from 'fer-cnn/node';
+import type { Recipe } from './recipes';
+
+/** A finished run of `npm run train`. */
+export interface TrainedRun {
+  model: LayersModel;
+  name: ModelName;
+  recipe: Recipe;
+  history: readonly EpochRecord[];
+  seed: number;
+  backend: string;
+  training: FerDataset;
+  validation: FerDataset;
+  out: string;
+}
+
+/**
+ * Stores a trained network in `out`: its weights in 8 and 16 bits with golden outputs, and a card with what was measured on
+ * the stored weights, and on PublicTest only. Returns the report.
+ */
+export async function saveTrained(run: TrainedRun): Promise<EvaluationReport> {
+  const { model, out, training, validation, backend, name } = run;
+  const draft = draftOf(run);
+  await saveWeights(out, await encodeModel(model, { card: draft, dtype: 'mixed' }));
+  const stored = await loadWeightsDirectory(out);
+  try {
+    const report = await evaluate(stored.model, validation, { trainingSet: training, batchSize: 256 });
+    const [exact, rounded] = [await predict(model, validation), await predict(stored.model, validation)];
+    const exactReport = await evaluate(model, validation, { batchSize: 256 });
+    const date = today();
+    const command = `npm run evaluate -- --data fer2013.csv.gz --usage PublicTest --model ${name}`;
+    const { withoutTrainingDuplicates: unseen, macroF1, balancedAccuracy, logLoss, expectedCalibrationError } = report;
+    const metric = { split: 'PublicTest', backend, date, command };
+    const card: CardDraft = {
+      ...draft,
+      metrics: [
+        {
+          ...{ ...metric, protocol: 'single view', rows: report.size, accuracy: report.accuracy },
+          figures: { macroF1, balancedAccuracy, top2Accuracy: report.top2Accuracy, logLoss, expectedCalibrationError },
+        },
+        {
+          ...{ ...metric, protocol: 'single view, without pictures that also stand in Training' },
+          ...{ rows: unseen!.size, accuracy: unseen!.accuracy },
+        },
+      ],
+      quantization: {
+        split: 'PublicTest',
+        accuracyChange: report.accuracy - exactReport.accuracy,
+        unchangedLabels: agreement(exact, rounded, EMOTIONS.length),
+      },
+    };
+    const files = await encodeModel(model, { card, dtype: 'mixed' });
+    const golden = await createGolden(stored.model, DEFAULT_PREPROCESSING);
+    await saveWeights(out, { ...files, golden });
+    await writeFile(join(out, 'report.json'), JSON.stringify(report.toJSON(), null, 2));
+    await writeFile(join(out, 'confusion.svg'), report.toSvg({ title: `${name} network on PublicTest` }));
+    return report;
+  } finally {
+    stored.model.dispose();
+  }
+}
+
+function draftOf({ name, recipe, history, seed, backend, training }: TrainedRun): CardDraft {
+  const seconds = history.reduce((sum, epoch) => sum + epoch.seconds, 0);
+  return {
+    name,
+    architecture: name,
+    labels: EMOTIONS,
+    preprocessing: DEFAULT_PREPROCESSING,
+    description: MODELS[name].description,
+    data: {
+      ...{ name: 'FER2013', split: 'Training', rows: training.size },
+      source: 'Goodfellow et al., Challenges in Representation Learning, ICML 2013 workshop (arXiv:1307.0414)',
+      license:
+        'Published for research, without a clear licence for redistribution; none of its pictures is in this package',
+    },
+    training: {
+      command: `npm run train -- --data fer2013.csv.gz --model ${name} --epochs ${history.length} --seed ${seed} --backend ${backend} --out runs/${name}`,
+      ...{ seed, epochs: history.length, recipe: recipe.description, backend },
+      wallTimeSeconds: Math.round(seconds),
+      machine: `${cpus().length} cores of ${cpus()[0]?.model ?? 'unknown'} (${type()} ${arch()})`,
+      date: today(),
+    },
+    versions: { '@tensorflow/tfjs-core': version_core, node: process.version },
+    license: 'MIT',
+    intendedUse:
+      'Research, teaching, prototypes and programs whose users know and agree, on pictures of one upright face. Not for decisions about ' +
+      'people; inferring emotions at work or in schools is banned in the European Union (AI Act, article 5).',
+    limitations: [
+      'An expression is not an emotion: the network tells what a face shows to web users who labelled pictures.',
+      'Fear and sadness are confused with each other and with neutral; disgust is rare in the training data.',
+      'The labels are noisy: people agree with them in about 65 % of the pictures.',
+      'FER2013 was collected by web search: posed and expressive faces prevail, and age, skin tone and origin are unbalanced.',
+    ],
+  };
+}
+
+const today = () => new Date().toISOString().slice(0, 10);
+
+/** Share of rows whose greatest values stand at the same place. */
+function agreement(a: Float32Array, b: Float32Array, width: number): number {
+  const top = (rows: Float32Array, row: number) => {
+    const values = [...rows.subarray(row * width, (row + 1) * width)];
+    return values.indexOf(Math.max(...values));
+  };
+  const size = a.length / width;
+  return (
+    Array.from({ length: size }, (_, row) => Number(top(a, row) === top(b, row))).reduce((x, y) => x + y, 0) / size
+  );
+}

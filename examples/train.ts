@@ -1,0 +1,67 @@
+/** Trains a network on FER2013: `npm run train -- --data fer2013.csv.gz --model shallow --out runs/shallow`. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createModel, listModels, train, type ModelName } from 'fer-cnn';
+import { fileCheckpoint, readFer2013 } from 'fer-cnn/node';
+import { keepLargeBuffers, startBackend, TRAINING_BACKENDS } from './support/backend';
+import { cli, wholeNumber } from './support/cli';
+import { saveTrained } from './support/card';
+import { showProgress } from './support/progress';
+import { RECIPES } from './support/recipes';
+
+interface Options {
+  data: string;
+  out: string;
+  model: ModelName;
+  epochs?: number;
+  seed: number;
+  backend?: string;
+  resume?: true;
+}
+
+const options = cli('train', 'Trains a network on FER2013, resumably.')
+  .requiredOption('--data <file>', 'fer2013.csv or icml_face_data.csv, plain or gzipped')
+  .requiredOption('--out <dir>', 'directory for the checkpoint, the weights and the report')
+  .option('--model <name>', `network: ${listModels().join(' or ')}`, 'shallow')
+  .option('--epochs <n>', 'epochs in all (default: those of the recipe)', wholeNumber)
+  .option('--seed <n>', 'seed of weights, order, augmentation and dropout', wholeNumber, 1)
+  .option('--backend <name>', `one of ${TRAINING_BACKENDS.join(', ')} (default: the first that is installed)`)
+  .option('--resume', 'go on from the checkpoint in --out')
+  .parse()
+  .opts<Options>();
+
+const backend = await startBackend(options.backend, TRAINING_BACKENDS);
+if (backend === 'tensorflow') await keepLargeBuffers();
+const recipe = RECIPES[options.model];
+if (!recipe) throw new Error(`--model ${options.model}: expected ${listModels().join(' or ')}`);
+const epochs = options.epochs ?? recipe.epochs;
+
+const dataset = await readFer2013(options.data);
+const [training, validation] = [dataset.where('Training'), dataset.where('PublicTest')];
+const model = createModel(options.model, { seed: options.seed, ...recipe.network });
+const stop = new AbortController();
+process.once('SIGINT', () => stop.abort(new Error('stopped; the same command with --resume goes on')));
+
+const progress = showProgress(`${options.model} on ${backend}`);
+try {
+  const { history } = await train(model, training, {
+    ...recipe.options(epochs),
+    epochs,
+    seed: options.seed,
+    validation,
+    checkpoint: { store: fileCheckpoint(join(options.out, 'checkpoint.bin')), resume: options.resume ?? false },
+    callbacks: { onEpochEnd: async (epoch, logs) => progress.epochDone(epoch + 1, logs) },
+    onProgress: progress.update,
+    signal: stop.signal,
+  });
+  await writeFile(join(options.out, 'history.json'), JSON.stringify(history, null, 2));
+  const { model: name, out, seed } = options;
+  const report = await saveTrained({ model, name, recipe, history, seed, backend, training, validation, out });
+  console.log(`\n${report.toMarkdown()}\n\nweights, card, golden outputs, report and history: ${out}`);
+} catch (error) {
+  if (!stop.signal.aborted) throw error;
+  console.error(`\n${(stop.signal.reason as Error).message}`);
+  process.exitCode = 130;
+} finally {
+  progress.stop();
+}

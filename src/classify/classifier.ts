@@ -1,0 +1,141 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type * as tfl from '@tensorflow/tfjs-layers';
+import { DisposedError } from '../errors';
+import { ensureBackend } from '../image/backend';
+import { type ImageInput, isBatch, type Picture, toImages } from '../image/input';
+import { preprocess } from '../image/preprocess';
+import { checkValues } from '../image/range';
+import { checkInteger, checkOptions } from '../validate';
+import type { CardDraft } from '../weights/card';
+import { type Prediction, topPredictions, toRows } from './predictions';
+
+/** Options of {@link Classifier.classify}. */
+export interface ClassifyOptions {
+  /** How many classes to return, the most probable first: an integer in 1..number of classes. Default: all of them. */
+  topk?: number | undefined;
+}
+
+/**
+ * A network with all that turns a picture into its input and its output into names. Get one from {@link loadClassifier}.
+ *
+ * It holds the weights on the backend until {@link Classifier.dispose}. The backend may be switched at any time.
+ *
+ * @example
+ * ```ts
+ * const classifier = await loadClassifier('deep');
+ * const [best] = await classifier.classify(canvas, { topk: 1 });
+ * classifier.dispose();
+ * ```
+ */
+export class Classifier {
+  /** The network: [n, height, width, 1] as {@link preprocess} makes it → [n, number of classes]. */
+  readonly model: tfl.LayersModel;
+  /** What the network's outputs are called, what it wants as input, and where it comes from. */
+  readonly card: CardDraft;
+  readonly #ownsModel: boolean;
+  #disposed = false;
+
+  /**
+   * @param model A network with one input and one output that fit the card.
+   * @param card Its card.
+   * @param ownsModel Whether {@link Classifier.dispose} disposes of the network too.
+   */
+  constructor(model: tfl.LayersModel, card: CardDraft, ownsModel: boolean) {
+    this.model = model;
+    this.card = card;
+    this.#ownsModel = ownsModel;
+  }
+
+  /** Whether the classifier or its network was disposed of, so that it cannot be used any more. */
+  get isDisposed(): boolean {
+    return this.#disposed || hasLostWeights(this.model);
+  }
+
+  /**
+   * The classes of a picture, most probable first.
+   *
+   * @param input One picture of any size, or a batch [n, h, w, c]; borrowed until the promise settles.
+   * @param options How many classes to return.
+   * @returns `[{ className, probability }, …]` in descending order; for a batch one such list for each picture.
+   * @throws {@link InputError} if the input is no picture, empty, disposed of, or has values outside 0..255.
+   * @throws {@link DisposedError} after {@link Classifier.dispose}.
+   * @throws {@link BackendError} if no tfjs backend is registered.
+   * @example
+   * ```ts
+   * await classifier.classify(imageData, { topk: 2 });
+   * // [{ className: 'happy', probability: 0.93 }, { className: 'neutral', probability: 0.04 }]
+   * ```
+   */
+  classify(input: tf.Tensor4D, options?: ClassifyOptions): Promise<Prediction[][]>;
+  classify(input: Picture, options?: ClassifyOptions): Promise<Prediction[]>;
+  classify(input: ImageInput, options?: ClassifyOptions): Promise<Prediction[] | Prediction[][]>;
+  async classify(input: ImageInput, options: ClassifyOptions = {}): Promise<Prediction[] | Prediction[][]> {
+    const { labels } = this.card;
+    checkClassifyOptions(options, labels.length);
+    const rows = await this.#rows('classify', input);
+    const predictions = rows.map((row) => topPredictions(row, labels, options.topk ?? labels.length));
+    return isBatch(input) ? predictions : predictions[0]!;
+  }
+
+  /**
+   * The probability of every class, in the order of `card.labels` (for the bundled weights: of `EMOTIONS`).
+   *
+   * @param input One picture of any size, or a batch [n, h, w, c]; borrowed until the promise settles.
+   * @returns One number in 0..1 for each class, summing to 1; for a batch one such list for each picture.
+   * @throws {@link InputError}, {@link DisposedError} and {@link BackendError} as {@link Classifier.classify}.
+   * @example
+   * ```ts
+   * const probabilities = await classifier.probabilities(imageData);
+   * probabilities[EMOTIONS.indexOf('happy')]; // 0.93
+   * ```
+   */
+  probabilities(input: tf.Tensor4D): Promise<number[][]>;
+  probabilities(input: Picture): Promise<number[]>;
+  probabilities(input: ImageInput): Promise<number[] | number[][]>;
+  async probabilities(input: ImageInput): Promise<number[] | number[][]> {
+    const rows = await this.#rows('probabilities', input);
+    return isBatch(input) ? rows : rows[0]!;
+  }
+
+  /** Frees the weights, unless the network was passed to {@link loadClassifier} and so is the caller's. May be called twice. */
+  dispose(): void {
+    if (this.#ownsModel && !this.isDisposed) this.model.dispose();
+    this.#disposed = true;
+  }
+
+  async #rows(method: string, input: ImageInput): Promise<number[][]> {
+    await ensureBackend(method);
+    if (this.isDisposed) {
+      throw new DisposedError(method, 'a classifier', 'Load another one with loadClassifier().');
+    }
+    const images = toImages(input, method); // [n, h, w, c]
+    let outputs: tf.Tensor | undefined;
+    try {
+      outputs = tf.tidy(() => this.model.predict(preprocess(images, this.card.preprocessing)) as tf.Tensor);
+      const valid = input instanceof tf.Tensor ? checkValues(method, images) : undefined; // bytes always are
+      const [values] = await Promise.all([outputs.data<'float32'>(), valid]);
+      return toRows(values, this.card.labels.length);
+    } finally {
+      tf.dispose([images, outputs ?? []]);
+    }
+  }
+}
+
+/**
+ * Throws unless the options are those of {@link Classifier.classify}.
+ *
+ * @throws {@link InputError}
+ */
+export function checkClassifyOptions(options: ClassifyOptions, classes: number): void {
+  checkOptions('classify: options', options, ['topk']);
+  if (options.topk !== undefined) checkInteger('classify: options.topk', options.topk, { min: 1, max: classes });
+}
+
+function hasLostWeights(model: tfl.LayersModel): boolean {
+  try {
+    for (const weight of model.weights) weight.read();
+    return false;
+  } catch {
+    return true;
+  }
+}

@@ -1,0 +1,56 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import { ensureBackend } from '../image/backend';
+import type { ImageInput, Picture } from '../image/input';
+import { EMOTIONS } from '../labels';
+import { checkClassifyOptions, type Classifier, type ClassifyOptions } from './classifier';
+import { loadClassifier } from './load';
+import type { Prediction } from './predictions';
+
+let shared: Promise<Classifier> | undefined;
+
+/**
+ * The emotions in a picture of a face, most probable first, by the default bundled weights. The first call loads them; all
+ * calls share them for as long as the program runs. To choose weights or to free them, use {@link loadClassifier}.
+ *
+ * @param input One picture of any size that shows a face and little else, or a batch [n, h, w, c]; borrowed until the
+ *   promise settles.
+ * @param options How many emotions to return.
+ * @returns `[{ className, probability }, …]` in descending order; for a batch one such list for each picture.
+ * @throws {@link InputError} if the input is no picture, empty, disposed of, or has values outside 0..255.
+ * @throws {@link BackendError} if no tfjs backend is registered.
+ * @example
+ * ```ts
+ * import '@tensorflow/tfjs-backend-wasm';
+ * import { classify } from 'fer-cnn';
+ * import { decodeImage } from 'fer-cnn/node';
+ *
+ * await classify(await decodeImage('face.jpg'), { topk: 2 });
+ * // [{ className: 'happy', probability: 0.93 }, { className: 'neutral', probability: 0.04 }]
+ * ```
+ */
+export function classify(input: tf.Tensor4D, options?: ClassifyOptions): Promise<Prediction[][]>;
+export function classify(input: Picture, options?: ClassifyOptions): Promise<Prediction[]>;
+export function classify(input: ImageInput, options?: ClassifyOptions): Promise<Prediction[] | Prediction[][]>;
+export async function classify(
+  input: ImageInput,
+  options: ClassifyOptions = {},
+): Promise<Prediction[] | Prediction[][]> {
+  checkClassifyOptions(options, EMOTIONS.length);
+  await ensureBackend('classify');
+  const classifier = await sharedClassifier();
+  return classifier.classify(input, options);
+}
+
+async function sharedClassifier(): Promise<Classifier> {
+  shared ??= loadClassifier();
+  const loading = shared;
+  try {
+    const classifier = await loading;
+    if (!classifier.isDisposed) return classifier;
+  } catch (error) {
+    if (shared === loading) shared = undefined; // so that the next call tries again
+    throw error;
+  }
+  if (shared === loading) shared = undefined; // its weights went with tf.disposeVariables()
+  return sharedClassifier();
+}

@@ -1,0 +1,149 @@
+import { Random } from '../random';
+import { checkInteger, checkOptions } from '../validate';
+import type { Augmentation, AugmentOptions } from './augment';
+import { createAugmentation } from './augment';
+
+/** The label of a picture whose emotion is unknown. */
+export const UNLABELED = 255;
+
+/** Pictures and what is known of them, as plain arrays: what the trainer and the evaluator read. */
+export interface LabeledImages {
+  /** Pixels, `[size, height, width, channels]` row by row, 0..255. */
+  readonly images: Uint8Array | Float32Array;
+  /** Labels, `[size]`, 0..numClasses - 1 or {@link UNLABELED}. */
+  readonly labels: Uint8Array;
+  /** Soft targets, `[size, numClasses]`, rows summing to 1; they take precedence over the labels in training. */
+  readonly targets: Float32Array | undefined;
+  /** Weight of each picture in the loss, `[size]`, at least 0. */
+  readonly sampleWeights: Float32Array | undefined;
+  /** Number of pictures. */
+  readonly size: number;
+  /** Pixels from top to bottom. */
+  readonly height: number;
+  /** Pixels from left to right. */
+  readonly width: number;
+  /** 1 (gray), 3 (RGB) or 4 (RGBA). */
+  readonly channels: number;
+  /** Number of classes. */
+  readonly numClasses: number;
+}
+
+/** Some pictures in the form that is uploaded; the consumer owns the arrays. */
+export interface Batch {
+  /** Pixels, `[size, height, width, channels]`, 0..255. */
+  images: Float32Array;
+  /** Targets, `[size, numClasses]`; all 0 where the label is unknown. */
+  targets: Float32Array;
+  /** Weights in the loss, `[size]`. */
+  sampleWeights: Float32Array | undefined;
+  /** Number of pictures. */
+  size: number;
+  /** Pixels from top to bottom. */
+  height: number;
+  /** Pixels from left to right. */
+  width: number;
+  /** Channels a pixel. */
+  channels: number;
+  /** Number of classes. */
+  numClasses: number;
+}
+
+/** How to cut a data set into batches. */
+export interface BatchOptions {
+  /** Pictures a batch, at least 1. Default 64. */
+  batchSize?: number;
+  /** Whether to draw a new order for each epoch. Default false. */
+  shuffle?: boolean;
+  /** Seed of order and augmentation, an integer of at least 0. Default 0. */
+  seed?: number;
+  /** Number of the epoch, from 0; with the seed it fixes order and augmentation. Default 0. */
+  epoch?: number;
+  /** Random changes to the pictures. Default none. */
+  augment?: AugmentOptions | Augmentation;
+  /** Whether a last batch that is not full is left out. Default false. */
+  dropRemainder?: boolean;
+  /** Number of the first batch to give, to go on within an epoch. Default 0. */
+  firstBatch?: number;
+}
+
+const ORDER = 1;
+const AUGMENTATION = 2;
+
+/**
+ * Cuts a data set into batches. Order and augmentation depend on seed and epoch alone, so that an epoch can be repeated, and
+ * entered in the middle, exactly.
+ *
+ * @param data The pictures; borrowed and not changed.
+ * @param options Size, order and augmentation.
+ * @returns A generator of batches; each is the consumer's own.
+ * @throws InputError if an option is unknown or out of range.
+ * @example
+ * ```ts
+ * for (const batch of batches(dataset, { batchSize: 128, shuffle: true, seed: 1, epoch: 4 })) use(batch.images);
+ * ```
+ */
+export function batches(data: LabeledImages, options: BatchOptions = {}): Generator<Batch, void> {
+  checkOptions('batches', options, ['batchSize', 'shuffle', 'seed', 'epoch', 'augment', 'dropRemainder', 'firstBatch']);
+  const { batchSize = 64, seed = 0, epoch = 0, firstBatch = 0, augment } = options;
+  checkInteger('batches: batchSize', batchSize, { min: 1 });
+  checkInteger('batches: seed', seed, { min: 0 });
+  checkInteger('batches: epoch', epoch, { min: 0 });
+  checkInteger('batches: firstBatch', firstBatch, { min: 0 });
+  const augmentation = typeof augment === 'object' ? createAugmentation(augment, 'batches: augment') : augment;
+  return generate(data, options, batchSize, seed, epoch, firstBatch, augmentation);
+}
+
+function* generate(
+  data: LabeledImages,
+  { shuffle = false, dropRemainder = false }: BatchOptions,
+  batchSize: number,
+  seed: number,
+  epoch: number,
+  firstBatch: number,
+  augment: Augmentation | undefined,
+): Generator<Batch, void> {
+  const order = Uint32Array.from({ length: data.size }, (_, i) => i);
+  if (shuffle) new Random(seed, epoch, ORDER).shuffle(order);
+  const count = countBatches(data.size, batchSize, dropRemainder);
+  for (let b = firstBatch; b < count; b++) {
+    const batch = gather(data, order.subarray(b * batchSize, (b + 1) * batchSize));
+    augment?.(batch, new Random(seed, epoch, AUGMENTATION, b));
+    yield batch;
+  }
+}
+
+/**
+ * The number of batches in an epoch.
+ *
+ * @param size Number of pictures.
+ * @param batchSize Pictures a batch.
+ * @param dropRemainder Whether a last batch that is not full is left out.
+ * @returns The number, 0 for an empty set.
+ * @example
+ * ```ts
+ * countBatches(28709, 128); // 225
+ * ```
+ */
+export function countBatches(size: number, batchSize: number, dropRemainder = false): number {
+  return dropRemainder ? Math.floor(size / batchSize) : Math.ceil(size / batchSize);
+}
+
+function gather(data: LabeledImages, indices: Uint32Array): Batch {
+  const { height, width, channels, numClasses } = data;
+  const pixels = height * width * channels;
+  const size = indices.length;
+  const images = new Float32Array(size * pixels);
+  const targets = new Float32Array(size * numClasses);
+  indices.forEach((index, i) => {
+    images.set(data.images.subarray(index * pixels, (index + 1) * pixels), i * pixels);
+    const label = data.labels[index]!;
+    if (data.targets) {
+      targets.set(data.targets.subarray(index * numClasses, (index + 1) * numClasses), i * numClasses);
+    } else if (label !== UNLABELED) {
+      targets[i * numClasses + label] = 1;
+    }
+  });
+  const { sampleWeights: weights } = data;
+  const sampleWeights = weights && Float32Array.from(indices, (index) => weights[index]!);
+  return { images, targets, sampleWeights, size, height, width, channels, numClasses };
+}

@@ -1,0 +1,60 @@
+import type { LabeledImages } from './batches';
+
+/** The pixels of one image. */
+export type Pixels = Uint8Array | Float32Array;
+
+/**
+ * Gives equal images the same number. A hash finds candidates; images count as equal only if all their pixels are.
+ *
+ * @example
+ * ```ts
+ * const index = new ImageIndex();
+ * index.add(first); // 0
+ * index.add(copyOfFirst); // 0
+ * index.add(second); // 1
+ * ```
+ */
+export class ImageIndex {
+  readonly #images: Pixels[] = [];
+  readonly #byHash = new Map<number, number[]>();
+
+  /** The number of an image, a new one if it is the first of its kind. The pixels are borrowed for the life of the index. */
+  add(image: Pixels): number {
+    const key = hash(image);
+    const known = this.#findIn(key, image);
+    if (known !== undefined) return known;
+    const number = this.#images.push(image) - 1;
+    const bucket = this.#byHash.get(key);
+    if (bucket) bucket.push(number);
+    else this.#byHash.set(key, [number]);
+    return number;
+  }
+
+  /** The number of an image, or undefined if no equal one was added. */
+  find(image: Pixels): number | undefined {
+    return this.#findIn(hash(image), image);
+  }
+
+  #findIn(key: number, image: Pixels): number | undefined {
+    return this.#byHash.get(key)?.find((number) => areEqual(this.#images[number]!, image));
+  }
+}
+
+/** A view of the pixels of one image of a set. */
+export function pixelsOf(data: LabeledImages, index: number): Pixels {
+  const length = data.height * data.width * data.channels;
+  return data.images.subarray(index * length, (index + 1) * length);
+}
+
+/** FNV-1a over the pixels, 32 bits. */
+function hash(image: Pixels): number {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < image.length; i++) h = Math.imul(h ^ image[i]!, 0x01000193);
+  return h;
+}
+
+function areEqual(a: Pixels, b: Pixels): boolean {
+  
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}

@@ -1,0 +1,240 @@
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfd from '@tensorflow/tfjs-data';
+import type { DatasetError } from '../errors';
+import type { Usage } from '../labels';
+import { EMOTIONS } from '../labels';
+import { checkInteger } from '../validate';
+import type { Batch, BatchOptions, LabeledImages } from './batches';
+import { batches, countBatches, UNLABELED } from './batches';
+import type { FerDatasetParts } from './dataset-parts';
+import { checkParts, concatParts, selectParts } from './dataset-parts';
+import type { DEFAULT_FRACTIONS, SplitOptions, SplitParts } from './split';
+import { splitIndices } from './split';
+import { usageIndices } from './usage';
+
+/** Options of {@link FerDataset.toDataset}. */
+export type TfDatasetOptions = Omit<BatchOptions, 'firstBatch'>;
+
+/** Images and their targets as tensors. */
+export interface LabeledTensors extends tf.NamedTensorMap {
+  /** [n, height, width, 1] float32, 0..255 */
+  xs: tf.Tensor4D;
+  /** [n, 7] float32, one-hot or soft targets; all 0 where the label is unknown */
+  ys: tf.Tensor2D;
+}
+
+/**
+ * Gray images with the seven emotions of FER2013 as labels, held as plain bytes: no tensors, nothing to dispose of. A data set is
+ * not changed; its methods give new ones.
+ *
+ * @example
+ * ```ts
+ * const dataset = await loadFer2013('https://example.org/fer2013.csv.gz');
+ * const training = dataset.where('Training'); // 28,709 images
+ * const [head, validation, test] = dataset.split({ seed: 1, stratify: true });
+ * ```
+ */
+export class FerDataset implements LabeledImages {
+  /** Pixels, [size, height, width, 1], 0..255. It may be a view of a larger buffer. */
+  readonly images: Uint8Array;
+  /** Labels, [size], 0..6 in the order of `EMOTIONS`, or 255 (`UNLABELED`). */
+  readonly labels: Uint8Array;
+  /** Splits, [size], positions in `USAGES`, or 255 if unknown. */
+  readonly usage: Uint8Array;
+  /** Rows of the file, [size], counted from 1; the header of a CSV file is row 1. */
+  readonly rows: Uint32Array;
+  /** Soft targets, [size, 7], rows summing to 1; they take precedence over the labels in training. */
+  readonly targets: Float32Array | undefined;
+  /** Weight of each image in the loss, [size], at least 0. */
+  readonly sampleWeights: Float32Array | undefined;
+  /** Names of the images' files, if each has one. */
+  readonly names: readonly string[] | undefined;
+  /** What was left out in loading with `onInvalid: 'skip'`. Empty in subsets. */
+  readonly skipped: readonly DatasetError[];
+  /** Number of images. */
+  readonly size: number;
+  /** Pixels from top to bottom, 48 in FER2013. */
+  readonly height: number;
+  /** Pixels from left to right, 48 in FER2013. */
+  readonly width: number;
+  /** 1: all images are gray. */
+  readonly channels = 1;
+  /** 7. */
+  readonly numClasses = EMOTIONS.length;
+  /** Names of the classes in label order. */
+  readonly classNames = EMOTIONS;
+
+  /**
+   * @param parts The images and what is known of them; borrowed, not copied.
+   * @throws InputError if a length or a value does not fit.
+   */
+  constructor(parts: FerDatasetParts) {
+    const { images, height = 48, width = 48, targets, sampleWeights, names, skipped = [] } = parts;
+    this.size = checkParts(parts);
+    this.images = images;
+    this.height = height;
+    this.width = width;
+    this.labels = parts.labels ?? new Uint8Array(this.size).fill(UNLABELED);
+    this.usage = parts.usage ?? new Uint8Array(this.size).fill(255);
+    this.rows = parts.rows ?? Uint32Array.from({ length: this.size }, (_, i) => i + 1);
+    this.targets = targets;
+    this.sampleWeights = sampleWeights;
+    this.names = names;
+    this.skipped = skipped;
+  }
+
+  /**
+   * The images of one or several of FER2013's splits.
+   *
+   * @param usage The split or splits.
+   * @returns A copy of these images, empty if there are none.
+   * @throws InputError if it is none of the three.
+   */
+  where(usage: Usage | readonly Usage[]): FerDataset {
+    const wanted = usageIndices('FerDataset.where: usage', usage);
+    return this.#filter((i) => wanted.has(this.usage[i]!));
+  }
+
+  /**
+   * The images at some positions.
+   *
+   * @param indices Positions from 0, in any order; one that stands twice gives the image twice.
+   * @returns A copy of these images in the order of the positions.
+   * @throws InputError if a position is out of range.
+   */
+  subset(indices: Iterable<number>): FerDataset {
+    const list = Array.from(indices);
+    for (const index of list) checkInteger('FerDataset.subset: indices', index, { min: 0, max: this.size - 1 });
+    return new FerDataset(selectParts(this, list));
+  }
+
+  /**
+   * All images but those of some rows, for instance of an audit's `rowsToDrop`.
+   *
+   * @param rows Numbers as in {@link FerDataset.rows}; those that are not there are ignored.
+   * @returns A copy of the images that are left.
+   */
+  withoutRows(rows: Iterable<number>): FerDataset {
+    const unwanted = new Set(rows);
+    return this.#filter((i) => !unwanted.has(this.rows[i]!));
+  }
+
+  /**
+   * Splits at random. Note that FER2013 has copies of images, which a random split puts on both sides (see `auditDataset`); its own
+   * splits, by {@link FerDataset.where}, are the ones to compare results on.
+   *
+   * @param options Fractions (80:10:10 unless given), seed and whether to stratify.
+   * @returns One data set for each fraction, in file order; no image stands in two.
+   * @throws InputError if an option is unknown or out of range.
+   * @example
+   * ```ts
+   * const [training, validation] = dataset.split({ fractions: [0.9, 0.1], seed: 7, stratify: true });
+   * ```
+   */
+  split<const Fractions extends readonly number[] = typeof DEFAULT_FRACTIONS>(
+    options: SplitOptions<Fractions> = {},
+  ): SplitParts<Fractions, FerDataset> {
+    const parts: readonly Uint32Array[] = splitIndices(this.labels, options);
+    return parts.map((indices) => this.subset(indices)) as SplitParts<Fractions, FerDataset>;
+  }
+
+  /**
+   * This data set followed by others. Row numbers are kept, so that those of different files may coincide.
+   *
+   * @param others Data sets of the same image size.
+   * @returns A copy of all images. Labels become targets, and weights 1, where only some of the sets have targets or weights; names are
+   *   kept if all have them.
+   * @throws InputError if the image sizes differ, or if a set without labels meets one with targets.
+   */
+  concat(...others: FerDataset[]): FerDataset {
+    return new FerDataset(concatParts([this, ...others]));
+  }
+
+  /** The same images with other labels, [size], 0..6 or 255; borrowed. */
+  withLabels(labels: Uint8Array): FerDataset {
+    return new FerDataset({ ...this, labels });
+  }
+
+  /** The same images with soft targets, [size, 7], rows summing to 1; borrowed. Without an argument: with none. */
+  withTargets(targets?: Float32Array): FerDataset {
+    return new FerDataset({ ...this, targets });
+  }
+
+  /** The same images with weights in the loss, [size], at least 0; borrowed. Without an argument: with none. */
+  withSampleWeights(sampleWeights?: Float32Array): FerDataset {
+    return new FerDataset({ ...this, sampleWeights });
+  }
+
+  /** The number of images of each class in label order, by their labels; those without a label are not counted. */
+  classCounts(): number[] {
+    const counts = EMOTIONS.map(() => 0);
+    for (const label of this.labels) if (label !== UNLABELED) counts[label]!++;
+    return counts;
+  }
+
+  /**
+   * One image.
+   *
+   * @param index Its position, 0..size - 1.
+   * @returns [height, width, 1] float32, 0..255; the caller's.
+   * @throws InputError if the position is out of range.
+   */
+  image(index: number): tf.Tensor3D {
+    checkInteger('FerDataset.image: index', index, { min: 0, max: this.size - 1 });
+    const pixels = this.height * this.width;
+    const bytes = this.images.subarray(index * pixels, (index + 1) * pixels);
+    return tf.tensor3d(Float32Array.from(bytes), [this.height, this.width, 1]);
+  }
+
+  /**
+   * All images as one tensor. It takes four bytes a pixel: 265 MB for FER2013's Training rows.
+   *
+   * @returns `xs` [n, height, width, 1] float32, 0..255, not yet preprocessed, and `ys` [n, 7] float32; the caller's.
+   */
+  toTensors(): LabeledTensors {
+    const [all] = batches(this, { batchSize: Math.max(this.size, 1) });
+    return this.#upload(all?.images ?? new Float32Array(0), all?.targets ?? new Float32Array(0));
+  }
+
+  /**
+   * The images as a `tf.data.Dataset` of batches, for `model.fitDataset` and the like. Order and augmentation depend on the seed
+   * alone: the first iterator that is read gives epoch 0 (or `epoch`), the next one epoch 1, and so on, each in an order of its own if
+   * `shuffle` is set; a data set made anew begins anew.
+   *
+   * @param options Batch size (64), shuffle (false), seed (0), first epoch (0), augmentation (none), dropRemainder (false).
+   * @returns A data set of `{ xs, ys }`: [n, height, width, 1] float32 0..255, not yet preprocessed, and [n, 7] float32; the tensors are
+   *   the consumer's. Its `size` is the number of batches.
+   * @throws InputError if an option is unknown or out of range.
+   * @example
+   * ```ts
+   * const data = training.toDataset({ batchSize: 128, shuffle: true, seed: 1 });
+   * await model.fitDataset(data.map(({ xs, ys }) => ({ xs: preprocess(xs), ys })), { epochs: 10 });
+   * ```
+   */
+  toDataset(options: TfDatasetOptions = {}): tfd.Dataset<LabeledTensors> {
+    const { batchSize = 64, epoch: firstEpoch = 0, dropRemainder = false } = options;
+    batches(this, options); // checks the options now
+    let epoch = firstEpoch;
+    const upload = this.#upload.bind(this);
+    const epochOf = (number: number): Generator<Batch> => batches(this, { ...options, epoch: number });
+    const dataset = tfd.generator<LabeledTensors>(function* () {
+      for (const { images, targets } of epochOf(epoch++)) yield upload(images, targets);
+    });
+    return Object.assign(dataset, { size: countBatches(this.size, batchSize, dropRemainder) });
+  }
+
+  #filter(keep: (index: number) => boolean): FerDataset {
+    const indices: number[] = [];
+    for (let i = 0; i < this.size; i++) if (keep(i)) indices.push(i);
+    return new FerDataset(selectParts(this, indices));
+  }
+
+  #upload(images: Float32Array, targets: Float32Array): LabeledTensors {
+    const { height, width, numClasses } = this;
+    const size = targets.length / numClasses;
+    return {
+      xs: tf.tensor4d(images, [size, height, width, 1]), // [n, 48, 48, 1]
+      ys: tf.tensor2d(targets, [size, numClasses]), // [n, 7]
+    };
+  }
+}

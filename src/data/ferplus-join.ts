@@ -1,0 +1,134 @@
+import { DatasetError, InputError } from '../errors';
+import { EMOTIONS } from '../labels';
+import { checkNumber, checkOneOf, checkOptions } from '../validate';
+import { UNLABELED } from './batches';
+import type { FerDataset } from './dataset';
+import type { FerPlusChoice, FerPlusVotes } from './ferplus';
+import { FERPLUS_CHOICES, FERPLUS_LABELS } from './ferplus';
+import { NO_USAGE, usageName } from './usage';
+
+/** What FER+ votes become. */
+export interface FerPlusJoinOptions {
+  /**
+   * - 'majority': the emotion with the most votes becomes the label; among equals FER2013's own label, else the first.
+   * - 'probability': the distribution of the votes becomes the soft target; labels stay those of FER2013.
+   * - 'mixed' (default): FER2013's label with a share of the votes' distribution becomes the soft target; labels stay.
+   */
+  target?: 'majority' | 'probability' | 'mixed';
+  /** Share of the votes in 'mixed' targets, 0..1. Default 0.15. */
+  mix?: number;
+  /** Choices that must not lead: rows where one of them has more votes than each other choice are dropped. Default: none. */
+  drop?: readonly FerPlusChoice[];
+}
+
+const CHOICES = FERPLUS_CHOICES.length;
+const CLASSES = EMOTIONS.length;
+const WHERE = 'joinFerPlus';
+
+/**
+ * Joins FER+ votes to images of FER2013 by their file rows, so that subsets can be joined too.
+ *
+ * Votes for contempt, unknown and NF (not a face), which FER2013 does not have as classes, are left out and the other votes scaled to
+ * sum to 1. A row that has no other votes keeps its FER2013 label; drop such rows with `drop: ['NF', 'unknown', 'contempt']`.
+ *
+ * @param dataset Images of `loadFer2013`, or a subset.
+ * @param votes Votes of `loadFerPlus`.
+ * @param options What the votes become and which rows to drop.
+ * @returns A new data set with new labels ('majority') or soft targets; former targets are gone.
+ * @throws DatasetError if there are no votes for a row, if a row's split is another one in FER+, or if it has neither label nor votes.
+ * @throws InputError if an option is unknown or out of range, or the images do not come from a FER2013 file.
+ * @example
+ * ```ts
+ * const training = joinFerPlus(dataset.where('Training'), votes, { target: 'mixed', mix: 0.15, drop: ['NF'] });
+ * ```
+ */
+export function joinFerPlus(dataset: FerDataset, votes: FerPlusVotes, options: FerPlusJoinOptions = {}): FerDataset {
+  checkOptions(WHERE, options, ['target', 'mix', 'drop']);
+  const { target = 'mixed', mix = 0.15, drop = [] } = options;
+  checkOneOf(`${WHERE}: target`, target, ['majority', 'probability', 'mixed']);
+  checkNumber(`${WHERE}: mix`, mix, { min: 0, max: 1 });
+  for (const choice of drop) checkOneOf(`${WHERE}: drop`, choice, FERPLUS_CHOICES);
+  const rowsOfVotes = matchRows(dataset, votes);
+  const kept: number[] = [];
+  rowsOfVotes.forEach((row, i) => {
+    const leader = leadingChoice(row);
+    if (leader === undefined || !drop.includes(leader)) kept.push(i);
+  });
+  const result = dataset.subset(kept);
+  const shares = kept.map((i, k) => voteShares(rowsOfVotes[i]!, result.labels[k]!, result.rows[k]!));
+  if (target === 'majority') {
+    const labels = Uint8Array.from(shares, (share, k) => plurality(share, result.labels[k]!));
+    return result.withLabels(labels).withTargets();
+  }
+  const weight = target === 'probability' ? 1 : mix;
+  const targets = new Float32Array(result.size * CLASSES);
+  shares.forEach((share, k) => targets.set(blendWithLabel(share, result.labels[k]!, weight), k * CLASSES));
+  return result.withTargets(targets);
+}
+
+/** The votes of each image, checked against its split. */
+function matchRows(dataset: FerDataset, { size, votes, usage }: FerPlusVotes): Uint8Array[] {
+  if (dataset.names) {
+    throw new InputError({
+      where: `${WHERE}: dataset`,
+      expected: 'images from a FER2013 file, whose rows FER+ counts',
+      received: 'images from files of their own',
+    });
+  }
+  return Array.from(dataset.rows, (row, i) => {
+    const at = row - 2; // rows count from 1, and the first is the header
+    if (at < 0 || at >= size) {
+      const remedy = 'Both files must be the complete ones, with all rows in the published order.';
+      throw joinError(row, `votes for rows 2..${size + 1} to reach it`, `row ${row}`, remedy);
+    }
+    const split = dataset.usage[i]!;
+    if (split !== NO_USAGE && split !== usage[at]) {
+      const remedy = 'The files are not in the same order.';
+      throw joinError(row, `a row of ${usageName(split)} in FER+ too`, usageName(usage[at]!), remedy);
+    }
+    return votes.subarray(at * CHOICES, (at + 1) * CHOICES);
+  });
+}
+
+function leadingChoice(votes: Uint8Array): FerPlusChoice | undefined {
+  const most = Math.max(...votes);
+  const first = votes.indexOf(most);
+  return votes.lastIndexOf(most) === first ? FERPLUS_CHOICES[first] : undefined;
+}
+
+/** The distribution of the votes over the seven classes; without votes for any of them, the label's one-hot vector. */
+function voteShares(votes: Uint8Array, label: number, row: number): number[] {
+  const shares = EMOTIONS.map(() => 0);
+  votes.forEach((count, choice) => {
+    const voted = FERPLUS_LABELS[choice];
+    if (voted !== undefined) shares[voted]! += count;
+  });
+  const total = shares.reduce((sum, share) => sum + share, 0);
+  if (total > 0) return shares.map((share) => share / total);
+  if (label === UNLABELED) throw joinError(row, 'a label or votes for one of the seven classes', 'neither');
+  return oneHot(label);
+}
+
+function plurality(shares: readonly number[], label: number): number {
+  const most = Math.max(...shares);
+  return shares[label] === most ? label : shares.indexOf(most);
+}
+
+function blendWithLabel(shares: readonly number[], label: number, weight: number): readonly number[] {
+  if (label === UNLABELED) return shares;
+  return oneHot(label).map((hot, c) => (1 - weight) * hot + weight * shares[c]!);
+}
+
+function oneHot(label: number): number[] {
+  return EMOTIONS.map((_, c) => (c === label ? 1 : 0));
+}
+
+function joinError(row: number, expected: string, received: string, remedy?: string): DatasetError {
+  return new DatasetError({
+    where: `${WHERE}: row ${row}`,
+    row,
+    expected,
+    received,
+    ...(remedy !== undefined && { remedy }),
+  });
+}

@@ -1,0 +1,116 @@
+import { labelFromName } from '../labels';
+import { checkOptions } from '../validate';
+import type { FaultReporter } from './fault';
+import { faultsIn } from './fault';
+import { quote, unquote } from './fer2013-header';
+import type { DataSource, LoaderParts } from './source';
+import { openSource, sourceName } from './source';
+import { NO_USAGE, usageFromName } from './usage';
+
+/** What FER+ taggers could vote for, in the order of the file's columns. */
+export const FERPLUS_CHOICES = [
+  'neutral',
+  'happiness',
+  'surprise',
+  'sadness',
+  'anger',
+  'disgust',
+  'fear',
+  'contempt',
+  'unknown',
+  'NF',
+] as const;
+
+/** One of FER+'s choices: eight emotions, 'unknown' and 'NF' (not a face). */
+export type FerPlusChoice = (typeof FERPLUS_CHOICES)[number];
+
+/** For each of FER+'s choices the label of FER2013, undefined for contempt, unknown and NF, which it does not have. */
+export const FERPLUS_LABELS: readonly (number | undefined)[] = FERPLUS_CHOICES.map((choice) => labelFromName(choice));
+
+/** The votes of a FER+ file. Row i belongs to the i-th row of FER2013 after its header. */
+export interface FerPlusVotes {
+  /** Number of rows. */
+  readonly size: number;
+  /** Votes, [size, 10], in the order of {@link FERPLUS_CHOICES}. */
+  readonly votes: Uint8Array;
+  /** Splits, [size], positions in `USAGES`. */
+  readonly usage: Uint8Array;
+}
+
+/** Options of {@link loadFerPlus}. */
+export interface FerPlusOptions {
+  /** Stops the reading. */
+  signal?: AbortSignal;
+  /** Name of the file in messages. Default: the name of the source, if it has one. */
+  file?: string;
+}
+
+const COLUMNS = ['Usage', 'Image name', ...FERPLUS_CHOICES];
+
+/**
+ * Loads the votes of FER+ (`fer2013new.csv`, plain or gzipped): ten taggers for each image of FER2013.
+ *
+ * Source: Barsoum et al., "Training Deep Networks for Facial Expression Recognition with Crowd-Sourced Label Distribution", 2016
+ * (arXiv:1608.01041).
+ *
+ * @param source Any source that `loadFer2013` takes. For a path see `fer-cnn/node`.
+ * @param options Signal and name of the file.
+ * @returns The votes in file order, to be joined to images by `joinFerPlus`.
+ * @throws DatasetError with file, row and column if the source cannot be read or is not such a file. The signal's reason if it is aborted.
+ * @example
+ * ```ts
+ * const votes = await loadFerPlus('https://example.org/fer2013new.csv');
+ * const soft = joinFerPlus(dataset, votes, { target: 'probability', drop: ['NF'] });
+ * ```
+ */
+export async function loadFerPlus(source: DataSource, options: FerPlusOptions = {}): Promise<FerPlusVotes> {
+  return loadVotesBy({ where: 'loadFerPlus' }, source, options);
+}
+
+/** What {@link loadFerPlus} does, for loaders that bring parts of their own. */
+export async function loadVotesBy(
+  { where, gunzip }: LoaderParts,
+  source: DataSource,
+  options: FerPlusOptions,
+): Promise<FerPlusVotes> {
+  checkOptions(where, options, ['signal', 'file']);
+  const fault = faultsIn(where, options.file ?? sourceName(source));
+  const input = await openSource(source, { where, signal: options.signal, gunzip, fault });
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const chunk of input.chunks) {
+    options.signal?.throwIfAborted();
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return parseVotes(text + decoder.decode(), fault);
+}
+
+function parseVotes(text: string, fault: FaultReporter): FerPlusVotes {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  if (lines.length === 0) throw fault({ row: 1, expected: 'a header row', received: 'an empty file' });
+  const header = lines[0]!.split(',').map(unquote);
+  if (header.join().toLowerCase() !== COLUMNS.join().toLowerCase()) {
+    throw fault({ row: 1, expected: `the header ${COLUMNS.join()}`, received: quote(lines[0]!.trim()) });
+  }
+  const size = lines.length - 1;
+  if (size === 0) throw fault({ row: 2, expected: 'at least one row', received: 'a header only' });
+  const votes = new Uint8Array(size * FERPLUS_CHOICES.length);
+  const usage = new Uint8Array(size);
+  for (let i = 0; i < size; i++) {
+    const row = i + 2;
+    const fields = lines[i + 1]!.split(',').map(unquote);
+    if (fields.length !== COLUMNS.length) {
+      throw fault({ row, expected: `${COLUMNS.length} columns`, received: `${fields.length}` });
+    }
+    usage[i] = usageFromName(fields[0]!);
+    if (usage[i] === NO_USAGE) throw fault({ row, column: 'Usage', expected: 'a split', received: quote(fields[0]!) });
+    fields.slice(2).forEach((field, choice) => {
+      if (!/^\d{1,2}$/.test(field)) {
+        const column = FERPLUS_CHOICES[choice]!;
+        throw fault({ row, column, expected: 'a number of votes in 0..99', received: quote(field) });
+      }
+      votes[i * FERPLUS_CHOICES.length + choice] = Number(field);
+    });
+  }
+  return { size, votes, usage };
+}

@@ -1,0 +1,105 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import { InputError } from '../errors';
+import { describe } from '../validate';
+import { type LabeledImages, UNLABELED } from './batches';
+
+/** Largest difference of a row's sum from 1. */
+const TOLERANCE = 1e-3;
+
+/**
+ * Turns tensors, as `FerDataset.toTensors` gives them, into plain arrays that the trainer and the evaluator read.
+ *
+ * @param xs Pictures, `[n, h, w, c]` float32 or int32, 0..255 (not 0..1), c = 1, 3 or 4; borrowed.
+ * @param ys Classes, `[n, numClasses]`, any dtype: one-hot rows, or soft targets that sum to 1; a row of zeros means that the
+ *   class is unknown. Borrowed.
+ * @returns Copies of the values. The pictures are bytes if all values are integers, else float32. The label is the greatest
+ *   target's class; `targets` is there only if a row is not one-hot.
+ * @throws InputError if shapes or values are not as said.
+ * @example
+ * ```ts
+ * const data = await fromTensors(xs, ys);
+ * ```
+ */
+export async function fromTensors(xs: tf.Tensor4D, ys: tf.Tensor2D): Promise<LabeledImages> {
+  checkTensor('fromTensors: xs', xs, '[n, h, w, c]', 4);
+  checkTensor('fromTensors: ys', ys, '[n, numClasses]', 2);
+  const [size, height, width, channels] = xs.shape;
+  const [rows, numClasses] = ys.shape;
+  if (rows !== size || numClasses < 1 || numClasses >= UNLABELED) {
+    throw new InputError({
+      where: 'fromTensors: ys',
+      expected: `the shape [${size}, numClasses], one row for each picture and 1 to ${UNLABELED - 1} classes`,
+      received: `[${rows}, ${numClasses}]`,
+    });
+  }
+  const [pixels, targets] = await Promise.all([xs.data(), ys.data()]);
+  const { labels, isOneHot } = readTargets(targets, size, numClasses);
+  return {
+    images: readPixels(pixels),
+    labels,
+    targets: isOneHot ? undefined : Float32Array.from(targets),
+    sampleWeights: undefined,
+    size,
+    height,
+    width,
+    channels,
+    numClasses,
+  };
+}
+
+function checkTensor(where: string, tensor: tf.Tensor, axes: string, rank: number): void {
+  if (Array.isArray(tensor?.shape) && tensor.shape.length === rank && !tensor.isDisposed) return;
+  const received = Array.isArray(tensor?.shape)
+    ? `${tensor.isDisposed ? 'a disposed one' : 'one'} of shape [${tensor.shape.join(', ')}]`
+    : describe(tensor);
+  throw new InputError({ where, expected: `a tensor ${axes}`, received });
+}
+
+function readPixels(pixels: ArrayLike<number>): Uint8Array | Float32Array {
+  let greatest = 0;
+  let areIntegers = true;
+  for (let i = 0; i < pixels.length; i++) {
+    const value = pixels[i]!;
+    if (!(value >= 0 && value <= 255)) {
+      throw new InputError({ where: 'fromTensors: xs', expected: 'values in 0..255', received: String(value) });
+    }
+    if (value > greatest) greatest = value;
+    if (areIntegers && !Number.isInteger(value)) areIntegers = false;
+  }
+  if (!areIntegers && greatest <= 1) {
+    throw new InputError({
+      where: 'fromTensors: xs',
+      expected: 'values in 0..255',
+      received: `fractions of at most ${greatest}`,
+      remedy: 'Pictures scaled to 0..1 must be multiplied by 255.',
+    });
+  }
+  return areIntegers ? new Uint8Array(pixels) : new Float32Array(pixels);
+}
+
+function readTargets(targets: ArrayLike<number>, size: number, numClasses: number) {
+  const labels = new Uint8Array(size).fill(UNLABELED);
+  let isOneHot = true;
+  for (let i = 0; i < size; i++) {
+    let sum = 0;
+    let greatest = 0;
+    for (let j = 0; j < numClasses; j++) {
+      const value = targets[i * numClasses + j]!;
+      sum += value >= 0 ? value : NaN;
+      if (value > greatest) {
+        greatest = value;
+        labels[i] = j;
+      }
+    }
+    if (sum !== 0 && !(Math.abs(sum - 1) <= TOLERANCE)) {
+      const row = Array.from({ length: numClasses }, (_, j) => targets[i * numClasses + j]);
+      throw new InputError({
+        where: `fromTensors: ys, row ${i}`,
+        expected: 'values of at least 0 that sum to 1, or only zeros for an unknown class',
+        received: `[${row.join(', ')}]`,
+      });
+    }
+    if (sum !== 0 && greatest !== 1) isOneHot = false;
+  }
+  return { labels, isOneHot };
+}

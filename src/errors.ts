@@ -1,0 +1,91 @@
+/** The parts from which every error of this package builds its message. */
+export interface FerErrorParts {
+  /** The place: a function, option or file, for instance `preprocess` or `train: options.batchSize`. */
+  where: string;
+  /** What was expected there, as the object of "expected". */
+  expected: string;
+  /** What came instead, as the object of "received". */
+  received: string;
+  /** One or more whole sentences that say what to do now. */
+  remedy?: string;
+  /** The error that led to this one, kept as `cause`. */
+  cause?: unknown;
+}
+
+/**
+ * Base of every error that this package throws on purpose. Messages follow one grammar: where, expected, received, remedy.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await classify(input);
+ * } catch (error) {
+ *   if (error instanceof FerError) console.error(error.where, error.message);
+ *   else throw error;
+ * }
+ * ```
+ */
+export class FerError extends Error {
+  /** The place that refused: a function, option or file. */
+  readonly where: string;
+
+  /** @param parts Where, what was expected, what was received, and the remedy. */
+  constructor(parts: FerErrorParts) {
+    const remedy = parts.remedy === undefined ? '' : ` ${parts.remedy}`;
+    super(`${parts.where}: expected ${parts.expected}, received ${parts.received}.${remedy}`, { cause: parts.cause });
+    this.name = new.target.name;
+    this.where = parts.where;
+  }
+}
+
+/** An argument or option is not what the function takes. Thrown before anything is computed or changed. */
+export class InputError extends FerError {}
+
+/** Parts of a {@link DatasetError}: those of every error and the position in the file. */
+export interface DatasetErrorParts extends FerErrorParts {
+  /** Name of the file, if known. */
+  file?: string;
+  /** 1-based row of the file; the header is row 1. */
+  row?: number;
+  /** Name of the column. */
+  column?: string;
+}
+
+/** A data file holds something that it must not. Carries file, row and column. */
+export class DatasetError extends FerError {
+  /** Name of the file, if known. */
+  readonly file: string | undefined;
+  /** 1-based row of the file; the header is row 1. */
+  readonly row: number | undefined;
+  /** Name of the column. */
+  readonly column: string | undefined;
+
+  /** @param parts The parts of the message and the position in the file. */
+  constructor(parts: DatasetErrorParts) {
+    super(parts);
+    this.file = parts.file;
+    this.row = parts.row;
+    this.column = parts.column;
+  }
+}
+
+/** Weights, a model file or its card are missing, damaged or do not belong together. */
+export class WeightsError extends FerError {}
+
+/** No tfjs backend is registered, or the active one cannot do what was asked. */
+export class BackendError extends FerError {}
+
+/** A run of `train` cannot go on, for instance because the loss is not finite or a checkpoint does not fit. */
+export class TrainingError extends FerError {}
+
+/** Something that was disposed of is used again. */
+export class DisposedError extends FerError {
+  /**
+   * @param where The method that was called.
+   * @param what What was disposed of, for instance `a classifier`.
+   * @param remedy What to do instead.
+   */
+  constructor(where: string, what: string, remedy: string) {
+    super({ where, expected: `${what} in use`, received: 'one that was disposed of', remedy });
+  }
+}

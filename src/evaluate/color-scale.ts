@@ -1,0 +1,49 @@
+/** Stops of the scale at equal distances, from a share of 0 to one of 1: light to dark, so that the order shows in gray too. */
+export const SCALE: readonly string[] = ['#f1f5fa', '#b0cfe8', '#5a98cd', '#2162a3', '#093163'];
+
+/** Dark text. */
+export const INK = '#17212e';
+
+/** Light text and background. */
+export const PAPER = '#ffffff';
+
+const STOPS = SCALE.map(channels);
+
+/**
+ * The colour of a share, interpolated linearly between the stops as an SVG gradient does it.
+ *
+ * @param share 0..1.
+ * @returns A colour as `#rrggbb`.
+ */
+export function shareColor(share: number): string {
+  const position = share * (STOPS.length - 1);
+  const below = Math.min(Math.floor(position), STOPS.length - 2);
+  const mixed = STOPS[below]!.map((value, i) => value + (STOPS[below + 1]![i]! - value) * (position - below));
+  return `#${mixed.map((value) => Math.round(value).toString(16).padStart(2, '0')).join('')}`;
+}
+
+/**
+ * The text colour that has the greater contrast (WCAG 2.2) on a background.
+ *
+ * @param background A colour as `#rrggbb`.
+ * @returns {@link INK} or {@link PAPER}.
+ */
+export function readableOn(background: string): string {
+  const contrast = (ink: string): number => {
+    const [darker = 0, lighter = 0] = [luminance(background), luminance(ink)].sort((a, b) => a - b);
+    return (lighter + 0.05) / (darker + 0.05);
+  };
+  return contrast(INK) >= contrast(PAPER) ? INK : PAPER;
+}
+
+function channels(color: string): number[] {
+  return [1, 3, 5].map((start) => Number.parseInt(color.slice(start, start + 2), 16));
+}
+
+function luminance(color: string): number {
+  const [red = 0, green = 0, blue = 0] = channels(color).map((value) => {
+    const s = value / 255;
+    return s <= 0.04045 ? s / 12.92 : ((s + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}

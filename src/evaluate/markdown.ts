@@ -1,0 +1,53 @@
+import { decimals, intervalText, percent } from './format';
+import type { ReportData } from './report-data';
+import type { EvaluationScores } from './scores';
+
+const SCORES: readonly (readonly [name: string, show: (scores: EvaluationScores) => string])[] = [
+  ['Pictures', ({ size }) => String(size)],
+  ['Accuracy', ({ accuracy }) => percent(accuracy)],
+  ['Accuracy interval', ({ accuracyInterval }) => intervalText(accuracyInterval)],
+  ['Top-2 accuracy', ({ top2Accuracy }) => percent(top2Accuracy)],
+  ['Balanced accuracy', ({ balancedAccuracy }) => percent(balancedAccuracy)],
+  ['Macro F1', ({ macroF1 }) => decimals(macroF1)],
+  ['Weighted F1', ({ weightedF1 }) => decimals(weightedF1)],
+  ['Cohen’s kappa', ({ cohensKappa }) => decimals(cohensKappa)],
+  ['Log loss', ({ logLoss }) => decimals(logLoss)],
+  ['Brier score', ({ brierScore }) => decimals(brierScore)],
+  ['Expected calibration error', ({ expectedCalibrationError }) => decimals(expectedCalibrationError)],
+];
+
+/**
+ * Three tables in GitHub's Markdown: scores, classes, confusion matrix.
+ *
+ * @param report What to show.
+ * @returns Markdown with headings of level 3 and a line break at its end.
+ */
+export function reportMarkdown(report: ReportData): string {
+  const { perClass, confusionMatrix, classNames, withoutTrainingDuplicates: rest } = report;
+  const scores = SCORES.map(([name, show]) => [name, show(report), ...(rest ? [show(rest)] : [])]);
+  const classes = perClass.map(({ className, precision, recall, f1, support }) => [
+    className,
+    percent(precision),
+    percent(recall),
+    decimals(f1),
+    String(support),
+  ]);
+  const counts = confusionMatrix.map((row, i) => [classNames[i]!, ...row.map(String)]);
+  return [
+    '### Scores',
+    table(['Score', 'All pictures', ...(rest ? [`Without ${rest.removed} from the training set`] : [])], scores),
+    '### Classes',
+    table(['Class', 'Precision', 'Recall', 'F1', 'Support'], classes),
+    '### Confusion matrix',
+    'Rows are the true classes, columns the predicted ones.',
+    table(['True class', ...classNames], counts),
+  ]
+    .join('\n\n')
+    .concat('\n');
+}
+
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(header), line(header.map((_, i) => (i === 0 ? '---' : '--:'))), ...rows.map(line)].join('\n');
+}

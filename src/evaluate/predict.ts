@@ -1,0 +1,163 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type * as tfl from '@tensorflow/tfjs-layers';
+import type { Batch, LabeledImages } from '../data/batches';
+import { batches } from '../data/batches';
+import { InputError } from '../errors';
+import type { Preprocessing } from '../image/preprocess';
+import { DEFAULT_PREPROCESSING, preprocess } from '../image/preprocess';
+import { checkInteger, checkOptions, describe } from '../validate';
+
+/** How to run a model over a data set. */
+export interface PredictOptions {
+  /** Pictures a batch, at least 1; more is faster as long as the memory suffices. Default 64. */
+  batchSize?: number;
+  /**
+   * How pixels become the model's input; must be what the model was trained with. Default: the model's own input size with the
+   * mean and standard deviation of `DEFAULT_PREPROCESSING`.
+   */
+  preprocessing?: Preprocessing;
+  /** Ends the run between two batches; its reason is thrown. Default none. */
+  signal?: AbortSignal;
+  /** Called after each batch with the number of pictures done and their total. Default none. */
+  onProgress?: (done: number, total: number) => void;
+}
+
+/** The names of the {@link PredictOptions}. */
+export const PREDICT_OPTIONS = ['batchSize', 'preprocessing', 'signal', 'onProgress'] as const;
+
+/** Longest time, in milliseconds, for which the event loop is kept waiting, apart from a single batch. */
+const PATIENCE = 40;
+
+/**
+ * The raw outputs of a model for every picture of a data set, in its order. Labels and targets are not looked at, so that the
+ * data may be unlabelled.
+ *
+ * @param model A model from one input `[n, h, w, 1]` to one output `[n, numClasses]`; borrowed, and run in inference mode.
+ * @param data The pictures, 0..255; borrowed.
+ * @param options Batch size, preprocessing, abort signal and progress callback.
+ * @returns The outputs, `[size, numClasses]` row by row, as the model's last layer gives them; empty for empty data.
+ * @throws InputError if an option, the data or the model's shapes do not fit, before any tensor is made.
+ * @throws The signal's reason if it is aborted. No tensor is left over then either.
+ * @example
+ * ```ts
+ * const outputs = await predict(model, dataset, { batchSize: 128 });
+ * const first = outputs.subarray(0, dataset.numClasses);
+ * ```
+ */
+export async function predict(
+  model: tfl.LayersModel,
+  data: LabeledImages,
+  options: PredictOptions = {},
+): Promise<Float32Array> {
+  checkOptions('predict', options, PREDICT_OPTIONS);
+  const { batchSize = 64, signal, onProgress } = options;
+  checkInteger('predict: batchSize', batchSize, { min: 1 });
+  const preprocessing = fitPreprocessing('predict', model, options.preprocessing);
+  checkPictures('predict: data', data);
+  checkOutput('predict', model, data.numClasses);
+
+  const outputs = new Float32Array(data.size * data.numClasses);
+  let done = 0;
+  let pausedAt = performance.now();
+  for (const batch of batches(data, { batchSize })) {
+    signal?.throwIfAborted();
+    const output = forward(model, batch, preprocessing);
+    try {
+      outputs.set(await output.data<'float32'>(), done * data.numClasses);
+    } finally {
+      output.dispose();
+    }
+    done += batch.size;
+    onProgress?.(done, data.size);
+    if (performance.now() - pausedAt > PATIENCE) {
+      await pause();
+      pausedAt = performance.now();
+    }
+  }
+  return outputs;
+}
+
+function forward(model: tfl.LayersModel, batch: Batch, preprocessing: Preprocessing): tf.Tensor {
+  return tf.tidy(() => {
+    const images = tf.tensor4d(batch.images, [batch.size, batch.height, batch.width, batch.channels]);
+    return model.predictOnBatch(preprocess(images, preprocessing)) as tf.Tensor;
+  });
+}
+
+/** Lets timers, signals and the page go on: the plain CPU and WASM backends give their data without doing so. */
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
+}
+
+/**
+ * The preprocessing for a model: the given one if it has the model's input size, or the default at that size.
+ * @param where The function named in errors.
+ * @throws InputError if the sizes differ or the model has no picture as its one input.
+ */
+export function fitPreprocessing(
+  where: string,
+  model: tfl.LayersModel,
+  given: Preprocessing | undefined,
+): Preprocessing {
+  const shape = model.inputs?.length === 1 ? model.inputs[0]!.shape : undefined;
+  if (shape?.length !== 4 || shape[3] !== 1) {
+    throw new InputError({
+      where: `${where}: model`,
+      expected: 'a built model with one input of shape [null, height, width, 1]',
+      received: shape ? `the input shape ${shapeText(shape)}` : `${model.inputs?.length ?? 'no known'} inputs`,
+    });
+  }
+  const [defaultHeight, defaultWidth] = given?.inputSize ?? DEFAULT_PREPROCESSING.inputSize;
+  const height = shape[1] ?? defaultHeight;
+  const width = shape[2] ?? defaultWidth;
+  if (given && (height !== defaultHeight || width !== defaultWidth)) {
+    throw new InputError({
+      where: `${where}: preprocessing.inputSize`,
+      expected: `the model's input size [${height}, ${width}]`,
+      received: describe(given.inputSize),
+      remedy: 'Leave preprocessing out to take the size from the model.',
+    });
+  }
+  return given ?? { ...DEFAULT_PREPROCESSING, inputSize: [height, width] };
+}
+
+/**
+ * Throws unless the model has one output of as many classes as the data.
+ * @param where The function named in errors.
+ * @throws InputError
+ */
+export function checkOutput(where: string, model: tfl.LayersModel, numClasses: number): void {
+  const shape = model.outputs.length === 1 ? model.outputs[0]!.shape : undefined;
+  if (shape?.length === 2 && shape[1] === numClasses) return;
+  throw new InputError({
+    where: `${where}: model`,
+    expected: `one output of shape [null, ${numClasses}], as the data has ${numClasses} classes`,
+    received: shape ? `the output shape ${shapeText(shape)}` : `${model.outputs.length} outputs`,
+  });
+}
+
+/**
+ * Throws unless `data` holds the arrays of {@link LabeledImages} in the lengths that it states.
+ *
+ * @param where The argument, for the message.
+ * @param data Should be pictures with their labels.
+ * @throws InputError
+ */
+export function checkPictures(where: string, data: LabeledImages): void {
+  if (!ArrayBuffer.isView(data?.images) || !ArrayBuffer.isView(data.labels)) {
+    const expected = 'a FerDataset or an object with the same arrays';
+    throw new InputError({ where, expected, received: describe(data) });
+  }
+  const { images, labels, size, height, width, channels } = data;
+  const numValues = size * height * width * channels;
+  if (images.length === numValues && labels.length === size) return;
+  throw new InputError({
+    where,
+    expected: `${size} labels and ${size} × ${height} × ${width} × ${channels} = ${numValues} pixel values`,
+    received: `${labels.length} and ${images.length}`,
+  });
+}
+
+function shapeText(shape: readonly (number | null)[]): string {
+  return `[${shape.map(String).join(', ')}]`;
+}

@@ -1,0 +1,29 @@
+import type { ReliabilityBin } from '../metrics/calibration';
+import type { ClassScores } from '../metrics/class-scores';
+import type { EvaluationScores } from './scores';
+
+/** Scores of one class. */
+export interface NamedClassScores extends ClassScores {
+  /** Name of the class. */
+  className: string;
+}
+
+/** The scores over the pictures that do not stand in the training set. */
+export interface DeduplicatedScores extends EvaluationScores {
+  /** Number of pictures left out because they stand in the training set. */
+  removed: number;
+}
+
+/** What a report holds: plain numbers, strings and arrays. */
+export interface ReportData extends EvaluationScores {
+  /** Names of the classes, `[numClasses]`. */
+  classNames: string[];
+  /** Precision, recall, F1 and support of each class, `[numClasses]`. */
+  perClass: NamedClassScores[];
+  /** Counts, `[numClasses][numClasses]`; rows = true classes, columns = predicted classes. */
+  confusionMatrix: number[][];
+  /** Confidence against accuracy in 15 bins of equal width. */
+  reliability: ReliabilityBin[];
+  /** The scores without pictures of the training set, if that was given; NaN if no picture is left. */
+  withoutTrainingDuplicates?: DeduplicatedScores;
+}

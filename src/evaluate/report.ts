@@ -1,0 +1,152 @@
+import { UNLABELED } from '../data/batches';
+import { InputError } from '../errors';
+import { EMOTIONS } from '../labels';
+import type { BootstrapOptions } from '../metrics/bootstrap';
+import { fillBootstrap } from '../metrics/bootstrap';
+import { reliabilityBins } from '../metrics/calibration';
+import { classScores } from '../metrics/class-scores';
+import { confusionMatrix } from '../metrics/confusion-matrix';
+import { argmaxRows, checkRows, normalizeRows } from '../metrics/probability';
+import { checkOptions } from '../validate';
+import { reportMarkdown } from './markdown';
+import type { ReportData } from './report-data';
+import { computeScores } from './scores';
+import type { SvgOptions } from './svg';
+import { reportSvg } from './svg';
+
+/** The shapes that tfjs-vis renders. */
+export interface TfvisData {
+  /** For `tfvis.render.confusionMatrix(surface, confusionMatrix)`. */
+  confusionMatrix: { values: number[][]; tickLabels: string[] };
+  /** For `tfvis.show.perClassAccuracy(surface, perClassAccuracy, report.classNames)`: the accuracy of a class is its recall. */
+  perClassAccuracy: { accuracy: number; count: number }[];
+}
+
+/** How well a model does on a data set: the numbers, and their forms for machines and for readers. */
+export interface EvaluationReport extends Readonly<ReportData> {
+  /** A copy of the plain data, `accuracy` in 0..1. `JSON.stringify(report)` calls it, and writes NaN as null. */
+  toJSON(): ReportData;
+  /** Tables of the scores, the classes and the confusion matrix in GitHub's Markdown. */
+  toMarkdown(): string;
+  /** The shapes that tfjs-vis renders. */
+  toTfvis(): TfvisData;
+  /** The confusion matrix as the text of an SVG file that needs nothing else. */
+  toSvg(options?: SvgOptions): string;
+}
+
+/** Predictions to score. */
+export interface ReportInput {
+  /**
+   * Outputs, `[n, numClasses]` row by row, at least 0. Rows that do not sum to 1, as those of sigmoid heads, are divided by
+   * their sum.
+   */
+  probabilities: ArrayLike<number>;
+  /** True classes, `[n]`, in 0..numClasses - 1; n is at least 1. */
+  labels: ArrayLike<number>;
+  /** Names of the classes. Default the seven emotions, or `class 0`, `class 1`, … for another number of classes. */
+  classNames?: readonly string[] | undefined;
+  /** How to draw the interval of the accuracy. Default `{ samples: 1000, seed: 0, confidence: 0.95 }`. */
+  bootstrap?: BootstrapOptions | undefined;
+  /** `[n]`, 1 for each picture that stands in the training set, else 0; adds the scores without them. Default none. */
+  inTrainingSet?: ArrayLike<number> | undefined;
+}
+
+/**
+ * Scores predictions, wherever they were made.
+ *
+ * @param input Probabilities, labels and names; borrowed.
+ * @returns The report.
+ * @throws InputError if there is nothing to score, lengths do not fit, a label is unknown, a probability is negative or not
+ *   finite, or a row holds only zeros.
+ * @example
+ * ```ts
+ * const report = createReport({ probabilities: [0.9, 0.1, 0.4, 0.6], labels: [0, 0], classNames: ['cat', 'dog'] });
+ * report.accuracy; // 0.5
+ * ```
+ */
+export function createReport(input: ReportInput): EvaluationReport {
+  checkOptions('createReport', input, ['probabilities', 'labels', 'classNames', 'bootstrap', 'inTrainingSet']);
+  const { labels, inTrainingSet } = input;
+  checkLabeled('createReport: labels', labels);
+  const numClasses = checkRows('createReport', labels, input.probabilities);
+  const classNames = fillClassNames('createReport: classNames', input.classNames, numClasses);
+  const bootstrap = fillBootstrap('createReport: bootstrap', input.bootstrap ?? {});
+  if (inTrainingSet && inTrainingSet.length !== labels.length) {
+    throw new InputError({
+      where: 'createReport: inTrainingSet',
+      expected: `one value for each of the ${labels.length} labels`,
+      received: `${inTrainingSet.length} values`,
+    });
+  }
+
+  const probabilities = normalizeRows(input.probabilities, numClasses);
+  const matrix = confusionMatrix(labels, argmaxRows(probabilities, numClasses), numClasses);
+  const data: ReportData = {
+    ...computeScores(labels, probabilities, numClasses, bootstrap),
+    classNames,
+    perClass: classScores(matrix).map((scores, i) => ({ className: classNames[i]!, ...scores })),
+    confusionMatrix: matrix,
+    reliability: reliabilityBins(labels, probabilities),
+  };
+  if (inTrainingSet) {
+    const isNew = (row: number): boolean => !inTrainingSet[row];
+    const labelsLeft = Array.from(labels).filter((_, row) => isNew(row));
+    const probabilitiesLeft = probabilities.filter((_, i) => isNew(Math.floor(i / numClasses)));
+    data.withoutTrainingDuplicates = {
+      removed: labels.length - labelsLeft.length,
+      ...computeScores(labelsLeft, probabilitiesLeft, numClasses, bootstrap),
+    };
+  }
+  return {
+    ...data,
+    toJSON: () => structuredClone(data),
+    toMarkdown: () => reportMarkdown(data),
+    toTfvis: () => reportTfvis(data),
+    toSvg: (options) => reportSvg(data, options),
+  };
+}
+
+/**
+ * Throws unless there is a label and each one is known.
+ *
+ * @param where The argument, for the message.
+ * @param labels Should be classes.
+ * @throws InputError that names the first unlabelled row.
+ */
+export function checkLabeled(where: string, labels: ArrayLike<number>): void {
+  if (!(labels?.length > 0)) {
+    throw new InputError({ where, expected: 'at least one picture to score', received: 'none' });
+  }
+  const row = Array.prototype.indexOf.call(labels, UNLABELED);
+  if (row >= 0) {
+    throw new InputError({
+      where,
+      expected: 'a known class for each picture',
+      received: `${UNLABELED}, which stands for unlabelled, at row ${row} (counted from 0)`,
+      remedy: 'Leave unlabelled pictures out.',
+    });
+  }
+}
+
+/**
+ * The names of the classes, given or by default.
+ *
+ * @param where The argument, for the message.
+ * @param classNames The names, if given.
+ * @param numClasses Number of classes.
+ * @returns A copy of the names, or else the seven emotions, or `class 0`, `class 1`, … for another number of classes.
+ * @throws InputError if there is not one name for each class.
+ */
+export function fillClassNames(where: string, classNames: readonly string[] | undefined, numClasses: number): string[] {
+  const names = classNames ?? (numClasses === EMOTIONS.length ? EMOTIONS : undefined);
+  if (!names) return Array.from({ length: numClasses }, (_, i) => `class ${i}`);
+  if (names.length === numClasses) return [...names];
+  throw new InputError({ where, expected: `${numClasses} names`, received: `${names.length}` });
+}
+
+function reportTfvis({ confusionMatrix, classNames, perClass }: ReportData): TfvisData {
+  return {
+    confusionMatrix: { values: confusionMatrix.map((row) => [...row]), tickLabels: [...classNames] },
+    perClassAccuracy: perClass.map(({ recall, support }) => ({ accuracy: recall, count: support })),
+  };
+}

@@ -1,0 +1,30 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { BackendError } from '../errors';
+
+const REMEDY =
+  'Install one and import it before the first call. Node: @tensorflow/tfjs-node (fastest, native) or ' +
+  '@tensorflow/tfjs-backend-wasm (no native build). Browser: @tensorflow/tfjs-backend-webgpu, ' +
+  '@tensorflow/tfjs-backend-webgl or @tensorflow/tfjs-backend-wasm. Anywhere, slowly: @tensorflow/tfjs-backend-cpu. ' +
+  'For instance: npm install @tensorflow/tfjs-backend-wasm.';
+
+/**
+ * Waits until a tfjs backend is ready. This package brings none and chooses none; that is the program's part.
+ *
+ * @param where The function that needs the backend, for the message.
+ * @returns The name of the active backend.
+ * @throws {@link BackendError} that names the packages to install, if no backend is registered or none starts.
+ * @example
+ * ```ts
+ * import '@tensorflow/tfjs-backend-wasm';
+ * await ensureBackend('my program'); // 'wasm'
+ * ```
+ */
+export async function ensureBackend(where: string): Promise<string> {
+  try {
+    await tf.ready();
+  } catch (cause) {
+    const received = tf.engine().backendNames().length === 0 ? 'none' : 'only backends that failed to start';
+    throw new BackendError({ where, expected: 'a TensorFlow.js backend', received, remedy: REMEDY, cause });
+  }
+  return tf.getBackend();
+}

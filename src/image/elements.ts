@@ -1,0 +1,85 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { InputError } from '../errors';
+import { describe } from '../validate';
+
+/** What a browser holds pictures in: elements, canvases and bitmaps. Canvases of Node packages work too. */
+export type ImageElement = HTMLImageElement | HTMLCanvasElement | HTMLVideoElement | OffscreenCanvas | ImageBitmap;
+
+interface Look {
+  readonly name: string;
+  readonly width: number;
+  readonly height: number;
+  readonly remedy: string;
+}
+
+// By the members rather than by the classes, which Node does not have and which differ between the frames of a page.
+function lookAt(input: object): Look | undefined {
+  const x = input as Partial<HTMLCanvasElement & HTMLVideoElement & HTMLImageElement & ImageBitmap>;
+  const size = (width = 0, height = 0) => ({ width, height });
+  if (typeof x.getContext === 'function') {
+    return { name: 'a canvas', ...size(x.width, x.height), remedy: 'Give the canvas a width and a height.' };
+  }
+  if ('videoWidth' in x) {
+    const loaded = (x.readyState ?? 2) >= 2; // HAVE_CURRENT_DATA
+    const remedy = "Wait for the video's loadeddata event.";
+    return { name: 'a video', ...(loaded ? size(x.videoWidth, x.videoHeight) : size()), remedy };
+  }
+  if ('naturalWidth' in x) {
+    const remedy = 'Await image.decode() first.';
+    return { name: 'an image element', ...size(x.naturalWidth, x.naturalHeight), remedy };
+  }
+  if (typeof x.close === 'function' && 'width' in x && 'height' in x) {
+    return { name: 'an ImageBitmap', ...size(x.width, x.height), remedy: 'Pass it before its close() is called.' };
+  }
+  return undefined;
+}
+
+/** Whether a value looks like one of the browser's pictures. */
+export function isImageElement(input: object): input is ImageElement {
+  return lookAt(input) !== undefined;
+}
+
+/**
+ * The tensor of a browser's picture as it is now, at its own resolution and not the one at which the page shows it.
+ *
+ * @param where The function that was called, for messages.
+ * @param element A canvas, an image or video that is loaded, or a bitmap; borrowed.
+ * @returns [1, height, width, 4] float32 0..255, RGBA with straight alpha; the caller's.
+ * @throws {@link InputError} if it has no pixels yet, or if its pixels may not be read.
+ */
+export function fromImageElement(where: string, element: ImageElement): tf.Tensor4D {
+  const { name, width, height, remedy } = lookAt(element)!;
+  if (!(width > 0 && height > 0)) {
+    const expected = `${name} with at least one pixel`;
+    throw new InputError({ where, expected, received: `a size of ${width} × ${height}`, remedy });
+  }
+  return tf.tidy(() => {
+    const pixels = read(where, name, element); // [h, w, 4] int32
+    return tf.expandDims<tf.Tensor4D>(tf.cast(pixels, 'float32'), 0);
+  });
+}
+
+function read(where: string, name: string, element: ImageElement): tf.Tensor3D {
+  try {
+    return tf.browser.fromPixels('naturalWidth' in element ? draw(element) : (element as HTMLCanvasElement), 4);
+  } catch (cause) {
+    throw new InputError({
+      where,
+      expected: `${name} whose pixels can be read`,
+      received: cause instanceof Error ? `${cause.name} (${cause.message})` : describe(cause),
+      remedy:
+        'A picture from another origin needs crossOrigin = "anonymous" before its src is set; ' +
+        'a canvas needs a 2D context.',
+      cause,
+    });
+  }
+}
+
+// tf.browser.fromPixels takes an <img> at the size of its layout, scaled without averaging.
+function draw(image: HTMLImageElement): HTMLCanvasElement {
+  const canvas = image.ownerDocument.createElement('canvas');
+  canvas.width = image.naturalWidth;
+  canvas.height = image.naturalHeight;
+  canvas.getContext('2d', { willReadFrequently: true })!.drawImage(image, 0, 0);
+  return canvas;
+}

@@ -1,0 +1,26 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+/** Share of red, green and blue in the brightness (ITU-R BT.601), as Pillow, OpenCV and JPEG use it. */
+const LUMA = [0.299, 0.587, 0.114];
+
+const WHITE = 255;
+
+/**
+ * Makes pictures gray. Transparent ones are laid over white, which is how a page or a viewer shows them; this is the only
+ * place where transparency is dealt with, so that it is the same for every kind of input.
+ *
+ * @param images [n, h, w, c] float32 0..255 with c = 1 (returned as it is), 3 (RGB) or 4 (RGB and straight, not
+ *   premultiplied alpha); borrowed.
+ * @returns [n, h, w, 1] float32 0..255; the caller's.
+ */
+export function toGray(images: tf.Tensor4D): tf.Tensor4D {
+  return tf.tidy(() => {
+    const [n, h, w, channels] = images.shape;
+    if (channels === 1) return tf.clone(images);
+    const pixels = tf.reshape(images, [n * h * w, channels]);
+    if (channels === 3) return tf.reshape(tf.matMul(pixels, tf.tensor2d(LUMA, [3, 1])), [n, h, w, 1]);
+    const gray = tf.matMul(pixels, tf.tensor2d([...LUMA, 0], [4, 1]));
+    const opacity = tf.matMul(pixels, tf.tensor2d([0, 0, 0, 1 / 255], [4, 1]));
+    return tf.reshape(tf.add(tf.mul(tf.sub(gray, WHITE), opacity), WHITE), [n, h, w, 1]);
+  });
+}

@@ -1,0 +1,102 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { InputError } from '../errors';
+import { describe } from '../validate';
+import { CHANNELS, checkImages } from './check';
+import { fromImageElement, type ImageElement, isImageElement } from './elements';
+import { fromPixelData, isPixelData, type PixelData } from './pixels';
+
+/**
+ * One picture, of any size: a tensor [h, w] or [h, w, c] with c = 1 (gray), 3 (RGB) or 4 (RGBA) and the values 0..255
+ * (bool: false is black, true white), decoded bytes ({@link PixelData}, `ImageData`), or what a browser holds pictures in.
+ */
+export type Picture = tf.Tensor2D | tf.Tensor3D | PixelData | ImageData | ImageElement;
+
+/** One {@link Picture}, or a batch of pictures as a tensor [n, h, w, c] with c = 1, 3 or 4. */
+export type ImageInput = Picture | tf.Tensor4D | tf.Tensor;
+
+/**
+ * Whether an input holds a batch, a tensor [n, h, w, c], rather than one picture.
+ *
+ * @example
+ * ```ts
+ * isBatch(tf.zeros([1, 48, 48, 1])); // true
+ * isBatch(tf.zeros([48, 48, 1])); // false
+ * ```
+ */
+export function isBatch(input: ImageInput): boolean {
+  return input instanceof tf.Tensor && input.rank === 4;
+}
+
+/**
+ * Any image input as one tensor, ready for {@link preprocess}.
+ *
+ * A tensor of rank 3 is one picture [h, w, c], so its last axis must be 1, 3 or 4; a stack of gray pictures [n, h, w]
+ * needs a channel axis. The values of tensors are not looked at here: see {@link checkValues}.
+ *
+ * @param input One picture or a batch; borrowed.
+ * @param where The function that was called, for messages. Default `'toImages'`.
+ * @returns [n, h, w, c] float32 0..255, n = 1 for one picture, c = 1, 3 or 4; the caller's.
+ * @throws {@link InputError} if it is none of the kinds above, empty, not loaded yet, or disposed of.
+ * @example
+ * ```ts
+ * const images = toImages(document.querySelector('video')!); // [1, 480, 640, 4]
+ * ```
+ */
+export function toImages(input: ImageInput, where = 'toImages'): tf.Tensor4D {
+  if (input instanceof tf.Tensor) return fromTensor(where, input);
+  if (typeof input === 'object' && input !== null) {
+    if (isPixelData(input)) return fromPixelData(where, input);
+    if (isImageElement(input)) return fromImageElement(where, input);
+  }
+  throw new InputError({
+    where,
+    expected: 'a picture: a tensor, ImageData, decoded pixels { data, width, height }, or an image, canvas or video',
+    received: describe(input),
+    remedy: remedyFor(input),
+  });
+}
+
+function fromTensor(where: string, input: tf.Tensor): tf.Tensor4D {
+  const shape = input.shape;
+  if (shape.length === 2) checkImages(where, { shape: [1, ...shape, 1], isDisposed: input.isDisposed });
+  else if (shape.length === 3) checkPicture(where, input as tf.Tensor3D);
+  else checkImages(where, input);
+  if (!['float32', 'int32', 'bool'].includes(input.dtype)) {
+    throw new InputError({ where, expected: 'a tensor of float32, int32 or bool', received: input.dtype });
+  }
+  return tf.tidy(() => {
+    const [h, w, c = 1] = shape as [number, number, number?];
+    const values = tf.cast(input, 'float32');
+    const scaled = input.dtype === 'bool' ? tf.mul(values, 255) : values;
+    return shape.length === 4 ? (scaled as tf.Tensor4D) : tf.reshape(scaled, [1, h, w, c]);
+  });
+}
+
+function checkPicture(where: string, { shape, isDisposed }: tf.Tensor3D): void {
+  if (!CHANNELS.includes(shape[2] as 1)) {
+    throw new InputError({
+      where,
+      expected: 'a picture [h, w, c] of 1, 3 or 4 channels',
+      received: `rank 3 [${shape.join(', ')}]`,
+      remedy: 'Give a stack of gray pictures [n, h, w] a channel axis with tf.expandDims(x, -1).',
+    });
+  }
+  checkImages(where, { shape: [1, ...shape], isDisposed });
+}
+
+function remedyFor(input: unknown): string {
+  const text = Object.prototype.toString.call(input);
+  if (typeof input === 'string' || text === '[object URL]') {
+    return 'Decode the file first: await decodeImage(path) from fer-cnn/node, or an image element in a browser.';
+  }
+  if (ArrayBuffer.isView(input) || text === '[object ArrayBuffer]') {
+    return 'Decode PNG or JPEG bytes first with await decodeImage(bytes) from fer-cnn/node; give plain pixels as { data, width, height }.';
+  }
+  if (text === '[object Blob]' || text === '[object File]' || text === '[object VideoFrame]') {
+    return 'Decode it first with await createImageBitmap(x).';
+  }
+  if (text === '[object Promise]') return 'Await it first.';
+  if (Array.isArray(input)) return 'Stack pictures of one size into a tensor [n, h, w, c], or pass one at a time.';
+  if (Object(input)['info'] !== undefined) return 'Pass { data, ...info } for the raw output of sharp.';
+  return 'See the type Picture.';
+}

@@ -1,0 +1,56 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { InputError } from '../errors';
+import { checkInteger, describe } from '../validate';
+import { CHANNELS } from './check';
+
+/**
+ * A decoded picture as plain bytes: what `decodeImage` of `fer-cnn/node`, `ImageData`, pngjs, jpeg-js and a canvas hold.
+ */
+export interface PixelData {
+  /** [height * width * channels] row-major, 0..255. RGBA has straight, not premultiplied alpha. */
+  readonly data: Uint8Array | Uint8ClampedArray;
+  /** Width in pixels, at least 1. */
+  readonly width: number;
+  /** Height in pixels, at least 1. */
+  readonly height: number;
+  /** 1 (gray), 3 (RGB) or 4 (RGBA). Default: what the length of `data` tells. */
+  readonly channels?: 1 | 3 | 4 | undefined;
+}
+
+// By tag: arrays from another frame of a page are not instances of this one's classes.
+const BYTES = new Set(['[object Uint8Array]', '[object Uint8ClampedArray]']);
+
+/** Whether a value has the members of {@link PixelData}, right or wrong. */
+export function isPixelData(input: object): input is PixelData {
+  return 'data' in input && 'width' in input && 'height' in input;
+}
+
+/**
+ * The tensor of a decoded picture.
+ *
+ * @param where The function that was called, for messages.
+ * @returns [1, height, width, channels] float32 0..255; the caller's.
+ * @throws {@link InputError} if data, width, height and channels do not belong together.
+ */
+export function fromPixelData(where: string, { data, width, height, channels }: PixelData): tf.Tensor4D {
+  checkInteger(`${where}: width`, width, { min: 1 });
+  checkInteger(`${where}: height`, height, { min: 1 });
+  if (!BYTES.has(Object.prototype.toString.call(data))) {
+    throw new InputError({
+      where: `${where}: data`,
+      expected: 'bytes (a Uint8Array or Uint8ClampedArray)',
+      received: describe(data),
+      remedy: 'Scale other pixels to 0..255 and pass them as a tensor [h, w, c].',
+    });
+  }
+  const depth = channels ?? data.length / (width * height);
+  if (!CHANNELS.includes(depth as 1) || data.length !== width * height * depth) {
+    const counts = channels === undefined ? '1, 3 or 4' : `${channels} (1, 3 or 4)`;
+    throw new InputError({
+      where: `${where}: data`,
+      expected: `${width} × ${height} pixels of ${counts} bytes`,
+      received: `${data.length} bytes`,
+    });
+  }
+  return tf.tensor4d(new Float32Array(data), [1, height, width, depth]);
+}

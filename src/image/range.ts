@@ -1,0 +1,41 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { InputError } from '../errors';
+
+/** How far a value may lie outside 0..255: what rounds to a byte passes. */
+const TOLERANCE = 0.5;
+
+/**
+ * Throws unless all values are finite and in 0..255. Pictures that were scaled to 0..1 are recognised by values that are
+ * all at most 1 and not all whole; a picture of the bytes 0 and 1 is merely very dark and passes.
+ *
+ * Costs one small read, since the values are reduced where they are.
+ *
+ * @param where The function that was called, for the message.
+ * @param images Images of any shape with at least one value, float32; borrowed.
+ * @throws {@link InputError}
+ */
+export async function checkValues(where: string, images: tf.Tensor): Promise<void> {
+  const [min, max, finite] = await read(() => [tf.min(images), tf.max(images), tf.all(tf.isFinite(images))]);
+  const fail = (received: string, remedy: string): never => {
+    throw new InputError({ where, expected: 'pixel values in 0..255', received, remedy });
+  };
+  if (finite !== 1) fail('NaN or infinite values', 'Look for a division by zero where the picture is made.');
+  const range = `values in ${format(min!)}..${format(max!)}`;
+  if (min! < -TOLERANCE || max! > 255 + TOLERANCE) fail(range, 'Scale the pixels to 0..255 without normalising them.');
+  if (max! > 1) return;
+  const [fraction] = await read(() => [tf.max(tf.abs(tf.sub(images, tf.round(images))))]);
+  if (fraction! > 0) fail(range, 'Multiply pixels that were scaled to 0..1 by 255.');
+}
+
+async function read(statistics: () => tf.Tensor[]): Promise<Float32Array> {
+  const values = tf.tidy(() => tf.stack(statistics().map((scalar) => tf.cast(scalar, 'float32'))));
+  try {
+    return await values.data<'float32'>();
+  } finally {
+    values.dispose();
+  }
+}
+
+function format(value: number): string {
+  return String(Number(value.toPrecision(6)));
+}

@@ -1,0 +1,118 @@
+/**
+ * Facial-expression recognition on TensorFlow.js: data, networks, training, evaluation and classification. No backend comes
+ * with it; register one before anything is computed.
+ *
+ * @packageDocumentation
+ */
+
+// Labels and errors
+export { EMOTIONS, labelFromName, USAGES } from './labels';
+export type { Emotion, Usage } from './labels';
+export { BackendError, DatasetError, DisposedError, FerError, InputError, TrainingError, WeightsError } from './errors';
+export type { DatasetErrorParts, FerErrorParts } from './errors';
+export { Random } from './random';
+
+// Data
+export { loadFer2013 } from './data/fer2013';
+export type { Fer2013Options, LoadProgress } from './data/fer2013';
+export type { DataSource } from './data/source';
+export { FerDataset } from './data/dataset';
+export type { LabeledTensors, TfDatasetOptions } from './data/dataset';
+export type { FerDatasetParts } from './data/dataset-parts';
+export { splitIndices } from './data/split';
+export type { SplitOptions, SplitParts } from './data/split';
+export { FERPLUS_CHOICES, loadFerPlus } from './data/ferplus';
+export type { FerPlusChoice, FerPlusOptions, FerPlusVotes } from './data/ferplus';
+export { joinFerPlus } from './data/ferplus-join';
+export type { FerPlusJoinOptions } from './data/ferplus-join';
+export { auditDataset } from './data/audit';
+export type * from './data/audit';
+export { batches, countBatches, UNLABELED } from './data/batches';
+export type { Batch, BatchOptions, LabeledImages } from './data/batches';
+export { createAugmentation } from './data/augment';
+export type { AffineOptions, Augmentation, AugmentOptions, EraseOptions } from './data/augment';
+export { fromTensors } from './data/from-tensors';
+
+// Pictures
+export { DEFAULT_PREPROCESSING, preprocess, toGraySize } from './image/preprocess';
+export type { Preprocessing } from './image/preprocess';
+export { toImages } from './image/input';
+export type { ImageInput, Picture } from './image/input';
+export type { ImageElement } from './image/elements';
+export type { PixelData } from './image/pixels';
+
+// Networks
+export { createShallowCnn } from './models/shallow';
+export { createDeepCnn } from './models/deep';
+export { createModel, listModels, MODELS } from './models/registry';
+export type { ModelEntry, ModelName } from './models/registry';
+export type { CnnOptions, ConvOptions, DenseOptions, HeadOptions } from './models/options';
+
+// Training
+export { train } from './train/trainer';
+export type {
+  CheckpointOptions,
+  EarlyStoppingOptions,
+  EpochRecord,
+  OptimizationOptions,
+  TfCallback,
+  TfCallbackInstance,
+  TrainOptions,
+  TrainProgress,
+  TrainResult,
+} from './train/options';
+export type { StreamedData, TensorData, TrainingData } from './train/source';
+export { constant, cosine, reduceOnPlateau, stepDecay } from './train/schedules';
+export type {
+  CosineOptions,
+  PlateauOptions,
+  PlateauSchedule,
+  PlateauState,
+  Schedule,
+  StepDecayOptions,
+} from './train/schedules';
+export { binaryCrossentropy, categoricalCrossentropy, focal } from './train/losses';
+export type { Loss, LossName, LossOptions } from './train/losses';
+export type { OptimizerName } from './train/optimizers';
+export { memoryCheckpoint } from './train/checkpoint';
+export type { CheckpointStore } from './train/checkpoint';
+
+// Evaluation
+export { evaluate } from './evaluate/evaluate';
+export type { EvaluateOptions } from './evaluate/evaluate';
+export { predict } from './evaluate/predict';
+export type { PredictOptions } from './evaluate/predict';
+export { createReport } from './evaluate/report';
+export type { EvaluationReport, ReportInput, TfvisData } from './evaluate/report';
+export type { DeduplicatedScores, NamedClassScores, ReportData } from './evaluate/report-data';
+export type { EvaluationScores } from './evaluate/scores';
+export type { SvgOptions } from './evaluate/svg';
+export { confusionMatrix } from './metrics/confusion-matrix';
+export type { ConfusionMatrix } from './metrics/confusion-matrix';
+export { accuracy, balancedAccuracy, classScores, cohensKappa, macroF1, weightedF1 } from './metrics/class-scores';
+export type { ClassScores } from './metrics/class-scores';
+export { argmaxRows, brierScore, logLoss, normalizeRows, topKAccuracy } from './metrics/probability';
+export { expectedCalibrationError, reliabilityBins } from './metrics/calibration';
+export type { ReliabilityBin } from './metrics/calibration';
+export { bootstrapInterval } from './metrics/bootstrap';
+export type { BootstrapOptions, Interval } from './metrics/bootstrap';
+
+// Weights
+export { BUNDLED_MODELS, DEFAULT_MODEL } from './weights/bundled';
+export type { BundledModel, WeightsModule } from './weights/bundled';
+export { loadWeights } from './weights/load';
+export type { LoadWeightsOptions, WeightsSource } from './weights/load';
+export { encodeModel } from './weights/encode';
+export type { EncodedModel, EncodeOptions } from './weights/encode';
+export type { LoadedModel } from './weights/decode';
+export type * from './weights/card';
+export { compareGolden, createGolden } from './weights/golden';
+export type { Golden, GoldenDifference, GoldenPicture } from './weights/golden';
+
+// Classification
+export { classify } from './classify/classify';
+export { loadClassifier } from './classify/load';
+export type { ClassifierSource, ModelWithCard } from './classify/load';
+export { Classifier } from './classify/classifier';
+export type { ClassifyOptions } from './classify/classifier';
+export type { Prediction } from './classify/predictions';

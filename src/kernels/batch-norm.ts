@@ -1,0 +1,114 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { hasNativeOperations, runNative } from './native';
+
+/** Mean and biased variance of each channel over a batch, both `[channels]` float32. */
+export interface BatchStatistics {
+  /** Mean of each channel. */
+  mean: tf.Tensor1D;
+  /** Variance of each channel, divided by the number of values and not by one less. */
+  variance: tf.Tensor1D;
+}
+
+/**
+ * Batch normalisation in training over all axes but the last, with its gradient written as one step: two sums for each channel,
+ * then `a * dy + b * x + c`, in place of some twenty elementwise operations. On the native backend it is TensorFlow's
+ * own fused operation.
+ *
+ * Source: Ioffe and Szegedy 2015 (arXiv:1502.03167).
+ *
+ * @param x Input, `[..., channels]` float32; borrowed.
+ * @param gamma Scale, `[channels]`; borrowed.
+ * @param beta Offset, `[channels]`; borrowed.
+ * @param epsilon Added to the variance, above 0.
+ * @param onStatistics Receives the batch's statistics during the call; they live as long as the enclosing tidy.
+ * @returns The normalised input, the shape of `x`, differentiable by x, gamma and beta; the caller's.
+ * @example
+ * ```ts
+ * const y = batchNormInTraining(x, gamma, beta, 1e-3, ({ mean }) => mean.print());
+ * ```
+ */
+export function batchNormInTraining(
+  x: tf.Tensor,
+  gamma: tf.Tensor,
+  beta: tf.Tensor,
+  epsilon: number,
+  onStatistics: (statistics: BatchStatistics) => void,
+): tf.Tensor {
+  const channels = x.shape.at(-1)!;
+  const rows = x.size / channels;
+  const forward = hasNativeOperations() ? nativeBatchNorm : composedBatchNorm;
+  return forward(tf.reshape(x, [rows, channels]), gamma, beta, epsilon, onStatistics, x.shape);
+}
+
+type Forward = (
+  x: tf.Tensor2D,
+  gamma: tf.Tensor,
+  beta: tf.Tensor,
+  epsilon: number,
+  onStatistics: (statistics: BatchStatistics) => void,
+  shape: number[],
+) => tf.Tensor;
+
+const nativeBatchNorm: Forward = (x, gamma, beta, epsilon, onStatistics, shape) => {
+  const [rows, channels] = x.shape;
+  const attributes = { epsilon: { float: epsilon }, data_format: 'NHWC', is_training: true };
+  const asImage = (flat: tf.Tensor) => tf.reshape(flat, [rows, 1, 1, channels]);
+  const normalise = tf.customGrad((...args) => {
+    const [x, gamma, beta, save] = args as unknown as [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D, tf.GradSaveFunc];
+    const none = tf.tensor1d([]);
+    const inputs = [asImage(x), gamma, beta, none, none];
+    const [y, mean, unbiased, ...reserved] = runNative('FusedBatchNormV3', inputs, 6, ['T', 'U'], attributes);
+    const variance = tf.mul(unbiased!, (rows - 1) / Math.max(rows, 2)) as tf.Tensor1D;
+    onStatistics({ mean: mean as tf.Tensor1D, variance });
+    save([x, gamma, ...reserved]);
+    const gradFunc = (dy: tf.Tensor, [x, gamma, ...reserved]: tf.Tensor[]) => {
+      const inputs = [asImage(dy), asImage(x!), gamma!, ...reserved];
+      const [dx, dgamma, dbeta] = runNative('FusedBatchNormGradV3', inputs, 5, ['T', 'U'], attributes);
+      return [tf.reshape(dx!, x!.shape), dgamma!, dbeta!];
+    };
+    return { value: tf.reshape(y!, x.shape), gradFunc };
+  });
+  return tf.reshape(normalise(x, gamma, beta), shape);
+};
+
+const composedBatchNorm: Forward = (x, gamma, beta, epsilon, onStatistics, shape) => {
+  const normalise = tf.customGrad((...args) => {
+    const [x, gamma, beta, save] = args as unknown as [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D, tf.GradSaveFunc];
+    const mean = columnMeans(x);
+    const centred = tf.sub(x, mean);
+    const variance = columnMeans(tf.square(centred));
+    const inverse = tf.rsqrt(tf.add(variance, epsilon));
+    onStatistics({ mean, variance });
+    save([centred, gamma, inverse]);
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
+      const [centred, gamma, inverse] = saved as [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D];
+      const rows = dy.shape[0]!;
+      const meanDy = columnMeans(dy);
+      const meanDyX = tf.mul(columnMeans(tf.mul(dy, centred)), inverse); // of dy times the normalised x
+      const a = tf.mul(gamma, inverse);
+      const b = tf.neg(tf.mul(tf.mul(a, inverse), meanDyX));
+      const dx = tf.sub(tf.add(tf.mul(dy, a), tf.mul(centred, b)), tf.mul(a, meanDy));
+      return [dx, tf.mul(meanDyX, rows), tf.mul(meanDy, rows)];
+    };
+    return { value: tf.add(tf.mul(centred, tf.mul(gamma, inverse)), beta), gradFunc };
+  });
+  return tf.reshape(normalise(x, gamma, beta), shape);
+};
+
+/** Mean of each column by products with ones, in blocks: WASM sums one after another and loses digits over long columns. */
+function columnMeans(x: tf.Tensor): tf.Tensor1D {
+  const [rows, columns] = x.shape as [number, number];
+  const length = blockLength(rows);
+  const blocks = rows / length;
+  const sums = tf.matMul(tf.ones([blocks, 1, length]), tf.reshape(x, [blocks, length, columns]));
+  const total = tf.matMul(tf.fill([1, blocks], 1 / rows), tf.reshape(sums, [blocks, columns]) as tf.Tensor2D);
+  return tf.reshape(total, [columns]);
+}
+
+/** The divisor of `rows` nearest below 512, so that long columns are summed in pieces. */
+function blockLength(rows: number): number {
+  for (let length = Math.min(rows, 512); length > 1; length--) {
+    if (rows % length === 0) return length;
+  }
+  return 1;
+}

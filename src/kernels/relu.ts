@@ -1,0 +1,23 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { hasNativeOperations, runNative } from './native';
+
+/**
+ * ReLU whose gradient is one operation on the native backend and two elsewhere; tfjs's own takes three.
+ *
+ * @param x Any shape, float32; borrowed.
+ * @returns `max(x, 0)`, differentiable; the caller's.
+ * @example
+ * ```ts
+ * const y = reluInTraining(tf.tensor1d([-1, 2])); // [0, 2]
+ * ```
+ */
+export function reluInTraining(x: tf.Tensor): tf.Tensor {
+  const relu = tf.customGrad((x, save) => {
+    const y = tf.relu(x as tf.Tensor);
+    (save as tf.GradSaveFunc)([y]);
+    const gradFunc = (dy: tf.Tensor, [y]: tf.Tensor[]) =>
+      hasNativeOperations() ? runNative('ReluGrad', [dy, y!], 1, ['T'])[0]! : tf.mul(dy, tf.step(y!));
+    return { value: y, gradFunc };
+  });
+  return relu(x);
+}

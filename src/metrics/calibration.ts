@@ -1,0 +1,74 @@
+import { checkInteger } from '../validate';
+import { argmaxRows, checkRows } from './probability';
+
+/** The pictures whose greatest probability lies in one range. */
+export interface ReliabilityBin {
+  /** Exclusive lower bound of the range; inclusive in the first bin. */
+  lower: number;
+  /** Inclusive upper bound of the range. */
+  upper: number;
+  /** Number of pictures in the bin. */
+  count: number;
+  /** Mean of their greatest probabilities, 0..1; NaN if there are none. */
+  confidence: number;
+  /** Share of them whose class was recognised, 0..1; NaN if there are none. */
+  accuracy: number;
+}
+
+/**
+ * Compares how sure a classifier is with how often it is right: sorts the pictures by their greatest probability into bins of
+ * equal width. Drawn as accuracy over confidence it is the reliability diagram.
+ *
+ * @param labels True classes, `[n]`.
+ * @param probabilities `[n, numClasses]` row by row, rows summing to 1.
+ * @param numBins Number of bins over 0..1, at least 1. Default 15.
+ * @returns The bins in order, also those that are empty; all are for empty input.
+ * @throws InputError if the lengths do not fit or a class is out of range.
+ * @example
+ * ```ts
+ * reliabilityBins([0], [0.75, 0.25], 2)[1]; // { lower: 0.5, upper: 1, count: 1, confidence: 0.75, accuracy: 1 }
+ * ```
+ */
+export function reliabilityBins(
+  labels: ArrayLike<number>,
+  probabilities: ArrayLike<number>,
+  numBins = 15,
+): ReliabilityBin[] {
+  checkInteger('reliabilityBins: numBins', numBins, { min: 1 });
+  const sums = Array.from({ length: numBins }, () => ({ count: 0, confidence: 0, hits: 0 }));
+  if (labels.length > 0) {
+    const numClasses = checkRows('reliabilityBins', labels, probabilities);
+    argmaxRows(probabilities, numClasses).forEach((prediction, i) => {
+      const confidence = probabilities[i * numClasses + prediction]!;
+      const bin = sums[Math.min(Math.max(Math.ceil(confidence * numBins), 1), numBins) - 1]!;
+      bin.count++;
+      bin.confidence += confidence;
+      if (prediction === labels[i]) bin.hits++;
+    });
+  }
+  return sums.map(({ count, confidence, hits }, i) => ({
+    lower: i / numBins,
+    upper: (i + 1) / numBins,
+    count,
+    confidence: confidence / count,
+    accuracy: hits / count,
+  }));
+}
+
+/**
+ * Expected calibration error: how far confidence and accuracy lie apart, averaged over the bins by their counts.
+ *
+ * Source: Guo et al., "On calibration of modern neural networks", 2017 (arXiv:1706.04599), with 15 bins.
+ *
+ * @param bins What {@link reliabilityBins} gives.
+ * @returns A number in 0..1, less is better; NaN for empty input.
+ * @example
+ * ```ts
+ * expectedCalibrationError(reliabilityBins(labels, probabilities));
+ * ```
+ */
+export function expectedCalibrationError(bins: readonly ReliabilityBin[]): number {
+  const filled = bins.filter(({ count }) => count > 0);
+  const total = filled.reduce((sum, { count }) => sum + count, 0);
+  return filled.reduce((sum, bin) => sum + bin.count * Math.abs(bin.accuracy - bin.confidence), 0) / total;
+}

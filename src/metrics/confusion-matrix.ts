@@ -1,0 +1,56 @@
+import { InputError } from '../errors';
+import { checkInteger } from '../validate';
+
+/** Counts by true class (row) and predicted class (column), square. */
+export type ConfusionMatrix = readonly (readonly number[])[];
+
+/**
+ * Counts how often each class was taken for each other one. The scores of hard decisions (`accuracy`,
+ * `classScores`, `cohensKappa`, …) are functions of this matrix alone.
+ *
+ * @param labels True classes, `[n]`, integers in 0..numClasses - 1.
+ * @param predictions Predicted classes, `[n]`, integers in 0..numClasses - 1.
+ * @param numClasses Number of classes, at least 1.
+ * @returns A matrix whose rows are the true classes and whose columns are the predicted ones, as in scikit-learn and tfjs-vis;
+ *   all 0 for empty input.
+ * @throws InputError if the lengths differ or a class is out of range.
+ * @example
+ * ```ts
+ * confusionMatrix([0, 1, 1], [0, 0, 1], 2); // [[1, 0], [1, 1]]
+ * ```
+ */
+export function confusionMatrix(
+  labels: ArrayLike<number>,
+  predictions: ArrayLike<number>,
+  numClasses: number,
+): number[][] {
+  checkInteger('confusionMatrix: numClasses', numClasses, { min: 1 });
+  if (labels.length !== predictions.length) {
+    throw new InputError({
+      where: 'confusionMatrix: predictions',
+      expected: `as many as there are labels, ${labels.length}`,
+      received: `${predictions.length}`,
+    });
+  }
+  checkClasses('confusionMatrix: labels', labels, numClasses);
+  checkClasses('confusionMatrix: predictions', predictions, numClasses);
+  const matrix = Array.from({ length: numClasses }, () => Array.from<number>({ length: numClasses }).fill(0));
+  for (let i = 0; i < labels.length; i++) matrix[labels[i]!]![predictions[i]!]!++;
+  return matrix;
+}
+
+/**
+ * Throws unless every element is a class.
+ *
+ * @param where The argument, for the message.
+ * @param classes Should be integers in 0..numClasses - 1.
+ * @param numClasses Number of classes.
+ * @throws InputError that names the index of the first element that is not.
+ */
+export function checkClasses(where: string, classes: ArrayLike<number>, numClasses: number): void {
+  for (let i = 0; i < classes.length; i++) {
+    const label = classes[i]!;
+    if (Number.isInteger(label) && label >= 0 && label < numClasses) continue;
+    throw new InputError({ where, expected: `classes in 0..${numClasses - 1}`, received: `${label} at index ${i}` });
+  }
+}

@@ -1,0 +1,168 @@
+import { InputError } from '../errors';
+import { checkInteger } from '../validate';
+import { checkClasses } from './confusion-matrix';
+
+/**
+ * The class of the greatest value in each row, the first one of equals.
+ *
+ * @param values `[n, numClasses]` row by row.
+ * @param numClasses Number of columns, at least 1.
+ * @returns `[n]` integers in 0..numClasses - 1; empty for empty input.
+ * @throws InputError if the values do not fill whole rows.
+ * @example
+ * ```ts
+ * argmaxRows([0.2, 0.8, 0.5, 0.5], 2); // [1, 0]
+ * ```
+ */
+export function argmaxRows(values: ArrayLike<number>, numClasses: number): number[] {
+  return Array.from({ length: countRows('argmaxRows', values, numClasses) }, (_, i) => {
+    let best = 0;
+    for (let j = 1; j < numClasses; j++) {
+      if (values[i * numClasses + j]! > values[i * numClasses + best]!) best = j;
+    }
+    return best;
+  });
+}
+
+/**
+ * Divides each row by its sum, so that the outputs of sigmoid heads, or float32 softmax outputs that are off by a rounding
+ * error, become probabilities. The order within a row stays as it is.
+ *
+ * @param values `[n, numClasses]` row by row, finite, at least 0, not all 0 in any row.
+ * @param numClasses Number of columns, at least 1.
+ * @returns `[n, numClasses]` float64 whose rows sum to 1; empty for empty input.
+ * @throws InputError if a row holds NaN, an infinite or a negative value, or only zeros.
+ * @example
+ * ```ts
+ * normalizeRows([0.9, 0.3], 2); // [0.75, 0.25]
+ * ```
+ */
+export function normalizeRows(values: ArrayLike<number>, numClasses: number): Float64Array {
+  const rows = countRows('normalizeRows', values, numClasses);
+  const normalized = Float64Array.from(values);
+  for (let i = 0; i < rows; i++) {
+    const row = normalized.subarray(i * numClasses, (i + 1) * numClasses);
+    const total = row.reduce((sum, value) => sum + value, 0);
+    if (!(row.every((value) => value >= 0) && total > 0 && total < Infinity)) {
+      throw new InputError({
+        where: `normalizeRows: row ${i}`,
+        expected: 'finite probabilities of at least 0 that are not all 0',
+        received: `[${row.join(', ')}]`,
+        remedy: 'If the model gives logits, apply a softmax first.',
+      });
+    }
+    for (let j = 0; j < numClasses; j++) row[j]! /= total;
+  }
+  return normalized;
+}
+
+/**
+ * Share of the pictures whose true class is among the `k` most probable ones. Of equal probabilities the class with the lower
+ * index comes first, so that `k = 1` is the accuracy of {@link argmaxRows}.
+ *
+ * @param labels True classes, `[n]`.
+ * @param probabilities `[n, numClasses]` row by row.
+ * @param k How many classes may be named, at least 1.
+ * @returns A number in 0..1; NaN for empty input.
+ * @throws InputError if the lengths do not fit or a class is out of range.
+ * @example
+ * ```ts
+ * topKAccuracy([2], [0.5, 0.2, 0.3], 2); // 1
+ * ```
+ */
+export function topKAccuracy(labels: ArrayLike<number>, probabilities: ArrayLike<number>, k: number): number {
+  checkInteger('topKAccuracy: k', k, { min: 1 });
+  return meanOfRows('topKAccuracy', labels, probabilities, (row, label) => {
+    const truth = row[label]!;
+    const ahead = row.filter((value, j) => value > truth || (value === truth && j < label)).length;
+    return ahead < k ? 1 : 0;
+  });
+}
+
+/**
+ * Mean negative natural logarithm of the probability given to the true class. Probabilities are clipped to
+ * [2^-52, 1 - 2^-52], as scikit-learn does in float64, so that one certain error costs 36, not infinity.
+ *
+ * @param labels True classes, `[n]`.
+ * @param probabilities `[n, numClasses]` row by row, rows summing to 1.
+ * @returns A number of at least 0, in nats; log(numClasses) for uniform probabilities; NaN for empty input.
+ * @throws InputError if the lengths do not fit or a class is out of range.
+ * @example
+ * ```ts
+ * logLoss([1], [0.25, 0.75]); // 0.288
+ * ```
+ */
+export function logLoss(labels: ArrayLike<number>, probabilities: ArrayLike<number>): number {
+  const clip = (p: number): number => Math.min(Math.max(p, Number.EPSILON), 1 - Number.EPSILON);
+  return meanOfRows('logLoss', labels, probabilities, (row, label) => -Math.log(clip(row[label]!)));
+}
+
+/**
+ * Brier score for several classes: the mean over the pictures of the squared differences between probabilities and the one-hot
+ * truth, summed over the classes. It is not halved.
+ *
+ * Source: Brier, "Verification of forecasts expressed in terms of probability", 1950.
+ *
+ * @param labels True classes, `[n]`.
+ * @param probabilities `[n, numClasses]` row by row, rows summing to 1.
+ * @returns A number in 0..2, less is better; 1 - 1/numClasses for uniform probabilities; NaN for empty input.
+ * @throws InputError if the lengths do not fit or a class is out of range.
+ * @example
+ * ```ts
+ * brierScore([1], [0.25, 0.75]); // 0.125
+ * ```
+ */
+export function brierScore(labels: ArrayLike<number>, probabilities: ArrayLike<number>): number {
+  return meanOfRows('brierScore', labels, probabilities, (row, label) =>
+    row.reduce((sum, p, j) => sum + (p - (j === label ? 1 : 0)) ** 2, 0),
+  );
+}
+
+function meanOfRows(
+  where: string,
+  labels: ArrayLike<number>,
+  probabilities: ArrayLike<number>,
+  score: (row: Float64Array, label: number) => number,
+): number {
+  if (labels.length === 0) return NaN;
+  const numClasses = checkRows(where, labels, probabilities);
+  const values = Float64Array.from(probabilities);
+  let total = 0;
+  for (let i = 0; i < labels.length; i++) {
+    total += score(values.subarray(i * numClasses, (i + 1) * numClasses), labels[i]!);
+  }
+  return total / labels.length;
+}
+
+/**
+ * Throws unless there is one row of probabilities for each label and every label is a column.
+ *
+ * @param where The function, for the message.
+ * @param labels True classes, `[n]`, n of at least 1.
+ * @param probabilities `[n, numClasses]` row by row.
+ * @returns The number of classes.
+ * @throws InputError
+ */
+export function checkRows(where: string, labels: ArrayLike<number>, probabilities: ArrayLike<number>): number {
+  const numClasses = probabilities.length / labels.length;
+  if (!Number.isInteger(numClasses) || numClasses === 0) {
+    throw new InputError({
+      where: `${where}: probabilities`,
+      expected: `one row for each of the ${labels.length} labels`,
+      received: `${probabilities.length} values`,
+    });
+  }
+  checkClasses(`${where}: labels`, labels, numClasses);
+  return numClasses;
+}
+
+function countRows(where: string, values: ArrayLike<number>, numClasses: number): number {
+  checkInteger(`${where}: numClasses`, numClasses, { min: 1 });
+  const rows = values.length / numClasses;
+  if (Number.isInteger(rows)) return rows;
+  throw new InputError({
+    where: `${where}: values`,
+    expected: `whole rows of ${numClasses} values`,
+    received: `${values.length} values`,
+  });
+}

@@ -1,0 +1,44 @@
+import type * as tfl from '@tensorflow/tfjs-layers';
+import { buildCnn } from './blocks';
+import { type CnnDefaults, type CnnOptions, resolveCnn } from './options';
+
+const TEXT: CnnDefaults = {
+  conv: { filters: [64, 128, 512, 512], kernelSizes: [3, 5, 3, 3], dropout: 0.25 },
+  dense: { units: [256, 512], batchNorm: true, dropout: 0.25 },
+  activation: 'softmax',
+};
+
+const CODE: CnnDefaults = { ...TEXT, activation: 'sigmoid' };
+
+/**
+ * The deep network: four convolution blocks and two hidden dense layers.
+ *
+ * | layers | output | parameters |
+ * | --- | --- | --- |
+ * | `conv1` 64 3×3, batch norm, ReLU, 2×2 max-pool, dropout .25 | [n, 24, 24, 64] | 640 + 256 |
+ * | `conv2` 128 5×5, the same | [n, 12, 12, 128] | 204 928 + 512 |
+ * | `conv3` 512 3×3, the same | [n, 6, 6, 512] | 590 336 + 2 048 |
+ * | `conv4` 512 3×3, the same | [n, 3, 3, 512] | 2 359 808 + 2 048 |
+ * | `flatten` | [n, 4608] | |
+ * | `fc1` 256, batch norm, ReLU, dropout .25 | [n, 256] | 1 179 904 + 1 024 |
+ * | `fc2` 512, batch norm, ReLU, dropout .25 | [n, 512] | 131 584 + 2 048 |
+ * | `probabilities` | [n, 7] | 3 591 |
+ *
+ * In all 4 478 727 parameters, 3 968 of them batch-norm statistics, which are not trained. The variant `'code'` differs only in its
+ * sigmoid head, to be trained with binary cross-entropy.
+ *
+ * Kernels are initialised as by He et al. 2015 (arXiv:1502.01852), the head as by Glorot and Bengio 2010.
+ *
+ * @param options Sizes, dropout, head, L2, input size, seed, or the other variant.
+ * @returns A model from preprocessed pictures `[n, 48, 48, 1]` float32 to probabilities `[n, 7]` in the order of {@link EMOTIONS}; the
+ *   caller's, who disposes of it.
+ * @throws {@link InputError} if an option is unknown or out of range.
+ * @example
+ * ```ts
+ * const model = createDeepCnn({ seed: 1 });
+ * const narrow = createDeepCnn({ conv: { filters: [8, 8, 16, 16] }, dense: { units: [32, 32] } });
+ * ```
+ */
+export function createDeepCnn(options: CnnOptions = {}): tfl.LayersModel {
+  return buildCnn('deep', resolveCnn('createDeepCnn', options, { text: TEXT, code: CODE }));
+}

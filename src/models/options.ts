@@ -1,0 +1,144 @@
+import { InputError } from '../errors';
+import { EMOTIONS } from '../labels';
+import { checkInteger, checkNumber, checkOneOf, checkOptions, describe } from '../validate';
+
+/** The convolution blocks: convolution ("same" padding), batch norm, ReLU, 2×2 max-pool, dropout. */
+export interface ConvOptions {
+  /** Output channels of each block, each at least 1. */
+  filters?: readonly number[];
+  /** Kernel width and height in pixels: one number for every block, or one for each; at least 1. */
+  kernelSizes?: number | readonly number[];
+  /** Share of the values dropped after each block in training, 0 to below 1. */
+  dropout?: number;
+}
+
+/** The hidden dense layers: dense, batch norm if wanted, ReLU, dropout. */
+export interface DenseOptions {
+  /** Width of each hidden layer, each at least 1; an empty list leaves out the hidden layers. */
+  units?: readonly number[];
+  /** Whether batch norm stands between the dense layer and its ReLU. */
+  batchNorm?: boolean;
+  /** Share of the values dropped after each hidden layer in training, 0 to below 1. */
+  dropout?: number;
+}
+
+/** The output layer. */
+export interface HeadOptions {
+  /**
+   * `'softmax'`: probabilities that sum to 1. `'sigmoid'`: an independent probability for each class, to be trained with binary
+   * cross-entropy.
+   */
+  activation?: 'softmax' | 'sigmoid';
+  /** Number of classes, at least 2. Default 7. */
+  classes?: number;
+}
+
+/** Options of both networks. Each default is that of the network and its variant. */
+export interface CnnOptions {
+  /**
+   * The reference project's text and its code describe different networks: which of them gives the defaults. Default `'text'`.
+   */
+  variant?: 'text' | 'code';
+  /** The convolution blocks. */
+  conv?: ConvOptions;
+  /** The hidden dense layers. */
+  dense?: DenseOptions;
+  /** The output layer. */
+  head?: HeadOptions;
+  /** Factor of the squared kernels that is added to the loss, at least 0. Default 0. */
+  l2?: number;
+  /** Height and width of the input in pixels; each pool halves them. Default `[48, 48]`. */
+  inputSize?: readonly [height: number, width: number];
+  /** Seed of the initial weights, an integer of at least 0; the same seed gives the same weights on every backend. Default 0. */
+  seed?: number;
+}
+
+/** A network in full: every option decided, one kernel size for each block. */
+export interface CnnSpec {
+  conv: { filters: readonly number[]; kernelSizes: readonly number[]; dropout: number };
+  dense: Required<DenseOptions>;
+  head: Required<HeadOptions>;
+  l2: number;
+  inputSize: readonly [height: number, width: number];
+  seed: number;
+}
+
+/** What a network's variant decides. */
+export type CnnDefaults = Pick<CnnSpec, 'conv' | 'dense'> & { activation: Required<HeadOptions>['activation'] };
+
+/**
+ * Checks options and fills in the defaults of the chosen variant.
+ *
+ * @param where The function that was called, for messages.
+ * @param options The caller's options.
+ * @param variants The defaults of each variant.
+ * @returns The network in full.
+ * @throws {@link InputError} if an option is unknown or out of range, or if the input is too small for the pools.
+ */
+export function resolveCnn(
+  where: string,
+  options: CnnOptions,
+  variants: Readonly<Record<'text' | 'code', CnnDefaults>>,
+): CnnSpec {
+  checkOptions(where, options, ['variant', 'conv', 'dense', 'head', 'l2', 'inputSize', 'seed']);
+  const { variant = 'text', conv = {}, dense = {}, head = {}, l2 = 0, inputSize = [48, 48], seed = 0 } = options;
+  checkOneOf(`${where}: variant`, variant, ['text', 'code']);
+  checkOptions(`${where}: conv`, conv, ['filters', 'kernelSizes', 'dropout']);
+  checkOptions(`${where}: dense`, dense, ['units', 'batchNorm', 'dropout']);
+  checkOptions(`${where}: head`, head, ['activation', 'classes']);
+  const defaults = variants[variant];
+  const { filters = defaults.conv.filters, kernelSizes = defaults.conv.kernelSizes } = conv;
+  checkIntegers(`${where}: conv.filters`, filters, 1);
+  const spec: CnnSpec = {
+    conv: {
+      filters,
+      kernelSizes: typeof kernelSizes === 'number' ? filters.map(() => kernelSizes) : kernelSizes,
+      dropout: conv.dropout ?? defaults.conv.dropout,
+    },
+    dense: { ...defaults.dense, ...defined(dense) },
+    head: { activation: defaults.activation, classes: EMOTIONS.length, ...defined(head) },
+    l2,
+    inputSize,
+    seed,
+  };
+  checkSpec(where, spec);
+  return spec;
+}
+
+function checkSpec(where: string, { conv, dense, head, l2, inputSize, seed }: CnnSpec): void {
+  checkIntegers(`${where}: conv.kernelSizes`, conv.kernelSizes, conv.filters.length, conv.filters.length);
+  checkIntegers(`${where}: dense.units`, dense.units, 0);
+  checkNumber(`${where}: conv.dropout`, conv.dropout, { min: 0, max: 0.99 });
+  checkNumber(`${where}: dense.dropout`, dense.dropout, { min: 0, max: 0.99 });
+  checkBoolean(`${where}: dense.batchNorm`, dense.batchNorm);
+  checkOneOf(`${where}: head.activation`, head.activation, ['softmax', 'sigmoid']);
+  checkInteger(`${where}: head.classes`, head.classes, { min: 2 });
+  checkNumber(`${where}: l2`, l2, { min: 0 });
+  checkInteger(`${where}: seed`, seed, { min: 0 });
+  checkIntegers(`${where}: inputSize`, inputSize, 2, 2);
+  const least = 2 ** conv.filters.length;
+  if (Math.min(...inputSize) < least) {
+    throw new InputError({
+      where: `${where}: inputSize`,
+      expected: `at least ${least}×${least} pixels, since each of the ${conv.filters.length} pools halves them`,
+      received: inputSize.join('×'),
+    });
+  }
+}
+
+function checkBoolean(where: string, value: unknown): void {
+  if (typeof value !== 'boolean') throw new InputError({ where, expected: 'true or false', received: describe(value) });
+}
+
+function checkIntegers(where: string, list: unknown, minLength: number, maxLength = Infinity): void {
+  if (!Array.isArray(list) || list.length < minLength || list.length > maxLength) {
+    const length = minLength === maxLength ? `${minLength}` : `at least ${minLength}`;
+    throw new InputError({ where, expected: `an array of length ${length}`, received: describe(list) });
+  }
+  list.forEach((value, i) => checkInteger(`${where}[${i}]`, value, { min: 1 }));
+}
+
+/** An object without its undefined values, so that they do not overwrite defaults. */
+function defined<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as typeof options;
+}

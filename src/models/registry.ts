@@ -1,0 +1,69 @@
+import type * as tfl from '@tensorflow/tfjs-layers';
+import { checkOneOf } from '../validate';
+import { createDeepCnn } from './deep';
+import type { CnnOptions } from './options';
+import { createShallowCnn } from './shallow';
+
+/** An architecture of the registry. */
+export interface ModelEntry {
+  /** One line that says what it is. */
+  readonly description: string;
+  /** Number of parameters with default options, batch-norm statistics included. */
+  readonly parameters: number;
+  /** Builds the network. */
+  readonly create: (options?: CnnOptions) => tfl.LayersModel;
+}
+
+/**
+ * Every architecture of this package by name.
+ *
+ * @example
+ * ```ts
+ * MODELS.deep.parameters; // 4478727
+ * ```
+ */
+export const MODELS = {
+  shallow: {
+    description: 'Two convolution blocks (32, 64) and a hidden layer of 512',
+    parameters: 4_741_895,
+    create: createShallowCnn,
+  },
+  deep: {
+    description: 'Four convolution blocks (64, 128 5×5, 512, 512) and hidden layers of 256 and 512',
+    parameters: 4_478_727,
+    create: createDeepCnn,
+  },
+} as const satisfies Readonly<Record<string, ModelEntry>>;
+
+/** Name of an architecture of this package. */
+export type ModelName = keyof typeof MODELS;
+
+/**
+ * The names of all architectures, for `createModel` and `MODELS`.
+ *
+ * @returns The names, in the order of the registry.
+ * @example
+ * ```ts
+ * listModels(); // ['shallow', 'deep']
+ * ```
+ */
+export function listModels(): ModelName[] {
+  return Object.keys(MODELS) as ModelName[];
+}
+
+/**
+ * Builds an architecture by its name, for programs that take the name from their user.
+ *
+ * @param name One of {@link listModels}.
+ * @param options The options of that architecture.
+ * @returns The model; the caller's, who disposes of it.
+ * @throws {@link InputError} if there is no such architecture or an option is unknown or out of range.
+ * @example
+ * ```ts
+ * const model = createModel('shallow', { seed: 1 });
+ * ```
+ */
+export function createModel(name: ModelName, options: CnnOptions = {}): tfl.LayersModel {
+  checkOneOf('createModel: name', name, listModels());
+  return MODELS[name].create(options);
+}

@@ -1,0 +1,46 @@
+import type * as tfl from '@tensorflow/tfjs-layers';
+import { buildCnn } from './blocks';
+import { type CnnDefaults, type CnnOptions, resolveCnn } from './options';
+
+const TEXT: CnnDefaults = {
+  conv: { filters: [32, 64], kernelSizes: [3, 3], dropout: 0.25 },
+  dense: { units: [512], batchNorm: false, dropout: 0.5 },
+  activation: 'softmax',
+};
+
+const CODE: CnnDefaults = {
+  conv: { filters: [64, 128], kernelSizes: [3, 5], dropout: 0.25 },
+  dense: { units: [256], batchNorm: false, dropout: 0.5 },
+  activation: 'sigmoid',
+};
+
+/**
+ * The shallow network: two convolution blocks and one hidden dense layer.
+ *
+ * | layers | output | parameters |
+ * | --- | --- | --- |
+ * | `conv1` 32 3×3, batch norm, ReLU, 2×2 max-pool, dropout .25 | [n, 24, 24, 32] | 320 + 128 |
+ * | `conv2` 64 3×3, batch norm, ReLU, 2×2 max-pool, dropout .25 | [n, 12, 12, 64] | 18 496 + 256 |
+ * | `flatten` | [n, 9216] | |
+ * | `fc1` 512, ReLU, dropout .5 | [n, 512] | 4 719 104 |
+ * | `probabilities` | [n, 7] | 3 591 |
+ *
+ * In all 4 741 895 parameters, 192 of them batch-norm statistics, which are not trained. The variant `'code'` has convolutions 64 3×3 and
+ * 128 5×5, a hidden layer of 256 and a sigmoid head, to be trained with binary cross-entropy: 4 926 983 parameters, 384 of them not trained.
+ *
+ * Kernels are initialised as by He et al. 2015 (arXiv:1502.01852), the head as by Glorot and Bengio 2010.
+ *
+ * @param options Sizes, dropout, head, L2, input size, seed, or the other variant.
+ * @returns A model from preprocessed pictures `[n, 48, 48, 1]` float32 to probabilities `[n, 7]` in the order of {@link EMOTIONS}; the
+ *   caller's, who disposes of it.
+ * @throws {@link InputError} if an option is unknown or out of range.
+ * @example
+ * ```ts
+ * const model = createShallowCnn({ seed: 1 });
+ * const narrow = createShallowCnn({ conv: { filters: [8, 16] }, dense: { units: [64] } });
+ * const code = createShallowCnn({ variant: 'code' });
+ * ```
+ */
+export function createShallowCnn(options: CnnOptions = {}): tfl.LayersModel {
+  return buildCnn('shallow', resolveCnn('createShallowCnn', options, { text: TEXT, code: CODE }));
+}

@@ -1,0 +1,149 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { WeightsError } from '../errors';
+import { checkOptions } from '../validate';
+import { type BundledModel, readBundled } from '../weights/bundled';
+import type { CardDraft, ModelCard } from '../weights/card';
+import { CARD_KEY, completeCard, decodeModel, type LoadedModel, type StoredModel } from '../weights/decode';
+import { specsOf } from '../weights/fit';
+import type { Golden } from '../weights/golden';
+import { writeWhole } from './checkpoint-file';
+
+/** The files of a stored model. */
+export interface WeightsFiles extends StoredModel {
+  /** What the network gives for a few pictures, for `golden.json`. */
+  golden?: Golden;
+}
+
+/**
+ * Writes a stored model into a directory: `weights.bin`, `model.json`, `golden.json` if given, and last `card.json`. Each file is
+ * written whole or not at all, and weights that do not belong to the card beside them are refused on loading.
+ *
+ * @param directory The directory; made if needed.
+ * @param files What `encodeModel` gave, and a golden record if wanted.
+ * @throws The file system's error.
+ * @example
+ * ```ts
+ * await saveWeights('weights/mine', await encodeModel(model, { card, dtype: 'mixed' }));
+ * // plain tfjs with its native backend: tf.loadLayersModel('file://weights/mine/model.json')
+ * ```
+ */
+export async function saveWeights(directory: string, files: WeightsFiles): Promise<void> {
+  const { modelJson, weights, golden, card } = files;
+  await writeModel(directory, modelJson, weights);
+  if (golden) await writeWhole(join(directory, 'golden.json'), `${JSON.stringify(golden)}\n`);
+  await writeCard(directory, card);
+}
+
+/**
+ * Loads a model with its card from a directory that `saveWeights` or `exportBundledWeights` wrote.
+ *
+ * @param directory The directory.
+ * @param options The card, if there is no `card.json`.
+ * @returns The model, the caller's, who disposes of it, and its card.
+ * @throws {@link WeightsError} that names the file that is missing, damaged or does not belong to the others.
+ * @throws {@link BackendError} if no backend is registered.
+ * @example
+ * ```ts
+ * const { model, card } = await loadWeightsDirectory('weights/mine');
+ * ```
+ */
+export async function loadWeightsDirectory(
+  directory: string,
+  options: { card?: CardDraft | ModelCard } = {},
+): Promise<LoadedModel> {
+  checkOptions('loadWeightsDirectory', options, ['card']);
+  const model = await readModel(directory);
+  const card = options.card ?? ((await readJson(join(directory, 'card.json'))) as ModelCard);
+  return decodeModel({ ...model, card }, directory);
+}
+
+/**
+ * Writes bundled weights as plain `model.json`, `weights.bin` and `card.json`, for those who serve files.
+ *
+ * @param name A bundled name, or `'default'`.
+ * @param directory The directory; made if needed.
+ * @throws {@link InputError} if there are no weights of that name.
+ * @example
+ * ```ts
+ * await exportBundledWeights('deep', 'public/models/deep');
+ * // in a page: tf.loadLayersModel('models/deep/model.json') or loadWeights('models/deep/model.json')
+ * ```
+ */
+export async function exportBundledWeights(name: BundledModel | 'default', directory: string): Promise<void> {
+  await saveWeights(directory, await readBundled(name));
+}
+
+/**
+ * A tfjs handler for a directory, which plain tfjs has only with its native backend. Saving stores float32 and, if the model was loaded
+ * with a card, what its author wrote on it.
+ *
+ * @param directory The directory; made on saving if needed.
+ * @returns The handler for `model.save`, `tf.loadLayersModel` and `loadWeights`.
+ * @example
+ * ```ts
+ * await model.save(directoryHandler('my-model'));
+ * ```
+ */
+export function directoryHandler(directory: string): tf.io.IOHandler {
+  return {
+    async load() {
+      const { modelJson, weights } = await readModel(directory);
+      const card = await readJson(join(directory, 'card.json')).catch(ignoreMissing);
+      const { weightsManifest: _manifest, ...artifacts } = modelJson;
+      const metadata = { ...modelJson.userDefinedMetadata, ...(card ? { [CARD_KEY]: card } : {}) };
+      const weightSpecs = [...specsOf(directory, modelJson)];
+      return { ...artifacts, weightSpecs, weightData: weights, userDefinedMetadata: metadata };
+    },
+    async save(artifacts) {
+      const { weightSpecs = [], weightData = [], userDefinedMetadata, modelTopology = {}, ...rest } = artifacts;
+      const { [CARD_KEY]: draft, ...metadata } = userDefinedMetadata ?? {};
+      const weights = tf.io.CompositeArrayBuffer.join(weightData);
+      const weightsManifest = [{ paths: [], weights: weightSpecs }];
+      await writeModel(directory, { ...rest, modelTopology, weightsManifest, userDefinedMetadata: metadata }, weights);
+      if (draft) await writeCard(directory, completeCard(draft as CardDraft, weightSpecs, weights));
+      return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(artifacts) };
+    },
+  };
+}
+
+async function writeModel(directory: string, modelJson: tf.io.ModelJSON, weights: ArrayBuffer): Promise<void> {
+  const weightsManifest = [{ paths: ['weights.bin'], weights: specsOf('saveWeights', modelJson) }];
+  await writeWhole(join(directory, 'weights.bin'), new Uint8Array(weights));
+  await writeWhole(join(directory, 'model.json'), `${JSON.stringify({ ...modelJson, weightsManifest })}\n`);
+}
+
+async function writeCard(directory: string, card: CardDraft | ModelCard): Promise<void> {
+  await writeWhole(join(directory, 'card.json'), `${JSON.stringify(card, null, 2)}\n`);
+}
+
+async function readModel(directory: string): Promise<Omit<StoredModel, 'card'>> {
+  const file = join(directory, 'model.json');
+  const modelJson = (await readJson(file)) as tf.io.ModelJSON;
+  specsOf(file, modelJson);
+  const paths = modelJson.weightsManifest.flatMap((group) => group.paths);
+  const parts = await Promise.all(paths.map((path) => read(join(directory, path))));
+  return { modelJson, weights: await new Blob(parts).arrayBuffer() };
+}
+
+function ignoreMissing(error: WeightsError): undefined {
+  if ((error.cause as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+}
+
+async function readJson(file: string): Promise<unknown> {
+  const text = new TextDecoder().decode(await read(file));
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new WeightsError({ where: file, expected: 'JSON', received: JSON.stringify(text.slice(0, 40)), cause });
+  }
+}
+
+async function read(file: string): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return new Uint8Array(await readFile(file));
+  } catch (cause) {
+    throw new WeightsError({ where: file, expected: 'a file that can be read', received: 'none', cause });
+  }
+}

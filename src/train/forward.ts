@@ -1,0 +1,164 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type * as tfl from '@tensorflow/tfjs-layers';
+import { InputError } from '../errors';
+import { batchNormInTraining } from '../kernels/batch-norm';
+import { reluInTraining } from '../kernels/relu';
+import { Random } from '../random';
+
+/**
+ * A model prepared for training: while it is, the `call` of some layers is replaced on the instance. Batch norm and ReLU use
+ * gradients with fewer passes, dropout draws its masks from the run's seed, and the head gives logits. The model itself,
+ * its weights and its configuration stay as they are; prediction during training is unaffected.
+ */
+export interface TrainingForward {
+  /**
+   * Logits of a batch, differentiable; batch-norm statistics move.
+   * @param images Preprocessed pictures, `[n, h, w, c]`; borrowed.
+   * @param key Integers that name the random stream of this step.
+   */
+  logits(images: tf.Tensor4D, key: readonly number[]): tf.Tensor2D;
+  /** Undoes the preparation. */
+  restore(): void;
+}
+
+type Layer = tfl.layers.Layer;
+type Call = (inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean }) => tf.Tensor | tf.Tensor[];
+type Variable = { read(): tf.Tensor; write(value: tf.Tensor): unknown };
+
+/** The members of tfjs layers that are used here and not public there. */
+interface LayerInternals {
+  call: Call;
+  layers?: Layer[];
+  activation: { getClassName(): string; apply(x: tf.Tensor): tf.Tensor };
+  rate: number;
+  kernel: Variable;
+  bias: Variable | null;
+  strides: [number, number];
+  padding: string;
+  dilationRate: [number, number];
+  dataFormat: string;
+  getNoiseShape(input: tf.Tensor): number[] | null | undefined;
+  axis: number | readonly number[];
+  epsilon: number;
+  momentum: number;
+  gamma: Variable | null;
+  beta: Variable | null;
+  movingMean: Variable;
+  movingVariance: Variable;
+}
+
+const internals = (layer: Layer) => layer as unknown as LayerInternals;
+const LINEAR = { getClassName: () => 'linear', apply: (x: tf.Tensor) => x };
+const only = (inputs: tf.Tensor | tf.Tensor[]) => (Array.isArray(inputs) ? inputs[0]! : inputs);
+
+/**
+ * Prepares a model for training. Call `restore` in a `finally`.
+ *
+ * @param model A model with one input `[n, h, w, c]` and one output `[n, classes]`; changed until `restore`.
+ * @returns The prepared forward pass.
+ * @throws InputError if the model has several inputs or outputs.
+ */
+export function prepareForTraining(model: tfl.LayersModel): TrainingForward {
+  if (model.inputs.length !== 1 || model.outputs.length !== 1 || model.outputs[0]!.shape.length !== 2) {
+    const received = `${model.inputs.length} inputs and ${model.outputs.length} outputs`;
+    throw new InputError({ where: 'train: model', expected: 'one input and one output [n, classes]', received });
+  }
+  const undo: (() => void)[] = [];
+  const run = { key: [0] as readonly number[] };
+  const replaceCall = (layer: Layer, training: (input: tf.Tensor) => tf.Tensor) => {
+    const own = internals(layer);
+    const original = own.call;
+    own.call = (inputs, kwargs) =>
+      kwargs.training ? tf.tidy(() => training(only(inputs))) : original.call(layer, inputs, kwargs);
+    undo.push(() => Reflect.deleteProperty(own, 'call'));
+  };
+  allLayers(model.layers).forEach((layer, index) => {
+    const own = internals(layer);
+    const kind = layer.getClassName();
+    if (kind === 'BatchNormalization' && normalisesLastAxis(layer)) replaceCall(layer, (x) => batchNorm(layer, x));
+    else if (kind === 'Conv2D' && own.dataFormat === 'channelsLast') replaceCall(layer, (x) => convolve(own, x));
+    else if (kind === 'Activation' && own.activation.getClassName() === 'relu') replaceCall(layer, reluInTraining);
+    else if (kind === 'Dropout' && own.rate > 0) {
+      replaceCall(layer, (x) => dropout(x, own, new Random(...run.key, index)));
+    }
+  });
+  return {
+    logits(images, key) {
+      run.key = key;
+      return logitsOf(model, images);
+    },
+    restore: () => undo.splice(0).forEach((step) => step()),
+  };
+}
+
+function allLayers(layers: readonly Layer[]): Layer[] {
+  return layers.flatMap((layer) => [layer, ...allLayers(internals(layer).layers ?? [])]);
+}
+
+function normalisesLastAxis(layer: Layer): boolean {
+  const { axis } = internals(layer);
+  const last = (layer.outputShape as tfl.Shape).length - 1;
+  return axis === -1 || axis === last;
+}
+
+/** A convolution that leaves out the gradient of its input where none is needed; the layer's own computes it for the first too. */
+function convolve(layer: LayerInternals, x: tf.Tensor): tf.Tensor {
+  const { kernel, bias, strides, padding, dilationRate, activation } = layer;
+  const filter = kernel.read() as tf.Tensor4D;
+  const y = tf.conv2d(x as tf.Tensor4D, filter, strides, padding as 'same' | 'valid', 'NHWC', dilationRate);
+  return activation.apply(bias ? tf.add(y, bias.read()) : y);
+}
+
+function batchNorm(layer: Layer, x: tf.Tensor): tf.Tensor {
+  const { gamma, beta, epsilon, momentum, movingMean, movingVariance } = internals(layer);
+  const channels = x.shape.at(-1)!;
+  const scale = gamma?.read() ?? tf.ones([channels]);
+  const offset = beta?.read() ?? tf.zeros([channels]);
+  if (!layer.trainable) {
+    const factor = tf.mul(scale, tf.rsqrt(tf.add(movingVariance.read(), epsilon)));
+    return tf.add(tf.mul(tf.sub(x, movingMean.read()), factor), offset);
+  }
+  return batchNormInTraining(x, scale, offset, epsilon, ({ mean, variance }) => {
+    moveAverage(movingMean, mean, momentum);
+    moveAverage(movingVariance, variance, momentum);
+  });
+}
+
+function moveAverage(average: Variable, value: tf.Tensor, momentum: number): void {
+  average.write(tf.add(tf.mul(average.read(), momentum), tf.mul(value, 1 - momentum)));
+}
+
+/** Inverted dropout with a mask drawn on the host, so that every backend drops the same values. */
+function dropout(x: tf.Tensor, layer: LayerInternals, random: Random): tf.Tensor {
+  const { rate } = layer;
+  const shape = layer.getNoiseShape(x) ?? x.shape;
+  const mask = new Float32Array(tf.util.sizeFromShape(shape));
+  const kept = 1 / (1 - rate);
+  const threshold = Math.round(rate * 65536);
+  for (let i = 0; i < mask.length; i += 2) {
+    const bits = random.uint32();
+    if ((bits & 0xffff) >= threshold) mask[i] = kept;
+    if (bits >>> 16 >= threshold) mask[i + 1] = kept; // one past an odd end: a typed array ignores it
+  }
+  return tf.mul(x, tf.tensor(mask, shape));
+}
+
+/** Logits of a model: the output with the head's softmax or sigmoid switched off or, where that stands elsewhere, log(p). */
+function logitsOf(model: tfl.LayersModel, images: tf.Tensor4D): tf.Tensor2D {
+  const head = model.outputs[0]!.sourceLayer;
+  const own = internals(head);
+  const original = own.activation;
+  const name = original?.getClassName(); // a layer without activation has none
+  if (
+    !['Dense', 'Activation'].includes(head.getClassName()) ||
+    !['softmax', 'sigmoid', 'linear'].includes(name ?? '')
+  ) {
+    return tf.log(tf.clipByValue(model.apply(images, { training: true }) as tf.Tensor2D, 1e-7, 1));
+  }
+  own.activation = LINEAR;
+  try {
+    return model.apply(images, { training: true }) as tf.Tensor2D;
+  } finally {
+    own.activation = original;
+  }
+}

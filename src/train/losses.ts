@@ -1,0 +1,125 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { InputError } from '../errors';
+import { checkNumber, checkOneOf, checkOptions, describe } from '../validate';
+
+/**
+ * The loss of each picture: takes logits and targets, both `[n, classes]` float32, and gives `[n]` float32. Targets are one-hot
+ * or soft. Called inside a tidy.
+ */
+export type Loss = (logits: tf.Tensor2D, targets: tf.Tensor2D) => tf.Tensor1D;
+
+/** Names of the losses that come with the package. */
+export type LossName = 'categoricalCrossentropy' | 'binaryCrossentropy' | 'focal';
+
+/** The loss and what modifies it. */
+export interface LossOptions {
+  /**
+   * The loss of one picture. Default `'categoricalCrossentropy'`. `'binaryCrossentropy'` goes with a sigmoid head and is the mean over
+   * the classes.
+   */
+  type?: LossName | Loss;
+  /** Share of every target that is spread evenly over the classes, 0 to below 1. Default 0. Source: arXiv:1512.00567. */
+  labelSmoothing?: number;
+  /** Weight of each class, `[classes]`, at least 0. Default all 1. */
+  classWeights?: readonly number[];
+  /** The exponent of the focal loss, at least 0. Default 2. Source: arXiv:1708.02002. */
+  gamma?: number;
+}
+
+/**
+ * Cross-entropy of a softmax over the logits.
+ *
+ * @param logits `[n, classes]`; borrowed.
+ * @param targets `[n, classes]`; borrowed.
+ * @returns `[n]`, at least 0; the caller's.
+ * @example
+ * ```ts
+ * categoricalCrossentropy(tf.tensor2d([[0, 0]]), tf.tensor2d([[1, 0]])); // [0.693]
+ * ```
+ */
+export const categoricalCrossentropy: Loss = (logits, targets) =>
+  tf.tidy(() => tf.neg(tf.sum<tf.Tensor1D>(tf.mul(targets, tf.logSoftmax(logits)), 1)));
+
+/**
+ * Cross-entropy of an independent sigmoid for each class, the mean over the classes.
+ *
+ * @param logits `[n, classes]`; borrowed.
+ * @param targets `[n, classes]`; borrowed.
+ * @returns `[n]`, at least 0; the caller's.
+ * @example
+ * ```ts
+ * binaryCrossentropy(tf.tensor2d([[0, 0]]), tf.tensor2d([[1, 0]])); // [0.693]
+ * ```
+ */
+export const binaryCrossentropy: Loss = (logits, targets) =>
+  tf.tidy(() => {
+    const overflow = tf.log1p(tf.exp(tf.neg(tf.abs(logits))));
+    return tf.mean(tf.add(tf.sub(tf.relu(logits), tf.mul(logits, targets)), overflow), 1);
+  });
+
+/**
+ * Cross-entropy in which each class counts by `(1 - p)^gamma`, so that what is already right counts little.
+ *
+ * Source: Lin et al. 2017 (arXiv:1708.02002).
+ *
+ * @param gamma The exponent, at least 0; 0 gives the plain cross-entropy.
+ * @returns The loss.
+ * @throws InputError if gamma is negative.
+ * @example
+ * ```ts
+ * focal(2)(logits, targets); // [n]
+ * ```
+ */
+export function focal(gamma: number): Loss {
+  checkNumber('focal: gamma', gamma, { min: 0 });
+  return (logits, targets) =>
+    tf.tidy(() => {
+      const logProbabilities = tf.logSoftmax(logits);
+      const hardness = tf.pow(tf.sub(1, tf.exp(logProbabilities)), gamma);
+      return tf.neg(tf.sum<tf.Tensor1D>(tf.mul(targets, tf.mul(hardness, logProbabilities)), 1));
+    });
+}
+
+/** The loss of a batch: a scalar from logits, targets and the weights of the samples. */
+export type BatchLoss = (logits: tf.Tensor2D, targets: tf.Tensor2D, sampleWeights?: tf.Tensor1D) => tf.Scalar;
+
+/**
+ * Compiles loss options: smoothing, class weights and sample weights, then the mean over the batch (weights multiply and do
+ * not normalise, as in Keras).
+ *
+ * @param options The loss and its modifiers.
+ * @param numClasses Number of classes.
+ * @returns The loss of a batch.
+ * @throws InputError if an option is unknown or out of range.
+ */
+export function createBatchLoss(options: LossOptions, numClasses: number): BatchLoss {
+  const where = 'train: loss';
+  checkOptions(where, options, ['type', 'labelSmoothing', 'classWeights', 'gamma']);
+  const { labelSmoothing = 0, classWeights } = options;
+  checkNumber(`${where}.labelSmoothing`, labelSmoothing, { min: 0, max: 0.999 });
+  if (classWeights) checkClassWeights(`${where}.classWeights`, classWeights, numClasses);
+  const loss = resolveLoss(options);
+  return (logits, targets, sampleWeights) =>
+    tf.tidy(() => {
+      const smoothed = labelSmoothing
+        ? tf.add(tf.mul(targets, 1 - labelSmoothing), labelSmoothing / numClasses)
+        : targets;
+      let losses: tf.Tensor = loss(logits, smoothed as tf.Tensor2D);
+      if (classWeights) losses = tf.mul(losses, tf.sum(tf.mul(targets, tf.tensor1d([...classWeights])), 1));
+      if (sampleWeights) losses = tf.mul(losses, sampleWeights);
+      return tf.mean(losses) as tf.Scalar;
+    });
+}
+
+function resolveLoss({ type = 'categoricalCrossentropy', gamma = 2 }: LossOptions): Loss {
+  if (typeof type === 'function') return type;
+  checkOneOf('train: loss.type', type, ['categoricalCrossentropy', 'binaryCrossentropy', 'focal']);
+  if (type === 'focal') return focal(gamma);
+  return type === 'binaryCrossentropy' ? binaryCrossentropy : categoricalCrossentropy;
+}
+
+function checkClassWeights(where: string, weights: readonly number[], numClasses: number): void {
+  if (weights.length !== numClasses || !weights.every((weight) => Number.isFinite(weight) && weight >= 0)) {
+    throw new InputError({ where, expected: `${numClasses} numbers of at least 0`, received: describe(weights) });
+  }
+}

@@ -1,0 +1,143 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import type * as tfl from '@tensorflow/tfjs-layers';
+import type { Augmentation, AugmentOptions } from '../data/augment';
+import type { LabeledImages } from '../data/batches';
+import type { Preprocessing } from '../image/preprocess';
+import type { CheckpointStore } from './checkpoint';
+import type { LossOptions } from './losses';
+import type { OptimizerName } from './optimizers';
+import type { PlateauSchedule, Schedule } from './schedules';
+import type { StreamedData, TensorData } from './source';
+
+/** How weights move. */
+export interface OptimizationOptions {
+  /** Name, or a tfjs optimizer, which is borrowed. Default `'momentum'`: SGD with Nesterov momentum 0.9. */
+  optimizer?: OptimizerName | tf.Optimizer;
+  /**
+   * A rate above 0, a schedule, or {@link reduceOnPlateau}. Default 0.05 for SGD and momentum, 1e-3 for Adam and RMSProp, and what
+   * it has for an optimizer object.
+   */
+  learningRate?: number | Schedule | PlateauSchedule;
+  /** L2 decay, added to the gradient as `weightDecay * kernel`; kernels only, no biases and no batch norm. Default 0. */
+  weightDecay?: number;
+  /** Greatest norm of the whole gradient, above 0; longer ones are scaled down to it. Default none. */
+  clipNorm?: number;
+  /**
+   * Decay of an exponential moving average of all weights, 0 to below 1, for instance 0.999. Validation uses the averages, and the
+   * model has them in the end. Default none.
+   */
+  averaging?: number;
+}
+
+/** When to stop before the last epoch. Needs validation data. */
+export interface EarlyStoppingOptions {
+  /** What must improve. Default `'valLoss'`. */
+  monitor?: 'valLoss' | 'valAccuracy';
+  /** Epochs without improvement after which the run ends, at least 1. Default 5. */
+  patience?: number;
+  /** Least improvement that counts, at least 0. Default 0. */
+  minDelta?: number;
+  /** Whether the model gets back the weights of its best epoch, at whatever epoch the run ends. Default true. */
+  restoreBest?: boolean;
+}
+
+/** Where and how often to save. */
+export interface CheckpointOptions {
+  /** Where the checkpoint is kept. */
+  store: CheckpointStore;
+  /** Epochs from one checkpoint to the next, at least 1. Default 1. An abort saves one too. */
+  everyEpochs?: number;
+  /** Steps from one checkpoint to the next within an epoch, at least 1. Default none. */
+  everySteps?: number;
+  /** Whether to go on from the checkpoint in the store, if there is one. Default true. */
+  resume?: boolean;
+}
+
+/** A moment of training. */
+export interface TrainProgress {
+  /** Epochs done, from 0. */
+  epoch: number;
+  /** Epochs of the run. */
+  epochs: number;
+  /** Batches done in this epoch. */
+  batch: number;
+  /** Batches in an epoch; undefined in the first epoch of a stream of unknown length. */
+  batches: number | undefined;
+  /** Mean loss of the epoch so far. */
+  loss: number;
+  /** Accuracy of the epoch so far on the augmented pictures, 0..1. */
+  accuracy: number;
+  /** Learning rate of the last step. */
+  learningRate: number;
+}
+
+/** One epoch of a run. */
+export interface EpochRecord {
+  /** Number of the epoch, from 1. */
+  epoch: number;
+  /** Mean training loss, regularisation included. */
+  loss: number;
+  /** Accuracy on the augmented training pictures, 0..1. */
+  accuracy: number;
+  /** Mean loss on the validation data, without smoothing, class weights and regularisation. */
+  valLoss?: number;
+  /** Accuracy on the validation data, 0..1. */
+  valAccuracy?: number;
+  /** Learning rate of the last step. */
+  learningRate: number;
+  /** Seconds of training and validation. */
+  seconds: number;
+}
+
+/** What `train` returns. */
+export interface TrainResult {
+  /** All epochs of the run, those before a resume included. */
+  history: EpochRecord[];
+  /** Steps done in all. */
+  steps: number;
+  /** Why the run ended: all epochs done, early stopping, or a callback that set `model.stopTraining`. */
+  reason: 'completed' | 'earlyStopping' | 'callback';
+  /** The epoch, from 1, whose weights the model has, if early stopping restored the best; otherwise undefined. */
+  bestEpoch: number | undefined;
+}
+
+/** An instance of `tf.Callback` or of a class derived from it, such as `tf.node.tensorBoard()` gives. */
+export interface TfCallbackInstance {
+  /** Receives the parameters of the run. */
+  setParams(params: Parameters<tfl.Callback['setParams']>[0]): void;
+  /** Receives the model. */
+  setModel(model: tfl.LayersModel): void;
+}
+
+/** A tfjs callback: an instance of `tf.Callback`, or a plain object with `onEpochEnd` and the like. */
+export type TfCallback = TfCallbackInstance | tfl.CustomCallbackArgs;
+
+/** Options of {@link train}. */
+export interface TrainOptions {
+  /** Epochs in all, at least 1; a resumed run goes on up to this number. */
+  epochs: number;
+  /** Pictures a step, at least 1; a stream has its own. Default 64. */
+  batchSize?: number;
+  /** Seed of order, augmentation and dropout, an integer of at least 0. Default 0. */
+  seed?: number;
+  /** Validation data, or the share of the training data to set aside, above 0 and below 1. Default none. */
+  validation?: LabeledImages | TensorData | StreamedData | number;
+  /** Random changes to the training pictures. Default none. */
+  augment?: AugmentOptions | Augmentation;
+  /** How pixels become the model's input. Default: the model's size and the mean and deviation of FER2013. */
+  preprocessing?: Preprocessing;
+  /** The loss. Default categorical cross-entropy. */
+  loss?: LossOptions;
+  /** Optimizer, rate, decay, clipping and averaging. */
+  optimization?: OptimizationOptions;
+  /** Early stopping. Default none. */
+  earlyStopping?: EarlyStoppingOptions;
+  /** Saving and resuming. Default none. */
+  checkpoint?: CheckpointOptions;
+  /** tfjs callbacks; logs are named `loss`, `acc`, `val_loss`, `val_acc` and `lr`. Default none. */
+  callbacks?: TfCallback | readonly TfCallback[];
+  /** Called after each step. Default none. */
+  onProgress?: (progress: TrainProgress) => void;
+  /** Ends the run between two steps, after a checkpoint if there is a store; its reason is thrown. Default none. */
+  signal?: AbortSignal;
+}

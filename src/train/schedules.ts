@@ -1,0 +1,153 @@
+import { checkInteger, checkNumber, checkOptions } from '../validate';
+
+/**
+ * A learning-rate schedule: the rate at a moment of training. Time is the number of epochs done so far, with a fraction within
+ * an epoch, so that a schedule does not depend on the batch size.
+ */
+export type Schedule = (epoch: number) => number;
+
+/**
+ * The same rate throughout.
+ *
+ * @param rate Learning rate, above 0.
+ * @returns The schedule.
+ * @throws InputError if the rate is not a number above 0.
+ * @example
+ * ```ts
+ * constant(0.01)(12.5); // 0.01
+ * ```
+ */
+export function constant(rate: number): Schedule {
+  checkNumber('constant: rate', rate, { min: Number.MIN_VALUE });
+  return () => rate;
+}
+
+/** Options of {@link stepDecay}. */
+export interface StepDecayOptions {
+  /** Rate at the start, above 0. */
+  initial: number;
+  /** Factor at each step, above 0. Default 0.1. */
+  factor?: number;
+  /** Epochs from one step to the next, above 0. */
+  every: number;
+}
+
+/**
+ * A rate that falls by a factor every few epochs.
+ *
+ * @param options Start, factor and distance.
+ * @returns The schedule.
+ * @throws InputError if a value is out of range.
+ * @example
+ * ```ts
+ * stepDecay({ initial: 0.1, factor: 0.5, every: 10 })(20); // 0.025
+ * ```
+ */
+export function stepDecay(options: StepDecayOptions): Schedule {
+  checkOptions('stepDecay', options, ['initial', 'factor', 'every']);
+  const { initial, factor = 0.1, every } = options;
+  checkNumber('stepDecay: initial', initial, { min: Number.MIN_VALUE });
+  checkNumber('stepDecay: factor', factor, { min: Number.MIN_VALUE });
+  checkNumber('stepDecay: every', every, { min: Number.MIN_VALUE });
+  return (epoch) => initial * factor ** Math.floor(epoch / every);
+}
+
+/** Options of {@link cosine}. */
+export interface CosineOptions {
+  /** Highest rate, reached after the warm-up; above 0. */
+  peak: number;
+  /** Epochs until the end of the curve, above 0: usually those of the run. */
+  epochs: number;
+  /** Epochs of linear warm-up from a tenth of the peak, at least 0. Default 0. */
+  warmup?: number;
+  /** Rate at the end and after it, at least 0. Default 0. */
+  final?: number;
+}
+
+/**
+ * Linear warm-up, then half a cosine down to the final rate.
+ *
+ * Source: Loshchilov and Hutter 2016 (arXiv:1608.03983), without restarts.
+ *
+ * @param options Peak, length, warm-up and final rate.
+ * @returns The schedule.
+ * @throws InputError if a value is out of range.
+ * @example
+ * ```ts
+ * cosine({ peak: 0.05, epochs: 30, warmup: 3 })(3); // 0.05
+ * ```
+ */
+export function cosine(options: CosineOptions): Schedule {
+  checkOptions('cosine', options, ['peak', 'epochs', 'warmup', 'final']);
+  const { peak, epochs, warmup = 0, final = 0 } = options;
+  checkNumber('cosine: peak', peak, { min: Number.MIN_VALUE });
+  checkNumber('cosine: epochs', epochs, { min: Number.MIN_VALUE });
+  checkNumber('cosine: warmup', warmup, { min: 0, max: epochs });
+  checkNumber('cosine: final', final, { min: 0 });
+  return (epoch) => {
+    if (epoch < warmup) return peak * (0.1 + (0.9 * epoch) / warmup);
+    const progress = Math.min(1, (epoch - warmup) / Math.max(epochs - warmup, Number.MIN_VALUE));
+    return final + ((peak - final) * (1 + Math.cos(Math.PI * progress))) / 2;
+  };
+}
+
+/** Options of {@link reduceOnPlateau}. */
+export interface PlateauOptions {
+  /** Rate at the start, above 0. */
+  initial: number;
+  /** Factor when the loss has not fallen, above 0 and below 1. Default 0.5. */
+  factor?: number;
+  /** Epochs without a better loss before the rate falls, at least 1. Default 5. */
+  patience?: number;
+  /** Least fall of the loss that counts as better, at least 0. Default 1e-4. */
+  minDelta?: number;
+  /** Lowest rate, at least 0. Default 0. */
+  min?: number;
+}
+
+/** What a plateau schedule remembers; plain numbers, kept in checkpoints. */
+export interface PlateauState {
+  /** Current rate. */
+  rate: number;
+  /** Lowest loss seen, or null before the first epoch. */
+  best: number | null;
+  /** Epochs since then. */
+  wait: number;
+}
+
+/** A learning rate that follows the loss: a start state and a step from one state to the next. */
+export interface PlateauSchedule {
+  /** State before the first epoch. */
+  readonly start: PlateauState;
+  /** The state after an epoch that ended with this loss. */
+  readonly next: (state: PlateauState, loss: number) => PlateauState;
+}
+
+/**
+ * A rate that falls when the validation loss (without validation data, the training loss) no longer does.
+ *
+ * @param options Start, factor and patience.
+ * @returns The schedule; it holds no state of its own and can serve several runs.
+ * @throws InputError if a value is out of range.
+ * @example
+ * ```ts
+ * await train(model, data, { epochs: 50, optimization: { learningRate: reduceOnPlateau({ initial: 0.05 }) } });
+ * ```
+ */
+export function reduceOnPlateau(options: PlateauOptions): PlateauSchedule {
+  checkOptions('reduceOnPlateau', options, ['initial', 'factor', 'patience', 'minDelta', 'min']);
+  const { initial, factor = 0.5, patience = 5, minDelta = 1e-4, min = 0 } = options;
+  checkNumber('reduceOnPlateau: initial', initial, { min: Number.MIN_VALUE });
+  checkNumber('reduceOnPlateau: factor', factor, { min: Number.MIN_VALUE, max: 1 });
+  checkInteger('reduceOnPlateau: patience', patience, { min: 1 });
+  checkNumber('reduceOnPlateau: minDelta', minDelta, { min: 0 });
+  checkNumber('reduceOnPlateau: min', min, { min: 0 });
+  return {
+    start: { rate: initial, best: null, wait: 0 },
+    next: ({ rate, best, wait }, loss) => {
+      if (best === null || loss < best - minDelta) return { rate, best: loss, wait: 0 };
+      if (wait + 1 < patience) return { rate, best, wait: wait + 1 };
+      return { rate: Math.max(min, rate * factor), best, wait: 0 };
+    },
+  };
+}

@@ -1,0 +1,224 @@
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { createAugmentation } from '../data/augment';
+import type { LabeledImages } from '../data/batches';
+import { checkOutput, fitPreprocessing } from '../evaluate/predict';
+import { InputError } from '../errors';
+import { ensureBackend } from '../image/backend';
+import { checkInteger, checkNumber, checkOneOf, checkOptions, describe } from '../validate';
+import { decodeCheckpoint } from './checkpoint';
+import { prepareForTraining } from './forward';
+import { createBatchLoss } from './losses';
+import type { EarlyStoppingOptions, TfCallback, TfCallbackInstance, TrainOptions } from './options';
+import type { OptimizerName } from './optimizers';
+import {
+  checkCanBeSaved,
+  checkOptimizer,
+  createOptimizer,
+  DEFAULT_RATES,
+  disposeOptimizer,
+  getLearningRate,
+} from './optimizers';
+import { checkCanTrain } from './preflight';
+import type { RunIdentity, RunState } from './run';
+import { checkFits, RunTensors, startState } from './run';
+import type { PlateauSchedule, Schedule } from './schedules';
+import type { BatchSource, TrainingData } from './source';
+import { collect, hostSource, isStream, setAside, streamSource, toLabeledImages } from './source';
+import type { StepContext } from './step';
+
+/** A run of `train` while it lasts. */
+export interface Session extends StepContext {
+  readonly options: TrainOptions;
+  readonly seed: number;
+  readonly state: RunState;
+  readonly source: BatchSource;
+  readonly validation: LabeledImages | undefined;
+  readonly tensors: RunTensors;
+  readonly callbacks: tfl.CallbackList;
+  readonly stopping: Required<EarlyStoppingOptions> | undefined;
+  readonly schedule: Schedule | undefined;
+  readonly plateau: PlateauSchedule | undefined;
+  /** Steps an epoch, once known. */
+  steps: number | undefined;
+  /** Learning rate of the last step. */
+  rate: number;
+  /** Lets timers, signals and the page go on. */
+  pause(): Promise<void>;
+  /** Undoes what the run did to the model besides training it, and frees what it made. */
+  close(): void;
+}
+
+/** Checks everything, then prepares a run; resumes it if there is a checkpoint. */
+export async function openSession(model: tfl.LayersModel, data: TrainingData, options: TrainOptions): Promise<Session> {
+  checkTrainOptions(options);
+  await ensureBackend('train');
+  checkCanTrain(model);
+  const { batchSize = 64, seed = 0, augment, optimization = {}, checkpoint } = options;
+  const preprocessing = fitPreprocessing('train', model, options.preprocessing);
+  const stopping = options.earlyStopping && withDefaults(options.earlyStopping);
+  const { training, validation } = await gatherData(data, options, seed);
+  const numClasses = model.outputs[0]!.shape[1]!;
+  if (!isStream(training)) checkOutput('train', model, training.numClasses);
+  if (validation) checkOutput('train', model, validation.numClasses);
+  const loss = createBatchLoss(options.loss ?? {}, numClasses);
+  const sourceOptions = { batchSize, seed, augment };
+  const source = isStream(training)
+    ? streamSource('train: data', training, sourceOptions)
+    : hostSource('train: data', training, sourceOptions);
+
+  const { schedule, plateau, rate } = resolveRate(optimization);
+  const { optimizer, owned } = resolveOptimizer(optimization.optimizer ?? 'momentum', rate);
+  const forward = prepareForTraining(model);
+  const tensors = new RunTensors(model, optimizer, optimization.averaging);
+  const close = () => {
+    forward.restore();
+    tensors.dispose();
+    if (owned) disposeOptimizer(optimizer);
+  };
+  try {
+    if (checkpoint) checkCanBeSaved(optimizer);
+    const identity = identify(model, optimizer, source, { batchSize, seed, averaging: optimization.averaging });
+    const state = startState(identity, plateau?.start ?? null);
+    if (checkpoint && checkpoint.resume !== false) await resume(options, state, tensors);
+    model.stopTraining = false;
+    return {
+      ...{ model, forward, loss, optimizer, preprocessing, options, seed, state, source, validation, tensors },
+      ...{ stopping, schedule, plateau, close, pause },
+      weightDecay: optimization.weightDecay ?? 0,
+      clipNorm: optimization.clipNorm,
+      callbacks: await createCallbacks(model, options, source, validation),
+      steps: source.steps,
+      rate: getLearningRate(optimizer),
+    };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+async function gatherData(data: TrainingData, { validation }: TrainOptions, seed: number) {
+  const training = isStream(data) ? data : await toLabeledImages('train: data', data);
+  if (typeof validation !== 'number') {
+    const held = isStream(validation)
+      ? await collect('train: validation', validation)
+      : validation && (await toLabeledImages('train: validation', validation));
+    return { training, validation: held };
+  }
+  if (isStream(training)) {
+    throw new InputError({
+      where: 'train: validation',
+      expected: 'validation data of its own for a tf.data.Dataset',
+      received: describe(validation),
+    });
+  }
+  const { training: kept, held } = setAside(training, validation, seed);
+  return { training: kept, validation: held };
+}
+
+function resolveRate({ learningRate, optimizer }: NonNullable<TrainOptions['optimization']>) {
+  if (typeof learningRate === 'function') return { schedule: learningRate, plateau: undefined, rate: learningRate(0) };
+  if (typeof learningRate === 'object')
+    return { schedule: undefined, plateau: learningRate, rate: learningRate.start.rate };
+  const rate = learningRate ?? (typeof optimizer === 'object' ? undefined : DEFAULT_RATES[optimizer ?? 'momentum']);
+  return { schedule: rate === undefined ? undefined : () => rate, plateau: undefined, rate: rate ?? 0 };
+}
+
+function resolveOptimizer(optimizer: OptimizerName | tf.Optimizer, rate: number) {
+  if (typeof optimizer === 'string') return { optimizer: createOptimizer(optimizer, rate), owned: true };
+  return { optimizer, owned: false };
+}
+
+function identify(
+  model: tfl.LayersModel,
+  optimizer: tf.Optimizer,
+  { steps }: BatchSource,
+  run: Pick<RunIdentity, 'batchSize' | 'seed' | 'averaging'>,
+): RunIdentity {
+  const weights = model.weights.map(({ shape }) => shape as number[]);
+  return { ...run, steps, optimizer: optimizer.getClassName(), weights };
+}
+
+async function resume({ checkpoint }: TrainOptions, state: RunState, tensors: RunTensors): Promise<void> {
+  const bytes = await checkpoint!.store.read();
+  if (!bytes) return;
+  const saved = decodeCheckpoint<RunState>(bytes);
+  checkFits(saved, state.identity);
+  await tensors.write(saved.tensors);
+  Object.assign(state, saved.state, { plateau: state.plateau && (saved.state.plateau ?? state.plateau) });
+}
+
+async function createCallbacks(
+  model: tfl.LayersModel,
+  { callbacks = [], epochs, batchSize = 64 }: TrainOptions,
+  { size, steps }: BatchSource,
+  validation: LabeledImages | undefined,
+): Promise<tfl.CallbackList> {
+  const isCallback = (callback: TfCallback): callback is TfCallbackInstance => 'setParams' in callback;
+  const given = (Array.isArray(callbacks) ? callbacks : [callbacks]) as readonly TfCallback[];
+  const list = new tfl.CallbackList(
+    given.map((callback) =>
+      isCallback(callback) ? (callback as tfl.Callback) : new tfl.CustomCallback(callback, 'never'),
+    ),
+  );
+  const metrics = validation ? ['loss', 'acc', 'val_loss', 'val_acc'] : ['loss', 'acc'];
+  const params = { epochs, initialEpoch: 0, samples: size ?? 0, steps: steps ?? 0, batchSize, verbose: 0, metrics };
+  list.setParams({ ...params, doValidation: validation !== undefined });
+  await list.setModel(model);
+  return list;
+}
+
+function withDefaults(options: EarlyStoppingOptions): Required<EarlyStoppingOptions> {
+  const { monitor = 'valLoss', patience = 5, minDelta = 0, restoreBest = true } = options;
+  return { monitor, patience, minDelta, restoreBest };
+}
+
+const pause = (): Promise<void> =>
+  new Promise((resolve) => (typeof setImmediate === 'function' ? setImmediate(resolve) : setTimeout(resolve)));
+
+function checkTrainOptions(options: TrainOptions): void {
+  checkOptions('train: options', options, [
+    ...['epochs', 'batchSize', 'seed', 'validation', 'augment', 'preprocessing', 'loss', 'optimization'],
+    ...['earlyStopping', 'checkpoint', 'callbacks', 'onProgress', 'signal'],
+  ]);
+  const { batchSize = 64, seed = 0, validation, augment, optimization = {}, earlyStopping, checkpoint } = options;
+  checkInteger('train: epochs', options.epochs, { min: 1 });
+  checkInteger('train: batchSize', batchSize, { min: 1 });
+  checkInteger('train: seed', seed, { min: 0 });
+  if (typeof validation === 'number') checkNumber('train: validation', validation, { min: 1e-6, max: 1 - 1e-6 });
+  if (typeof augment === 'object') createAugmentation(augment, 'train: augment');
+  checkOptimization(optimization);
+  if (earlyStopping) checkEarlyStopping(earlyStopping, validation !== undefined);
+  if (!checkpoint) return;
+  checkOptions('train: checkpoint', checkpoint, ['store', 'everyEpochs', 'everySteps', 'resume']);
+  checkInteger('train: checkpoint.everyEpochs', checkpoint.everyEpochs ?? 1, { min: 1 });
+  checkInteger('train: checkpoint.everySteps', checkpoint.everySteps ?? 1, { min: 1 });
+  if (typeof checkpoint.store?.read !== 'function' || typeof checkpoint.store.write !== 'function') {
+    const expected = 'an object with read() and write()';
+    throw new InputError({ where: 'train: checkpoint.store', expected, received: describe(checkpoint.store) });
+  }
+}
+
+function checkOptimization(optimization: NonNullable<TrainOptions['optimization']>): void {
+  const where = 'train: optimization';
+  checkOptions(where, optimization, ['optimizer', 'learningRate', 'weightDecay', 'clipNorm', 'averaging']);
+  const { optimizer = 'momentum', learningRate = 1, weightDecay = 0, clipNorm = 1, averaging = 0 } = optimization;
+  if (typeof optimizer === 'string')
+    checkOneOf(`${where}.optimizer`, optimizer, ['sgd', 'momentum', 'adam', 'rmsprop']);
+  else checkOptimizer(optimizer);
+  if (typeof learningRate === 'number') checkNumber(`${where}.learningRate`, learningRate, { min: Number.MIN_VALUE });
+  checkNumber(`${where}.weightDecay`, weightDecay, { min: 0 });
+  checkNumber(`${where}.clipNorm`, clipNorm, { min: Number.MIN_VALUE });
+  checkNumber(`${where}.averaging`, averaging, { min: 0, max: 1 - 1e-9 });
+}
+
+function checkEarlyStopping(options: EarlyStoppingOptions, hasValidation: boolean): void {
+  const where = 'train: earlyStopping';
+  checkOptions(where, options, ['monitor', 'patience', 'minDelta', 'restoreBest']);
+  const { monitor, patience, minDelta } = withDefaults(options);
+  checkOneOf(`${where}.monitor`, monitor, ['valLoss', 'valAccuracy']);
+  checkInteger(`${where}.patience`, patience, { min: 1 });
+  checkNumber(`${where}.minDelta`, minDelta, { min: 0 });
+  if (hasValidation) return;
+  throw new InputError({ where, expected: 'validation data', received: 'none', remedy: 'Set the option validation.' });
+}

@@ -1,0 +1,168 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type * as tfd from '@tensorflow/tfjs-data';
+import type { Augmentation, AugmentOptions } from '../data/augment';
+import { createAugmentation } from '../data/augment';
+import type { Batch, LabeledImages } from '../data/batches';
+import { batches, countBatches, UNLABELED } from '../data/batches';
+import { fromTensors } from '../data/from-tensors';
+import { splitIndices } from '../data/split';
+import { InputError } from '../errors';
+import { Random } from '../random';
+import { describe } from '../validate';
+
+/** Pictures and targets as tensors: `[n, h, w, c]` 0..255 and `[n, classes]` float32. */
+export interface TensorData {
+  /** Pictures, `[n, h, w, c]`, 0..255; borrowed. */
+  xs: tf.Tensor4D;
+  /** Targets, `[n, classes]`, one-hot or soft; borrowed. */
+  ys: tf.Tensor2D;
+}
+
+/** A `tf.data.Dataset` whose elements are batches `{ xs, ys }`; each iteration is one epoch. */
+export type StreamedData = tfd.Dataset<tf.TensorContainer>;
+
+/** What can be trained on: a data set on the host, tensors, or a stream of batches. */
+export type TrainingData = LabeledImages | TensorData | StreamedData;
+
+/** Training data in one form: batches by epoch, with the shuffle and augmentation of the run. */
+export interface BatchSource {
+  /** Pictures an epoch; undefined if only a full pass tells. */
+  readonly size: number | undefined;
+  /** Steps an epoch; undefined if only a full pass tells. */
+  readonly steps: number | undefined;
+  /** The batches of an epoch from a given one on. */
+  batches(epoch: number, firstBatch: number): AsyncIterable<Batch> | Iterable<Batch>;
+}
+
+/** What a {@link BatchSource} needs to know of the run. */
+export interface SourceOptions {
+  batchSize: number;
+  seed: number;
+  augment: AugmentOptions | Augmentation | undefined;
+}
+
+/** Whether data is a `tf.data.Dataset`. */
+export function isStream(data: unknown): data is StreamedData {
+  return typeof (data as { iterator?: unknown } | null)?.iterator === 'function';
+}
+
+/** Brings tensors or a data set on the host into the form of the latter. */
+export async function toLabeledImages(where: string, data: LabeledImages | TensorData): Promise<LabeledImages> {
+  if (typeof data !== 'object' || data === null || !('xs' in data || 'images' in data)) {
+    const expected = 'a FerDataset, { xs, ys } or a tf.data.Dataset';
+    throw new InputError({ where, expected, received: describe(data) });
+  }
+  return 'xs' in data ? fromTensors(data.xs, data.ys) : data;
+}
+
+/** Sets a share of a data set aside, drawn class by class. */
+export function setAside(data: LabeledImages, share: number, seed: number) {
+  const [kept, held] = splitIndices(data.labels, { fractions: [1 - share, share] as const, seed, stratify: true });
+  return { training: pick(data, kept), held: pick(data, held) };
+}
+
+function pick(data: LabeledImages, indices: Uint32Array): LabeledImages {
+  const { height, width, channels, numClasses, labels, targets, sampleWeights } = data;
+  const rows = <T extends Uint8Array | Float32Array>(from: T, width: number): T => {
+    const to = from.slice(0, indices.length * width) as T;
+    indices.forEach((index, i) => to.set(from.subarray(index * width, (index + 1) * width), i * width));
+    return to;
+  };
+  return {
+    ...{ height, width, channels, numClasses, size: indices.length },
+    images: rows(data.images, height * width * channels),
+    labels: rows(labels, 1),
+    targets: targets && rows(targets, numClasses),
+    sampleWeights: sampleWeights && rows(sampleWeights, 1),
+  };
+}
+
+/** Collects a whole stream on the host, for validation. */
+export async function collect(where: string, stream: StreamedData): Promise<LabeledImages> {
+  const parts: Batch[] = [];
+  for await (const batch of streamBatches(where, stream)) parts.push(batch);
+  const first = parts[0];
+  if (!first) throw new InputError({ where, expected: 'at least one batch', received: 'an empty tf.data.Dataset' });
+  const join = (arrays: Float32Array[]) => {
+    const joined = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
+    arrays.reduce((at, array) => (joined.set(array, at), at + array.length), 0);
+    return joined;
+  };
+  const size = parts.reduce((sum, part) => sum + part.size, 0);
+  const labels = new Uint8Array(size).fill(UNLABELED);
+  const images = join(parts.map((part) => part.images));
+  return { ...first, images, labels, targets: join(parts.map((part) => part.targets)), sampleWeights: undefined, size };
+}
+
+/** Batches of a data set on the host: order and augmentation depend on seed and epoch alone. */
+export function hostSource(where: string, data: LabeledImages, options: SourceOptions): BatchSource {
+  const { batchSize, seed, augment } = options;
+  if (data.size === 0) throw new InputError({ where, expected: 'at least one picture', received: 'an empty data set' });
+  const unlabelled = data.targets ? -1 : data.labels.indexOf(UNLABELED);
+  if (unlabelled >= 0) {
+    throw new InputError({
+      where,
+      expected: 'a label for every picture',
+      received: `none at position ${unlabelled}`,
+      remedy: 'Leave unlabelled pictures out with dataset.subset().',
+    });
+  }
+  return {
+    size: data.size,
+    steps: countBatches(data.size, batchSize),
+    batches: (epoch, firstBatch) =>
+      batches(data, { batchSize, seed, epoch, firstBatch, shuffle: true, ...(augment && { augment }) }),
+  };
+}
+
+/** Batches of a stream, in its own order and size; augmentation depends on seed, epoch and position. */
+export function streamSource(where: string, stream: StreamedData, { seed, augment }: SourceOptions): BatchSource {
+  const augmentation = typeof augment === 'object' ? createAugmentation(augment, 'train: augment') : augment;
+  const steps = Number.isFinite(stream.size) ? stream.size : undefined;
+  return {
+    size: undefined,
+    steps,
+    async *batches(epoch, firstBatch) {
+      let index = 0;
+      for await (const batch of streamBatches(where, stream)) {
+        if (index >= firstBatch) {
+          augmentation?.(batch, new Random(seed, epoch, 2, index));
+          yield batch;
+        }
+        index++;
+      }
+    },
+  };
+}
+
+async function* streamBatches(where: string, stream: StreamedData): AsyncGenerator<Batch, void> {
+  const iterator = await stream.iterator();
+  for (;;) {
+    const { value, done } = await iterator.next();
+    if (done) return;
+    try {
+      yield await readBatch(where, value as unknown as TensorData);
+    } finally {
+      tf.dispose(value);
+    }
+  }
+}
+
+async function readBatch(where: string, { xs, ys }: TensorData): Promise<Batch> {
+  if (xs?.rank !== 4 || ys?.rank !== 2 || xs.shape[0] !== ys.shape[0]) {
+    const received = `xs ${describe(xs?.shape)} and ys ${describe(ys?.shape)}`;
+    throw new InputError({ where, expected: 'batches { xs: [n, h, w, c], ys: [n, classes] }', received });
+  }
+  const [images, targets] = await Promise.all([xs.data<'float32'>(), ys.data<'float32'>()]);
+  const [size, height, width, channels] = xs.shape;
+  return {
+    images: Float32Array.from(images),
+    targets: Float32Array.from(targets),
+    sampleWeights: undefined,
+    size,
+    height,
+    width,
+    channels,
+    numClasses: ys.shape[1],
+  };
+}

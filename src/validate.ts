@@ -1,0 +1,90 @@
+import { InputError } from './errors';
+
+/** Bounds of a number, both inclusive. */
+export interface Bounds {
+  /** Least allowed value. Default: no bound. */
+  min?: number;
+  /** Greatest allowed value. Default: no bound. */
+  max?: number;
+}
+
+/** A short text for any value, for the "received" part of a message. */
+export function describe(value: unknown): string {
+  if (value === null) return 'null';
+  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
+  if (typeof value === 'function') return `a function`;
+  if (typeof value !== 'object') return String(value);
+  if (Array.isArray(value)) return value.length > 8 ? `an array of length ${value.length}` : safeJson(value);
+  const name = (value as object).constructor?.name ?? 'Object';
+  return name === 'Object' ? `an object with the keys [${Object.keys(value).join(', ')}]` : `a ${name}`;
+}
+
+function safeJson(value: unknown[]): string {
+  return `[${value.map((item) => (typeof item === 'object' && item !== null ? '…' : String(item))).join(', ')}]`;
+}
+
+function boundsText(bounds: Bounds): string {
+  const { min, max } = bounds;
+  if (min !== undefined && max !== undefined) return ` in ${min}..${max}`;
+  if (min !== undefined) return ` of at least ${min}`;
+  return max === undefined ? '' : ` of at most ${max}`;
+}
+
+function inBounds(value: number, { min = -Infinity, max = Infinity }: Bounds): boolean {
+  return value >= min && value <= max;
+}
+
+/**
+ * Throws unless `value` is an integer within the bounds.
+ * @throws InputError
+ */
+export function checkInteger(where: string, value: unknown, bounds: Bounds = {}): asserts value is number {
+  if (!Number.isSafeInteger(value) || !inBounds(value as number, bounds)) {
+    throw new InputError({ where, expected: `an integer${boundsText(bounds)}`, received: describe(value) });
+  }
+}
+
+/**
+ * Throws unless `value` is a finite number within the bounds.
+ * @throws InputError
+ */
+export function checkNumber(where: string, value: unknown, bounds: Bounds = {}): asserts value is number {
+  if (typeof value !== 'number' || !Number.isFinite(value) || !inBounds(value, bounds)) {
+    throw new InputError({ where, expected: `a finite number${boundsText(bounds)}`, received: describe(value) });
+  }
+}
+
+/**
+ * Throws unless `value` is one of the choices.
+ * @throws InputError
+ */
+export function checkOneOf<T extends string | number>(
+  where: string,
+  value: unknown,
+  choices: readonly T[],
+): asserts value is T {
+  if (!choices.includes(value as T)) {
+    const list = choices.map((choice) => JSON.stringify(choice)).join(', ');
+    throw new InputError({ where, expected: `one of ${list}`, received: describe(value) });
+  }
+}
+
+/**
+ * Throws unless `options` is a plain object that has no other keys than those named: an option that is misspelt must
+ * not be ignored.
+ * @throws InputError
+ */
+export function checkOptions(where: string, options: unknown, keys: readonly string[]): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new InputError({ where, expected: 'an options object', received: describe(options) });
+  }
+  const unknown = Object.keys(options).find((key) => !keys.includes(key));
+  if (unknown !== undefined) {
+    throw new InputError({
+      where,
+      expected: `options among [${keys.join(', ')}]`,
+      received: `the option ${JSON.stringify(unknown)}`,
+      remedy: 'Remove it or correct its spelling.',
+    });
+  }
+}

@@ -1,0 +1,63 @@
+// oxlint-disable-next-line typescript/triple-slash-reference -- ambient modules have nothing to import
+/// <reference path="./modules.d.ts" />
+import type * as tf from '@tensorflow/tfjs-core';
+import { WeightsError } from '../errors';
+import { checkOneOf } from '../validate';
+import { bytesOfBase64 } from './base64';
+import type { ModelCard } from './card';
+import type { StoredModel } from './decode';
+
+/** The default export of `fer-cnn/weights/<name>`. */
+export interface WeightsModule {
+  /** Topology and weight manifest. */
+  modelJson: tf.io.ModelJSON;
+  /** All weight data in base64. */
+  weightsBase64: string;
+  /** The card. */
+  card: ModelCard;
+}
+
+/** Name of weights that come with this package. */
+export type BundledModel = 'shallow' | 'deep';
+
+/** Each module by a literal path, so that bundlers see them, and imported only when asked for. */
+const MODULES: Readonly<Record<BundledModel, () => Promise<{ default: WeightsModule }>>> = {
+  shallow: () => import('fer-cnn/weights/shallow'),
+  deep: () => import('fer-cnn/weights/deep'),
+};
+
+/** What `'default'` stands for. */
+export const DEFAULT_MODEL: BundledModel = 'deep';
+
+/** Names of the weights that come with this package. */
+export const BUNDLED_MODELS: readonly BundledModel[] = Object.freeze(Object.keys(MODULES) as BundledModel[]);
+
+/**
+ * Reads weights that come with this package: no network and no file access. Usually `loadWeights` or `loadClassifier` does this.
+ *
+ * @param name One of {@link BUNDLED_MODELS}, or `'default'` for {@link DEFAULT_MODEL}.
+ * @returns The stored parts, for `decodeModel` or to be written to files.
+ * @throws {@link InputError} if there are no weights of that name.
+ * @throws {@link WeightsError} if their module cannot be imported.
+ * @example
+ * ```ts
+ * const { card } = await readBundled('shallow');
+ * console.log(card.metrics);
+ * ```
+ */
+export async function readBundled(name: BundledModel | 'default'): Promise<StoredModel & { card: ModelCard }> {
+  checkOneOf('readBundled: name', name, [...BUNDLED_MODELS, 'default']);
+  const resolved = name === 'default' ? DEFAULT_MODEL : name;
+  try {
+    const { modelJson, weightsBase64, card } = (await MODULES[resolved]()).default;
+    return { modelJson, weights: bytesOfBase64(weightsBase64), card };
+  } catch (cause) {
+    throw new WeightsError({
+      where: `weights '${resolved}'`,
+      expected: `the module fer-cnn/weights/${resolved}`,
+      received: 'none that can be imported',
+      remedy: 'Install the package again or, in its repository, run npm run build.',
+      cause,
+    });
+  }
+}

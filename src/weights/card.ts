@@ -1,0 +1,216 @@
+import type { Preprocessing } from '../image/preprocess';
+import { distinctTexts, integer, list, number, object, oneOf, record, text } from './schema';
+
+/** The data that a network was trained on. */
+export interface CardData {
+  /** Name of the data set, for instance `FER2013`. */
+  name: string;
+  /** The split that was trained on, for instance `Training`. */
+  split: string;
+  /** Number of pictures in it. */
+  rows: number;
+  /** Where it comes from: a citation or URL. */
+  source: string;
+  /** What its licence allows and asks for. */
+  license: string;
+}
+
+/** How a network was trained, in enough detail to do it again. */
+export interface CardTraining {
+  /** The command that reproduces the weights. */
+  command: string;
+  /** Seed of the run. */
+  seed: number;
+  /** Epochs that the weights have seen. */
+  epochs: number;
+  /** The recipe in words: optimizer, schedule, augmentation, regularisation, averaging. */
+  recipe: string;
+  /** Backend of the run, for instance `tensorflow`. */
+  backend: string;
+  /** Wall time in seconds. */
+  wallTimeSeconds: number;
+  /** The machine in words. */
+  machine: string;
+  /** Last day of the run, `YYYY-MM-DD`. */
+  date: string;
+  /** Where soft targets came from, if there were any. */
+  softTargets?: string;
+}
+
+/** A score and how it was obtained. */
+export interface CardMetric {
+  /** The split that was scored, for instance `PublicTest`. */
+  split: string;
+  /** How, for instance `single view`. */
+  protocol: string;
+  /** Number of pictures scored. */
+  rows: number;
+  /** Share of the pictures classified right, 0..1. */
+  accuracy: number;
+  /** Further figures by name, for instance `macroF1`. */
+  figures?: Readonly<Record<string, number>>;
+  /** Backend of the evaluation. */
+  backend: string;
+  /** Day of the evaluation, `YYYY-MM-DD`. */
+  date: string;
+  /** The command that reproduces the score. */
+  command: string;
+}
+
+/** What storing the weights in fewer bits changed, against float32. */
+export interface CardQuantization {
+  /** The split on which both were compared. */
+  split: string;
+  /** Accuracy of the stored weights minus that of the float32 weights, -1..1. */
+  accuracyChange: number;
+  /** Share of the pictures whose class stayed the same, 0..1. */
+  unchangedLabels: number;
+}
+
+/** The stored weights, for checking them before use. */
+export interface CardWeights {
+  /** How the tensors are stored; see `encodeModel`. */
+  dtype: WeightsDtype;
+  /** Length of all weight data in bytes. */
+  bytes: number;
+  /** SHA-256 of the weight data, 64 lower-case hexadecimal digits. */
+  sha256: string;
+}
+
+/** How tensors are stored: all as float32 or float16, all as uint8, or each by its size. */
+export type WeightsDtype = 'float32' | 'float16' | 'uint8' | 'mixed';
+
+/**
+ * What an author writes on a card. The name, the labels and the preprocessing are what a classifier cannot do without; the rest says
+ * where the weights come from and what they are good for.
+ */
+export interface CardDraft {
+  /** Name of the weights, for instance `deep`. */
+  name: string;
+  /** The architecture: a name of the model registry, or in words. */
+  architecture: string;
+  /** What the class at each position of the output is called; distinct, at least 2. */
+  labels: readonly string[];
+  /** What is done to a picture before the network sees it. */
+  preprocessing: Preprocessing;
+  /** One or two sentences for a reader. */
+  description?: string;
+  /** The training data. */
+  data?: CardData;
+  /** The training run. */
+  training?: CardTraining;
+  /** Scores, the most telling first. */
+  metrics?: readonly CardMetric[];
+  /** What quantisation changed. */
+  quantization?: CardQuantization;
+  /** Versions of the software that made the weights, by package. */
+  versions?: Readonly<Record<string, string>>;
+  /** Licence of the weights, an SPDX identifier where there is one. */
+  license?: string;
+  /** What the weights are meant for, and what not. */
+  intendedUse?: string;
+  /** Known weaknesses, one a line. */
+  limitations?: readonly string[];
+}
+
+/** A card as it is stored: what its author wrote and what follows from the model and its weights. */
+export interface ModelCard extends CardDraft {
+  /** Version of the card's format. */
+  formatVersion: 1;
+  /** Number of parameters, batch-norm statistics included. */
+  parameters: number;
+  /** The stored weights. */
+  weights: CardWeights;
+}
+
+const date = text(/^\d{4}-\d\d-\d\d$/);
+
+const DRAFT_REQUIRED = {
+  name: text(),
+  architecture: text(),
+  labels: distinctTexts(2),
+  preprocessing: object({ inputSize: list(integer(1), 2, 2), mean: number(), standardDeviation: number(1e-6) }),
+};
+
+const DRAFT_OPTIONAL = {
+  description: text(),
+  data: object({ name: text(), split: text(), rows: integer(1), source: text(), license: text() }),
+  training: object(
+    {
+      command: text(),
+      seed: integer(),
+      epochs: number(0),
+      recipe: text(),
+      backend: text(),
+      wallTimeSeconds: number(0),
+      machine: text(),
+      date,
+    },
+    { softTargets: text() },
+  ),
+  metrics: list(
+    object(
+      {
+        split: text(),
+        protocol: text(),
+        rows: integer(1),
+        accuracy: number(0, 1),
+        backend: text(),
+        date,
+        command: text(),
+      },
+      { figures: record(number()) },
+    ),
+  ),
+  quantization: object({ split: text(), accuracyChange: number(-1, 1), unchangedLabels: number(0, 1) }),
+  versions: record(text()),
+  license: text(),
+  intendedUse: text(),
+  limitations: list(text()),
+};
+
+const draft = object(DRAFT_REQUIRED, DRAFT_OPTIONAL);
+
+const card = object(
+  {
+    ...DRAFT_REQUIRED,
+    formatVersion: oneOf(1),
+    parameters: integer(1),
+    weights: object({
+      dtype: oneOf('float32', 'float16', 'uint8', 'mixed'),
+      bytes: integer(1),
+      sha256: text(/^[0-9a-f]{64}$/),
+    }),
+  },
+  DRAFT_OPTIONAL,
+);
+
+/**
+ * Throws unless a value is what an author has to write on a card, key by key; unknown keys are refused.
+ *
+ * @param value The value to look at.
+ * @param where What it is, for the message. Default `card`.
+ * @throws {@link WeightsError} that names the key.
+ * @example
+ * ```ts
+ * checkCardDraft({ name: 'mine', architecture: 'shallow', labels: EMOTIONS, preprocessing: DEFAULT_PREPROCESSING });
+ * ```
+ */
+export function checkCardDraft(value: unknown, where = 'card'): asserts value is CardDraft {
+  draft(`${where}:`, value);
+}
+
+/**
+ * Throws unless a value is a whole card, key by key; unknown keys are refused.
+ *
+ * @param value The value to look at, for instance the parsed `card.json`.
+ * @param where What it is, for the message. Default `card`.
+ * @throws {@link WeightsError} that names the key.
+ * @example
+ * ```ts
+ * checkCard(JSON.parse(text), 'card.json');
+ * ```
+ */
+export function checkCard(value: unknown, where = 'card'): asserts value is ModelCard {
+  card(`${where}:`, value);
+}

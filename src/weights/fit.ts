@@ -1,0 +1,119 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type * as tfl from '@tensorflow/tfjs-layers';
+import { WeightsError } from '../errors';
+import { describe } from '../validate';
+import type { CardDraft } from './card';
+
+/**
+ * Throws unless a model and a card belong together: one input `[n, height, width, 1]` that takes what the preprocessing gives, and one
+ * output `[n, classes]` with as many classes as there are labels.
+ *
+ * @param where The card, for the message.
+ * @param model The model; borrowed.
+ * @param card The card.
+ * @throws {@link WeightsError} if they do not.
+ */
+export function checkFit(where: string, model: tfl.LayersModel, { labels, preprocessing }: CardDraft): void {
+  const shapes = [...model.inputs, ...model.outputs].map(({ shape }) => shape);
+  const wanted = [
+    [null, ...preprocessing.inputSize, 1],
+    [null, labels.length],
+  ];
+  const text = (list: readonly (readonly (number | null)[])[]) => JSON.stringify(list).slice(1, -1);
+  const fits = (have: readonly (number | null)[], want: readonly (number | null)[] | undefined) =>
+    have.length === want?.length && have.every((size, axis) => size === null || size === want[axis]);
+  if (model.inputs.length === 1 && shapes.length === 2 && shapes.every((shape, i) => fits(shape, wanted[i]))) return;
+  throw new WeightsError({
+    where,
+    expected: `labels and preprocessing of a model with input and output ${text(shapes)}`,
+    received: `those of one with ${text(wanted)}`,
+  });
+}
+
+/**
+ * The specifications of all weights of a `model.json`, in the order of the data.
+ *
+ * @param file Name of the file, for the message.
+ * @param modelJson The parsed file, not yet looked at.
+ * @returns The specifications.
+ * @throws {@link WeightsError} if it is not what tfjs writes for a LayersModel.
+ */
+export function specsOf(file: string, modelJson: tf.io.ModelJSON): readonly tf.io.WeightsManifestEntry[] {
+  const groups: unknown = modelJson?.weightsManifest;
+  if (
+    typeof modelJson?.modelTopology !== 'object' ||
+    !Array.isArray(groups) ||
+    !groups.every((g) => Array.isArray(g?.weights))
+  ) {
+    throw new WeightsError({
+      where: file,
+      expected: 'an object with modelTopology and weightsManifest, as tfjs saves a LayersModel',
+      received: describe(modelJson),
+    });
+  }
+  return modelJson.weightsManifest.flatMap(({ weights }) => weights);
+}
+
+/**
+ * The length of stored weights in bytes, after a look at every specification.
+ *
+ * @param where The file of the specifications, for the message.
+ * @param specs Specifications as tfjs defines them.
+ * @returns The sum over all tensors.
+ * @throws {@link WeightsError} that names the tensor, if a specification is not one of a float32 tensor or stands there twice.
+ */
+export function storedBytes(where: string, specs: readonly tf.io.WeightsManifestEntry[]): number {
+  const names = new Set<string>();
+  let bytes = 0;
+  for (const { name, shape, dtype, quantization } of specs) {
+    const stored = quantization?.dtype ?? dtype;
+    const size = BYTES_PER_VALUE[stored];
+    const affine = quantization && quantization.dtype !== 'float16';
+    const whole = Array.isArray(shape) && shape.every((length) => Number.isSafeInteger(length) && length >= 0);
+    const decodable = !affine || (Number.isFinite(quantization.min) && Number.isFinite(quantization.scale));
+    if (dtype !== 'float32' || !size || !whole || !decodable || names.has(name)) {
+      throw new WeightsError({
+        where: `${where}: weight '${name}'`,
+        expected: 'a float32 tensor, each once, stored as float32, float16 or, with min and scale, as uint8 or uint16',
+        received: names.has(name) ? 'it twice' : JSON.stringify({ shape, dtype, quantization }),
+      });
+    }
+    names.add(name);
+    bytes += size * tf.util.sizeFromShape(shape);
+  }
+  return bytes;
+}
+
+const BYTES_PER_VALUE: Readonly<Record<string, number>> = { float32: 4, float16: 2, uint16: 2, uint8: 1 };
+
+/**
+ * Throws unless stored weights are exactly those that a model has, by name and shape.
+ *
+ * @param where The file of the specifications, for the message.
+ * @param model The model; borrowed.
+ * @param specs Specifications as tfjs defines them.
+ * @throws {@link WeightsError} that names the first tensor that is missing, too many, or of another shape.
+ */
+export function checkWeightsFit(
+  where: string,
+  model: tfl.LayersModel,
+  specs: readonly tf.io.WeightsManifestEntry[],
+): void {
+  const stored = new Map(specs.map(({ name, shape }) => [name, shape]));
+  for (const { originalName: name, shape } of model.weights) {
+    const found = stored.get(name);
+    if (!found || !tf.util.arraysEqual(found, shape as number[])) {
+      const received = found ? `shape [${found.join(', ')}]` : 'no such weight';
+      throw new WeightsError({
+        where: `${where}: weight '${name}'`,
+        expected: `shape [${shape.join(', ')}]`,
+        received,
+      });
+    }
+    stored.delete(name);
+  }
+  const [extra] = stored.keys();
+  if (extra !== undefined) {
+    throw new WeightsError({ where, expected: 'only weights that the topology has', received: `'${extra}' besides` });
+  }
+}

@@ -1,0 +1,85 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+
+const SRC = fileURLToPath(new URL('../src/', import.meta.url));
+
+/** The floors of the house: a file imports from a lower floor or from its own folder. Files of src itself count as folders. */
+const FLOORS: readonly (readonly string[])[] = [
+  ['labels', 'errors', 'validate', 'random', 'metrics'],
+  ['image', 'kernels'],
+  ['data', 'models'],
+  ['evaluate', 'weights', 'interchange'],
+  ['train', 'classify', 'explain'],
+  ['node'],
+  ['index'],
+];
+
+/** The packages that may be imported: the peers, and the weights of this one. */
+const PACKAGES = /^(@tensorflow\/tfjs-(core|layers|data)|sharp|fer-cnn\/weights\/[a-z]+)$/;
+
+const COMMENTS = /\/\*[^]*?\*\/|(?<![:'"])\/\/.*$/gm;
+
+interface Import {
+  file: string;
+  target: string;
+}
+
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+const text = new Map(files.map((file) => [file, readFileSync(join(SRC, file), 'utf8')]));
+const imports: Import[] = files.flatMap((file) =>
+  ts.preProcessFile(text.get(file)!, true, true).importedFiles.map(({ fileName: target }) => ({ file, target })),
+);
+const inside = imports
+  .filter(({ target }) => target.startsWith('.'))
+  .map(({ file, target }) => ({ file, target: normalize(join(dirname(file), target)) }));
+
+const folderOf = (path: string) => path.split('/')[0]!.replace(/\.ts$/, '');
+const floorOf = (path: string) => FLOORS.findIndex((folders) => folders.includes(folderOf(path)));
+const line = ({ file, target }: Import) => `${file} imports ${target}`;
+
+describe('the house', () => {
+  it('has every file on a floor, and imports to look at', () => {
+    expect(files.filter((file) => floorOf(file) < 0)).toEqual([]);
+    expect(inside.length).toBeGreaterThan(50);
+    expect(inside.filter(({ target }) => floorOf(target) < 0).map(line)).toEqual([]);
+  });
+
+  it('lets a file import only from a lower floor or its own folder', () => {
+    const wrong = inside.filter(
+      ({ file, target }) => folderOf(file) !== folderOf(target) && floorOf(target) >= floorOf(file),
+    );
+    const onGround = ({ file, target }: Import) => floorOf(file) === 0 && floorOf(target) === 0;
+    expect(wrong.filter((each) => !onGround(each)).map(line)).toEqual([]);
+  });
+
+  it('imports of packages only the peers: no backend and no union package', () => {
+    const packages = imports.filter(({ target }) => !target.startsWith('.') && !target.startsWith('node:'));
+    expect(packages.filter(({ target }) => !PACKAGES.test(target)).map(line)).toEqual([]);
+  });
+
+  it('imports files of Node and sharp only in node/', () => {
+    const wrong = imports.filter(({ target }) => target.startsWith('node:') || target === 'sharp');
+    expect(wrong.filter(({ file }) => folderOf(file) !== 'node').map(line)).toEqual([]);
+  });
+
+  it('imports the entry nowhere', () => {
+    expect(inside.filter(({ target }) => /^index$|^node\/index$/.test(target)).map(line)).toEqual([]);
+  });
+
+  it('keeps tensors off the ground floor', () => {
+    const wrong = imports.filter(({ file, target }) => floorOf(file) === 0 && target.startsWith('@'));
+    expect(wrong.map(line)).toEqual([]);
+  });
+
+  it.each([
+    ['chooses a backend', /\bsetBackend\s*\(/],
+    ['reads blockingly', /\.dataSync\s*\(|\.arraySync\s*\(/],
+    ['prints', /\bconsole\./],
+    ['draws unseeded random numbers', /Math\.random\s*\(|tf\.random\w*\s*\(/],
+  ])('nowhere %s', (_title, pattern) => {
+    expect(files.filter((file) => pattern.test(text.get(file)!.replaceAll(COMMENTS, '')))).toEqual([]);
+  });
+});

@@ -1,0 +1,231 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, expectTypeOf, it } from 'vitest';
+import type { Classifier } from '../../src/classify/classifier';
+import { loadClassifier } from '../../src/classify/load';
+import type { Prediction } from '../../src/classify/predictions';
+import { DisposedError, InputError, WeightsError } from '../../src/errors';
+import type { ImageInput } from '../../src/image/input';
+import { EMOTIONS } from '../../src/labels';
+import { BACKENDS, describeOn, expectNoLeaks, useBackend } from '../support/backends';
+import { TINY_CARD, tinyModel, tinyProbabilities } from './tiny';
+
+const PIXELS = [30, 0, 60, 255]; // so: happy, fear, angry, then the four with 0
+const picture = { data: Uint8Array.from(PIXELS), width: 2, height: 2, channels: 1 as const };
+
+describeOn(BACKENDS, 'Classifier', () => {
+  expectNoLeaks();
+  let classifier: Classifier;
+  let model: ReturnType<typeof tinyModel>;
+
+  beforeAll(async () => {
+    model = tinyModel();
+    classifier = await loadClassifier({ model, card: TINY_CARD });
+  });
+  afterAll(() => {
+    classifier.dispose();
+    model.dispose();
+  });
+
+  it('returns every class with its probability, the most probable first', async () => {
+    const predictions = await classifier.classify(picture);
+    expect(predictions.map(({ className }) => className)).toEqual([
+      'happy',
+      'fear',
+      'angry',
+      'disgust',
+      'sad',
+      'surprise',
+      'neutral',
+    ]);
+    const expected = tinyProbabilities(PIXELS).sort((a, b) => b - a);
+    const received = predictions.map(({ probability }) => probability);
+    expect(received).toBeAllClose(expected, { atol: 1e-5 });
+    expect(received.reduce((a, b) => a + b)).toBeCloseTo(1, 12);
+  });
+
+  it('returns the topk most probable ones', async () => {
+    const all = await classifier.classify(picture);
+    expect(await classifier.classify(picture, { topk: 2 })).toEqual(all.slice(0, 2));
+  });
+
+  it('returns probabilities in the order of the labels', async () => {
+    expect(await classifier.probabilities(picture)).toBeAllClose(tinyProbabilities(PIXELS), { atol: 1e-5 });
+  });
+
+  it('returns a list of lists for a batch, also of one picture', async () => {
+    const batch = tf.tensor4d([...PIXELS, 0, 255, 0, 0], [2, 2, 2, 1]);
+    const one = tf.tensor4d(PIXELS, [1, 2, 2, 1]);
+    const rows = await classifier.probabilities(batch);
+    expect(rows).toHaveLength(2);
+    expect(rows[0]).toBeAllClose(tinyProbabilities(PIXELS), { atol: 1e-5 });
+    expect(rows[1]).toBeAllClose(tinyProbabilities([0, 255, 0, 0]), { atol: 1e-5 });
+    const [, second] = await classifier.classify(batch, { topk: 1 });
+    expect(second).toMatchObject([{ className: 'disgust' }]);
+    expect(await classifier.classify(one, { topk: 1 })).toMatchObject([[{ className: 'happy' }]]);
+    tf.dispose([batch, one]);
+  });
+
+  it('gives a large batch what it gives each picture', async () => {
+    const batch = tf.tensor4d(
+      Float32Array.from({ length: 70 * 4 }, (_, i) => (i * 37) % 256),
+      [70, 2, 2, 1],
+    );
+    const rows = await classifier.probabilities(batch);
+    expect(rows).toHaveLength(70);
+    for (const i of [0, 31, 32, 69]) {
+      const pixels = [0, 1, 2, 3].map((j) => ((4 * i + j) * 37) % 256);
+      expect(rows[i]).toBeAllClose(tinyProbabilities(pixels), { atol: 1e-5 });
+    }
+    batch.dispose();
+  });
+
+  it('gives the same whatever the picture is held in', async () => {
+    const bytes = (channels: number) => Uint8Array.from(PIXELS.flatMap((value) => Array(channels).fill(value)));
+    const rgba = bytes(4).map((value, i) => (i % 4 === 3 ? 255 : value));
+    const twice = [0, 0, 1, 1].flatMap((y) => [0, 0, 1, 1].map((x) => PIXELS[2 * y + x]!)); // 4 × 4 pixels
+    const tensors: tf.Tensor[] = [
+      tf.tensor2d(PIXELS, [2, 2]),
+      tf.tensor2d(PIXELS, [2, 2], 'int32'),
+      tf.tensor3d(PIXELS, [2, 2, 1]),
+      tf.tensor3d(bytes(3), [2, 2, 3]),
+      tf.tensor3d(rgba, [2, 2, 4]),
+      tf.tensor2d(twice, [4, 4]),
+    ];
+    const inputs: ImageInput[] = [
+      ...tensors,
+      { data: bytes(3), width: 2, height: 2 },
+      { data: new Uint8ClampedArray(rgba), width: 2, height: 2, colorSpace: 'srgb' } as ImageData,
+    ];
+    for (const input of inputs) {
+      expect(await classifier.probabilities(input)).toBeAllClose(tinyProbabilities(PIXELS), { atol: 1e-5 });
+    }
+    tf.dispose(tensors);
+  });
+
+  it('answers concurrent calls each by its own picture', async () => {
+    const pictures = [0, 1, 2, 3].map((k) => {
+      const data = new Uint8Array(4);
+      data[k] = 255;
+      return { data, width: 2, height: 2 };
+    });
+    const predictions = await Promise.all(pictures.map((each) => classifier.classify(each, { topk: 1 })));
+    expect(predictions.map(([best]) => best?.className)).toEqual(EMOTIONS.slice(0, 4));
+  });
+
+  it.each([
+    { what: 'NaN', values: [0, 1, 2, Number.NaN], message: /^classify: .*NaN or infinite/ },
+    { what: 'values above 255', values: [0, 1, 2, 300], message: /values in 0\.\.300/ },
+    { what: 'values scaled to 0..1', values: [0, 0.5, 1, 1], message: /by 255/ },
+  ])('refuses a picture with $what and leaves no tensor behind', async ({ values, message }) => {
+    const input = tf.tensor2d(values, [2, 2]);
+    const before = tf.memory().numTensors;
+    const error = await classifier.classify(input).catch((error: unknown) => error);
+    expect(error).toBeInstanceOf(InputError);
+    expect(error).toHaveProperty('message', expect.stringMatching(message));
+    expect(tf.memory().numTensors).toBe(before);
+    input.dispose();
+  });
+
+  it('refuses what is no picture and leaves no tensor behind', async () => {
+    const before = tf.memory().numTensors;
+    await expect(classifier.classify('face.jpg' as never)).rejects.toThrow(InputError);
+    await expect(classifier.probabilities(undefined as never)).rejects.toThrow(/^probabilities: /);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it.each([0, 8, 1.5, '3', Number.NaN])('refuses topk %s', async (topk) => {
+    await expect(classifier.classify(picture, { topk: topk as number })).rejects.toThrow(
+      /topk: expected an integer in 1\.\.7/,
+    );
+  });
+
+  it('refuses options that it does not know', async () => {
+    await expect(classifier.classify(picture, { topK: 3 } as never)).rejects.toThrow(/the option "topK"/);
+  });
+});
+
+describe('Classifier', () => {
+  beforeAll(() => useBackend('cpu'));
+  let model: ReturnType<typeof tinyModel>;
+  beforeEach(() => {
+    model = tinyModel();
+  });
+  afterEach(() => {
+    model.dispose();
+  });
+
+  it('makes the outputs of a sigmoid head sum to 1', async () => {
+    const sigmoid = tinyModel(4, 'sigmoid');
+    const row = await (await loadClassifier({ model: sigmoid, card: TINY_CARD })).probabilities(picture);
+    const shares = EMOTIONS.map((_, label) => 1 / (1 + Math.exp((-4 * (PIXELS[label] ?? 0)) / 255)));
+    const sum = shares.reduce((a, b) => a + b);
+    expect(row).toBeAllClose(
+      shares.map((share) => share / sum),
+      { atol: 1e-5 },
+    );
+    sigmoid.dispose();
+  });
+
+  it('refuses the outputs of a network that gives no probabilities', async () => {
+    const linear = tinyModel(-1, 'linear');
+    const before = tf.memory().numTensors;
+    await expect((await loadClassifier({ model: linear, card: TINY_CARD })).classify(picture)).rejects.toThrow(
+      WeightsError,
+    );
+    expect(tf.memory().numTensors).toBe(before);
+    linear.dispose();
+  });
+
+  it('works on after the backend was switched', async () => {
+    const classifier = await loadClassifier({ model, card: TINY_CARD });
+    for (const backend of [...BACKENDS, ...BACKENDS]) {
+      await useBackend(backend);
+      expect(await classifier.probabilities(picture)).toBeAllClose(tinyProbabilities(PIXELS), { atol: 1e-5 });
+    }
+    await useBackend('cpu');
+  });
+
+  it('leaves a borrowed network to its owner, and may be disposed of twice', async () => {
+    const classifier = await loadClassifier({ model, card: TINY_CARD });
+    const before = tf.memory().numTensors;
+    classifier.dispose();
+    classifier.dispose();
+    expect(classifier.isDisposed).toBe(true);
+    expect(tf.memory().numTensors).toBe(before);
+    await expect(classifier.classify(picture)).rejects.toThrow(DisposedError);
+    await expect(classifier.probabilities(picture)).rejects.toThrow(/^probabilities: .*loadClassifier\(\)/);
+  });
+
+  it('says so when the network that it borrowed was disposed of', async () => {
+    const borrowed = tinyModel();
+    const classifier = await loadClassifier({ model: borrowed, card: TINY_CARD });
+    borrowed.dispose();
+    expect(classifier.isDisposed).toBe(true);
+    await expect(classifier.classify(picture)).rejects.toThrow(DisposedError);
+    classifier.dispose();
+  });
+
+  it('finishes a call that was under way when it was disposed of, or refuses it, and leaks nothing', async () => {
+    const before = tf.memory().numTensors;
+    const classifier = await loadClassifier({ model, card: TINY_CARD });
+    const pending = classifier.classify(picture, { topk: 1 }).catch((error: unknown) => error);
+    classifier.dispose();
+    const result = await pending;
+    expect(result instanceof DisposedError || (result as Prediction[])[0]?.className === 'happy').toBe(true);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('types a batch as a list of lists', () => {
+    const typed = (classifier: Classifier, batch: tf.Tensor4D, single: tf.Tensor3D, unknown: tf.Tensor) => ({
+      batch: classifier.classify(batch),
+      single: classifier.classify(single),
+      unknown: classifier.classify(unknown),
+      row: classifier.probabilities(picture),
+    });
+    type Typed = ReturnType<typeof typed>;
+    expectTypeOf<Typed['batch']>().resolves.toEqualTypeOf<Prediction[][]>();
+    expectTypeOf<Typed['single']>().resolves.toEqualTypeOf<Prediction[]>();
+    expectTypeOf<Typed['unknown']>().resolves.toEqualTypeOf<Prediction[] | Prediction[][]>();
+    expectTypeOf<Typed['row']>().resolves.toEqualTypeOf<number[]>();
+  });
+});

@@ -1,0 +1,89 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { classify as Classify } from '../../src/classify/classify';
+import { WeightsError } from '../../src/errors';
+import { loadWeights } from '../../src/weights/load';
+import { BACKENDS, useBackend } from '../support/backends';
+import { TINY_CARD, tinyModel } from './tiny';
+
+vi.mock('../../src/weights/load', () => ({ loadWeights: vi.fn() }));
+const load = vi.mocked(loadWeights);
+
+const picture = { data: Uint8Array.of(0, 255, 0, 0), width: 2, height: 2 };
+let models: ReturnType<typeof tinyModel>[] = [];
+let classify: typeof Classify;
+
+beforeEach(async () => {
+  vi.resetModules(); // a fresh shared classifier for each test
+  ({ classify } = await import('../../src/classify/classify'));
+  models = [];
+  load.mockReset().mockImplementation(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const model = tinyModel();
+    models.push(model);
+    return { model, card: TINY_CARD as never };
+  });
+});
+
+afterEach(() => {
+  for (const model of models) if (!model.weights[0]!.read().isDisposed) model.dispose();
+});
+
+describe('classify', () => {
+  it('says what to install when there is no backend, before it loads anything', async () => {
+    expect(tf.engine().backendNames()).toEqual([]);
+    await expect(classify(picture)).rejects.toThrow(/^classify: .*npm install @tensorflow\/tfjs-backend-wasm/);
+    expect(load).not.toHaveBeenCalled();
+  });
+
+  it('loads the default weights at the first call only, also when calls come at once', async () => {
+    await useBackend('cpu');
+    const results = await Promise.all([classify(picture), classify(picture), classify(picture, { topk: 1 })]);
+    await classify(picture);
+    expect(load).toHaveBeenCalledExactlyOnceWith('default', {});
+    expect(results[0]).toEqual(results[1]);
+    expect(results[2]).toEqual(results[0]!.slice(0, 1));
+    expect(results[2]).toMatchObject([{ className: 'disgust' }]);
+  });
+
+  it('tries again after a load that failed, which all waiting calls are told', async () => {
+    const failure = new WeightsError({ where: 'test', expected: 'weights', received: 'none' });
+    load.mockRejectedValueOnce(failure);
+    const results = await Promise.allSettled([classify(picture), classify(picture)]);
+    expect(results).toMatchObject([{ reason: failure }, { reason: failure }]);
+    expect(await classify(picture, { topk: 1 })).toMatchObject([{ className: 'disgust' }]);
+    expect(load).toHaveBeenCalledTimes(2);
+  });
+
+  it('loads again when its weights were disposed of', async () => {
+    await classify(picture);
+    models.pop()!.dispose();
+    const [a, b] = await Promise.all([classify(picture), classify(picture)]);
+    expect(a).toEqual(b);
+    expect(load).toHaveBeenCalledTimes(2);
+  });
+
+  it('keeps its weights when the backend is switched', async () => {
+    const results = [];
+    for (const backend of BACKENDS) {
+      await useBackend(backend);
+      results.push(await classify(picture, { topk: 1 }));
+    }
+    expect(results.map(([best]) => best?.className)).toEqual(BACKENDS.map(() => 'disgust'));
+    expect(load).toHaveBeenCalledTimes(1);
+  });
+
+  it('keeps no tensor but the weights', async () => {
+    await classify(picture);
+    const before = tf.memory().numTensors;
+    await classify(picture);
+    await classify('face.jpg' as never).catch(() => undefined);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('refuses wrong options before it loads anything', async () => {
+    await expect(classify(picture, { topk: 0 })).rejects.toThrow(/topk/);
+    await expect(classify(picture, { top: 1 } as never)).rejects.toThrow(/the option "top"/);
+    expect(load).not.toHaveBeenCalled();
+  });
+});

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { topPredictions, toRows } from '../../src/classify/predictions';
+import { WeightsError } from '../../src/errors';
+
+describe('toRows', () => {
+  it('makes each row sum to 1, those of a sigmoid head too', () => {
+    const rows = toRows(Float32Array.of(0.5, 0.25, 0.25, 0.9, 0.9, 0.6), 3);
+    expect(rows).toHaveLength(2);
+    expect(rows[0]).toBeAllClose([0.5, 0.25, 0.25]);
+    expect(rows[1]).toBeAllClose([0.375, 0.375, 0.25]);
+  });
+
+  it.each([
+    { what: 'a negative output', row: [0.5, -1], message: /the output -1\. .*softmax or sigmoid/ },
+    { what: 'NaN', row: [0.5, Number.NaN], message: /the output NaN/ },
+    { what: 'infinity', row: [Number.POSITIVE_INFINITY, 1], message: /the output Infinity/ },
+    { what: 'a row of zeros', row: [0, 0], message: /a row of zeros/ },
+  ])('refuses $what', ({ row, message }) => {
+    expect(() => toRows(Float32Array.of(0.5, 0.5, ...row), 2)).toThrow(WeightsError);
+    expect(() => toRows(Float32Array.of(0.5, 0.5, ...row), 2)).toThrow(message);
+  });
+});
+
+describe('topPredictions', () => {
+  it('sorts by probability, and by label where two are equal', () => {
+    expect(topPredictions([0.1, 0.3, 0.3, 0.2, 0.1], ['a', 'b', 'c', 'd', 'e'], 5)).toEqual([
+      { className: 'b', probability: 0.3 },
+      { className: 'c', probability: 0.3 },
+      { className: 'd', probability: 0.2 },
+      { className: 'a', probability: 0.1 },
+      { className: 'e', probability: 0.1 },
+    ]);
+  });
+
+  it('returns as many as asked for and leaves the row as it was', () => {
+    const row = [0.2, 0.8];
+    expect(topPredictions(row, ['a', 'b'], 1)).toEqual([{ className: 'b', probability: 0.8 }]);
+    expect(row).toEqual([0.2, 0.8]);
+  });
+});

@@ -1,0 +1,124 @@
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { UNLABELED } from '../../src/data/batches';
+import { InputError } from '../../src/errors';
+import { DEFAULT_PREPROCESSING } from '../../src/image/preprocess';
+import { predict } from '../../src/evaluate/predict';
+import { BACKENDS, describeOn, expectNoLeaks } from '../support/backends';
+import { expectedOutputs, makeData, makeModel, SIDE } from './fixture';
+
+const CLOSE = { atol: 1e-5, rtol: 1e-4 };
+
+describeOn(BACKENDS, 'predict', () => {
+  expectNoLeaks();
+  const data = makeData(5);
+  let model: tfl.Sequential;
+  let tensors = 0;
+  beforeAll(async () => {
+    model = await makeModel();
+    tensors = tf.memory().numTensors;
+  });
+  afterAll(() => model.dispose());
+
+  it('gives the model’s outputs in the order of the data, in inference mode, for every batch size', async () => {
+    const expected = expectedOutputs(data);
+    for (const batchSize of [1, 2, 5, 64]) {
+      const outputs = await predict(model, data, { batchSize });
+      expect(outputs).toBeInstanceOf(Float32Array);
+      expect(outputs).toBeAllClose(expected, CLOSE);
+    }
+    expect(tf.memory().numTensors).toBe(tensors);
+  });
+
+  it('takes unlabelled and float pictures, and none', async () => {
+    const labels = new Uint8Array(5).fill(UNLABELED);
+    const outputs = await predict(model, { ...data, labels, images: Float32Array.from(data.images) });
+    expect(outputs).toBeAllClose(expectedOutputs(data), CLOSE);
+    expect(await predict(model, makeData(0))).toHaveLength(0);
+  });
+
+  it('resizes to the model’s input by default and obeys the preprocessing given', async () => {
+    const images = Uint8Array.from({ length: 4 * SIDE * SIDE }, (_, i) => {
+      const [row, column] = [Math.floor(i / (2 * SIDE)), i % (2 * SIDE)];
+      return data.images[(row >> 1) * SIDE + (column >> 1)]!;
+    });
+    const large = { ...makeData(1), images, height: 2 * SIDE, width: 2 * SIDE };
+    expect(await predict(model, large)).toBeAllClose(expectedOutputs(data).slice(0, 3), CLOSE);
+    const preprocessing = { ...DEFAULT_PREPROCESSING, inputSize: [SIDE, SIDE] as const };
+    const same = await predict(model, data, { preprocessing });
+    const other = await predict(model, data, { preprocessing: { ...preprocessing, mean: 0 } });
+    expect(same).toBeAllClose(expectedOutputs(data), CLOSE);
+    expect(other).not.toBeAllClose(same);
+  });
+
+  it('reports its progress after each batch', async () => {
+    const steps: number[][] = [];
+    await predict(model, data, { batchSize: 2, onProgress: (done, total) => steps.push([done, total]) });
+    expect(steps).toEqual([
+      [2, 5],
+      [4, 5],
+      [5, 5],
+    ]);
+  });
+
+  it('ends with the signal’s reason between two batches and leaves no tensor', async () => {
+    const controller = new AbortController();
+    const steps: number[] = [];
+    const onProgress = (done: number) => {
+      steps.push(done);
+      controller.abort(new Error('enough'));
+    };
+    const run = predict(model, data, { batchSize: 2, signal: controller.signal, onProgress });
+    await expect(run).rejects.toThrow('enough');
+    expect(steps).toEqual([2]);
+    await expect(predict(model, data, { signal: controller.signal })).rejects.toThrow('enough');
+    expect(tf.memory().numTensors).toBe(tensors);
+  });
+
+  it('lets timers run during a long job, so that they can abort it', async () => {
+    const busy = () => {
+      const end = performance.now() + 60;
+      while (performance.now() < end);
+    };
+    const signal = AbortSignal.timeout(1);
+    await expect(predict(model, data, { batchSize: 1, signal, onProgress: busy })).rejects.toThrow('timeout');
+  });
+
+  it('leaves no tensor when a batch fails', async () => {
+    const failing = Object.create(model) as tfl.Sequential;
+    failing.predictOnBatch = () => {
+      tf.ones([4]);
+      throw new Error('kernel failed');
+    };
+    await expect(predict(failing, data)).rejects.toThrow('kernel failed');
+    const onProgress = () => {
+      throw new Error('callback failed');
+    };
+    await expect(predict(model, data, { onProgress })).rejects.toThrow('callback failed');
+    expect(tf.memory().numTensors).toBe(tensors);
+  });
+
+  it('refuses what does not fit before any tensor is made', async () => {
+    const preprocessing = { ...DEFAULT_PREPROCESSING };
+    const refused = async (run: Promise<unknown>, message: string) => {
+      await expect(run).rejects.toThrow(InputError);
+      await expect(run).rejects.toThrow(message);
+    };
+    await refused(predict(model, data, { preprocessing }), "expected the model's input size [4, 4]");
+    await refused(predict(model, { ...data, numClasses: 7 }), 'one output of shape [null, 7]');
+    await refused(predict(model, { ...data, images: data.images.subarray(1) }), '5 × 4 × 4 × 1 = 80 pixel values');
+    await refused(predict(model, undefined as never), 'a FerDataset or an object with the same arrays');
+    await refused(predict(model, data, { batchSize: 0 }), 'predict: batchSize');
+    await refused(predict(model, data, { batchsize: 2 } as object), 'batchsize');
+    await refused(predict(tfl.sequential(), data), 'a built model with one input');
+    expect(tf.memory().numTensors).toBe(tensors);
+  });
+
+  it('refuses a model whose input is not gray', async () => {
+    const layers = [tfl.layers.flatten({ inputShape: [SIDE, SIDE, 3] }), tfl.layers.dense({ units: 3 })];
+    const rgb = tfl.sequential({ layers });
+    await expect(predict(rgb, data)).rejects.toThrow('received the input shape [null, 4, 4, 3]');
+    rgb.dispose();
+  });
+});

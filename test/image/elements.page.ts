@@ -1,0 +1,92 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { type ImageInput, toImages } from '../../src/image/input';
+import { toGraySize } from '../../src/image/preprocess';
+
+/** The part of elements.browser.test.ts that runs in the page. */
+export interface ElementsReport {
+  /** Shape of the tensor by the kind of input. */
+  shapes: Record<string, number[]>;
+  /** Largest difference of the gray picture from that of the ImageData, by the kind of input. */
+  differences: Record<string, number>;
+  /** Tensors that were left behind. */
+  leaked: number;
+}
+
+const [WIDTH, HEIGHT] = [24, 16];
+
+function picture(alpha: (x: number) => number): ImageData {
+  const image = new ImageData(WIDTH, HEIGHT);
+  for (let i = 0; i < WIDTH * HEIGHT; i++) {
+    const [x, y] = [i % WIDTH, Math.floor(i / WIDTH)];
+    image.data.set([x * 10, y * 15, 255 - x * 5, alpha(x)], i * 4);
+  }
+  return image;
+}
+
+function canvasOf<T extends HTMLCanvasElement | OffscreenCanvas>(canvas: T, image: ImageData): T {
+  canvas.width = WIDTH;
+  canvas.height = HEIGHT;
+  const context = canvas.getContext('2d') as CanvasRenderingContext2D;
+  context.putImageData(image, 0, 0);
+  return canvas;
+}
+
+async function imageOf(canvas: HTMLCanvasElement, shownWidth?: number): Promise<HTMLImageElement> {
+  const image = new Image();
+  image.src = canvas.toDataURL('image/png');
+  await image.decode();
+  if (shownWidth !== undefined) image.width = shownWidth;
+  document.body.append(image);
+  return image;
+}
+
+async function videoOf(image: ImageData): Promise<HTMLVideoElement> {
+  const canvas = document.createElement('canvas');
+  setInterval(() => canvasOf(canvas, image), 20); // a stream has frames only where something is drawn
+  const video = document.createElement('video');
+  video.muted = true;
+  video.srcObject = canvas.captureStream(30);
+  const loaded = new Promise((resolve) => video.addEventListener('loadeddata', resolve, { once: true }));
+  await video.play();
+  await loaded;
+  return video;
+}
+
+async function gray(input: ImageInput): Promise<{ shape: number[]; values: Float32Array }> {
+  const images = toImages(input);
+  const small = toGraySize(images, [HEIGHT, WIDTH]);
+  try {
+    return { shape: images.shape, values: await small.data<'float32'>() };
+  } finally {
+    tf.dispose([images, small]);
+  }
+}
+
+async function report(backend: string): Promise<ElementsReport> {
+  await Promise.all([import('@tensorflow/tfjs-backend-cpu'), import('@tensorflow/tfjs-backend-webgl')]);
+  await tf.setBackend(backend);
+  const opaque = picture(() => 255);
+  const seeThrough = picture((x) => 255 - x * 10);
+  const canvas = canvasOf(document.createElement('canvas'), opaque);
+  const veiled = canvasOf(document.createElement('canvas'), seeThrough);
+  const inputs: [string, ImageInput, ImageData][] = [
+    ['canvas', canvas, opaque],
+    ['offscreen canvas', canvasOf(new OffscreenCanvas(1, 1), opaque), opaque],
+    ['image', await imageOf(canvas), opaque],
+    ['image shown small', await imageOf(canvas, 6), opaque],
+    ['bitmap', await createImageBitmap(canvas), opaque],
+    ['video', await videoOf(opaque), opaque],
+    ['transparent canvas', veiled, seeThrough],
+    ['transparent image', await imageOf(veiled), seeThrough],
+  ];
+  const result: ElementsReport = { shapes: {}, differences: {}, leaked: -tf.memory().numTensors };
+  for (const [name, input, original] of inputs) {
+    const [a, b] = [await gray(input), await gray(original)];
+    result.shapes[name] = a.shape;
+    result.differences[name] = Math.max(...a.values.map((value, i) => Math.abs(value - b.values[i]!)));
+  }
+  result.leaked += tf.memory().numTensors;
+  return result;
+}
+
+Object.assign(globalThis, { report });

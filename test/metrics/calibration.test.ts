@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { expectedCalibrationError, reliabilityBins } from '../../src/metrics/calibration';
+import { REFERENCE } from './reference';
+
+describe('expectedCalibrationError', () => {
+  it.each(REFERENCE)('equals what follows from scikit-learn’s calibration curve: $name', (reference) => {
+    const { labels, probabilities, expected } = reference;
+    const error = expectedCalibrationError(reliabilityBins(labels, probabilities));
+    expect(error).toBeCloseTo(expected.expectedCalibrationError, 9);
+  });
+
+  it('is the distance of confidence and accuracy where all pictures share a bin', () => {
+    const bins = reliabilityBins([0, 0, 0, 1], [0.7, 0.3, 0.7, 0.3, 0.7, 0.3, 0.7, 0.3]);
+    expect(expectedCalibrationError(bins)).toBeCloseTo(0.75 - 0.7, 12);
+  });
+
+  it('is NaN for empty input', () => {
+    expect(expectedCalibrationError(reliabilityBins([], []))).toBeNaN();
+  });
+});
+
+describe('reliabilityBins', () => {
+  it('covers 0..1 in bins of equal width whose upper bound belongs to them', () => {
+    const bins = reliabilityBins([0, 0, 0, 1], [0.5, 0.5, 0.75, 0.25, 0.76, 0.24, 1, 0], 4);
+    expect(bins.map(({ lower, upper, count }) => [lower, upper, count])).toEqual([
+      [0, 0.25, 0],
+      [0.25, 0.5, 1],
+      [0.5, 0.75, 1],
+      [0.75, 1, 2],
+    ]);
+    expect(bins[3]).toMatchObject({ confidence: 0.88, accuracy: 0.5 });
+    expect(bins[0]).toMatchObject({ confidence: NaN, accuracy: NaN });
+  });
+
+  it('has 15 bins by default, all empty for empty input', () => {
+    expect(reliabilityBins([], []).map(({ count }) => count)).toEqual(Array(15).fill(0));
+    expect(() => reliabilityBins([], [], 0)).toThrow('numBins');
+  });
+});

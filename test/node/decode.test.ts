@@ -1,0 +1,166 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import sharp from 'sharp';
+import * as tf from '@tensorflow/tfjs-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { FerError, InputError } from '../../src/errors';
+import { toImages } from '../../src/image/input';
+import { toGraySize } from '../../src/image/preprocess';
+import { decodeImage } from '../../src/node/decode';
+import { useBackend } from '../support/backends';
+
+// 3 × 2 pixels: the upper row red, green, blue; the lower one black, gray, white.
+const RGB = [200, 0, 0, 0, 200, 0, 0, 0, 200, 0, 0, 0, 128, 128, 128, 255, 255, 255];
+const picture = () => sharp(Uint8Array.from(RGB), { raw: { width: 3, height: 2, channels: 3 } });
+const large = () => sharp({ create: { width: 200, height: 100, channels: 3, background: { r: 90, g: 160, b: 40 } } });
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fer-cnn-decode-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+afterEach(() => {
+  vi.doUnmock('sharp');
+  vi.resetModules();
+});
+
+describe('decodeImage', () => {
+  it.each([
+    { format: 'PNG', encoded: () => picture().png() },
+    { format: 'palette PNG', encoded: () => picture().png({ palette: true }) },
+    { format: '16-bit PNG', encoded: () => picture().toColourspace('rgb16').png() },
+    { format: 'WebP', encoded: () => picture().webp({ lossless: true }) },
+    { format: 'TIFF', encoded: () => picture().tiff({ compression: 'none' }) },
+  ])('decodes $format to 8-bit RGB', async ({ encoded }) => {
+    const image = await decodeImage(await encoded().toBuffer());
+    expect(image).toMatchObject({ width: 3, height: 2, channels: 3 });
+    expect(image.data).toBeAllClose(RGB, { atol: 1, rtol: 0 });
+  });
+
+  it.each([
+    { format: 'JPEG', encoded: () => large().jpeg({ quality: 95 }) },
+    { format: 'CMYK JPEG', encoded: () => large().toColourspace('cmyk').jpeg({ quality: 95 }), tolerance: 30 },
+    { format: 'GIF', encoded: () => large().gif() },
+    { format: 'AVIF', encoded: () => large().avif({ quality: 90 }) },
+  ])('decodes $format', async ({ encoded, tolerance = 4 }) => {
+    const image = await decodeImage(await encoded().toBuffer());
+    expect(image).toMatchObject({ width: 200, height: 100 });
+    expect(image.data.subarray(0, 3)).toBeAllClose([90, 160, 40], { atol: tolerance, rtol: 0 });
+  });
+
+  it('keeps gray as one channel, from 8 and from 16 bits', async () => {
+    const values = Uint8Array.of(0, 77, 128, 255);
+    const gray = sharp(values, { raw: { width: 2, height: 2, channels: 1 } });
+    for (const space of ['b-w', 'grey16']) {
+      const image = await decodeImage(await gray.clone().toColourspace(space).png().toBuffer());
+      expect(image).toMatchObject({ width: 2, height: 2, channels: 1 });
+      expect(image.data).toBeAllClose(values, { atol: 1, rtol: 0 });
+    }
+  });
+
+  it('keeps transparency, also of gray pictures', async () => {
+    const rgba = await decodeImage(await picture().ensureAlpha(0.2).png().toBuffer());
+    expect(rgba.channels).toBe(4);
+    expect(rgba.data.subarray(0, 4)).toEqual(Uint8Array.of(200, 0, 0, 51));
+    const gray = sharp(Uint8Array.of(9, 100), { raw: { width: 1, height: 1, channels: 2 } });
+    const grayAlpha = await decodeImage(await gray.png().toBuffer());
+    expect(grayAlpha).toMatchObject({ channels: 4, data: Uint8Array.of(9, 9, 9, 100) });
+  });
+
+  it('takes the first frame of an animation', async () => {
+    const frames = Uint8Array.from({ length: 4 * 4 * 2 * 3 }, (_, i) => (i < 48 ? 10 : 250));
+    const animation = sharp(frames, { raw: { width: 4, height: 8, channels: 3, pageHeight: 4 } });
+    const image = await decodeImage(await animation.gif().toBuffer());
+    expect(image).toMatchObject({ width: 4, height: 4 });
+    expect(image.data.subarray(0, 3)).toBeAllClose([10, 10, 10], { atol: 2, rtol: 0 });
+  });
+
+  it('turns a photo by its EXIF orientation', async () => {
+    // Orientation 6: the camera lay on its side, a quarter turn clockwise shows the picture upright.
+    const turned = await picture().tiff({ compression: 'none' }).withMetadata({ orientation: 6 }).toBuffer();
+    const image = await decodeImage(turned);
+    expect(image).toMatchObject({ width: 2, height: 3 });
+    expect(image.data.subarray(0, 6)).toEqual(Uint8Array.of(0, 0, 0, 200, 0, 0));
+  });
+
+  it('takes a path, a file: URL, an ArrayBuffer and a part of a larger buffer alike', async () => {
+    const bytes = await picture().png().toBuffer();
+    const path = join(folder, 'a face.png');
+    await writeFile(path, bytes);
+    const padded = new Uint8Array(bytes.length + 20);
+    padded.set(bytes, 10);
+    const expected = await decodeImage(bytes);
+    const buffer = padded.slice(10, 10 + bytes.length).buffer;
+    for (const source of [path, pathToFileURL(path), buffer, padded.subarray(10, 10 + bytes.length)]) {
+      expect(await decodeImage(source)).toEqual(expected);
+    }
+  });
+
+  it('gives what toImages takes', async () => {
+    await useBackend('cpu');
+    const images = toImages(await decodeImage(await picture().png().toBuffer()));
+    const gray = toGraySize(images, [2, 3]);
+    expect(gray.dataSync()).toBeAllClose([59.8, 117.4, 22.8, 0, 128, 255], { atol: 1e-4 });
+    tf.dispose([images, gray]);
+  });
+
+  it('names the file that it cannot read and keeps the cause', async () => {
+    const error = await decodeImage(join(folder, 'missing.png')).catch((error: unknown) => error);
+    expect(error).toBeInstanceOf(InputError);
+    expect(error).toHaveProperty('message', expect.stringMatching(/^decodeImage: missing\.png: .*ENOENT/));
+    expect(error).toHaveProperty('cause.code', 'ENOENT');
+    await expect(decodeImage(folder)).rejects.toThrow(/EISDIR/);
+  });
+
+  it('refuses damaged pictures', async () => {
+    const noise = Uint8Array.from({ length: 200 * 200 }, (_, i) => (i * 7919) % 251);
+    const jpeg = await sharp(noise, { raw: { width: 200, height: 200, channels: 1 } })
+      .jpeg()
+      .toBuffer();
+    const path = join(folder, 'half.jpg');
+    await writeFile(path, jpeg.subarray(0, jpeg.length / 2)); // its header is whole
+    await expect(decodeImage(path)).rejects.toThrow(/^decodeImage: half\.jpg: expected a whole picture/);
+    for (const bytes of [Uint8Array.of(1, 2, 3), new TextEncoder().encode('not a picture'), jpeg.subarray(0, 30)]) {
+      const error = await decodeImage(bytes).catch((error: unknown) => error);
+      expect(error).toBeInstanceOf(InputError);
+      expect(error).toHaveProperty('cause', expect.any(Error));
+    }
+    await expect(decodeImage(new Uint8Array())).rejects.toThrow(/received no bytes/);
+  });
+
+  it('refuses pictures with too many pixels before it decodes them', async () => {
+    const bytes = await large().png().toBuffer();
+    await expect(decodeImage(bytes, { maxPixels: 19_999 })).rejects.toThrow(/at most 19999 pixels, received 200 × 100/);
+    expect(await decodeImage(bytes, { maxPixels: 20_000 })).toMatchObject({ width: 200 });
+    const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="20000" height="20000"/>';
+    await expect(decodeImage(new TextEncoder().encode(svg))).rejects.toThrow(/received 20000 × 20000/);
+  });
+
+  it.each<{ source: unknown; message: RegExp }>([
+    { source: undefined, message: /received undefined/ },
+    { source: new URL('https://example.org/face.jpg'), message: /face\.jpg.*a URL of https:.*fetch\(url\)/ },
+    { source: new Uint16Array(4), message: /a Uint16Array/ },
+    { source: { data: [] }, message: /keys \[data\]/ },
+  ])('refuses $source', async ({ source, message }) => {
+    await expect(decodeImage(source as never)).rejects.toThrow(InputError);
+    await expect(decodeImage(source as never)).rejects.toThrow(message);
+  });
+
+  it('refuses wrong options', async () => {
+    await expect(decodeImage('a', { maxPixels: 0 })).rejects.toThrow(/maxPixels/);
+    await expect(decodeImage('a', { size: 1 } as never)).rejects.toThrow(/the option "size"/);
+  });
+
+  it('says what to install when sharp is missing', async () => {
+    vi.doMock('sharp', () => {
+      throw new Error("Cannot find package 'sharp'");
+    });
+    const { decodeImage: decode } = await import('../../src/node/decode');
+    const error = await decode(Uint8Array.of(1)).catch((error: unknown) => error);
+    expect(error).toHaveProperty('name', FerError.name);
+    expect(error).toHaveProperty('message', expect.stringMatching(/npm install sharp$/));
+    expect(error).toHaveProperty('cause', expect.any(Error));
+  });
+});

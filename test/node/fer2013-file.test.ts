@@ -1,0 +1,93 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadFer2013 } from '../../src/data/fer2013';
+import { DatasetError, InputError } from '../../src/errors';
+import { readFer2013, readFerPlus } from '../../src/node/fer2013-file';
+import { bytesOf, csvOf, failureOf, gzipOf } from '../data/fixtures';
+
+describe('readFer2013', () => {
+  const text = csvOf(60);
+  const files: Record<string, string | Uint8Array> = {
+    'fer2013.csv': text,
+    'fer2013.csv.gz': gzipOf(text),
+    'zipped-without-the-ending.csv': gzipOf(text),
+    'cut.csv.gz': gzipOf(text).slice(0, 40_000),
+    'bad.csv': text.replace('\n3,', '\n8,'),
+    'bad.csv.gz': gzipOf(text.replace('\n3,', '\n8,')),
+    'empty.csv': '',
+    'votes.csv':
+      'Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF\nTraining,a,1,2,3,4,0,0,0,0,0,0\n',
+  };
+  let dir = '';
+  const at = (name: string): string => join(dir, name);
+
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'fer2013-'));
+    for (const [name, content] of Object.entries(files)) await writeFile(at(name), content);
+  });
+  afterAll(() => rm(dir, { recursive: true }));
+
+  it.each(['fer2013.csv', 'fer2013.csv.gz', 'zipped-without-the-ending.csv'])(
+    'reads %s as loadFer2013 reads its bytes',
+    async (name) => {
+      const dataset = await readFer2013(at(name));
+      expect(dataset).toEqual(await loadFer2013(bytesOf(text)));
+      expect(await readFer2013(pathToFileURL(at(name)))).toEqual(dataset);
+    },
+  );
+
+  it('reports progress against the size of the file', async () => {
+    const reports: unknown[] = [];
+    await readFer2013(at('fer2013.csv.gz'), { onProgress: (report) => reports.push(report) });
+    const size = (files['fer2013.csv.gz'] as Uint8Array).length;
+    expect(reports.at(-1)).toEqual({ bytes: size, totalBytes: size, rows: 60 });
+  });
+
+  it.each([
+    ['missing.csv', /^readFer2013: .*missing\.csv: expected a file, received the failure "ENOENT/],
+    ['.', /expected a file, received something else/],
+    ['empty.csv', /^readFer2013: empty\.csv, row 1: expected a header row, received an empty file\.$/],
+    ['cut.csv.gz', /^readFer2013: cut\.csv\.gz, row \d+: expected whole gzip data/],
+    ['bad.csv', /^readFer2013: bad\.csv, row 5, column emotion: expected a label in 0\.\.6, received "8"\.$/],
+    ['bad.csv.gz', /^readFer2013: bad\.csv\.gz, row 5, column emotion/],
+  ])('refuses %s', async (name, message) => {
+    const error = (await failureOf(readFer2013(at(name)))) as DatasetError;
+    expect(error).toBeInstanceOf(DatasetError);
+    expect(error.message).toMatch(message);
+  });
+
+  it('refuses options that it does not know', async () => {
+    await expect(readFer2013(at('fer2013.csv'), { split: 'Training' } as object)).rejects.toThrow(InputError);
+  });
+
+  it.each(['fer2013.csv', 'fer2013.csv.gz'])('stops reading %s on a signal and throws its reason', async (name) => {
+    for (const reason of ['stop', new Error('stop')]) {
+      const controller = new AbortController();
+      const loading = failureOf(readFer2013(at(name), { signal: controller.signal }));
+      controller.abort(reason);
+      expect(await loading).toBe(reason);
+    }
+  });
+
+  it('closes its files, after errors too', async () => {
+    for (let i = 0; i < 5; i++) {
+      await readFer2013(at('fer2013.csv.gz'));
+      for (const name of ['bad.csv', 'bad.csv.gz', 'cut.csv.gz']) await failureOf(readFer2013(at(name)));
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const open = execFileSync('ls', ['-l', `/proc/${process.pid}/fd`], { encoding: 'utf8' });
+    expect(open).not.toContain(dir);
+  });
+
+  it('reads FER+ votes from a file', async () => {
+    expect((await readFerPlus(at('votes.csv'))).size).toBe(1);
+    await expect(readFerPlus(at('fer2013.csv'))).rejects.toThrow(
+      /^readFerPlus: fer2013\.csv, row 1: expected the header/,
+    );
+    await expect(readFerPlus(at('none.csv'))).rejects.toThrow(DatasetError);
+  });
+});

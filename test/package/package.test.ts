@@ -1,0 +1,221 @@
+import { execFile } from 'node:child_process';
+import { access, appendFile, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEFAULT_PREPROCESSING } from '../../src/image/preprocess';
+import { EMOTIONS } from '../../src/labels';
+import { createShallowCnn } from '../../src/models/shallow';
+import { saveWeights } from '../../src/node/weights';
+import { BUNDLED_MODELS } from '../../src/weights/bundled';
+import { encodeModel } from '../../src/weights/encode';
+import { useBackend } from '../support/backends';
+
+const run = promisify(execFile);
+const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
+const modules = (path: string) => join(REPOSITORY, 'node_modules', path);
+
+let app = '';
+let installed = '';
+let packed: { size: number; files: { path: string }[] };
+
+/** Packs the built package and unpacks it into an empty project, whose only other packages are links to the peers. */
+beforeAll(async () => {
+  await access(join(REPOSITORY, 'dist/index.js')); // `npm run build` makes it, `npm test` does so before
+  app = await mkdtemp(join(tmpdir(), 'fer-cnn-'));
+  installed = join(app, 'node_modules/fer-cnn');
+  await mkdir(installed, { recursive: true });
+  const pack = ['pack', '--ignore-scripts', '--json', '--pack-destination', app];
+  [packed] = JSON.parse((await run('npm', pack, { cwd: REPOSITORY })).stdout);
+  await run(
+    'tar',
+    ['-xzf', (await readdir(app)).find((file) => file.endsWith('.tgz'))!, '-C', installed, '--strip=1'],
+    { cwd: app },
+  );
+  for (const name of ['@tensorflow', '@types']) await symlink(modules(name), join(app, 'node_modules', name));
+  await writeFile(join(app, 'package.json'), '{ "private": true }');
+  await addMissingWeights();
+  await appendFile(join(installed, 'dist/weights/shallow.js'), ';globalThis.shallowWasImported = true;\n');
+}, 60_000);
+
+afterAll(() => rm(app, { recursive: true, force: true }));
+
+/** Puts a tiny network in the place of bundled weights that are not in the repository. */
+async function addMissingWeights(): Promise<void> {
+  const present = await readdir(join(installed, 'dist/weights'));
+  const missing = BUNDLED_MODELS.filter((name) => !present.includes(`${name}.js`));
+  if (missing.length === 0) return;
+  await useBackend('cpu');
+  const model = createShallowCnn({ conv: { filters: [1, 1] }, dense: { units: [2] } });
+  for (const name of missing) {
+    const card = { name, architecture: 'shallow', labels: EMOTIONS, preprocessing: DEFAULT_PREPROCESSING };
+    await saveWeights(join(app, 'weights', name), await encodeModel(model, { card }));
+  }
+  model.dispose();
+  await run('node', [join(REPOSITORY, 'scripts/build-weights.mjs'), 'weights', join(installed, 'dist/weights')], {
+    cwd: app,
+  });
+}
+
+/** What a program does with the package; prints one line of JSON. */
+const USE = `
+  const backendsAfterImport = tf.engine().backendNames();
+  const importedAtOnce = globalThis.shallowWasImported === true;
+  const error = await fer.loadWeights('shallow').catch((error) => error);
+  await addBackend();
+  await tf.ready();
+  const { model, card } = await fer.loadWeights('shallow');
+  const [classes] = model.outputs[0].shape.slice(-1);
+  model.dispose();
+  console.log(JSON.stringify({
+    backendsAfterImport, importedAtOnce, importedLater: globalThis.shallowWasImported === true,
+    errorWithoutBackend: error instanceof fer.BackendError, classes, labels: card.labels.length, left: tf.memory().numTensors,
+  }));
+`;
+
+const EXPECTED = {
+  backendsAfterImport: [],
+  importedAtOnce: false,
+  importedLater: true,
+  errorWithoutBackend: true,
+  classes: 7,
+  labels: 7,
+  left: 0,
+};
+
+async function runProgram(...args: string[]): Promise<unknown> {
+  const { stdout } = await run('node', args, { cwd: app });
+  return JSON.parse(stdout.trim().split('\n').at(-1)!);
+}
+
+describe('the packed package', () => {
+  it('holds what is built and each weights module once, in at most 12 MB', () => {
+    const paths = packed.files.map(({ path }) => path);
+    const outside = paths.filter((path) => !/^(dist\/.*|bin\/fer-cnn\.mjs|package\.json|[A-Z]+(\.md)?)$/.test(path));
+    expect(outside).toEqual([]);
+    expect(paths.filter((path) => /\.bin$|golden/.test(path) && !path.includes('.d.'))).toEqual([]);
+    expect(packed.size).toBeLessThan(12e6);
+  });
+
+  it('keeps the weights out of the entries', async () => {
+    const entries = (await readdir(join(installed, 'dist'))).filter((file) => /\.c?js$/.test(file));
+    for (const file of entries) expect((await stat(join(installed, 'dist', file))).size, file).toBeLessThan(500_000);
+  });
+
+  it('is imported by ES modules, registers no backend, and loads weights only when asked', async () => {
+    const program = `
+      import * as tf from '@tensorflow/tfjs-core';
+      import * as fer from 'fer-cnn';
+      const addBackend = () => import('@tensorflow/tfjs-backend-cpu');
+      ${USE}`;
+    await writeFile(join(app, 'program.mjs'), program);
+    expect(await runProgram('program.mjs')).toEqual(EXPECTED);
+  });
+
+  it('is required by CommonJS, registers no backend, and loads weights only when asked', async () => {
+    const program = `
+      const tf = require('@tensorflow/tfjs-core');
+      const fer = require('fer-cnn');
+      const addBackend = async () => require('@tensorflow/tfjs-backend-cpu');
+      (async () => { ${USE} })();`;
+    await writeFile(join(app, 'program.cjs'), program);
+    expect(await runProgram('program.cjs')).toEqual(EXPECTED);
+  });
+
+  it('has one copy of every class in both entries, as ES modules and as CommonJS', async () => {
+    const check = `node.loadWeightsDirectory('nowhere').catch((error) => {
+      console.log(JSON.stringify([error instanceof fer.WeightsError, error.where]));
+    });`;
+    await writeFile(
+      join(app, 'two.mjs'),
+      `import * as fer from 'fer-cnn'; import * as node from 'fer-cnn/node'; ${check}`,
+    );
+    await writeFile(join(app, 'two.cjs'), `const fer = require('fer-cnn'), node = require('fer-cnn/node'); ${check}`);
+    const expected = [true, join('nowhere', 'model.json')];
+    expect(await Promise.all([runProgram('two.mjs'), runProgram('two.cjs')])).toEqual([expected, expected]);
+  });
+
+  it('has a command that writes bundled weights as plain files', async () => {
+    const command = join(installed, 'bin/fer-cnn.mjs');
+    await run('node', [command, 'export-weights', 'shallow', 'served'], { cwd: app });
+    expect((await readdir(join(app, 'served'))).toSorted()).toEqual(['card.json', 'model.json', 'weights.bin']);
+    const refused = run('node', [command, 'export-weights', 'medium', 'other'], { cwd: app });
+    await expect(refused).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/expected one of "shallow"/),
+    });
+    await expect(run('node', [command], { cwd: app })).rejects.toMatchObject({ code: 2 });
+  });
+
+  it('is bundled for a page with the weights in a chunk of their own', async () => {
+    const program = `
+      import * as tf from '@tensorflow/tfjs-core';
+      import * as fer from 'fer-cnn';
+      const addBackend = () => import('@tensorflow/tfjs-backend-cpu');
+      ${USE}`;
+    await writeFile(join(app, 'page.mjs'), program);
+    const define = { process: 'undefined' }; // so that tfjs takes Node for a web worker
+    const options = {
+      define,
+      bundle: true,
+      splitting: true,
+      format: 'esm',
+      platform: 'browser',
+      logLevel: 'error',
+    } as const;
+    await build({
+      ...options,
+      absWorkingDir: app,
+      entryPoints: ['page.mjs'],
+      outdir: 'page',
+      outExtension: { '.js': '.mjs' },
+    });
+    await writeFile(join(app, 'worker.cjs'), 'globalThis.WorkerGlobalScope = class {}; globalThis.self = globalThis;');
+    expect(await runProgram('--require', './worker.cjs', 'page/page.mjs')).toEqual(EXPECTED);
+    const withWeights = [];
+    for (const file of await readdir(join(app, 'page'))) {
+      if ((await readFile(join(app, 'page', file), 'utf8')).includes('shallowWasImported = ')) withWeights.push(file);
+    }
+    expect(withWeights).toEqual([expect.stringMatching(/^shallow-.*\.mjs$/)]);
+  });
+
+  it.each([
+    ['Node', 'node16', 'node16', ['use.mts', 'use.cts']],
+    ['Node with require of ES modules', 'nodenext', 'nodenext', ['use.mts', 'use.cts']],
+    ['a bundler', 'esnext', 'bundler', ['use.mts']],
+  ])('has types for %s', async (_title, module, moduleResolution, files) => {
+    const program = `
+      import * as fer from 'fer-cnn';
+      import * as node from 'fer-cnn/node';
+      export async function use(): Promise<readonly string[]> {
+        const { model, card } = await fer.loadWeights('deep');
+        const other: fer.LoadedModel = await node.loadWeightsDirectory('weights');
+        const error: unknown = new fer.WeightsError({ where: 'here', expected: 'this', received: 'that' });
+        if (error instanceof fer.FerError) console.log(error.where, model.inputs.length, other.card.weights.bytes);
+        const weights = await import('fer-cnn/weights/shallow');
+        const text: string = weights.default.weightsBase64;
+        // @ts-expect-error there is no such option
+        fer.createShallowCnn({ filters: [text.length] });
+        return card.labels;
+      }`;
+    for (const file of files) await writeFile(join(app, file), program);
+    const flags = {
+      module,
+      moduleResolution,
+      target: 'es2022',
+      strict: true,
+      noEmit: true,
+      exactOptionalPropertyTypes: true,
+    };
+    const args = Object.entries({ ...flags, skipLibCheck: false }).flatMap(([flag, value]) => [
+      `--${flag}`,
+      String(value),
+    ]);
+    const { stdout } = await run(modules('.bin/tsc'), [...args, ...files], { cwd: app }).catch((error) => error);
+    const ours = stdout.split('\n').filter((line: string) => !/^\S*node_modules\/@|^\s|^$/.test(line));
+    expect(ours).toEqual([]);
+  });
+});

@@ -1,0 +1,192 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import * as tf from '@tensorflow/tfjs-core';
+import { afterAll, beforeAll, expect, expectTypeOf, it } from 'vitest';
+import { InputError, WeightsError } from '../../src/errors';
+import { createShallowCnn } from '../../src/models/shallow';
+import { readBundled } from '../../src/weights/bundled';
+import { CARD_KEY, type LoadedModel } from '../../src/weights/decode';
+import { encodeModel, type EncodedModel } from '../../src/weights/encode';
+import { loadWeights } from '../../src/weights/load';
+import { describeOn, expectNoLeaks } from '../support/backends';
+import { draftCard } from '../support/cards';
+
+const SIZE: readonly [number, number] = [8, 8];
+
+async function encodeTiny(): Promise<EncodedModel> {
+  const model = createShallowCnn({ conv: { filters: [2, 2] }, dense: { units: [3] }, inputSize: SIZE });
+  try {
+    return await encodeModel(model, { card: draftCard(SIZE), dtype: 'float16' });
+  } finally {
+    model.dispose();
+  }
+}
+
+function artifactsOf({ modelJson, weights }: EncodedModel): tf.io.ModelArtifacts {
+  const { modelTopology, weightsManifest } = modelJson;
+  return { modelTopology, weightSpecs: weightsManifest[0]!.weights, weightData: weights };
+}
+
+describeOn(['cpu'], 'loadWeights from a handler', () => {
+  expectNoLeaks();
+
+  it('takes the card as an option', async () => {
+    const encoded = await encodeTiny();
+    const { model, card } = await loadWeights(tf.io.fromMemory(artifactsOf(encoded)), { card: encoded.card });
+    expect(card).toEqual(encoded.card);
+    expect(model.countParams()).toBe(card.parameters);
+    model.dispose();
+  });
+
+  it('takes the card that a loaded model handed on when it was saved', async () => {
+    const encoded = await encodeTiny();
+    const first = await loadWeights(tf.io.fromMemory(artifactsOf(encoded)), { card: encoded.card });
+    let saved: tf.io.ModelArtifacts = {};
+    const keep = tf.io.withSaveHandler(async (artifacts) => {
+      saved = artifacts;
+      return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(artifacts) };
+    });
+    await first.model.save(keep);
+    first.model.dispose();
+    const { model, card } = await loadWeights(tf.io.fromMemory(JSON.parse(JSON.stringify(saved), revive(saved))));
+    expect(card).toMatchObject({
+      ...draftCard(SIZE),
+      weights: { dtype: 'float32' },
+      parameters: encoded.card.parameters,
+    });
+    model.dispose();
+  });
+
+  /** Puts the weight data, which JSON cannot hold, back. */
+  const revive = (saved: tf.io.ModelArtifacts) => (key: string, value: unknown) =>
+    key === 'weightData' ? saved.weightData : value;
+
+  it('takes weight data in several buffers', async () => {
+    const encoded = await encodeTiny();
+    const weightData = [encoded.weights.slice(0, 101), encoded.weights.slice(101)];
+    const handler = tf.io.fromMemory({ ...artifactsOf(encoded), weightData });
+    const { model } = await loadWeights(handler, { card: encoded.card });
+    model.dispose();
+  });
+
+  it('refuses a model without a card, without weights, or with a damaged card in its metadata', async () => {
+    const artifacts = artifactsOf(await encodeTiny());
+    const load = (changes: tf.io.ModelArtifacts) => loadWeights(tf.io.fromMemory({ ...artifacts, ...changes }));
+    await expect(load({})).rejects.toThrow(/expected a card .* Give the option card/);
+    await expect(load({ weightSpecs: [] })).rejects.toThrow(WeightsError);
+    await expect(load({ userDefinedMetadata: { [CARD_KEY]: { name: 'x' } } })).rejects.toThrow(/architecture/);
+    const topologyOnly = tf.io.fromMemory({ modelTopology: artifacts.modelTopology! });
+    await expect(loadWeights(topologyOnly)).rejects.toThrow(/expected a LayersModel with weights/);
+  });
+});
+
+describeOn(['cpu'], 'loadWeights from an address', () => {
+  expectNoLeaks();
+
+  let server: Server;
+  let base = '';
+  const files = new Map<string, Buffer>();
+
+  beforeAll(async () => {
+    server = createServer((request, response) => {
+      const body = files.get(request.url!.split('?')[0]!);
+      if (request.url === '/broken/weights.bin')
+        response.writeHead(200, { 'content-length': 1e6 }).write('x', () => response.destroy());
+      else response.writeHead(body ? 200 : 404).end(body);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const { modelJson, weights, card } = await encodeTiny();
+    const json = (value: unknown) => Buffer.from(JSON.stringify(value));
+    for (const folder of ['/whole', '/broken', '/bare', '/bad']) files.set(`${folder}/model.json`, json(modelJson));
+    for (const folder of ['/whole', '/broken', '/bad']) files.set(`${folder}/card.json`, json(card));
+    for (const folder of ['/whole', '/bare']) files.set(`${folder}/weights.bin`, Buffer.from(weights));
+    files.set('/bad/weights.bin', Buffer.from(weights.slice(4)));
+    files.set('/text/model.json', Buffer.from('<!doctype html><title>Not found</title>'));
+    files.set('/text/card.json', json(card));
+    const paths = ['a.bin', 'b.bin'];
+    files.set(
+      '/shards/model.json',
+      json({ ...modelJson, weightsManifest: [{ ...modelJson.weightsManifest[0]!, paths }] }),
+    );
+    files.set('/shards/card.json', json(card));
+    files.set('/shards/a.bin', Buffer.from(weights.slice(0, 50)));
+    files.set('/shards/b.bin', Buffer.from(weights.slice(50)));
+  });
+  afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+  it('finds card and weights beside model.json, and reports progress up to 1', async () => {
+    const fractions: number[] = [];
+    const onProgress = (fraction: number) => fractions.push(fraction);
+    const { model, card } = await loadWeights(`${base}/whole/model.json?v=1`, { onProgress });
+    expect(card.name).toBe('test');
+    expect(fractions.at(-1)).toBe(1);
+    expect(fractions).toEqual(fractions.toSorted((a, b) => a - b));
+    model.dispose();
+  });
+
+  it('takes a URL object, and weights in several files', async () => {
+    const { model } = await loadWeights(new URL(`${base}/shards/model.json`));
+    model.dispose();
+  });
+
+  it('takes the card as an option where none lies beside the model', async () => {
+    const { model, card } = await loadWeights(`${base}/bare/model.json`, { card: draftCard(SIZE) });
+    expect(card.weights.dtype).toBe('float16');
+    model.dispose();
+  });
+
+  it.each([
+    ['/bare/model.json', /card\.json: expected an answer with status 200, received status 404\. Put it beside/],
+    ['/nowhere/model.json', /nowhere\/(model|card)\.json: expected an answer with status 200, received status 404/],
+    ['/text/model.json', /text\/model\.json: expected JSON, received "<!doctype/],
+    ['/bad/model.json', /weights\.bin: expected \d+ bytes, received \d+/],
+    ['/broken/model.json', /broken\/weights\.bin: expected an answer/],
+  ])('refuses %s and names the file', async (path, message) => {
+    const loading = loadWeights(base + path);
+    await expect(loading).rejects.toThrow(WeightsError);
+    await expect(loading).rejects.toThrow(message);
+  });
+
+  it('refuses a server that cannot be reached, and keeps the cause', async () => {
+    const loading = loadWeights('http://127.0.0.1:1/model.json');
+    await expect(loading).rejects.toMatchObject({ name: 'WeightsError', cause: expect.any(Error) });
+  });
+
+  it('stops when told, with the reason of the signal', async () => {
+    const reason = new Error('enough');
+    const aborted = AbortSignal.abort(reason);
+    await expect(loadWeights(`${base}/whole/model.json`, { signal: aborted })).rejects.toBe(reason);
+    const controller = new AbortController();
+    const onProgress = () => controller.abort(reason);
+    const loading = loadWeights(`${base}/shards/model.json`, { signal: controller.signal, onProgress });
+    await expect(loading).rejects.toBe(reason);
+  });
+
+  it.each(['file:///tmp/model.json', './model.json'])('refuses %s outside a page and says what to do', async (url) => {
+    await expect(loadWeights(url)).rejects.toThrow(/expected an address that can be fetched.*loadWeightsDirectory/);
+  });
+});
+
+describeOn(['cpu'], 'loadWeights', () => {
+  expectNoLeaks();
+
+  it.each([['medium'], [7], [null], [{}], [{ save: () => {} }]])('refuses the source %j', async (source) => {
+    const loading = loadWeights(source as string);
+    await expect(loading).rejects.toThrow(InputError);
+    await expect(loading).rejects.toThrow(/expected one of 'shallow', 'deep', 'default', the address/);
+  });
+
+  it('refuses an unknown option', async () => {
+    await expect(loadWeights('deep', { cards: {} } as never)).rejects.toThrow(/the option "cards"/);
+  });
+
+  it('readBundled refuses a name that is not bundled', async () => {
+    await expect(readBundled('medium' as 'deep')).rejects.toThrow(/expected one of "shallow", "deep", "default"/);
+  });
+
+  it('has types that name the bundled weights and take any address', () => {
+    expectTypeOf(loadWeights).returns.resolves.toEqualTypeOf<LoadedModel>();
+    expectTypeOf(loadWeights).parameter(0).extract<'deep'>().toEqualTypeOf<'deep'>();
+  });
+});

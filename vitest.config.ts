@@ -1,0 +1,22 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^fer-cnn$/, replacement: at('./src/index.ts') },
+      { find: /^fer-cnn\/node$/, replacement: at('./src/node/index.ts') },
+      { find: /^fer-cnn\/weights\/(.+)$/, replacement: at('./dist/weights/$1.js') },
+    ],
+  },
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    setupFiles: ['./test/support/matchers.ts'],
+    pool: 'forks',
+    env: { TF_CPP_MIN_LOG_LEVEL: '3' },
+  },
+});
