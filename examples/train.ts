@@ -30,8 +30,8 @@ const options = cli('train', 'Trains a network on FER2013, resumably.')
   .parse()
   .opts<Options>();
 
+if ((options.backend ?? 'tensorflow') === 'tensorflow') await keepLargeBuffers();
 const backend = await startBackend(options.backend, TRAINING_BACKENDS);
-if (backend === 'tensorflow') await keepLargeBuffers();
 const recipe = RECIPES[options.model];
 if (!recipe) throw new Error(`--model ${options.model}: expected ${listModels().join(' or ')}`);
 const epochs = options.epochs ?? recipe.epochs;

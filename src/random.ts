@@ -71,11 +71,11 @@ export class Random {
   }
 
   /** Puts the elements into random order in place (Fisher and Yates) and returns the same array. */
-  shuffle<T extends { length: number; [index: number]: unknown }>(array: T): T {
+  shuffle<T extends unknown[] | Uint8Array | Uint32Array>(array: T): T {
     for (let i = array.length - 1; i > 0; i--) {
       const j = this.integer(i + 1);
       const swapped = array[i];
-      array[i] = array[j];
+      array[i] = array[j]!;
       array[j] = swapped;
     }
     return array;

@@ -19,13 +19,13 @@ export const RECIPES: Record<ModelName, Recipe> = {
   shallow: {
     epochs: 30,
     network: { conv: { dropout: 0.1 }, dense: { dropout: 0.4 } },
-    description: `SGD with Nesterov momentum .9, batch 128, rate .015 with two epochs of warm-up and a cosine to 0, weight decay 2e-4 on kernels, gradient norm up to 5, dropout .1 and .4, label smoothing .05, ${AUGMENTATION}; average of the weights with decay .998`,
+    description: `SGD with Nesterov momentum .9, batch 128, rate .03 with two epochs of warm-up and a cosine to 0, weight decay 2e-4 on kernels, gradient norm up to 5, dropout .1 and .4, label smoothing .05, ${AUGMENTATION}; average of the weights with decay .998`,
     options: (epochs) => ({
       batchSize: 128,
       augment,
       loss: { labelSmoothing: 0.05 },
       optimization: {
-        learningRate: cosine({ peak: 0.015, epochs, warmup: Math.min(2, epochs / 8) }),
+        learningRate: cosine({ peak: 0.03, epochs, warmup: Math.min(2, epochs / 8) }),
         weightDecay: 2e-4,
         clipNorm: 5,
         averaging: 0.998,

@@ -58,8 +58,9 @@ export class DatasetAudit {
   /** For each two splits that share images, how many. */
   readonly overlaps: readonly SplitOverlap[];
   /**
-   * Rows whose removal leaves a clean set, ascending: all constant images; all images of a group with different labels; and of each other
-   * group all but the first in its last split, so that a training split gives way to the test split that shares the image.
+   * Rows whose removal leaves a clean set, ascending: all constant images; all images of a group with different labels;
+   * and of each other group all but the first in its last split, so that a training split gives way to the test split
+   * that shares the image.
    */
   readonly rowsToDrop: readonly number[];
 

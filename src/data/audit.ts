@@ -8,8 +8,8 @@ import { FerDataset } from './dataset';
 import { usageName } from './usage';
 
 /**
- * Looks for what spoils a data set: constant images, images that stand in it more than once, copies with different labels, and
- * images that stand in two splits. Copies are equal in every pixel.
+ * Looks for what spoils a data set: constant images, images that stand in it more than once, copies with different
+ * labels, and images that stand in two splits. Copies are equal in every pixel.
  *
  * @param data A data set, whose splits are those of FER2013, or named parts, for instance of a random split; borrowed.
  * @returns What was found, the rows to drop, and a report to read.

@@ -18,7 +18,10 @@ export class ImageIndex {
   readonly #images: Pixels[] = [];
   readonly #byHash = new Map<number, number[]>();
 
-  /** The number of an image, a new one if it is the first of its kind. The pixels are borrowed for the life of the index. */
+  /**
+   * The number of an image, a new one if it is the first of its kind. The pixels are borrowed for the life of the
+   * index.
+   */
   add(image: Pixels): number {
     const key = hash(image);
     const known = this.#findIn(key, image);
@@ -54,7 +57,7 @@ function hash(image: Pixels): number {
 }
 
 function areEqual(a: Pixels, b: Pixels): boolean {
-  
+  if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
 }

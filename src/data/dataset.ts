@@ -24,14 +24,14 @@ export interface LabeledTensors extends tf.NamedTensorMap {
 }
 
 /**
- * Gray images with the seven emotions of FER2013 as labels, held as plain bytes: no tensors, nothing to dispose of. A data set is
- * not changed; its methods give new ones.
+ * Gray images with the seven emotions of FER2013 as labels, held as plain bytes: no tensors, nothing to dispose of. A
+ * data set is not changed; its methods give new ones.
  *
  * @example
  * ```ts
  * const dataset = await loadFer2013('https://example.org/fer2013.csv.gz');
- * const training = dataset.where('Training'); // 28,709 images
- * const [head, validation, test] = dataset.split({ seed: 1, stratify: true });
+ * dataset.where('Training').size; // 28709
+ * const [training, validation, test] = dataset.split({ seed: 1, stratify: true });
  * ```
  */
 export class FerDataset implements LabeledImages {
@@ -120,8 +120,8 @@ export class FerDataset implements LabeledImages {
   }
 
   /**
-   * Splits at random. Note that FER2013 has copies of images, which a random split puts on both sides (see `auditDataset`); its own
-   * splits, by {@link FerDataset.where}, are the ones to compare results on.
+   * Splits at random. Note that FER2013 has copies of images, which a random split puts on both sides (see
+   * `auditDataset`); its own splits, by {@link FerDataset.where}, are the ones to compare results on.
    *
    * @param options Fractions (80:10:10 unless given), seed and whether to stratify.
    * @returns One data set for each fraction, in file order; no image stands in two.
@@ -142,8 +142,8 @@ export class FerDataset implements LabeledImages {
    * This data set followed by others. Row numbers are kept, so that those of different files may coincide.
    *
    * @param others Data sets of the same image size.
-   * @returns A copy of all images. Labels become targets, and weights 1, where only some of the sets have targets or weights; names are
-   *   kept if all have them.
+   * @returns A copy of all images. Labels become targets, and weights 1, where only some of the sets have targets or
+   *   weights; names are kept if all have them.
    * @throws InputError if the image sizes differ, or if a set without labels meets one with targets.
    */
   concat(...others: FerDataset[]): FerDataset {
@@ -197,13 +197,14 @@ export class FerDataset implements LabeledImages {
   }
 
   /**
-   * The images as a `tf.data.Dataset` of batches, for `model.fitDataset` and the like. Order and augmentation depend on the seed
-   * alone: the first iterator that is read gives epoch 0 (or `epoch`), the next one epoch 1, and so on, each in an order of its own if
-   * `shuffle` is set; a data set made anew begins anew.
+   * The images as a `tf.data.Dataset` of batches, for `model.fitDataset` and the like. Order and augmentation depend on
+   * the seed alone: the first iterator that is read gives epoch 0 (or `epoch`), the next one epoch 1, and so on, each
+   * in an order of its own if `shuffle` is set; a data set made anew begins anew.
    *
-   * @param options Batch size (64), shuffle (false), seed (0), first epoch (0), augmentation (none), dropRemainder (false).
-   * @returns A data set of `{ xs, ys }`: [n, height, width, 1] float32 0..255, not yet preprocessed, and [n, 7] float32; the tensors are
-   *   the consumer's. Its `size` is the number of batches.
+   * @param options Batch size (64), shuffle (false), seed (0), first epoch (0), augmentation (none), dropRemainder
+   *   (false).
+   * @returns A data set of `{ xs, ys }`: [n, height, width, 1] float32 0..255, not yet preprocessed, and [n, 7]
+   *   float32; the tensors are the consumer's. Its `size` is the number of batches.
    * @throws InputError if an option is unknown or out of range.
    * @example
    * ```ts

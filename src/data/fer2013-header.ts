@@ -12,7 +12,8 @@ const REMEDY =
   'The published files start with "emotion,pixels,Usage", "emotion, Usage, pixels", "emotion,pixels" or "pixels".';
 
 /**
- * Reads the header of a FER2013 file: column names in any order and case, with or without quotes and blanks around them.
+ * Reads the header of a FER2013 file: column names in any order and case, with or without quotes and blanks around
+ * them.
  *
  * @param line The first line, a byte order mark included.
  * @param needsUsage Whether rows are to be chosen by their usage.

@@ -37,8 +37,8 @@ const NEWLINE = 10;
 const TEXT_LIMIT = 64;
 
 /**
- * Parses a FER2013 file that comes in as chunks of bytes, cut anywhere. Pixels go from the bytes straight to their place; no
- * text is built of them and nothing of a chunk is kept.
+ * Parses a FER2013 file that comes in as chunks of bytes, cut anywhere. Pixels go from the bytes straight to their
+ * place; no text is built of them and nothing of a chunk is kept.
  *
  * @example
  * ```ts
@@ -148,8 +148,6 @@ export class Fer2013Parser {
   #startRow(row: number): void {
     this.row = row;
     this.#skipping = false;
-    this.#label = UNLABELED;
-    this.#usage = NO_USAGE;
     this.#startField(0);
   }
 

@@ -35,17 +35,18 @@ export interface Fer2013Options {
 const PROGRESS_BYTES = 1 << 20;
 
 /**
- * Loads FER2013 in any of its published forms: `fer2013.csv`, `icml_face_data.csv`, `train.csv` (no Usage) and `test.csv`
- * (pixels only), plain or gzipped. The header says which columns there are. Byte order marks, CRLF, quotes and blank lines are
- * understood. The file is parsed while it comes in and never held: beyond the set's own bytes (83 MB for all of FER2013) this
- * takes less than 64 MB.
+ * Loads FER2013 in any of its published forms: `fer2013.csv`, `icml_face_data.csv`, `train.csv` (no Usage) and
+ * `test.csv` (pixels only), plain or gzipped. The header says which columns there are. Byte order marks, CRLF, quotes
+ * and blank lines are understood. The file is parsed while it comes in and never held: beyond the set's own bytes (83
+ * MB for all of FER2013) this takes less than 64 MB.
  *
- * @param source Bytes, `ArrayBuffer`, `Blob` or `File`, `Response`, stream of bytes, URL, or a string: the text of the file if it
- *   has a line break or starts as a header does, else a URL. A stream or response is used up. For a path see `fer-cnn/node`.
+ * @param source Bytes, `ArrayBuffer`, `Blob` or `File`, `Response`, stream of bytes, URL, or a string: the text of the
+ *   file if it has a line break or starts as a header does, else a URL. A stream or response is used up. For a path see
+ *   `fer-cnn/node`.
  * @param options What to keep, what to do with bad rows, signal and progress.
  * @returns The rows in file order; `rows` has their numbers, where the header is row 1 and blank lines do not count.
- * @throws DatasetError with file, row and column at a bad row (unless `onInvalid` is 'skip'), and in any case if the source cannot
- *   be read to its end, is truncated gzip data, is empty, has another header, or has no row to keep.
+ * @throws DatasetError with file, row and column at a bad row (unless `onInvalid` is 'skip'), and in any case if the
+ *   source cannot be read to its end, is truncated gzip data, is empty, has another header, or has no row to keep.
  * @throws InputError if the source or an option is none of those named. The signal's reason if it is aborted.
  * @example
  * ```ts

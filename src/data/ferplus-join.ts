@@ -17,7 +17,10 @@ export interface FerPlusJoinOptions {
   target?: 'majority' | 'probability' | 'mixed';
   /** Share of the votes in 'mixed' targets, 0..1. Default 0.15. */
   mix?: number;
-  /** Choices that must not lead: rows where one of them has more votes than each other choice are dropped. Default: none. */
+  /**
+   * Choices that must not lead: rows where one of them has more votes than each other choice are dropped. Default:
+   * none.
+   */
   drop?: readonly FerPlusChoice[];
 }
 
@@ -28,14 +31,16 @@ const WHERE = 'joinFerPlus';
 /**
  * Joins FER+ votes to images of FER2013 by their file rows, so that subsets can be joined too.
  *
- * Votes for contempt, unknown and NF (not a face), which FER2013 does not have as classes, are left out and the other votes scaled to
- * sum to 1. A row that has no other votes keeps its FER2013 label; drop such rows with `drop: ['NF', 'unknown', 'contempt']`.
+ * Votes for contempt, unknown and NF (not a face), which FER2013 does not have as classes, are left out and the other
+ * votes scaled to sum to 1. A row that has no other votes keeps its FER2013 label; drop such rows with `drop: ['NF',
+ * 'unknown', 'contempt']`.
  *
  * @param dataset Images of `loadFer2013`, or a subset.
  * @param votes Votes of `loadFerPlus`.
  * @param options What the votes become and which rows to drop.
  * @returns A new data set with new labels ('majority') or soft targets; former targets are gone.
- * @throws DatasetError if there are no votes for a row, if a row's split is another one in FER+, or if it has neither label nor votes.
+ * @throws DatasetError if there are no votes for a row, if a row's split is another one in FER+, or if it has neither
+ *   label nor votes.
  * @throws InputError if an option is unknown or out of range, or the images do not come from a FER2013 file.
  * @example
  * ```ts

@@ -50,13 +50,14 @@ const COLUMNS = ['Usage', 'Image name', ...FERPLUS_CHOICES];
 /**
  * Loads the votes of FER+ (`fer2013new.csv`, plain or gzipped): ten taggers for each image of FER2013.
  *
- * Source: Barsoum et al., "Training Deep Networks for Facial Expression Recognition with Crowd-Sourced Label Distribution", 2016
- * (arXiv:1608.01041).
+ * Source: Barsoum et al., "Training Deep Networks for Facial Expression Recognition with Crowd-Sourced Label
+ * Distribution", 2016 (arXiv:1608.01041).
  *
  * @param source Any source that `loadFer2013` takes. For a path see `fer-cnn/node`.
  * @param options Signal and name of the file.
  * @returns The votes in file order, to be joined to images by `joinFerPlus`.
- * @throws DatasetError with file, row and column if the source cannot be read or is not such a file. The signal's reason if it is aborted.
+ * @throws DatasetError with file, row and column if the source cannot be read or is not such a file. The signal's
+ *   reason if it is aborted.
  * @example
  * ```ts
  * const votes = await loadFerPlus('https://example.org/fer2013new.csv');

@@ -10,8 +10,9 @@ export const FER2013_PIXELS = FER2013_SIDE * FER2013_SIDE;
 const SHORTEST_ROW = 2 * FER2013_PIXELS; // one digit and a blank for each pixel
 
 /**
- * One growing array for the pixels of all rows. It starts with room for the whole of FER2013 (or for what a file of the given
- * size can hold), so that nothing is copied in the usual case; systems give memory to such an array only where it is written.
+ * One growing array for the pixels of all rows. It starts with room for the whole of FER2013 (or for what a file of the
+ * given size can hold), so that nothing is copied in the usual case; systems give memory to such an array only where it
+ * is written.
  */
 export class PixelStore {
   /** The array, [capacity, 48, 48]. It is another one after {@link PixelStore.reserve} had to grow. */

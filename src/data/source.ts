@@ -5,9 +5,9 @@ import type { Gunzip } from './stream';
 import { gunzipByPlatform, isGzip, readStream, takeHead } from './stream';
 
 /**
- * Where a data file can come from: bytes, a `Blob` or `File`, a `Response`, a stream of bytes, a URL to fetch, or a string. A
- * string is the text of the file if it holds a line break or starts as a header does; else it is a URL. Gzip is recognised by its
- * first bytes.
+ * Where a data file can come from: bytes, a `Blob` or `File`, a `Response`, a stream of bytes, a URL to fetch, or a
+ * string. A string is the text of the file if it holds a line break or starts as a header does; else it is a URL. Gzip
+ * is recognised by its first bytes.
  */
 export type DataSource = Uint8Array | ArrayBuffer | Blob | Response | ReadableStream<Uint8Array> | URL | string;
 
@@ -144,6 +144,7 @@ function openStream(
 
 function openResponse(response: Response, options: OpenOptions): RawSource {
   if (!response.ok) {
+    void response.body?.cancel();
     const received = `HTTP status ${`${response.status} ${response.statusText}`.trim()}`;
     throw options.fault({ expected: 'a response with the file', received });
   }

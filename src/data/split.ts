@@ -19,8 +19,9 @@ export type SplitParts<Fractions extends readonly number[], Part> = { [Index in 
 export const DEFAULT_FRACTIONS = [0.8, 0.1, 0.1] as const;
 
 /**
- * Draws the parts of a random split. No index stands in two parts. Which index goes where depends on the labels' number (and on the
- * labels, if stratified), the fractions and the seed alone. A part's size is its share, rounded; with `stratify` that holds for each class.
+ * Draws the parts of a random split. No index stands in two parts. Which index goes where depends on the labels' number
+ * (and on the labels, if stratified), the fractions and the seed alone. A part's size is its share, rounded; with
+ * `stratify` that holds for each class.
  *
  * @param labels One label for each index.
  * @param options Fractions, seed and whether to stratify.

@@ -52,8 +52,8 @@ export type Gunzip = (chunks: AsyncIterable<Uint8Array>, fault: FaultReporter) =
 const SLICE = 1 << 16;
 
 /**
- * Unzips by the platform's `DecompressionStream`. It is fed slice by slice, each when the output of the one before has been taken,
- * since the streams of Node 20 would otherwise pile up the whole file before a slow consumer.
+ * Unzips by the platform's `DecompressionStream`. It is fed slice by slice, each when the output of the one before has
+ * been taken, since the streams of Node 20 would otherwise pile up the whole file before a slow consumer.
  *
  * @param chunks The compressed bytes.
  * @param fault Makes the error for data that is truncated or damaged.
@@ -121,7 +121,9 @@ export function isGzip(head: Uint8Array): boolean {
   return head[0] === 0x1f && head[1] === 0x8b;
 }
 
-/** Waits for the first `length` bytes. Returns them (fewer if there are no more) and all chunks, those read included. */
+/**
+ * Waits for the first `length` bytes. Returns them (fewer if there are no more) and all chunks, those read included.
+ */
 export async function takeHead(
   chunks: AsyncGenerator<Uint8Array, void>,
   length: number,

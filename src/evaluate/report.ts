@@ -17,9 +17,19 @@ import { reportSvg } from './svg';
 /** The shapes that tfjs-vis renders. */
 export interface TfvisData {
   /** For `tfvis.render.confusionMatrix(surface, confusionMatrix)`. */
-  confusionMatrix: { values: number[][]; tickLabels: string[] };
+  confusionMatrix: {
+    /** Counts, rows = true, columns = predicted. */
+    values: number[][];
+    /** Names of the classes. */
+    tickLabels: string[];
+  };
   /** For `tfvis.show.perClassAccuracy(surface, perClassAccuracy, report.classNames)`: the accuracy of a class is its recall. */
-  perClassAccuracy: { accuracy: number; count: number }[];
+  perClassAccuracy: {
+    /** Recall of the class, 0..1. */
+    accuracy: number;
+    /** Number of its pictures. */
+    count: number;
+  }[];
 }
 
 /** How well a model does on a data set: the numbers, and their forms for machines and for readers. */

@@ -31,7 +31,7 @@ export function isBatch(input: ImageInput): boolean {
  * Any image input as one tensor, ready for {@link preprocess}.
  *
  * A tensor of rank 3 is one picture [h, w, c], so its last axis must be 1, 3 or 4; a stack of gray pictures [n, h, w]
- * needs a channel axis. The values of tensors are not looked at here: see {@link checkValues}.
+ * needs a channel axis. The values of tensors are not looked at here: `classify` does that.
  *
  * @param input One picture or a batch; borrowed.
  * @param where The function that was called, for messages. Default `'toImages'`.

@@ -14,6 +14,9 @@ export interface ModelEntry {
   readonly create: (options?: CnnOptions) => tfl.LayersModel;
 }
 
+/** Name of an architecture of this package. */
+export type ModelName = 'shallow' | 'deep';
+
 /**
  * Every architecture of this package by name.
  *
@@ -22,10 +25,10 @@ export interface ModelEntry {
  * MODELS.deep.parameters; // 4478727
  * ```
  */
-export const MODELS = {
+export const MODELS: Readonly<Record<ModelName, ModelEntry>> = {
   shallow: {
     description: 'Two convolution blocks (32, 64) and a hidden layer of 512',
-    parameters: 4_741_895,
+    parameters: 4_743_943,
     create: createShallowCnn,
   },
   deep: {
@@ -33,10 +36,7 @@ export const MODELS = {
     parameters: 4_478_727,
     create: createDeepCnn,
   },
-} as const satisfies Readonly<Record<string, ModelEntry>>;
-
-/** Name of an architecture of this package. */
-export type ModelName = keyof typeof MODELS;
+};
 
 /**
  * The names of all architectures, for `createModel` and `MODELS`.

@@ -32,8 +32,8 @@ export interface DecodeOptions {
  * @param source Bytes, a path or a `file:` URL.
  * @param options The largest size.
  * @returns The pixels, ready for `classify`.
- * @throws {@link InputError} if the file cannot be read, is no picture, is damaged or too large; it names the file.
- * @throws {@link FerError} if `sharp` is not installed.
+ * @throws `InputError` if the file cannot be read, is no picture, is damaged or too large; it names the file.
+ * @throws `FerError` if `sharp` is not installed.
  * @example
  * ```ts
  * await classify(await decodeImage('face.jpg'));

@@ -29,19 +29,22 @@ const SLICE = 16; // pictures decoded at a time
 const VALUES_AT_ONCE = 1 << 22; // in one tensor, unless a single picture has more
 
 /**
- * Loads pictures whose folders name their class: `happy/a.jpg`, or below splits `train/happy/a.jpg`, `test/Happiness/b.png`. They are
- * turned gray and resized by the same code that classifies photos. Needs the package `sharp` and a registered tfjs backend.
+ * Loads pictures whose folders name their class: `happy/a.jpg`, or below splits `train/happy/a.jpg`,
+ * `test/Happiness/b.png`. They are turned gray and resized by the same code that classifies photos. Needs the package
+ * `sharp` and a registered tfjs backend.
  *
- * Classes may have any common spelling (`angry`, `Anger`, `0_angry`, `0`). Folders called train or training become usage `Training`; val,
- * valid, validation or public `PublicTest`; test, testing or private `PrivateTest`. Hidden files and files that are no pictures by their
- * ending are passed over; folders within a class folder belong to the class.
+ * Classes may have any common spelling (`angry`, `Anger`, `0_angry`, `0`). Folders called train or training become
+ * usage `Training`; val, valid, validation or public `PublicTest`; test, testing or private `PrivateTest`. Hidden files
+ * and files that are no pictures by their ending are passed over; folders within a class folder belong to the class.
  *
  * @param dir The folder.
  * @param options Size, what to do with bad pictures, signal and progress.
- * @returns The pictures by split, class and path; `names` has the paths below the folder, `rows` their positions from 1.
- * @throws DatasetError that names the file, if the folder cannot be read or has no pictures, a picture cannot be decoded, or its folder is
- *   not named by a class.
- * @throws InputError if an option is unknown or out of range; BackendError without a backend. The signal's reason if it is aborted.
+ * @returns The pictures by split, class and path; `names` has the paths below the folder, `rows` their positions,
+ *   counted from 1.
+ * @throws DatasetError that names the file, if the folder cannot be read or has no pictures, a picture cannot be
+ *   decoded, or its folder is not named by a class.
+ * @throws InputError if an option is unknown or out of range; BackendError without a backend. The signal's reason if it
+ *   is aborted.
  * @example
  * ```ts
  * const dataset = await loadImageFolder('data/fer-images');
@@ -50,7 +53,8 @@ const VALUES_AT_ONCE = 1 << 22; // in one tensor, unless a single picture has mo
  */
 export async function loadImageFolder(dir: string, options: ImageFolderOptions = {}): Promise<FerDataset> {
   checkOptions(WHERE, options, ['size', 'onInvalid', 'signal', 'onProgress']);
-  const { size: [height, width] = [48, 48], onInvalid = 'throw', signal, onProgress } = options;
+  const { size = [48, 48], onInvalid = 'throw', signal, onProgress } = options;
+  const [height, width] = [size?.[0], size?.[1]];
   checkInteger(`${WHERE}: size[0]`, height, { min: 1 });
   checkInteger(`${WHERE}: size[1]`, width, { min: 1 });
   checkOneOf(`${WHERE}: onInvalid`, onInvalid, ['throw', 'skip']);

@@ -42,8 +42,8 @@ export async function saveWeights(directory: string, files: WeightsFiles): Promi
  * @param directory The directory.
  * @param options The card, if there is no `card.json`.
  * @returns The model, the caller's, who disposes of it, and its card.
- * @throws {@link WeightsError} that names the file that is missing, damaged or does not belong to the others.
- * @throws {@link BackendError} if no backend is registered.
+ * @throws `WeightsError` that names the file that is missing, damaged or does not belong to the others.
+ * @throws `BackendError` if no backend is registered.
  * @example
  * ```ts
  * const { model, card } = await loadWeightsDirectory('weights/mine');
@@ -64,7 +64,7 @@ export async function loadWeightsDirectory(
  *
  * @param name A bundled name, or `'default'`.
  * @param directory The directory; made if needed.
- * @throws {@link InputError} if there are no weights of that name.
+ * @throws `InputError` if there are no weights of that name.
  * @example
  * ```ts
  * await exportBundledWeights('deep', 'public/models/deep');

@@ -11,9 +11,15 @@ import type { StoredTensor } from './optimizers';
  * ```
  */
 export interface CheckpointStore {
-  /** @returns The bytes last written, or undefined if there are none. */
+  /**
+   * Gives what is kept.
+   * @returns The bytes last written, or undefined if there are none.
+   */
   read(): Promise<Uint8Array | undefined>;
-  /** @param bytes The new checkpoint; borrowed. */
+  /**
+   * Replaces what is kept.
+   * @param bytes The new checkpoint; borrowed.
+   */
   write(bytes: Uint8Array): Promise<void>;
 }
 
@@ -26,7 +32,7 @@ export interface Checkpoint<State> {
 }
 
 const MAGIC = 'fer-cnn checkpoint v. 1\n'; // 24 bytes
-const LENGTHS = 8; // header length and checksum, 4 bytes each
+const LENGTHS = 8; // checksum of all that follows it, and header length, 4 bytes each
 
 /**
  * A checkpoint store in memory.
@@ -48,7 +54,7 @@ export function memoryCheckpoint(): CheckpointStore {
   };
 }
 
-/** Writes a checkpoint as bytes: a magic line, header length, checksum, a JSON header, then the values one after another. */
+/** Writes a checkpoint as bytes: a magic line, checksum, header length, a JSON header, then the values one after another. */
 export function encodeCheckpoint<State>({ state, tensors }: Checkpoint<State>): Uint8Array {
   const specs = tensors.map(({ name, shape, dtype }) => ({ name, shape, dtype }));
   const json = new TextEncoder().encode(JSON.stringify({ state, tensors: specs }));
@@ -65,8 +71,8 @@ export function encodeCheckpoint<State>({ state, tensors }: Checkpoint<State>): 
     at += data.byteLength;
   }
   const view = new DataView(bytes.buffer);
-  view.setUint32(magic.length, header.length, true);
-  view.setUint32(magic.length + 4, checksum(bytes, magic.length + LENGTHS), true);
+  view.setUint32(magic.length + 4, header.length, true);
+  view.setUint32(magic.length, checksum(bytes, magic.length + 4), true);
   return bytes;
 }
 
@@ -80,8 +86,8 @@ export function decodeCheckpoint<State>(bytes: Uint8Array): Checkpoint<State> {
     throw broken(`${bytes.length} bytes of another kind`);
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const headerLength = view.getUint32(MAGIC.length, true);
-  if (checksum(bytes, start) !== view.getUint32(MAGIC.length + 4, true))
+  const headerLength = view.getUint32(MAGIC.length + 4, true);
+  if (checksum(bytes, MAGIC.length + 4) !== view.getUint32(MAGIC.length, true))
     throw broken('bytes whose checksum does not fit');
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(start, start + headerLength))) as Checkpoint<State>;
   let at = start + headerLength;
@@ -106,6 +112,7 @@ function broken(received: string): TrainingError {
 function checksum(bytes: Uint8Array, from: number): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset + from, bytes.byteLength - from);
   let hash = 0x811c9dc5;
-  for (let at = 0; at + 4 <= view.byteLength; at += 4) hash = Math.imul(hash ^ view.getUint32(at, true), 0x01000193);
+  if (view.byteLength % 4 !== 0) return -1; // never written
+  for (let at = 0; at < view.byteLength; at += 4) hash = Math.imul(hash ^ view.getUint32(at, true), 0x01000193);
   return hash >>> 0;
 }

@@ -5,7 +5,7 @@ import { WeightsError } from '../errors';
 import { checkOneOf } from '../validate';
 import { bytesOfBase64 } from './base64';
 import type { ModelCard } from './card';
-import type { StoredModel } from './decode';
+import type { EncodedModel } from './encode';
 
 /** The default export of `fer-cnn/weights/<name>`. */
 export interface WeightsModule {
@@ -45,7 +45,7 @@ export const BUNDLED_MODELS: readonly BundledModel[] = Object.freeze(Object.keys
  * console.log(card.metrics);
  * ```
  */
-export async function readBundled(name: BundledModel | 'default'): Promise<StoredModel & { card: ModelCard }> {
+export async function readBundled(name: BundledModel | 'default'): Promise<EncodedModel> {
   checkOneOf('readBundled: name', name, [...BUNDLED_MODELS, 'default']);
   const resolved = name === 'default' ? DEFAULT_MODEL : name;
   try {

@@ -47,10 +47,9 @@ function toUint8(values: Float32Array<ArrayBuffer>): StoredValues {
     if (value > max) max = value;
   }
   const scale = (max - min) / 255 || 1;
-  return {
-    bytes: Uint8Array.from(values, (value) => Math.round((value - min) / scale)),
-    quantization: { dtype: 'uint8', min, scale },
-  };
+  const bytes = new Uint8Array(values.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Math.round((values[i]! - min) / scale);
+  return { bytes, quantization: { dtype: 'uint8', min, scale } };
 }
 
 function toFloat16(name: string, values: Float32Array<ArrayBuffer>): StoredValues {

@@ -25,7 +25,10 @@ export function goodPixels(index = 0): string {
   return text;
 }
 
-/** A file in the form of fer2013.csv with rows of the labels 0, 1, … 6, 0, … and the usages in turn; image 50 is image 0 again. */
+/**
+ * A file in the form of fer2013.csv with rows of the labels 0, 1, … 6, 0, … and the usages in turn; image 50 is image 0
+ * again.
+ */
 export function csvOf(size: number): string {
   const usages = ['Training', 'PublicTest', 'PrivateTest'];
   const rows = Array.from({ length: size }, (_, i) => `${i % 7},${goodPixels(i % 50)},${usages[i % 3]}`);

@@ -163,6 +163,7 @@ describeOn(['cpu', 'wasm'], 'loadImageFolder', () => {
 
   it.each([
     [{ size: [0, 48] }, 'size[0]'],
+    [{ size: 48 }, 'size[0]'],
     [{ onInvalid: 'stop' }, 'onInvalid'],
     [{ usage: 'Training' }, 'the option "usage"'],
   ])('refuses the options %j', async (options, message) => {

@@ -7,8 +7,8 @@ const fer2013 = process.env.FER2013_CSV ?? join(SHARED, 'fer2013.csv.gz');
 const ferPlus = join(dirname(fer2013), 'fer2013new.csv');
 
 /**
- * Path of the real FER2013 (`$FER2013_CSV`, else beside the repository), or undefined where it is absent: tests that need it are
- * then skipped.
+ * Path of the real FER2013 (`$FER2013_CSV`, else beside the repository), or undefined where it is absent: tests that
+ * need it are then skipped.
  */
 export const FER2013_PATH: string | undefined = existsSync(fer2013) ? fer2013 : undefined;
 

@@ -1,0 +1,117 @@
+// Writes what the cards of weights/ say into README.md and docs/models.md, between <!-- models:start --> and <!-- models:end -->,
+// so that no score is typed by hand. Usage: node scripts/model-table.mjs [--check]; with --check nothing is written, and the
+// exit status is 1 if a file is not up to date.
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
+
+const ORDER = ['shallow', 'deep']; // others follow by name
+const MARKERS = /(<!-- models:start -->)[^]*?(<!-- models:end -->)/;
+
+const percent = (share, digits = 1) => `${(100 * share).toFixed(digits)} %`;
+const number = (value) => value.toLocaleString('en-US');
+const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
+const duration = (seconds) => (seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`);
+const row = (...cells) => `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|')).join(' | ')} |`;
+
+async function readCards() {
+  const names = await readdir('weights').catch(() => []);
+  const rank = (name) => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
+  const sorted = names.sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+  return Promise.all(
+    sorted.map(async (name) => JSON.parse(await readFile(join('weights', name, 'card.json'), 'utf8'))),
+  );
+}
+
+/** One row for each score of each card. */
+function scoreTable(cards) {
+  const scores = cards.flatMap(({ name, parameters, weights, metrics = [] }) =>
+    metrics.map(({ split, protocol, rows, accuracy }) =>
+      row(
+        `\`${name}\``,
+        number(parameters),
+        megabytes(weights.bytes),
+        split,
+        protocol,
+        number(rows),
+        percent(accuracy),
+      ),
+    ),
+  );
+  return [
+    row('Weights', 'Parameters', 'Size', 'Scored on', 'How', 'Pictures', 'Accuracy'),
+    '| --- | --: | --: | --- | --- | --: | --: |',
+    ...scores,
+  ].join('\n');
+}
+
+/** Everything that a card says. */
+function section({ name, description, data, training, metrics = [], quantization, weights, ...card }) {
+  const facts = [
+    ['Architecture', card.architecture],
+    ['Parameters', number(card.parameters)],
+    ['Stored', `${weights.dtype}, ${megabytes(weights.bytes)}, SHA-256 \`${weights.sha256.slice(0, 16)}…\``],
+    ['Trained on', data && `${data.name}, ${data.split}, ${number(data.rows)} pictures. ${data.source}`],
+    ['Licence of the data', data?.license],
+    ['Recipe', training?.recipe],
+    ['Soft targets', training?.softTargets],
+    ['Epochs, seed', training && `${training.epochs}, ${training.seed}`],
+    ['Command', training && `\`${training.command}\``],
+    [
+      'Run',
+      training &&
+        `${training.date}, ${duration(training.wallTimeSeconds)} on ${training.machine}, backend ${training.backend}`,
+    ],
+    ['Effect of quantisation', quantization && quantisationText(quantization)],
+    [
+      'Versions',
+      card.versions &&
+        Object.entries(card.versions)
+          .map((entry) => entry.join(' '))
+          .join(', '),
+    ],
+    ['Licence of the weights', card.license],
+    ['Intended use', card.intendedUse],
+  ];
+  return [
+    `### \`${name}\``,
+    description,
+    [row('', ''), '| --- | --- |', ...facts.filter(([, text]) => text).map((fact) => row(...fact))].join('\n'),
+    metrics.map(metricText).join('\n'),
+    card.limitations && ['Limitations:', '', ...card.limitations.map((line) => `- ${line}`)].join('\n'),
+  ]
+    .filter(Boolean)
+    .join('\n\n');
+}
+
+function quantisationText({ split, accuracyChange, unchangedLabels }) {
+  const points = `${accuracyChange < 0 ? '−' : '+'}${Math.abs(100 * accuracyChange).toFixed(2)}`;
+  return `accuracy ${points} points on ${split}; ${percent(unchangedLabels)} of the answers unchanged`;
+}
+
+function metricText({ split, protocol, rows, accuracy, figures = {}, backend, date, command }) {
+  const more = Object.entries(figures).map(([name, value]) => `, ${name} ${value.toFixed(3)}`);
+  return `- ${split}, ${protocol}: accuracy ${percent(accuracy)} of ${number(rows)} pictures${more.join('')} (${date}, backend ${backend}; \`${command}\`)`;
+}
+
+async function update(file, content, check) {
+  const before = await readFile(file, 'utf8');
+  if (!MARKERS.test(before))
+    throw new Error(`${file}: expected the markers <!-- models:start --> and <!-- models:end -->`);
+  const filled = before.replace(MARKERS, (_, start, end) => `${start}\n\n${content}\n\n${end}`);
+  const after = await format(filled, { ...(await resolveConfig(file)), filepath: file });
+  if (after === before) return;
+  if (check) {
+    console.error(`${file} does not say what the cards say: run npm run docs:models.`);
+    process.exitCode = 1;
+  } else {
+    await writeFile(file, after);
+    console.log(`${file} updated`);
+  }
+}
+
+const check = process.argv.includes('--check');
+const cards = await readCards();
+const none = 'There are no weights in this checkout.';
+await update('README.md', cards.length > 0 ? scoreTable(cards) : none, check);
+await update('docs/models.md', cards.length > 0 ? cards.map(section).join('\n\n') : none, check);

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { DatasetError, DisposedError, FerError, InputError } from '../src/errors';
+
+describe('errors', () => {
+  it('say where, what was expected, what came and the remedy', () => {
+    const error = new InputError({
+      where: 'preprocess',
+      expected: 'images of rank 4 [n, h, w, c]',
+      received: 'rank 3 [48, 48, 1]',
+      remedy: 'Add a batch axis with tf.expandDims(x, 0).',
+    });
+    expect(error.message).toBe(
+      'preprocess: expected images of rank 4 [n, h, w, c], received rank 3 [48, 48, 1]. Add a batch axis with tf.expandDims(x, 0).',
+    );
+    expect({ name: error.name, where: error.where }).toEqual({ name: 'InputError', where: 'preprocess' });
+    expect(error).toBeInstanceOf(FerError);
+    expect(error).toBeInstanceOf(Error);
+  });
+
+  it('keep the cause and the position in a file', () => {
+    const cause = new Error('deeper');
+    const error = new DatasetError({
+      where: 'x',
+      expected: 'a',
+      received: 'b',
+      file: 'f.csv',
+      row: 3,
+      column: 'pixels',
+      cause,
+    });
+    expect(error).toMatchObject({ cause, file: 'f.csv', row: 3, column: 'pixels' });
+  });
+
+  it('tell of use after disposal', () => {
+    expect(new DisposedError('Classifier.classify', 'a classifier', 'Load a new one.').message).toBe(
+      'Classifier.classify: expected a classifier in use, received one that was disposed of. Load a new one.',
+    );
+  });
+});
