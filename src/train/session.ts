@@ -1,24 +1,17 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { createAugmentation } from '../data/augment';
 import type { LabeledImages } from '../data/batches';
 import { checkOutput, fitPreprocessing } from '../evaluate/predict';
 import { InputError } from '../errors';
 import { ensureBackend } from '../image/backend';
-import { checkInteger, checkNumber, checkOneOf, checkOptions, describe } from '../validate';
+import { describe } from '../validate';
+import { checkTrainOptions, earlyStoppingWithDefaults } from './check-options';
 import { decodeCheckpoint } from './checkpoint';
 import { prepareForTraining } from './forward';
 import { createBatchLoss } from './losses';
 import type { EarlyStoppingOptions, TfCallback, TfCallbackInstance, TrainOptions } from './options';
 import type { OptimizerName } from './optimizers';
-import {
-  checkCanBeSaved,
-  checkOptimizer,
-  createOptimizer,
-  DEFAULT_RATES,
-  disposeOptimizer,
-  getLearningRate,
-} from './optimizers';
+import { checkCanBeSaved, createOptimizer, DEFAULT_RATES, disposeOptimizer, getLearningRate } from './optimizers';
 import { checkCanTrain } from './preflight';
 import type { RunIdentity, RunState } from './run';
 import { checkFits, RunTensors, startState } from './run';
@@ -56,7 +49,7 @@ export async function openSession(model: tfl.LayersModel, data: TrainingData, op
   checkCanTrain(model);
   const { batchSize = 64, seed = 0, augment, optimization = {}, checkpoint } = options;
   const preprocessing = fitPreprocessing('train', model, options.preprocessing);
-  const stopping = options.earlyStopping && withDefaults(options.earlyStopping);
+  const stopping = options.earlyStopping && earlyStoppingWithDefaults(options.earlyStopping);
   const { training, validation } = await gatherData(data, options, seed);
   const numClasses = model.outputs[0]!.shape[1]!;
   if (!isStream(training)) checkOutput('train', model, training.numClasses);
@@ -168,57 +161,5 @@ async function createCallbacks(
   return list;
 }
 
-function withDefaults(options: EarlyStoppingOptions): Required<EarlyStoppingOptions> {
-  const { monitor = 'valLoss', patience = 5, minDelta = 0, restoreBest = true } = options;
-  return { monitor, patience, minDelta, restoreBest };
-}
-
 const pause = (): Promise<void> =>
   new Promise((resolve) => (typeof setImmediate === 'function' ? setImmediate(resolve) : setTimeout(resolve)));
-
-function checkTrainOptions(options: TrainOptions): void {
-  checkOptions('train: options', options, [
-    ...['epochs', 'batchSize', 'seed', 'validation', 'augment', 'preprocessing', 'loss', 'optimization'],
-    ...['earlyStopping', 'checkpoint', 'callbacks', 'onProgress', 'signal'],
-  ]);
-  const { batchSize = 64, seed = 0, validation, augment, optimization = {}, earlyStopping, checkpoint } = options;
-  checkInteger('train: epochs', options.epochs, { min: 1 });
-  checkInteger('train: batchSize', batchSize, { min: 1 });
-  checkInteger('train: seed', seed, { min: 0 });
-  if (typeof validation === 'number') checkNumber('train: validation', validation, { min: 1e-6, max: 1 - 1e-6 });
-  if (typeof augment === 'object') createAugmentation(augment, 'train: augment');
-  checkOptimization(optimization);
-  if (earlyStopping) checkEarlyStopping(earlyStopping, validation !== undefined);
-  if (!checkpoint) return;
-  checkOptions('train: checkpoint', checkpoint, ['store', 'everyEpochs', 'everySteps', 'resume']);
-  checkInteger('train: checkpoint.everyEpochs', checkpoint.everyEpochs ?? 1, { min: 1 });
-  checkInteger('train: checkpoint.everySteps', checkpoint.everySteps ?? 1, { min: 1 });
-  if (typeof checkpoint.store?.read !== 'function' || typeof checkpoint.store.write !== 'function') {
-    const expected = 'an object with read() and write()';
-    throw new InputError({ where: 'train: checkpoint.store', expected, received: describe(checkpoint.store) });
-  }
-}
-
-function checkOptimization(optimization: NonNullable<TrainOptions['optimization']>): void {
-  const where = 'train: optimization';
-  checkOptions(where, optimization, ['optimizer', 'learningRate', 'weightDecay', 'clipNorm', 'averaging']);
-  const { optimizer = 'momentum', learningRate = 1, weightDecay = 0, clipNorm = 1, averaging = 0 } = optimization;
-  if (typeof optimizer === 'string')
-    checkOneOf(`${where}.optimizer`, optimizer, ['sgd', 'momentum', 'adam', 'rmsprop']);
-  else checkOptimizer(optimizer);
-  if (typeof learningRate === 'number') checkNumber(`${where}.learningRate`, learningRate, { min: Number.MIN_VALUE });
-  checkNumber(`${where}.weightDecay`, weightDecay, { min: 0 });
-  checkNumber(`${where}.clipNorm`, clipNorm, { min: Number.MIN_VALUE });
-  checkNumber(`${where}.averaging`, averaging, { min: 0, max: 1 - 1e-9 });
-}
-
-function checkEarlyStopping(options: EarlyStoppingOptions, hasValidation: boolean): void {
-  const where = 'train: earlyStopping';
-  checkOptions(where, options, ['monitor', 'patience', 'minDelta', 'restoreBest']);
-  const { monitor, patience, minDelta } = withDefaults(options);
-  checkOneOf(`${where}.monitor`, monitor, ['valLoss', 'valAccuracy']);
-  checkInteger(`${where}.patience`, patience, { min: 1 });
-  checkNumber(`${where}.minDelta`, minDelta, { min: 0 });
-  if (hasValidation) return;
-  throw new InputError({ where, expected: 'validation data', received: 'none', remedy: 'Set the option validation.' });
-}

@@ -1,0 +1,62 @@
+import { createAugmentation } from '../data/augment';
+import { InputError } from '../errors';
+import { checkInteger, checkNumber, checkOneOf, checkOptions, describe } from '../validate';
+import type { EarlyStoppingOptions, TrainOptions } from './options';
+import { checkOptimizer } from './optimizers';
+
+/**
+ * Checks everything about the options of `train` that does not depend on model and data.
+ * @throws InputError
+ */
+export function checkTrainOptions(options: TrainOptions): void {
+  checkOptions('train: options', options, [
+    ...['epochs', 'batchSize', 'seed', 'validation', 'augment', 'preprocessing', 'loss', 'optimization'],
+    ...['earlyStopping', 'checkpoint', 'callbacks', 'onProgress', 'signal'],
+  ]);
+  const { batchSize = 64, seed = 0, validation, augment, optimization = {}, earlyStopping, checkpoint } = options;
+  checkInteger('train: epochs', options.epochs, { min: 1 });
+  checkInteger('train: batchSize', batchSize, { min: 1 });
+  checkInteger('train: seed', seed, { min: 0 });
+  if (typeof validation === 'number') checkNumber('train: validation', validation, { min: 1e-6, max: 1 - 1e-6 });
+  if (typeof augment === 'object') createAugmentation(augment, 'train: augment');
+  checkOptimization(optimization);
+  if (earlyStopping) checkEarlyStopping(earlyStopping, validation !== undefined);
+  if (!checkpoint) return;
+  checkOptions('train: checkpoint', checkpoint, ['store', 'everyEpochs', 'everySteps', 'resume']);
+  checkInteger('train: checkpoint.everyEpochs', checkpoint.everyEpochs ?? 1, { min: 1 });
+  checkInteger('train: checkpoint.everySteps', checkpoint.everySteps ?? 1, { min: 1 });
+  if (typeof checkpoint.store?.read !== 'function' || typeof checkpoint.store.write !== 'function') {
+    const expected = 'an object with read() and write()';
+    throw new InputError({ where: 'train: checkpoint.store', expected, received: describe(checkpoint.store) });
+  }
+}
+
+function checkOptimization(optimization: NonNullable<TrainOptions['optimization']>): void {
+  const where = 'train: optimization';
+  checkOptions(where, optimization, ['optimizer', 'learningRate', 'weightDecay', 'clipNorm', 'averaging']);
+  const { optimizer = 'momentum', learningRate = 1, weightDecay = 0, clipNorm = 1, averaging = 0 } = optimization;
+  if (typeof optimizer === 'string')
+    checkOneOf(`${where}.optimizer`, optimizer, ['sgd', 'momentum', 'adam', 'rmsprop']);
+  else checkOptimizer(optimizer);
+  if (typeof learningRate === 'number') checkNumber(`${where}.learningRate`, learningRate, { min: Number.MIN_VALUE });
+  checkNumber(`${where}.weightDecay`, weightDecay, { min: 0 });
+  checkNumber(`${where}.clipNorm`, clipNorm, { min: Number.MIN_VALUE });
+  checkNumber(`${where}.averaging`, averaging, { min: 0, max: 1 - 1e-9 });
+}
+
+function checkEarlyStopping(options: EarlyStoppingOptions, hasValidation: boolean): void {
+  const where = 'train: earlyStopping';
+  checkOptions(where, options, ['monitor', 'patience', 'minDelta', 'restoreBest']);
+  const { monitor, patience, minDelta } = earlyStoppingWithDefaults(options);
+  checkOneOf(`${where}.monitor`, monitor, ['valLoss', 'valAccuracy']);
+  checkInteger(`${where}.patience`, patience, { min: 1 });
+  checkNumber(`${where}.minDelta`, minDelta, { min: 0 });
+  if (hasValidation) return;
+  throw new InputError({ where, expected: 'validation data', received: 'none', remedy: 'Set the option validation.' });
+}
+
+/** Early-stopping options with every default filled in. */
+export function earlyStoppingWithDefaults(options: EarlyStoppingOptions): Required<EarlyStoppingOptions> {
+  const { monitor = 'valLoss', patience = 5, minDelta = 0, restoreBest = true } = options;
+  return { monitor, patience, minDelta, restoreBest };
+}
