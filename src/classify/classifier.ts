@@ -7,6 +7,7 @@ import { preprocess } from '../image/preprocess';
 import { checkValues } from '../image/range';
 import { checkInteger, checkOptions } from '../validate';
 import type { CardDraft } from '../weights/card';
+import { FusedNetwork } from './fusion';
 import { type Prediction, topPredictions, toRows } from './predictions';
 
 /** Options of {@link Classifier.classify}. */
@@ -33,6 +34,7 @@ export class Classifier {
   /** What the network's outputs are called, what it wants as input, and where it comes from. */
   readonly card: CardDraft;
   readonly #ownsModel: boolean;
+  readonly #fused: FusedNetwork;
   #disposed = false;
 
   /**
@@ -44,6 +46,7 @@ export class Classifier {
     this.model = model;
     this.card = card;
     this.#ownsModel = ownsModel;
+    this.#fused = new FusedNetwork(model);
   }
 
   /** Whether the classifier or its network was disposed of, so that it cannot be used any more. */
@@ -97,8 +100,12 @@ export class Classifier {
     return isBatch(input) ? rows : rows[0]!;
   }
 
-  /** Frees the weights, unless the network was passed to {@link loadClassifier} and so is the caller's. May be called twice. */
+  /**
+   * Frees what the classifier holds: its fused copy of the weights, and the network unless that was passed to {@link loadClassifier} and so is
+   * the caller's. May be called twice.
+   */
   dispose(): void {
+    this.#fused.dispose();
     if (this.#ownsModel && !this.isDisposed) this.model.dispose();
     this.#disposed = true;
   }
@@ -111,7 +118,7 @@ export class Classifier {
     const images = toImages(input, method); // [n, h, w, c]
     let outputs: tf.Tensor | undefined;
     try {
-      outputs = tf.tidy(() => this.model.predict(preprocess(images, this.card.preprocessing)) as tf.Tensor);
+      outputs = tf.tidy(() => this.#fused.predict(preprocess(images, this.card.preprocessing)));
       const valid = input instanceof tf.Tensor ? checkValues(method, images) : undefined; // bytes always are
       const [values] = await Promise.all([outputs.data<'float32'>(), valid]);
       return toRows(values, this.card.labels.length);

@@ -169,9 +169,9 @@ describe('Classifier', () => {
   it('refuses the outputs of a network that gives no probabilities', async () => {
     const linear = tinyModel(-1, 'linear');
     const before = tf.memory().numTensors;
-    await expect((await loadClassifier({ model: linear, card: TINY_CARD })).classify(picture)).rejects.toThrow(
-      WeightsError,
-    );
+    const classifier = await loadClassifier({ model: linear, card: TINY_CARD });
+    await expect(classifier.classify(picture)).rejects.toThrow(WeightsError);
+    classifier.dispose();
     expect(tf.memory().numTensors).toBe(before);
     linear.dispose();
   });

@@ -1,0 +1,177 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type * as tfl from '@tensorflow/tfjs-layers';
+
+type Layer = tfl.layers.Layer;
+type Call = (inputs: tf.Tensor | tf.Tensor[]) => tf.Tensor;
+type Weight = { read(): tf.Variable };
+
+/** The members of tfjs layers that are used here and not public there. */
+interface LayerInternals {
+  call?: Call;
+  activation: { getClassName(): string };
+  kernel: Weight;
+  bias: Weight | null | undefined;
+  strides: [number, number];
+  padding: 'same' | 'valid';
+  dilationRate: [number, number];
+  dataFormat: string;
+  axis: number;
+  epsilon: number;
+  gamma: Weight | null | undefined;
+  beta: Weight | null | undefined;
+  movingMean: Weight;
+  movingVariance: Weight;
+}
+
+/** A convolution or dense layer and what is computed together with it. */
+interface Chain {
+  layer: Layer;
+  norm: Layer | undefined;
+  relu: Layer | undefined;
+}
+
+/** Kernel and bias of a chain with the batch norm folded in. */
+interface Folded {
+  kernel: tf.Tensor;
+  bias: tf.Tensor | undefined;
+}
+
+const internals = (layer: Layer) => layer as unknown as LayerInternals;
+const only = (inputs: tf.Tensor | tf.Tensor[]) => (Array.isArray(inputs) ? inputs[0]! : inputs);
+const identity: Call = (inputs) => tf.clone(only(inputs));
+
+/**
+ * Predicts with a model faster: batch norm is folded into the convolution or dense layer before it, and bias and ReLU are computed in
+ * the same pass. The model itself stays as it is; should its weights change, they are folded anew.
+ *
+ * Outputs equal the model's own within 1e-5. What cannot be fused runs as always, so that any model may come.
+ *
+ * @example
+ * ```ts
+ * const fused = new FusedNetwork(model);
+ * const probabilities = fused.predict(images);
+ * fused.dispose();
+ * ```
+ */
+export class FusedNetwork {
+  readonly #model: tfl.LayersModel;
+  readonly #chains: readonly Chain[];
+  readonly #weights: readonly Weight[];
+  #folded: readonly Folded[] = [];
+  #seen: readonly object[] = [];
+
+  /** @param model The model; borrowed. */
+  constructor(model: tfl.LayersModel) {
+    this.#model = model;
+    this.#chains = findChains(model);
+    this.#weights = this.#chains.flatMap(weightsOf);
+    this.#refresh();
+  }
+
+  /**
+   * What `model.predict` gives.
+   * @param images `[n, h, w, c]`, preprocessed; borrowed.
+   * @returns The model's output; the caller's.
+   */
+  predict(images: tf.Tensor4D): tf.Tensor {
+    this.#refresh();
+    const replaced: LayerInternals[] = [];
+    const replace = (layer: Layer, call: Call) => {
+      internals(layer).call = call;
+      replaced.push(internals(layer));
+    };
+    try {
+      this.#chains.forEach(({ layer, norm, relu }, i) => {
+        const activation = relu ? 'relu' : 'linear';
+        replace(layer, (inputs) => apply(internals(layer), only(inputs), this.#folded[i]!, activation));
+        if (norm) replace(norm, identity);
+        if (relu) replace(relu, identity);
+      });
+      return this.#model.predict(images) as tf.Tensor;
+    } finally {
+      for (const layer of replaced) delete layer.call;
+    }
+  }
+
+  /** Frees the folded weights; harmless if repeated, and a later prediction folds them again. */
+  dispose(): void {
+    for (const { kernel, bias } of this.#folded) tf.dispose([kernel, bias ?? []]);
+    this.#folded = [];
+    this.#seen = [];
+  }
+
+  /** Folds the weights if that has not been done or they have changed since. */
+  #refresh(): void {
+    const current = this.#weights.map((weight) => weight.read().dataId);
+    if (current.length === this.#seen.length && current.every((dataId, i) => dataId === this.#seen[i])) return;
+    this.dispose();
+    this.#folded = this.#chains.map(fold);
+    this.#seen = current;
+  }
+}
+
+function findChains(model: tfl.LayersModel): Chain[] {
+  return model.layers.filter(isFusible).map((layer) => {
+    const next = onlyConsumer(model, layer);
+    const norm = next?.getClassName() === 'BatchNormalization' && normalisesLastAxis(next) ? next : undefined;
+    const last = norm ? onlyConsumer(model, norm) : next;
+    const isRelu = last?.getClassName() === 'Activation' && internals(last).activation.getClassName() === 'relu';
+    return { layer, norm, relu: isRelu ? last : undefined };
+  });
+}
+
+function isFusible(layer: Layer): boolean {
+  const own = internals(layer);
+  if (own.activation?.getClassName() !== 'linear') return false;
+  if (layer.getClassName() === 'Conv2D') return own.dataFormat === 'channelsLast';
+  return layer.getClassName() === 'Dense' && (layer.outputShape as tfl.Shape).length === 2;
+}
+
+/** The one layer that reads a layer's output; undefined if others do too, or the output is the model's. */
+function onlyConsumer(model: tfl.LayersModel, layer: Layer): Layer | undefined {
+  if (layer.inboundNodes.length !== 1 || layer.outboundNodes.length !== 1) return undefined;
+  if (model.outputs.some(({ sourceLayer }) => sourceLayer === layer)) return undefined;
+  const consumer = layer.outboundNodes[0]!.outboundLayer;
+  return consumer.inboundNodes.length === 1 && model.layers.includes(consumer) ? consumer : undefined;
+}
+
+function normalisesLastAxis(layer: Layer): boolean {
+  const { axis } = internals(layer);
+  return axis === -1 || axis === (layer.outputShape as tfl.Shape).length - 1;
+}
+
+function weightsOf({ layer, norm }: Chain): Weight[] {
+  const { kernel, bias } = internals(layer);
+  const { gamma, beta, movingMean, movingVariance } = norm ? internals(norm) : NO_NORM;
+  return [kernel, bias, gamma, beta, movingMean, movingVariance].flatMap((weight) => weight ?? []);
+}
+
+const NO_NORM = { gamma: null, beta: null, movingMean: null, movingVariance: null };
+
+/** Kernel times `gamma / deviation` and bias moved along, for each output channel; the caller's. */
+function fold({ layer, norm }: Chain): Folded {
+  const { kernel, bias } = internals(layer);
+  const [folded, offset] = tf.tidy(() => {
+    if (!norm) return [tf.clone<tf.Tensor>(kernel.read()), bias ? tf.clone<tf.Tensor>(bias.read()) : undefined];
+    const { gamma, beta, epsilon, movingMean, movingVariance } = internals(norm);
+    const inverse = tf.rsqrt(tf.add(movingVariance.read(), epsilon));
+    const scale = gamma ? tf.mul(gamma.read(), inverse) : inverse;
+    const centre = bias ? tf.sub(bias.read(), movingMean.read()) : tf.neg(movingMean.read());
+    const offset = tf.mul(centre, scale);
+    return [tf.mul(kernel.read(), scale), beta ? tf.add(offset, beta.read()) : offset];
+  });
+  return { kernel: tf.keep(folded!), bias: offset && tf.keep(offset) };
+}
+
+function apply(
+  layer: LayerInternals,
+  x: tf.Tensor,
+  { kernel, bias }: Folded,
+  activation: 'relu' | 'linear',
+): tf.Tensor {
+  const common = { ...(bias && { bias }), activation };
+  if (kernel.rank === 2) return tf.fused.matMul({ a: x as tf.Tensor2D, b: kernel as tf.Tensor2D, ...common });
+  const { strides, padding, dilationRate } = layer;
+  const filter = kernel as tf.Tensor4D;
+  return tf.fused.conv2d({ x: x as tf.Tensor4D, filter, strides, pad: padding, dilations: dilationRate, ...common });
+}
