@@ -44,10 +44,10 @@ const options = cli(
   .parse()
   .opts<Options>();
 
+if ((options.backend ?? 'tensorflow') === 'tensorflow') await keepLargeBuffers();
 await main(async () => {
   const { model: name, variant, seed, out } = options;
   const backend = await startBackend(options.backend, TRAINING_BACKENDS);
-  if (backend === 'tensorflow') await keepLargeBuffers();
   const recipe = RECIPES[name];
   const epochs = options.epochs ?? recipe.epochs;
   const dataset = await readFer2013(options.data);

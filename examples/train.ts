@@ -5,6 +5,7 @@ import { createModel, listModels, train, type ModelName } from 'fer-cnn';
 import { fileCheckpoint, readFer2013 } from 'fer-cnn/node';
 import { keepLargeBuffers, startBackend, TRAINING_BACKENDS } from './support/backend';
 import { cli, wholeNumber } from './support/cli';
+import { main } from './support/main';
 import { saveTrained } from './support/card';
 import { showProgress } from './support/progress';
 import { RECIPES } from './support/recipes';
@@ -31,37 +32,39 @@ const options = cli('train', 'Trains a network on FER2013, resumably.')
   .opts<Options>();
 
 if ((options.backend ?? 'tensorflow') === 'tensorflow') await keepLargeBuffers();
-const backend = await startBackend(options.backend, TRAINING_BACKENDS);
-const recipe = RECIPES[options.model];
-if (!recipe) throw new Error(`--model ${options.model}: expected ${listModels().join(' or ')}`);
-const epochs = options.epochs ?? recipe.epochs;
+await main(async () => {
+  const backend = await startBackend(options.backend, TRAINING_BACKENDS);
+  const recipe = RECIPES[options.model];
+  if (!recipe) throw new Error(`--model ${options.model}: expected ${listModels().join(' or ')}`);
+  const epochs = options.epochs ?? recipe.epochs;
 
-const dataset = await readFer2013(options.data);
-const [training, validation] = [dataset.where('Training'), dataset.where('PublicTest')];
-const model = createModel(options.model, { seed: options.seed, ...recipe.network });
-const stop = new AbortController();
-process.once('SIGINT', () => stop.abort(new Error('stopped; the same command with --resume goes on')));
+  const dataset = await readFer2013(options.data);
+  const [training, validation] = [dataset.where('Training'), dataset.where('PublicTest')];
+  const model = createModel(options.model, { seed: options.seed, ...recipe.network });
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort(new Error('stopped; the same command with --resume goes on')));
 
-const progress = showProgress(`${options.model} on ${backend}`);
-try {
-  const { history } = await train(model, training, {
-    ...recipe.options(epochs),
-    epochs,
-    seed: options.seed,
-    validation,
-    checkpoint: { store: fileCheckpoint(join(options.out, 'checkpoint.bin')), resume: options.resume ?? false },
-    callbacks: { onEpochEnd: async (epoch, logs) => progress.epochDone(epoch + 1, logs) },
-    onProgress: progress.update,
-    signal: stop.signal,
-  });
-  await writeFile(join(options.out, 'history.json'), JSON.stringify(history, null, 2));
-  const { model: name, out, seed } = options;
-  const report = await saveTrained({ model, name, recipe, history, seed, backend, training, validation, out });
-  console.log(`\n${report.toMarkdown()}\n\nweights, card, golden outputs, report and history: ${out}`);
-} catch (error) {
-  if (!stop.signal.aborted) throw error;
-  console.error(`\n${(stop.signal.reason as Error).message}`);
-  process.exitCode = 130;
-} finally {
-  progress.stop();
-}
+  const progress = showProgress(`${options.model} on ${backend}`);
+  try {
+    const { history } = await train(model, training, {
+      ...recipe.options(epochs),
+      epochs,
+      seed: options.seed,
+      validation,
+      checkpoint: { store: fileCheckpoint(join(options.out, 'checkpoint.bin')), resume: options.resume ?? false },
+      callbacks: { onEpochEnd: async (epoch, logs) => progress.epochDone(epoch + 1, logs) },
+      onProgress: progress.update,
+      signal: stop.signal,
+    });
+    await writeFile(join(options.out, 'history.json'), JSON.stringify(history, null, 2));
+    const { model: name, out, seed } = options;
+    const report = await saveTrained({ model, name, recipe, history, seed, backend, training, validation, out });
+    console.log(`\n${report.toMarkdown()}\n\nweights, card, golden outputs, report and history: ${out}`);
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    console.error(`\n${(stop.signal.reason as Error).message}`);
+    process.exitCode = 130;
+  } finally {
+    progress.stop();
+  }
+});

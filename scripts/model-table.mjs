@@ -8,7 +8,7 @@ import { format, resolveConfig } from 'prettier';
 const ORDER = ['shallow', 'deep']; // others follow by name
 const MARKERS = /(<!-- models:start -->)[^]*?(<!-- models:end -->)/;
 
-const percent = (share, digits = 1) => `${(100 * share).toFixed(digits)} %`;
+const percent = (share) => `${(100 * share).toFixed(2)} %`;
 const number = (value) => value.toLocaleString('en-US');
 const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
 const duration = (seconds) => (seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`);

@@ -93,7 +93,7 @@ export function decodeCheckpoint<State>(bytes: Uint8Array): Checkpoint<State> {
   let at = start + headerLength;
   const tensors = header.tensors.map(({ name, shape, dtype }) => {
     const length = 4 * shape.reduce((product, side) => product * side, 1);
-    const buffer = bytes.slice(at, (at += length)).buffer;
+    const buffer = new Uint8Array(bytes.subarray(at, (at += length))).buffer;
     return { name, shape, dtype, data: dtype === 'int32' ? new Int32Array(buffer) : new Float32Array(buffer) };
   });
   return { state: header.state, tensors };

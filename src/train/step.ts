@@ -76,7 +76,9 @@ function computeGradients(context: StepContext, batch: Batch, key: readonly numb
       return [context.loss(logits, targets, weights), ...model.calculateLosses()].reduce((a, b) => tf.add(a, b));
     }, variables);
     const trained = variables.filter(({ name }) => grads[name]);
-    const norm = tf.sqrt(tf.addN(trained.map(({ name }) => tf.sum(tf.square(grads[name]!))))) as tf.Scalar;
+    const norm = tf.sqrt(
+      trained.map(({ name }) => tf.sum(tf.square(grads[name]!))).reduce((a, b) => tf.add(a, b)),
+    ) as tf.Scalar;
     const scale = context.clipNorm ? tf.minimum(1, tf.div(context.clipNorm, tf.maximum(norm, 1e-12))) : undefined;
     const gradients = trained.map((variable) => {
       let tensor: tf.Tensor = grads[variable.name]!;

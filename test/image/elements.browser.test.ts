@@ -1,13 +1,11 @@
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CHROMIUM, HAS_CHROMIUM, launchChromium } from '../support/browser';
 import type { ElementsReport } from './elements.page';
 
-const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
-
-describe.skipIf(!existsSync(CHROMIUM))('toImages in Chromium', () => {
+describe.skipIf(!HAS_CHROMIUM)(`toImages in Chromium (skipped without ${CHROMIUM})`, () => {
   let browser: Browser;
   let page: Page;
 
@@ -20,10 +18,7 @@ describe.skipIf(!existsSync(CHROMIUM))('toImages in Chromium', () => {
       write: false,
       logLevel: 'silent',
     });
-    browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      args: ['--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'],
-    });
+    browser = await launchChromium();
     page = await browser.newPage();
     await page.addScriptTag({ content: bundle.outputFiles[0]!.text });
   });

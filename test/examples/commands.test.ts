@@ -1,0 +1,177 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EMOTIONS } from '../../src/labels';
+import { Random } from '../../src/random';
+import { BUNDLED_MODELS } from '../../src/weights/bundled';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const PICTURES = join(ROOT, 'examples/pictures');
+const HAS_WEIGHTS = BUNDLED_MODELS.some((name) => existsSync(join(ROOT, 'weights', name)));
+const SCRIPTS = ['demo', 'train', 'evaluate', 'classify', 'audit', 'reference-protocol'];
+
+let folder = '';
+let csv = '';
+
+/** What a command did. */
+interface Outcome {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs a script of package.json as `npm run script -- args` does, without npm's own lines. */
+async function npmRun(script: string, ...args: string[]): Promise<Outcome> {
+  const { scripts } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
+  const [program, ...first] = (scripts[script] as string).split(' ');
+  const options = { cwd: ROOT, env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' }, maxBuffer: 1 << 24 };
+  return new Promise((resolve) => {
+    execFile(join(ROOT, 'node_modules/.bin', program!), [...first, ...args], options, (error, stdout, stderr) => {
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
+    });
+  });
+}
+
+/** A file of FER2013's form: 7 Training and 4 PublicTest rows of noise, the first of which stands in both. */
+function tinyFer2013(): string {
+  const pixels = (row: number) =>
+    Array.from(new Uint8Array(48 * 48), (_, i) => new Random(row, i).integer(256)).join(' ');
+  const training = Array.from({ length: 7 }, (_, i) => `${i % 7},${pixels(i)},Training`);
+  const test = Array.from({ length: 4 }, (_, i) => `${i % 7},${pixels(i === 0 ? 0 : 100 + i)},PublicTest`);
+  return ['emotion,pixels,Usage', ...training, ...test, ''].join('\n');
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fer-cnn-examples-'));
+  csv = join(folder, 'fer2013.csv');
+  await writeFile(csv, tinyFer2013());
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('every example', () => {
+  it('explains itself', async () => {
+    const outcomes = await Promise.all(SCRIPTS.map((script) => npmRun(script, '--help')));
+    outcomes.forEach(({ code, stdout }, i) => {
+      expect(code, SCRIPTS[i]).toBe(0);
+      expect(stdout).toContain(`Usage: npm run ${SCRIPTS[i]} -- `);
+    });
+  });
+
+  it.concurrent.each([
+    ['evaluate', ['--data', 'missing.csv', '--backend', 'wasm', '--model', PICTURES], 'model.json: expected a file'],
+    [
+      'evaluate',
+      ['--data', 'missing.csv', '--backend', 'wasm', '--model', 'medium'],
+      'medium: expected bundled weights',
+    ],
+    ['evaluate', ['--data', 'missing.csv', '--backend', 'abacus'], 'abacus: expected one of'],
+    ['evaluate', ['--data', 'missing.csv', '--usage', 'All'], "'--usage <split>' argument 'All' is invalid"],
+    ['classify', [], 'missing required argument'],
+    ['audit', ['--data', 'missing.csv'], 'missing.csv: expected a file'],
+    ['train', ['--out', 'nowhere'], "required option '--data <file>' not specified"],
+    ['reference-protocol', ['--data', 'missing.csv', '--backend', 'cpu'], 'missing.csv: expected a file'],
+  ])('says in one line what is wrong: %s %j', async (script, args, message) => {
+    const { code, stderr } = await npmRun(script, ...args);
+    expect(code).toBe(1);
+    expect(stderr).toContain(message);
+    expect(stderr).not.toMatch(/^\s+at /m); // no stack
+  });
+
+  it('of training says on WASM which backends can train', async () => {
+    const { code, stderr } = await npmRun('train', '--data', csv, '--out', join(folder, 'wasm'), '--backend', 'wasm');
+    expect(code).toBe(1);
+    expect(stderr).toContain("Train on 'tensorflow'");
+    expect(stderr.length).toBeLessThan(1000); // the backend prints its whole code if an error is not caught
+  });
+});
+
+describe('npm run demo', () => {
+  it.skipIf(!HAS_WEIGHTS)('shows a table of seven bars for each picture, and draws them', async () => {
+    const svg = join(folder, 'demo.svg');
+    const { code, stdout } = await npmRun('demo', '--svg', svg);
+    expect(code).toBe(0);
+    const pictures = readdirSync(PICTURES).filter((file) => file.endsWith('.png'));
+    for (const file of pictures) expect(stdout).toMatch(new RegExp(`^${file}, \\d+ × \\d+ pixels, \\d+ ms$`, 'm'));
+    expect(stdout.match(/^ {2}\w+ +[█▏▎▍▌▋▊▉]* +\d+\.\d %$/gm)).toHaveLength(7 * pictures.length);
+    expect(stdout).not.toContain('\u001b'); // no colours where there is no terminal
+    expect((await readFile(svg, 'utf8')).match(/<image /g)).toHaveLength(pictures.length);
+  });
+
+  it.skipIf(HAS_WEIGHTS)('says what to do where there are no weights', async () => {
+    const { code, stderr } = await npmRun('demo');
+    expect(code).toBe(1);
+    expect(stderr).toContain('run npm run build');
+  });
+});
+
+describe('npm run audit', () => {
+  it('finds the copy', async () => {
+    const { code, stdout } = await npmRun('audit', '--data', csv, '--json', join(folder, 'audit.json'));
+    expect(code).toBe(0);
+    expect(stdout).toContain('| Images of PublicTest that stand in Training too | 1 |');
+    expect(JSON.parse(await readFile(join(folder, 'audit.json'), 'utf8')).rowsToDrop).toEqual([2]);
+  });
+});
+
+describe('npm run train, evaluate and classify', () => {
+  it('train a network, go on with it, score it and use it', { timeout: 180_000 }, async () => {
+    const out = join(folder, 'shallow');
+    const train = ['--data', csv, '--model', 'shallow', '--out', out];
+    const first = await npmRun('train', ...train, '--epochs', '1');
+    expect(first, first.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining('### Scores') });
+    const second = await npmRun('train', ...train, '--epochs', '2', '--resume');
+    expect(second.code, second.stderr).toBe(0);
+    const history = JSON.parse(await readFile(join(out, 'history.json'), 'utf8'));
+    expect(history.map(({ epoch }: { epoch: number }) => epoch)).toEqual([1, 2]);
+    expect(readdirSync(out)).toEqual(expect.arrayContaining(['card.json', 'golden.json', 'model.json', 'weights.bin']));
+
+    const files = ['--json', join(folder, 'report.json'), '--svg', join(folder, 'report.svg')];
+    const scores = await npmRun('evaluate', '--data', csv, '--model', out, '--backend', 'wasm', ...files);
+    expect(scores.code, scores.stderr).toBe(0);
+    expect(scores.stdout).toContain('Without 1 from the training set');
+    const report = JSON.parse(await readFile(join(folder, 'report.json'), 'utf8'));
+    expect(report).toMatchObject({ size: 4, withoutTrainingDuplicates: { size: 3, removed: 1 } });
+    expect(report.accuracy).toBeGreaterThanOrEqual(0);
+    expect(report.accuracy).toBeLessThanOrEqual(1);
+    expect(await readFile(join(folder, 'report.svg'), 'utf8')).toContain('<svg');
+
+    const privateOnly = join(folder, 'private.csv');
+    const [header, ...rows] = (await readFile(csv, 'utf8')).split('\n');
+    const asPrivate = rows
+      .filter((row) => row.endsWith('PublicTest'))
+      .map((row) => row.replace('PublicTest', 'PrivateTest'));
+    await writeFile(privateOnly, [header, ...asPrivate].join('\n'));
+    const usage = ['--usage', 'PrivateTest', '--model', out, '--backend', 'wasm'];
+    const alone = await npmRun('evaluate', '--data', privateOnly, ...usage);
+    expect(alone.stdout).not.toContain('from the training set');
+    expect(alone.stdout).toContain('| Pictures | 4 |');
+    const known = await npmRun('evaluate', '--data', privateOnly, ...usage, '--training-set', csv);
+    expect(known.stdout).toContain('Without 1 from the training set');
+
+    const pictures = [join(PICTURES, 'collins.png'), join(ROOT, 'package.json')];
+    const answer = await npmRun('classify', ...pictures, '--model', out, '--backend', 'wasm', '--top', '2', '--json');
+    expect(answer.code).toBe(1); // for the second, which is no picture
+    expect(answer.stderr).toContain('package.json: expected a whole picture');
+    const [only, ...others] = JSON.parse(answer.stdout);
+    expect(others).toEqual([]);
+    expect(
+      only.predictions.map(({ className }: { className: string }) => EMOTIONS.includes(className as 'sad')),
+    ).toEqual([true, true]);
+  });
+});
+
+describe('npm run reference-protocol', () => {
+  it('names its protocol beside every figure', { timeout: 90_000 }, async () => {
+    const args = ['--data', csv, '--variant', 'code', '--epochs', '1', '--out', join(folder, 'protocol')];
+    const { code, stdout, stderr } = await npmRun('reference-protocol', ...args);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toContain('Protocol: random 80:10:10 split (seed 1) over the 11 rows');
+    expect(stdout).toMatch(/of 1 pictures; the reference project reports 56\.31 % by this protocol/);
+    expect(stdout).toContain('None of these figures can be compared with scores on PublicTest or PrivateTest.');
+  });
+});
