@@ -73,8 +73,9 @@ export function frame(x: tf.Tensor4D, top: number, left: number, height: number,
   if (top === 0 && left === 0 && height === h && width === w) return x;
   const [bottom, right] = [height - h - top, width - w - left];
   const outside = [top, bottom, left, right].map((size) => Math.max(size, 0)) as [number, number, number, number];
+  const [rows, columns] = [height - outside[0] - outside[1], width - outside[2] - outside[3]];
   const begin = [0, Math.max(-top, 0), Math.max(-left, 0), 0];
-  const inside = tf.slice(x, begin, [n, height - outside[0] - outside[1], width - outside[2] - outside[3], channels]);
+  const inside = rows === h && columns === w ? x : tf.slice(x, begin, [n, rows, columns, channels]);
   return tf.pad(inside, [[0, 0], [outside[0], outside[1]], [outside[2], outside[3]], [0, 0]]); // prettier-ignore
 }
 

@@ -54,7 +54,7 @@ export function registerTrainingKernels(): string[] {
       where: 'registerTrainingKernels',
       expected: 'an active TensorFlow.js backend',
       received: 'none',
-      remedy: "Activate one first, for instance with await tf.setBackend('wasm').",
+      remedy: 'Activate one first with tf.setBackend, and wait for tf.ready().',
     });
   }
   const missing = Object.keys(KERNELS).filter((kernelName) => !tf.getKernel(kernelName, backendName));

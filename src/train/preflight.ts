@@ -73,11 +73,19 @@ function tryLayer(layer: Layer, byInputs: boolean): void {
   try {
     tf.tidy(() => void tf.variableGrads(sum, [...(byInputs ? inputs : []), ...weights]));
   } catch (cause) {
+    freeTape();
     throw lacking(layer, /^Kernel '(\w+)' not registered/.exec((cause as Error).message)?.[1], cause);
   } finally {
     state.forEach((variable, i) => variable.assign(before[i]!));
     tf.dispose([...inputs, ...before]);
   }
+}
+
+/** Frees what tfjs saved for a gradient that failed. */
+function freeTape(): void {
+  const { state } = tf.engine() as unknown as { state: { activeTape: { saved?: tf.Tensor[] }[] | null } };
+  state.activeTape?.forEach(({ saved }) => tf.dispose(saved ?? []));
+  state.activeTape = null;
 }
 
 function lacking(layer: Layer, kernel: string | undefined, cause?: unknown): BackendError {
@@ -93,7 +101,7 @@ function lacking(layer: Layer, kernel: string | undefined, cause?: unknown): Bac
     .backendNames()
     .filter((name) => tf.getKernel(kernel, name));
   const remedy = able.length
-    ? `Activate one that has it: await tf.setBackend('${able.join("') or ('")}').`
+    ? `Activate one that has it with tf.setBackend: '${able.join("' or '")}'.`
     : 'Import and activate one that has it, such as @tensorflow/tfjs-node or @tensorflow/tfjs-backend-cpu.';
   return new BackendError({
     where,

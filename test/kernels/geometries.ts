@@ -86,11 +86,13 @@ export function tensorsOf({ x, kernel, filters, ...attributes }: Case, depthwise
 export type CaseTensors = ReturnType<typeof tensorsOf>;
 
 /** Computes something of a case on the plain CPU backend and goes back to the active one. */
-export async function onCpu(each: Case, depthwise: boolean, compute: (tensors: CaseTensors) => number[]) {
+export async function onCpu<T>(each: Case, depthwise: boolean, compute: (tensors: CaseTensors) => T): Promise<T> {
   const active = tf.getBackend() as TestBackend;
   await useBackend('cpu');
   try {
-    return tf.tidy(() => compute(tensorsOf(each, depthwise)));
+    let result!: T;
+    tf.tidy(() => void (result = compute(tensorsOf(each, depthwise))));
+    return result;
   } finally {
     await useBackend(active);
   }
