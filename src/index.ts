@@ -75,6 +75,7 @@ export type {
 export { binaryCrossentropy, categoricalCrossentropy, focal } from './train/losses';
 export type { Loss, LossName, LossOptions } from './train/losses';
 export type { OptimizerName } from './train/optimizers';
+export { registerTrainingKernels } from './kernels/register';
 export { memoryCheckpoint } from './train/checkpoint';
 export type { CheckpointStore } from './train/checkpoint';
 

@@ -11,8 +11,8 @@ export const BACKENDS = ['tensorflow', 'webgpu', 'wasm', 'cpu'] as const;
 /** Name of one of {@link BACKENDS}. */
 export type BackendName = (typeof BACKENDS)[number];
 
-/** Backends to train on, the best first. WASM lacks the gradient of convolutions. */
-export const TRAINING_BACKENDS = ['tensorflow', 'webgpu', 'cpu'] as const satisfies readonly BackendName[];
+/** Backends to train on, the best first. */
+export const TRAINING_BACKENDS = ['tensorflow', 'webgpu', 'wasm', 'cpu'] as const satisfies readonly BackendName[];
 
 const START: Record<BackendName, () => Promise<void> | void> = {
   tensorflow: () => {

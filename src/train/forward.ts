@@ -2,13 +2,15 @@ import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { InputError } from '../errors';
 import { batchNormInTraining } from '../kernels/batch-norm';
+import { conv2dInTraining } from '../kernels/conv2d';
+import { matMulInTraining } from '../kernels/mat-mul';
 import { reluInTraining } from '../kernels/relu';
 import { Random } from '../random';
 
 /**
- * A model prepared for training: while it is, the `call` of some layers is replaced on the instance. Batch norm and ReLU use
- * gradients with fewer passes, dropout draws its masks from the run's seed, and the head gives logits. The model itself,
- * its weights and its configuration stay as they are; prediction during training is unaffected.
+ * A model prepared for training: while it is, the `call` of some layers is replaced on the instance. Batch norm, ReLU,
+ * convolutions and dense layers use faster gradients, dropout draws its masks from the run's seed, and the head gives logits. The
+ * model itself, its weights and its configuration stay as they are; prediction during training is unaffected.
  */
 export interface TrainingForward {
   /**
@@ -77,6 +79,7 @@ export function prepareForTraining(model: tfl.LayersModel): TrainingForward {
     const kind = layer.getClassName();
     if (kind === 'BatchNormalization' && normalisesLastAxis(layer)) replaceCall(layer, (x) => batchNorm(layer, x));
     else if (kind === 'Conv2D' && own.dataFormat === 'channelsLast') replaceCall(layer, (x) => convolve(own, x));
+    else if (kind === 'Dense') replaceCall(layer, (x) => multiply(own, x));
     else if (kind === 'Activation' && own.activation.getClassName() === 'relu') replaceCall(layer, reluInTraining);
     else if (kind === 'Dropout' && own.rate > 0) {
       replaceCall(layer, (x) => dropout(x, own, new Random(...run.key, index)));
@@ -103,9 +106,18 @@ function normalisesLastAxis(layer: Layer): boolean {
 
 /** A convolution that leaves out the gradient of its input where none is needed; the layer's own computes it for the first too. */
 function convolve(layer: LayerInternals, x: tf.Tensor): tf.Tensor {
-  const { kernel, bias, strides, padding, dilationRate, activation } = layer;
-  const filter = kernel.read() as tf.Tensor4D;
-  const y = tf.conv2d(x as tf.Tensor4D, filter, strides, padding as 'same' | 'valid', 'NHWC', dilationRate);
+  const { kernel, bias, strides, padding, dilationRate: dilations, activation } = layer;
+  const pad = padding as 'same' | 'valid';
+  const y = conv2dInTraining(x as tf.Tensor4D, kernel.read() as tf.Tensor4D, { strides, pad, dilations });
+  return activation.apply(bias ? tf.add(y, bias.read()) : y);
+}
+
+function multiply(layer: LayerInternals, x: tf.Tensor): tf.Tensor {
+  const { kernel, bias, activation } = layer;
+  const weights = kernel.read() as tf.Tensor2D; // [features, units]
+  const [features, units] = weights.shape;
+  const rows = matMulInTraining(tf.reshape(x, [x.size / features, features]), weights);
+  const y = tf.reshape(rows, [...x.shape.slice(0, -1), units]);
   return activation.apply(bias ? tf.add(y, bias.read()) : y);
 }
 

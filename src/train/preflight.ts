@@ -2,36 +2,112 @@ import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { BackendError } from '../errors';
 
-/** The gradient kernels that a layer needs and that some backend lacks. */
+type Layer = tfl.layers.Layer;
+
+const CONVOLUTION = ['Conv2DBackpropFilter', 'Conv2DBackpropInput'];
+const DEPTHWISE = ['DepthwiseConv2dNativeBackpropFilter', 'DepthwiseConv2dNativeBackpropInput'];
+
+/** The gradient kernels of the layers that are common in networks for pictures, so that these need not be tried. */
 const KERNELS_BY_LAYER: Readonly<Record<string, readonly string[]>> = {
-  Conv2D: ['Conv2DBackpropFilter', 'Conv2DBackpropInput'],
-  DepthwiseConv2D: ['DepthwiseConv2dNativeBackpropFilter', 'DepthwiseConv2dNativeBackpropInput'],
-  SeparableConv2D: [
-    'DepthwiseConv2dNativeBackpropFilter',
-    'DepthwiseConv2dNativeBackpropInput',
-    'Conv2DBackpropFilter',
-  ],
+  Conv2D: CONVOLUTION,
+  DepthwiseConv2D: DEPTHWISE,
+  SeparableConv2D: [...DEPTHWISE, ...CONVOLUTION],
   MaxPooling2D: ['MaxPoolGrad'],
   AveragePooling2D: ['AvgPoolGrad'],
+  ...Object.fromEntries(
+    [
+      ...['InputLayer', 'Dense', 'BatchNormalization', 'Activation', 'ReLU', 'Dropout', 'Flatten', 'Reshape'],
+      ...['Add', 'Concatenate', 'Multiply', 'GlobalAveragePooling2D', 'GlobalMaxPooling2D', 'ZeroPadding2D'],
+    ].map((kind) => [kind, []]),
+  ),
 };
 
 /**
- * Throws if the active backend lacks a kernel that training the model needs.
+ * Throws if the active backend cannot train the model. Common layers are looked up; any other one is tried on a picture of zeros.
+ * Layers before the first trained one need no gradient and are passed over.
  *
- * @param model The model; borrowed.
- * @throws BackendError that names layer, kernel and the backends that can.
+ * @param model The model; borrowed, unchanged.
+ * @throws BackendError that names the layer, the kernel and what to do.
  */
 export function checkCanTrain(model: tfl.LayersModel): void {
-  const backend = tf.getBackend();
-  for (const layer of model.layers) {
-    const missing = KERNELS_BY_LAYER[layer.getClassName()]?.find((kernel) => !tf.getKernel(kernel, backend));
-    if (missing === undefined) continue;
-    throw new BackendError({
-      where: `train: backend '${backend}'`,
-      expected: `the kernel ${missing}, which training layer '${layer.name}' needs`,
-      received: 'a backend without it',
-      remedy:
-        "Train on 'tensorflow' (@tensorflow/tfjs-node), 'webgpu', 'webgl' or 'cpu'; predictions work on this one too.",
-    });
+  checkLayers(model.layers, false);
+}
+
+/** @param reached Whether the gradient goes on to what comes before the first of these layers. */
+function checkLayers(layers: readonly Layer[], reached: boolean): void {
+  const onTheWay = new Set<Layer>(); // what the gradient comes to; tfjs lists each layer after those that it depends on
+  for (const layer of layers) {
+    const kind = layer.getClassName();
+    const before = layer.inboundNodes.flatMap((node) => node.inboundLayers as Layer[]);
+    const goesOn = kind === 'InputLayer' ? reached : before.some((parent) => onTheWay.has(parent));
+    if (!goesOn && layer.trainableWeights.length === 0) continue;
+    onTheWay.add(layer);
+    const kernels = knownKernels(layer);
+    const missing = kernels?.find((kernel) => !tf.getKernel(kernel, tf.getBackend()));
+    if (missing !== undefined) throw lacking(layer, missing);
+    const within = (layer as Layer & { layers?: readonly Layer[] }).layers;
+    if (within) checkLayers(within, goesOn);
+    else if (!kernels) tryLayer(layer, goesOn);
   }
+}
+
+/** Undefined for layers that have to be tried; also for dilated ones, for which tfjs has no gradient and this package only one. */
+function knownKernels(layer: Layer): readonly string[] | undefined {
+  const { dilationRate = 1, dataFormat } = layer as Layer & { dilationRate?: number | number[]; dataFormat?: string };
+  const kind = layer.getClassName();
+  const ours = kind === 'Conv2D' && dataFormat === 'channelsLast';
+  return ours || [dilationRate].flat().every((rate) => rate === 1) ? KERNELS_BY_LAYER[kind] : undefined;
+}
+
+/** Computes the layer's gradients once, and puts back what a layer changes in training. */
+function tryLayer(layer: Layer, byInputs: boolean): void {
+  const shapes = layer.inboundNodes[0]!.inputShapes as tfl.Shape[];
+  const inputs = tf.tidy(() => shapes.map((shape) => tf.variable(tf.zeros(shape.map((size) => size ?? 1)))));
+  const weights = layer.trainableWeights.map((weight) => weight.read() as tf.Variable);
+  const state = layer.nonTrainableWeights.map((weight) => weight.read() as tf.Variable);
+  const before = state.map((variable) => tf.clone(variable as tf.Tensor));
+  const sum = () => {
+    const outputs = [layer.call(inputs, { training: true })].flat();
+    return tf.addN(outputs.map((output) => tf.sum(output))) as tf.Scalar;
+  };
+  try {
+    tf.tidy(() => void tf.variableGrads(sum, [...(byInputs ? inputs : []), ...weights]));
+  } catch (cause) {
+    freeTape();
+    throw lacking(layer, /^Kernel '(\w+)' not registered/.exec((cause as Error).message)?.[1], cause);
+  } finally {
+    state.forEach((variable, i) => variable.assign(before[i]!));
+    tf.dispose([...inputs, ...before]);
+  }
+}
+
+/** Frees what tfjs saved for a gradient that failed. */
+function freeTape(): void {
+  const { state } = tf.engine() as unknown as { state: { activeTape: { saved?: tf.Tensor[] }[] | null } };
+  state.activeTape?.forEach(({ saved }) => tf.dispose(saved ?? []));
+  state.activeTape = null;
+}
+
+function lacking(layer: Layer, kernel: string | undefined, cause?: unknown): BackendError {
+  const backend = tf.getBackend();
+  const where = `train: layer '${layer.name}' (${layer.getClassName()}) on backend '${backend}'`;
+  if (kernel === undefined) {
+    const received = `an error from TensorFlow.js: ${(cause as Error).message}`;
+    const remedy = 'Leave the layer out or replace it by one with a gradient; predictions are unaffected.';
+    return new BackendError({ where, expected: 'a layer with a gradient', received, remedy, cause });
+  }
+  const able = tf
+    .engine()
+    .backendNames()
+    .filter((name) => tf.getKernel(kernel, name));
+  const remedy = able.length
+    ? `Activate one that has it with tf.setBackend: '${able.join("' or '")}'.`
+    : 'Import and activate one that has it, such as @tensorflow/tfjs-node or @tensorflow/tfjs-backend-cpu.';
+  return new BackendError({
+    where,
+    expected: `the kernel ${kernel}`,
+    received: 'a backend without it',
+    remedy,
+    cause,
+  });
 }

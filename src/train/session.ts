@@ -4,6 +4,7 @@ import type { LabeledImages } from '../data/batches';
 import { checkOutput, fitPreprocessing } from '../evaluate/predict';
 import { InputError } from '../errors';
 import { ensureBackend } from '../image/backend';
+import { registerTrainingKernels } from '../kernels/register';
 import { describe } from '../validate';
 import { checkTrainOptions, earlyStoppingWithDefaults } from './check-options';
 import { decodeCheckpoint } from './checkpoint';
@@ -46,6 +47,7 @@ export interface Session extends StepContext {
 export async function openSession(model: tfl.LayersModel, data: TrainingData, options: TrainOptions): Promise<Session> {
   checkTrainOptions(options);
   await ensureBackend('train');
+  registerTrainingKernels();
   checkCanTrain(model);
   const { batchSize = 64, seed = 0, augment, optimization = {}, checkpoint } = options;
   const preprocessing = fitPreprocessing('train', model, options.preprocessing);

@@ -16,6 +16,8 @@ import { trainStep } from './step';
  * checkpoint, it ends with the same weights to the last bit as a run that was never stopped. Over a `tf.data.Dataset` that holds
  * if each of its iterations gives the same batches.
  *
+ * Gradient kernels that the active backend lacks are registered first, so that WASM trains too ({@link registerTrainingKernels}).
+ *
  * @param model A `tf.LayersModel` from one picture input `[n, h, w, 1]` to class probabilities `[n, classes]`.
  * @param data A `FerDataset`, `{ xs, ys }`, or a `tf.data.Dataset` of such batches; pictures 0..255.
  * @param options Epochs and everything else.

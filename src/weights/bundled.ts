@@ -27,7 +27,7 @@ const MODULES: Readonly<Record<BundledModel, () => Promise<{ default: WeightsMod
 };
 
 /** What `'default'` stands for. */
-export const DEFAULT_MODEL: BundledModel = 'deep';
+export const DEFAULT_MODEL: BundledModel = 'shallow';
 
 /** Names of the weights that come with this package. */
 export const BUNDLED_MODELS: readonly BundledModel[] = Object.freeze(Object.keys(MODULES) as BundledModel[]);

@@ -1,16 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
+import { registerTrainingKernels } from '../../src/kernels/register';
 import { Random } from '../../src/random';
-import type { CnnOptions } from '../../src/models/options';
-import { createModel, listModels, type ModelName, MODELS } from '../../src/models/registry';
+import { createModel, listModels, MODELS } from '../../src/models/registry';
 import { describeOn, expectNoLeaks, BACKENDS, TRAINING_BACKENDS } from '../support/backends';
-
-/** As deep as the real ones, but narrow enough for the plain cpu backend. */
-const NARROW: Record<ModelName, CnnOptions> = {
-  shallow: { conv: { filters: [2, 3] }, dense: { units: [4] }, inputSize: [16, 16] },
-  deep: { conv: { filters: [2, 3, 4, 4], kernelSizes: [3, 5, 3, 3] }, dense: { units: [4, 5] }, inputSize: [16, 16] },
-};
+import { NARROW } from '../support/tiny';
 
 /** The first values of conv1/kernel at seed 3, from this test on the cpu backend: they depend on nothing but seed and name. */
 const FIRST_WEIGHTS = [-0.324799, 0.430952, 0.828053, -0.750676];
@@ -82,6 +77,7 @@ describeOn(BACKENDS, 'every registered model', () => {
 });
 
 describeOn(TRAINING_BACKENDS, 'gradients', () => {
+  beforeAll(() => void registerTrainingKernels());
   expectNoLeaks();
 
   for (const name of listModels()) {

@@ -26,7 +26,7 @@ describeOn(['cpu'], 'options of the networks', () => {
   it('layers have names that say what they are, in the order of the text', () => {
     expect(withModel(createShallowCnn(TINY), layerNames)).toBe(
       'image conv1 conv1_bn conv1_relu conv1_pool conv1_dropout conv2 conv2_bn conv2_relu conv2_pool conv2_dropout ' +
-        'flatten fc1 fc1_relu fc1_dropout probabilities',
+        'flatten fc1 fc1_bn fc1_relu fc1_dropout probabilities',
     );
     const deep = createDeepCnn({ conv: { filters: [1, 1, 1, 1] }, dense: { units: [2, 2] } });
     expect(withModel(deep, layerNames).split(' flatten ')[1]).toBe(

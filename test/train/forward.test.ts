@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { InputError } from '../../src/errors';
+import { registerTrainingKernels } from '../../src/kernels/register';
 import { prepareForTraining } from '../../src/train/forward';
 import { categoricalCrossentropy } from '../../src/train/losses';
 import { describeOn, expectNoLeaks, TRAINING_BACKENDS } from '../support/backends';
@@ -21,6 +22,7 @@ function gradients(model: tfl.LayersModel, logits: () => tf.Tensor2D): number[][
 }
 
 describeOn(TRAINING_BACKENDS, 'a model prepared for training', () => {
+  beforeAll(() => void registerTrainingKernels());
   expectNoLeaks();
 
   it('has the gradients and moves the statistics of the plain model', () => {

@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfd from '@tensorflow/tfjs-data';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { describe, expect, it } from 'vitest';
-import { BackendError, InputError, TrainingError } from '../../src/errors';
+import { expect, it } from 'vitest';
+import { InputError, TrainingError } from '../../src/errors';
 import { memoryCheckpoint } from '../../src/train/checkpoint';
 import type { TrainOptions } from '../../src/train/options';
 import { cosine, reduceOnPlateau } from '../../src/train/schedules';
 import { train } from '../../src/train/trainer';
-import { describeOn, expectNoLeaks, TRAINING_BACKENDS, useBackend } from '../support/backends';
+import { describeOn, expectNoLeaks, TRAINING_BACKENDS } from '../support/backends';
 import { squares } from '../support/faces';
 import { tinyCnn, weightsOf } from '../support/tiny';
 
@@ -249,17 +249,6 @@ describeOn(TRAINING_BACKENDS.slice(0, 1), 'train', () => {
     await expect(train(model, { ...squares(7), labels }, { epochs: 1 })).rejects.toThrow(/label for every picture/);
     await expect(train(model, squares(6, 1, 3), { epochs: 1 })).rejects.toThrow(InputError);
     await expect(train(model, 5 as never, { epochs: 1 })).rejects.toThrow(InputError);
-    model.dispose();
-  });
-});
-
-describe('train [wasm]', () => {
-  it('says which backends can train a convolution', async () => {
-    await useBackend('wasm');
-    const model = tinyCnn();
-    const run = train(model, squares(7), { epochs: 1 });
-    await expect(run).rejects.toThrow(BackendError);
-    await expect(run).rejects.toThrow(/Conv2DBackpropFilter.*conv1.*tfjs-node/s);
     model.dispose();
   });
 });

@@ -82,7 +82,7 @@ describeOn(['cpu'], 'encodeModel', () => {
   it('fills in the card: parameters, length, hash, versions', async () => {
     const { card, weights } = await stored('float16');
     checkCard(card);
-    expect(card.parameters).toBe(3 * 3 * 3 + 3 + 12 + 3 * 3 * 3 * 4 + 4 + 16 + 16 * 6 + 6 + 6 * 7 + 7);
+    expect(card.parameters).toBe(3 * 3 * 3 + 3 + 12 + 3 * 3 * 3 * 4 + 4 + 16 + 16 * 6 + 6 + 24 + 6 * 7 + 7);
     const kernels = 27 + 108 + 96 + 42;
     expect(card.weights).toMatchObject({ dtype: 'float16', bytes: 2 * kernels + 4 * (card.parameters - kernels) });
     expect(weights.byteLength).toBe(card.weights.bytes);

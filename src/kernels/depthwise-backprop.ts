@@ -1,0 +1,71 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { ConvGeometry } from './geometry';
+import { frame, frameForInputGradient, spread } from './geometry';
+
+/**
+ * Gradient of a depthwise convolution by its filter: for each kernel element the product of the shifted input with the output
+ * gradient, summed over the pictures. Input and gradient lie on one grid, so that a shift is one contiguous piece of memory.
+ *
+ * @param x Input of the convolution, `[n, h, w, c]` float32; borrowed.
+ * @param dy Gradient of its output, `[n, oh, ow, c * multiplier]` float32; borrowed.
+ * @param geometry Of the convolution.
+ * @returns `[kh, kw, c, multiplier]` float32; the caller's.
+ */
+export function depthwiseBackpropFilter(x: tf.Tensor4D, dy: tf.Tensor4D, geometry: ConvGeometry): tf.Tensor4D {
+  const { batchSize: n, outChannels, outHeight, outWidth, filterHeight, filterWidth, padInfo } = geometry;
+  const { strideHeight, strideWidth, dilationHeight, dilationWidth } = geometry;
+  const [rows, columns] = [geometry.effectiveFilterHeight - 1, geometry.effectiveFilterWidth - 1];
+  const [height, width] = [outHeight * strideHeight + rows, outWidth * strideWidth + columns];
+  return tf.tidy(() => {
+    const seen = frame(repeatChannels(x, outChannels / x.shape[3]), padInfo.top, padInfo.left, height, width);
+    const grid = frame(spread(dy, strideHeight, strideWidth), 0, 0, height, width); // 0 where no window begins
+    const pixels = tf.reshape(seen, [n * height * width, outChannels]);
+    const tail = rows * width + columns; // the longest shift
+    const padded = tf.pad(pixels, [[0, tail], [0, 0]]); // prettier-ignore
+    const sums: tf.Tensor[] = [];
+    for (let i = 0; i < filterHeight; i++) {
+      for (let j = 0; j < filterWidth; j++) {
+        const shift = i * dilationHeight * width + j * dilationWidth;
+        sums.push(sumOfProducts(tf.slice(padded, [shift, 0], pixels.shape), grid));
+      }
+    }
+    return tf.reshape(tf.stack(sums), geometry.filterShape);
+  });
+}
+
+/** Sum over pictures and places of `a * b`, `[channels]`; by pooling, the fastest sum on WASM, and picture by picture, which keeps digits. */
+function sumOfProducts(a: tf.Tensor, b: tf.Tensor4D): tf.Tensor1D {
+  return tf.tidy(() => {
+    const [, height, width] = b.shape;
+    const means = tf.avgPool(tf.mul<tf.Tensor4D>(tf.reshape(a, b.shape), b), [height, width], 1, 'valid');
+    return tf.mul(tf.sum(means, [0, 1, 2]), height * width);
+  });
+}
+
+/** Each channel `times` times in a row, as the outputs of a depthwise convolution lie. */
+function repeatChannels(x: tf.Tensor4D, times: number): tf.Tensor4D {
+  if (times === 1) return x;
+  const [n, h, w, channels] = x.shape;
+  return tf.reshape(tf.tile(tf.reshape(x, [n * h * w, channels, 1]), [1, 1, times]), [n, h, w, channels * times]);
+}
+
+/**
+ * Gradient of a depthwise convolution by its input: the depthwise convolution of the output gradient with the filter given a half
+ * turn, summed over the multiplier.
+ *
+ * @param dy Gradient of the output, `[n, oh, ow, c * multiplier]` float32; borrowed.
+ * @param filter Filter of the convolution, `[kh, kw, c, multiplier]` float32; borrowed.
+ * @param geometry Of the convolution.
+ * @returns `[n, h, w, c]` float32; the caller's.
+ */
+export function depthwiseBackpropInput(dy: tf.Tensor4D, filter: tf.Tensor4D, geometry: ConvGeometry): tf.Tensor4D {
+  const { outChannels, inShape, dilationHeight, dilationWidth } = geometry;
+  const [height, width, channels, multiplier] = filter.shape;
+  return tf.tidy(() => {
+    const seen = frameForInputGradient(dy, geometry);
+    const turned = tf.reshape(tf.reverse(filter, [0, 1]), [height, width, outChannels, 1] as const);
+    const each = tf.depthwiseConv2d(seen, turned as tf.Tensor4D, 1, 'valid', 'NHWC', [dilationHeight, dilationWidth]);
+    if (multiplier === 1) return each;
+    return tf.reshape(tf.sum(tf.reshape(each, [-1, channels, multiplier]), 2), inShape);
+  });
+}

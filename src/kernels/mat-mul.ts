@@ -1,0 +1,30 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { LazyOperation } from './lazy';
+import { runLazily } from './lazy';
+
+type Inputs = { a: tf.Tensor2D; b: tf.Tensor2D };
+
+/** Each product has the smaller matrix transposed beforehand and none within, which WASM computes ten times more slowly. */
+const PRODUCT: LazyOperation<Inputs, object> = {
+  name: 'FerMatMul',
+  forward: ({ a, b }) => tf.matMul(a, b),
+  gradients: {
+    a: (dy, { b }) => tf.tidy(() => tf.transpose(tf.matMul(b, tf.transpose(dy as tf.Tensor2D)))),
+    b: (dy, { a }) => tf.tidy(() => tf.matMul(tf.transpose(a), dy as tf.Tensor2D)),
+  },
+};
+
+/**
+ * Matrix product whose gradients are fast on WASM too.
+ *
+ * @param a `[n, m]` float32, few rows; borrowed.
+ * @param b `[m, k]` float32; borrowed.
+ * @returns `[n, k]`, differentiable by both; the caller's.
+ * @example
+ * ```ts
+ * const y = matMulInTraining(x, kernel);
+ * ```
+ */
+export function matMulInTraining(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
+  return tf.getBackend() === 'wasm' ? (runLazily(PRODUCT, { a, b }, {}) as tf.Tensor2D) : tf.matMul(a, b);
+}

@@ -1,0 +1,67 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { BackendError } from '../errors';
+import { conv2dBackpropFilter } from './conv2d-backprop-filter';
+import { depthwiseBackpropFilter, depthwiseBackpropInput } from './depthwise-backprop';
+import type { ConvAttributes } from './geometry';
+import { convGeometry } from './geometry';
+import { unsortedSegmentSum } from './unsorted-segment-sum';
+
+type Compute = (inputs: Record<string, tf.Tensor4D>, attributes: KernelAttributes) => tf.Tensor;
+
+/** The attributes of all kernels here; each has some of them. */
+interface KernelAttributes extends ConvAttributes {
+  filterShape: number[];
+  inputShape: number[];
+  numSegments: number;
+}
+
+/** The gradient kernels that some backend lacks, each composed from operations that every backend has. */
+const KERNELS: Readonly<Record<string, Compute>> = {
+  Conv2DBackpropFilter({ x, dy }, attributes) {
+    const geometry = convGeometry('Conv2DBackpropFilter', x!.shape, attributes.filterShape, attributes);
+    return conv2dBackpropFilter(x!, dy!, geometry);
+  },
+  DepthwiseConv2dNativeBackpropFilter({ x, dy }, attributes) {
+    const where = 'DepthwiseConv2dNativeBackpropFilter';
+    return depthwiseBackpropFilter(x!, dy!, convGeometry(where, x!.shape, attributes.filterShape, attributes, true));
+  },
+  DepthwiseConv2dNativeBackpropInput({ dy, filter }, attributes) {
+    const where = 'DepthwiseConv2dNativeBackpropInput';
+    const geometry = convGeometry(where, attributes.inputShape, filter!.shape, attributes, true);
+    return depthwiseBackpropInput(dy!, filter!, geometry);
+  },
+  UnsortedSegmentSum: ({ x, segmentIds }, { numSegments }) => unsortedSegmentSum(x!, segmentIds!, numSegments),
+};
+
+/**
+ * Registers the gradient kernels that the active backend lacks, so that it can train: on WASM those of convolutions, of depthwise
+ * convolutions and of `tf.gather`. {@link train} does this itself; call it before training by other means, such as `model.fit`.
+ * Kernels that the backend brings stay as they are, and a second call does nothing.
+ *
+ * @returns Names of the kernels that were registered by this call.
+ * @throws {@link BackendError} if no backend is active.
+ * @example
+ * ```ts
+ * await tf.setBackend('wasm');
+ * registerTrainingKernels(); // ['Conv2DBackpropFilter', 'DepthwiseConv2dNativeBackpropFilter', …]
+ * await model.fit(xs, ys);
+ * ```
+ */
+export function registerTrainingKernels(): string[] {
+  const backendName = tf.getBackend();
+  if (!backendName) {
+    throw new BackendError({
+      where: 'registerTrainingKernels',
+      expected: 'an active TensorFlow.js backend',
+      received: 'none',
+      remedy: 'Activate one first with tf.setBackend, and wait for tf.ready().',
+    });
+  }
+  const missing = Object.keys(KERNELS).filter((kernelName) => !tf.getKernel(kernelName, backendName));
+  for (const kernelName of missing) {
+    const kernelFunc: tf.KernelFunc = ({ inputs, attrs }) =>
+      KERNELS[kernelName]!(inputs as Record<string, tf.Tensor4D>, attrs as unknown as KernelAttributes);
+    tf.registerKernel({ kernelName, backendName, kernelFunc });
+  }
+  return missing;
+}
