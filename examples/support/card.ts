@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { version_core } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import {
+  argmaxRows,
   createGolden,
   DEFAULT_PREPROCESSING,
   EMOTIONS,
@@ -65,7 +66,7 @@ export async function saveTrained(run: TrainedRun): Promise<EvaluationReport> {
       quantization: {
         split: 'PublicTest',
         accuracyChange: report.accuracy - exactReport.accuracy,
-        unchangedLabels: agreement(exact, rounded, EMOTIONS.length),
+        unchangedLabels: agreement(argmaxRows(exact, EMOTIONS.length), argmaxRows(rounded, EMOTIONS.length)),
       },
     };
     const files = await encodeModel(model, { card, dtype: 'mixed' });
@@ -116,14 +117,7 @@ function draftOf({ name, recipe, history, seed, backend, training }: TrainedRun)
 
 const today = () => new Date().toISOString().slice(0, 10);
 
-/** Share of rows whose greatest values stand at the same place. */
-function agreement(a: Float32Array, b: Float32Array, width: number): number {
-  const top = (rows: Float32Array, row: number) => {
-    const values = [...rows.subarray(row * width, (row + 1) * width)];
-    return values.indexOf(Math.max(...values));
-  };
-  const size = a.length / width;
-  return (
-    Array.from({ length: size }, (_, row) => Number(top(a, row) === top(b, row))).reduce((x, y) => x + y, 0) / size
-  );
+/** Share of positions at which both lists are the same. */
+function agreement(a: readonly number[], b: readonly number[]): number {
+  return a.filter((value, i) => value === b[i]).length / a.length;
 }

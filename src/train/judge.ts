@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { UNLABELED } from '../data/batches';
 import { predict } from '../evaluate/predict';
-import { largest } from './largest';
+import { argmaxRows } from '../metrics/probability';
 import { createBatchLoss } from './losses';
 import type { EpochRecord } from './options';
 import type { Session } from './session';
@@ -21,7 +21,10 @@ export async function judge(session: Session): Promise<Pick<EpochRecord, 'valLos
   });
   try {
     const [valLoss] = await loss.data();
-    return { valLoss: valLoss!, valAccuracy: agreement(outputs, wanted, numClasses) };
+    return {
+      valLoss: valLoss!,
+      valAccuracy: agreement(argmaxRows(outputs, numClasses), argmaxRows(wanted, numClasses)),
+    };
   } finally {
     loss.dispose();
   }
@@ -35,11 +38,7 @@ function oneHot(labels: Uint8Array, numClasses: number): Float32Array {
   return rows;
 }
 
-/** Share of rows whose largest values stand at the same place. */
-function agreement(a: Float32Array, b: Float32Array, width: number): number {
-  const size = a.length / width;
-  let same = 0;
-  for (let row = 0; row < size; row++)
-    same += Number(largest(a, row * width, width) === largest(b, row * width, width));
-  return same / size;
+/** Share of positions at which both lists are the same. */
+function agreement(a: readonly number[], b: readonly number[]): number {
+  return a.filter((value, i) => value === b[i]).length / a.length;
 }

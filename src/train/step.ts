@@ -4,8 +4,8 @@ import type { Batch } from '../data/batches';
 import { TrainingError } from '../errors';
 import type { Preprocessing } from '../image/preprocess';
 import { preprocess } from '../image/preprocess';
+import { argmaxRows } from '../metrics/probability';
 import type { TrainingForward } from './forward';
-import { largest } from './largest';
 import type { BatchLoss } from './losses';
 
 /** What every step of a run shares. */
@@ -99,10 +99,7 @@ function diverged(loss: number, norm: number): TrainingError {
   });
 }
 
-function countCorrect(logits: Float32Array, { targets, size, numClasses }: Batch): number {
-  let correct = 0;
-  for (let row = 0; row < size * numClasses; row += numClasses) {
-    correct += Number(largest(logits, row, numClasses) === largest(targets, row, numClasses));
-  }
-  return correct;
+function countCorrect(logits: Float32Array, { targets, numClasses }: Batch): number {
+  const wanted = argmaxRows(targets, numClasses);
+  return argmaxRows(logits, numClasses).filter((best, row) => best === wanted[row]).length;
 }
