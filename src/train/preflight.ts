@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { BackendError } from '../errors';
+import { freeTape } from '../kernels/tape';
 
 type Layer = tfl.layers.Layer;
 
@@ -79,13 +80,6 @@ function tryLayer(layer: Layer, byInputs: boolean): void {
     state.forEach((variable, i) => variable.assign(before[i]!));
     tf.dispose([...inputs, ...before]);
   }
-}
-
-/** Frees what tfjs saved for a gradient that failed. */
-function freeTape(): void {
-  const { state } = tf.engine() as unknown as { state: { activeTape: { saved?: tf.Tensor[] }[] | null } };
-  state.activeTape?.forEach(({ saved }) => tf.dispose(saved ?? []));
-  state.activeTape = null;
 }
 
 function lacking(layer: Layer, kernel: string | undefined, cause?: unknown): BackendError {

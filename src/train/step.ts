@@ -4,6 +4,7 @@ import type { Batch } from '../data/batches';
 import { TrainingError } from '../errors';
 import type { Preprocessing } from '../image/preprocess';
 import { preprocess } from '../image/preprocess';
+import { freeTape } from '../kernels/tape';
 import { argmaxRows } from '../metrics/probability';
 import type { TrainingForward } from './forward';
 import type { BatchLoss } from './losses';
@@ -43,12 +44,13 @@ export async function trainStep(context: StepContext, batch: Batch, key: readonl
   try {
     const { loss, norm, logits, gradients } = computeGradients(context, batch, key, kept);
     const [[lossValue], [normValue], logitValues] = await Promise.all([loss.data(), norm.data(), logits.data()]);
-    if (!Number.isFinite(lossValue) || !Number.isFinite(normValue)) {
-      statistics.forEach((variable, i) => variable.assign(before[i]!));
-      throw diverged(lossValue!, normValue!);
-    }
+    if (!Number.isFinite(lossValue) || !Number.isFinite(normValue)) throw diverged(lossValue!, normValue!);
     context.optimizer.applyGradients(gradients);
     return { loss: lossValue!, correct: countCorrect(logitValues as Float32Array, batch) };
+  } catch (error) {
+    freeTape();
+    statistics.forEach((variable, i) => variable.assign(before[i]!));
+    throw error;
   } finally {
     tf.dispose(kept);
   }

@@ -1,3 +1,7 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfd from '@tensorflow/tfjs-data';
 import * as tfl from '@tensorflow/tfjs-layers';
@@ -87,6 +91,11 @@ describeOn(TRAINING_BACKENDS, 'train', () => {
     expect(tf.memory().numTensors).toBe(before);
     const broken = { ...options, loss: { type: (logits: tf.Tensor2D) => tf.mul(tf.sum<tf.Tensor1D>(logits, 1), NaN) } };
     await expect(train(model, data, broken as TrainOptions)).rejects.toThrow(TrainingError);
+    expect(tf.memory().numTensors).toBe(before);
+    const throwing = () => {
+      throw new Error('mine');
+    };
+    await expect(train(model, data, { ...options, loss: { type: throwing } })).rejects.toThrow('mine');
     expect(tf.memory().numTensors).toBe(before);
     model.dispose();
   });
@@ -208,6 +217,27 @@ describeOn(TRAINING_BACKENDS, 'train', () => {
     model.dispose();
   });
 });
+
+describeOn(
+  TRAINING_BACKENDS.filter((backend) => backend === 'tensorflow'),
+  'train with tf.node.tensorBoard',
+  () => {
+    it('writes the logs of each epoch', async () => {
+      const { node } = createRequire(import.meta.url)('@tensorflow/tfjs-node');
+      const folder = await mkdtemp(join(tmpdir(), 'fer-cnn-'));
+      const model = tinyCnn();
+      await train(model, squares(7), { epochs: 2, validation: squares(7), callbacks: node.tensorBoard(folder) });
+      const files = await readdir(folder, { recursive: true });
+      const logs = await Promise.all(
+        files.filter((file) => file.includes('tfevents')).map((file) => readFile(join(folder, file), 'latin1')),
+      );
+      expect(logs.some((log) => log.includes('loss'))).toBe(true);
+      expect(logs.some((log) => log.includes('acc'))).toBe(true);
+      await rm(folder, { recursive: true });
+      model.dispose();
+    });
+  },
+);
 
 describeOn(TRAINING_BACKENDS.slice(0, 1), 'train', () => {
   expectNoLeaks();
