@@ -28,7 +28,7 @@ const CODE: CnnDefaults = {
  * In all 4 743 943 parameters, 1 216 of them batch-norm statistics, which are not trained. The variant `'code'` has convolutions 64 3×3 and
  * 128 5×5, a hidden layer of 256 and a sigmoid head, to be trained with binary cross-entropy: 4 928 007 parameters, 896 of them not trained.
  *
- * The text names the hidden layer without its parts; it has batch norm here, as in the deep network, since training without it is much
+ * The text names the hidden layer without its parts; it has batch norm here, as in the deep network: our runs without it learned
  * slower. `dense: { batchNorm: false }` leaves it out.
  *
  * Kernels are initialised as by He et al. 2015 (arXiv:1502.01852), the head as by Glorot and Bengio 2010.
