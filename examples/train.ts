@@ -1,4 +1,5 @@
 /** Trains a network on FER2013: `npm run train -- --data fer2013.csv.gz --model shallow --out runs/shallow`. */
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createModel, listModels, train, type ModelName } from 'fer-cnn';
@@ -37,6 +38,12 @@ await main(async () => {
   const recipe = RECIPES[options.model];
   if (!recipe) throw new Error(`--model ${options.model}: expected ${listModels().join(' or ')}`);
   const epochs = options.epochs ?? recipe.epochs;
+  const checkpoint = join(options.out, 'checkpoint.bin');
+  if (!options.resume && existsSync(checkpoint)) {
+    throw new Error(
+      `--out ${options.out}: has a checkpoint already. Go on with --resume, or choose another directory.`,
+    );
+  }
 
   const dataset = await readFer2013(options.data);
   const [training, validation] = [dataset.where('Training'), dataset.where('PublicTest')];
@@ -51,7 +58,7 @@ await main(async () => {
       epochs,
       seed: options.seed,
       validation,
-      checkpoint: { store: fileCheckpoint(join(options.out, 'checkpoint.bin')), resume: options.resume ?? false },
+      checkpoint: { store: fileCheckpoint(checkpoint), resume: options.resume ?? false },
       callbacks: { onEpochEnd: async (epoch, logs) => progress.epochDone(epoch + 1, logs) },
       onProgress: progress.update,
       signal: stop.signal,
@@ -61,8 +68,8 @@ await main(async () => {
     const report = await saveTrained({ model, name, recipe, history, seed, backend, training, validation, out });
     console.log(`\n${report.toMarkdown()}\n\nweights, card, golden outputs, report and history: ${out}`);
   } catch (error) {
-    if (!stop.signal.aborted) throw error;
-    console.error(`\n${(stop.signal.reason as Error).message}`);
+    if (error !== stop.signal.reason) throw error;
+    console.error(`\n${(error as Error).message}`);
     process.exitCode = 130;
   } finally {
     progress.stop();

@@ -64,7 +64,7 @@ export async function startBackend(
 }
 
 /**
- * glibc returns large buffers to the kernel at every training step, which costs up to half the time. On Linux this starts the
+ * glibc returns large buffers to the kernel at every training step, which costs time. On Linux this starts the
  * program anew with an allocator that keeps them; elsewhere, and in the new process, it returns at once.
  */
 export async function keepLargeBuffers(): Promise<void> {

@@ -124,6 +124,8 @@ describe('npm run train, evaluate and classify', () => {
     const train = ['--data', csv, '--model', 'shallow', '--out', out];
     const first = await npmRun('train', ...train, '--epochs', '1');
     expect(first, first.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining('### Scores') });
+    const careless = await npmRun('train', ...train, '--epochs', '2');
+    expect(careless.stderr).toContain('Go on with --resume');
     const second = await npmRun('train', ...train, '--epochs', '2', '--resume');
     expect(second.code, second.stderr).toBe(0);
     const history = JSON.parse(await readFile(join(out, 'history.json'), 'utf8'));
