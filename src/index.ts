@@ -45,6 +45,7 @@ export type { PixelData } from './image/pixels';
 // Networks
 export { createShallowCnn } from './models/shallow';
 export { createDeepCnn } from './models/deep';
+export { createCompactCnn } from './models/compact';
 export { createModel, listModels, MODELS } from './models/registry';
 export type { ModelEntry, ModelName } from './models/registry';
 export type { CnnOptions, ConvOptions, DenseOptions, HeadOptions } from './models/options';
@@ -63,6 +64,7 @@ export type {
   TrainResult,
 } from './train/options';
 export type { StreamedData, TensorData, TrainingData } from './train/source';
+export type { CurriculumOptions, SizePhase } from './train/curriculum';
 export { constant, cosine, reduceOnPlateau, stepDecay } from './train/schedules';
 export type {
   CosineOptions,

@@ -12,25 +12,40 @@ export interface KernelContext {
   l2: number;
 }
 
+/** One convolution block. */
+export interface ConvBlock {
+  /** Output channels. */
+  filters: number;
+  /** Convolutions one after the other. */
+  repeats: number;
+  /** Kernel width and height in pixels. */
+  kernelSize: number;
+  /** Whether a 2×2 max-pool follows. */
+  pool: boolean;
+  /** Share of the values dropped in the end; 0 for none. */
+  dropout: number;
+}
+
 /**
- * Convolution ("same" padding, with bias), batch norm, ReLU, 2×2 max-pool, dropout, in layers `<name>`, `<name>_bn`, `<name>_relu`,
- * `<name>_pool` and `<name>_dropout`.
+ * Convolutions ("same" padding, with bias), each with batch norm and ReLU, then a 2×2 max-pool and dropout, in layers `<name>`,
+ * `<name>_bn`, `<name>_relu`, `<name>_pool` and `<name>_dropout`. Of several convolutions the second is `<name>b`, the third
+ * `<name>c` and so on.
  *
  * @param x `[n, h, w, c]`.
- * @param name Name of the convolution and prefix of the others.
- * @param options `filters`, `kernelSize` in pixels, and `dropout`, 0 for none.
+ * @param name Name of the first convolution and prefix of the others.
+ * @param block What the block consists of.
  * @param context Seed and regularisation.
- * @returns `[n, h / 2, w / 2, filters]`.
+ * @returns `[n, h / 2, w / 2, filters]`, or `[n, h, w, filters]` without a pool.
  */
-export function convBlock(
-  x: Symbolic,
-  name: string,
-  { filters, kernelSize, dropout }: { filters: number; kernelSize: number; dropout: number },
-  context: KernelContext,
-): Symbolic {
-  const conv = tfl.layers.conv2d({ name, filters, kernelSize, padding: 'same', ...kernel(name, context) });
-  let y = relu(batchNorm(conv.apply(x) as Symbolic, name), name); // [n, h, w, filters]
-  y = tfl.layers.maxPooling2d({ name: `${name}_pool`, poolSize: 2 }).apply(y) as Symbolic;
+export function convBlock(x: Symbolic, name: string, block: ConvBlock, context: KernelContext): Symbolic {
+  const { filters, repeats, kernelSize, pool, dropout } = block;
+  let y = x;
+  for (let i = 0; i < repeats; i++) {
+    const own = i === 0 ? name : name + String.fromCodePoint(97 + i);
+    const conv = tfl.layers.conv2d({ name: own, filters, kernelSize, padding: 'same', ...kernel(own, context) });
+    y = relu(batchNorm(conv.apply(y) as Symbolic, own), own); // [n, h, w, filters]
+  }
+  if (pool) y = tfl.layers.maxPooling2d({ name: `${name}_pool`, poolSize: 2 }).apply(y) as Symbolic;
   return drop(y, name, dropout);
 }
 
@@ -54,24 +69,30 @@ export function denseBlock(
 }
 
 /**
- * A whole network: convolution blocks `conv1`, `conv2`, …, then `flatten`, dense blocks `fc1`, `fc2`, …, and the head `probabilities`.
+ * A whole network: convolution blocks `conv1`, `conv2`, …, then `flatten` or the global average pool `average`, dense blocks `fc1`,
+ * `fc2`, …, and the head `probabilities`.
  *
  * @param name Name of the model.
  * @param spec The network in full.
  * @returns A model from `[n, height, width, 1]` to `[n, classes]`; the caller's.
  */
 export function buildCnn(name: string, spec: CnnSpec): tfl.LayersModel {
-  const { conv, dense, head, inputSize } = spec;
+  const { conv, features, dense, head, inputSize } = spec;
   const input = tfl.input({ name: 'image', shape: [...inputSize, 1] });
   let x = input;
   conv.filters.forEach((filters, i) => {
-    const kernelSize = conv.kernelSizes[i]!;
-    x = convBlock(x, `conv${i + 1}`, { filters, kernelSize, dropout: conv.dropout }, spec);
+    const pool = conv.lastPool || i < conv.filters.length - 1;
+    const block = { filters, repeats: conv.repeats[i]!, kernelSize: conv.kernelSizes[i]!, pool, dropout: conv.dropout };
+    x = convBlock(x, `conv${i + 1}`, block, spec);
   });
-  x = tfl.layers.flatten({ name: 'flatten' }).apply(x) as Symbolic;
+  x =
+    features === 'average'
+      ? (tfl.layers.globalAveragePooling2d({ name: 'average' }).apply(x) as Symbolic)
+      : (tfl.layers.flatten({ name: 'flatten' }).apply(x) as Symbolic);
   dense.units.forEach((units, i) => {
     x = denseBlock(x, `fc${i + 1}`, { units, batchNorm: dense.batchNorm, dropout: dense.dropout }, spec);
   });
+  x = drop(x, 'probabilities', head.dropout);
   const output = tfl.layers.dense({
     name: 'probabilities',
     units: head.classes,

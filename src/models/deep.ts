@@ -3,12 +3,13 @@ import { buildCnn } from './blocks';
 import { type CnnDefaults, type CnnOptions, resolveCnn } from './options';
 
 const TEXT: CnnDefaults = {
-  conv: { filters: [64, 128, 512, 512], kernelSizes: [3, 5, 3, 3], dropout: 0.25 },
+  conv: { filters: [64, 128, 512, 512], repeats: 1, kernelSizes: [3, 5, 3, 3], dropout: 0.25, lastPool: true },
+  features: 'flatten',
   dense: { units: [256, 512], batchNorm: true, dropout: 0.25 },
-  activation: 'softmax',
+  head: { activation: 'softmax', dropout: 0 },
 };
 
-const CODE: CnnDefaults = { ...TEXT, activation: 'sigmoid' };
+const CODE: CnnDefaults = { ...TEXT, head: { activation: 'sigmoid', dropout: 0 } };
 
 /**
  * The deep network: four convolution blocks and two hidden dense layers.

@@ -2,10 +2,12 @@ import { InputError } from '../errors';
 import { EMOTIONS } from '../labels';
 import { checkInteger, checkNumber, checkOneOf, checkOptions, describe } from '../validate';
 
-/** The convolution blocks: convolution ("same" padding), batch norm, ReLU, 2×2 max-pool, dropout. */
+/** The convolution blocks: convolutions ("same" padding), each with batch norm and ReLU, then a 2×2 max-pool and dropout. */
 export interface ConvOptions {
   /** Output channels of each block, each at least 1. */
   filters?: readonly number[];
+  /** Convolutions in each block: one number for every block, or one for each; at least 1. */
+  repeats?: number | readonly number[];
   /** Kernel width and height in pixels: one number for every block, or one for each; at least 1. */
   kernelSizes?: number | readonly number[];
   /** Share of the values dropped after each block in training, 0 to below 1. */
@@ -31,12 +33,15 @@ export interface HeadOptions {
   activation?: 'softmax' | 'sigmoid';
   /** Number of classes, at least 2. Default 7. */
   classes?: number;
+  /** Share of the features dropped in training before the output layer, 0 to below 1. Default 0. */
+  dropout?: number;
 }
 
-/** Options of both networks. Each default is that of the network and its variant. */
+/** Options of every network. Each default is that of the network and its variant. */
 export interface CnnOptions {
   /**
    * The reference project's text and its code describe different networks: which of them gives the defaults. Default `'text'`.
+   * Networks that the reference project does not have come in one variant and take no other.
    */
   variant?: 'text' | 'code';
   /** The convolution blocks. */
@@ -53,9 +58,18 @@ export interface CnnOptions {
   seed?: number;
 }
 
-/** A network in full: every option decided, one kernel size for each block. */
+/** A network in full: every option decided, one kernel size and one number of convolutions for each block. */
 export interface CnnSpec {
-  conv: { filters: readonly number[]; kernelSizes: readonly number[]; dropout: number };
+  conv: {
+    filters: readonly number[];
+    repeats: readonly number[];
+    kernelSizes: readonly number[];
+    dropout: number;
+    /** Whether the last block has a pool too. */
+    lastPool: boolean;
+  };
+  /** How the last block's output becomes a vector: all its values, or the mean of each channel. */
+  features: 'flatten' | 'average';
   dense: Required<DenseOptions>;
   head: Required<HeadOptions>;
   l2: number;
@@ -64,7 +78,12 @@ export interface CnnSpec {
 }
 
 /** What a network's variant decides. */
-export type CnnDefaults = Pick<CnnSpec, 'conv' | 'dense'> & { activation: Required<HeadOptions>['activation'] };
+export interface CnnDefaults {
+  conv: Required<ConvOptions> & { filters: readonly number[]; lastPool: boolean };
+  features: CnnSpec['features'];
+  dense: Required<DenseOptions>;
+  head: Pick<Required<HeadOptions>, 'activation' | 'dropout'>;
+}
 
 /**
  * Checks options and fills in the defaults of the chosen variant.
@@ -78,25 +97,28 @@ export type CnnDefaults = Pick<CnnSpec, 'conv' | 'dense'> & { activation: Requir
 export function resolveCnn(
   where: string,
   options: CnnOptions,
-  variants: Readonly<Record<'text' | 'code', CnnDefaults>>,
+  variants: Readonly<Partial<Record<'text' | 'code', CnnDefaults>> & { text: CnnDefaults }>,
 ): CnnSpec {
   checkOptions(where, options, ['variant', 'conv', 'dense', 'head', 'l2', 'inputSize', 'seed']);
   const { variant = 'text', conv = {}, dense = {}, head = {}, l2 = 0, inputSize = [48, 48], seed = 0 } = options;
-  checkOneOf(`${where}: variant`, variant, ['text', 'code']);
-  checkOptions(`${where}: conv`, conv, ['filters', 'kernelSizes', 'dropout']);
+  checkOneOf(`${where}: variant`, variant, Object.keys(variants));
+  checkOptions(`${where}: conv`, conv, ['filters', 'repeats', 'kernelSizes', 'dropout']);
   checkOptions(`${where}: dense`, dense, ['units', 'batchNorm', 'dropout']);
-  checkOptions(`${where}: head`, head, ['activation', 'classes']);
-  const defaults = variants[variant];
-  const { filters = defaults.conv.filters, kernelSizes = defaults.conv.kernelSizes } = conv;
+  checkOptions(`${where}: head`, head, ['activation', 'classes', 'dropout']);
+  const defaults = variants[variant]!;
+  const { filters, repeats, kernelSizes, dropout } = { ...defaults.conv, ...defined(conv) };
   checkIntegers(`${where}: conv.filters`, filters, 1);
   const spec: CnnSpec = {
     conv: {
       filters,
-      kernelSizes: typeof kernelSizes === 'number' ? filters.map(() => kernelSizes) : kernelSizes,
-      dropout: conv.dropout ?? defaults.conv.dropout,
+      repeats: forEachBlock(repeats, filters),
+      kernelSizes: forEachBlock(kernelSizes, filters),
+      dropout,
+      lastPool: defaults.conv.lastPool,
     },
+    features: defaults.features,
     dense: { ...defaults.dense, ...defined(dense) },
-    head: { activation: defaults.activation, classes: EMOTIONS.length, ...defined(head) },
+    head: { ...defaults.head, classes: EMOTIONS.length, ...defined(head) },
     l2,
     inputSize,
     seed,
@@ -106,25 +128,31 @@ export function resolveCnn(
 }
 
 function checkSpec(where: string, { conv, dense, head, l2, inputSize, seed }: CnnSpec): void {
+  checkIntegers(`${where}: conv.repeats`, conv.repeats, conv.filters.length, conv.filters.length);
   checkIntegers(`${where}: conv.kernelSizes`, conv.kernelSizes, conv.filters.length, conv.filters.length);
   checkIntegers(`${where}: dense.units`, dense.units, 0);
   checkNumber(`${where}: conv.dropout`, conv.dropout, { min: 0, max: 0.99 });
   checkNumber(`${where}: dense.dropout`, dense.dropout, { min: 0, max: 0.99 });
+  checkNumber(`${where}: head.dropout`, head.dropout, { min: 0, max: 0.99 });
   checkBoolean(`${where}: dense.batchNorm`, dense.batchNorm);
   checkOneOf(`${where}: head.activation`, head.activation, ['softmax', 'sigmoid']);
   checkInteger(`${where}: head.classes`, head.classes, { min: 2 });
   checkNumber(`${where}: l2`, l2, { min: 0 });
   checkInteger(`${where}: seed`, seed, { min: 0 });
   checkIntegers(`${where}: inputSize`, inputSize, 2, 2);
-  const least = 2 ** conv.filters.length;
+  const pools = conv.filters.length - (conv.lastPool ? 0 : 1);
+  const least = 2 ** pools;
   if (Math.min(...inputSize) < least) {
     throw new InputError({
       where: `${where}: inputSize`,
-      expected: `at least ${least}×${least} pixels, since each of the ${conv.filters.length} pools halves them`,
+      expected: `at least ${least}×${least} pixels, since each of the ${pools} pools halves them`,
       received: inputSize.join('×'),
     });
   }
 }
+
+const forEachBlock = (value: number | readonly number[], blocks: readonly number[]) =>
+  typeof value === 'number' && Array.isArray(blocks) ? blocks.map(() => value) : (value as readonly number[]);
 
 function checkBoolean(where: string, value: unknown): void {
   if (typeof value !== 'boolean') throw new InputError({ where, expected: 'true or false', received: describe(value) });

@@ -1,5 +1,6 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { checkOneOf } from '../validate';
+import { createCompactCnn } from './compact';
 import { createDeepCnn } from './deep';
 import type { CnnOptions } from './options';
 import { createShallowCnn } from './shallow';
@@ -15,7 +16,7 @@ export interface ModelEntry {
 }
 
 /** Name of an architecture of this package. */
-export type ModelName = 'shallow' | 'deep';
+export type ModelName = 'shallow' | 'deep' | 'compact';
 
 /**
  * Every architecture of this package by name.
@@ -36,6 +37,11 @@ export const MODELS: Readonly<Record<ModelName, ModelEntry>> = {
     parameters: 4_478_727,
     create: createDeepCnn,
   },
+  compact: {
+    description: 'Four blocks of two convolutions (24, 48, 96, 192) and global average pooling',
+    parameters: 663_535,
+    create: createCompactCnn,
+  },
 };
 
 /**
@@ -44,7 +50,7 @@ export const MODELS: Readonly<Record<ModelName, ModelEntry>> = {
  * @returns The names, in the order of the registry.
  * @example
  * ```ts
- * listModels(); // ['shallow', 'deep']
+ * listModels(); // ['shallow', 'deep', 'compact']
  * ```
  */
 export function listModels(): ModelName[] {

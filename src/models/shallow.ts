@@ -3,15 +3,17 @@ import { buildCnn } from './blocks';
 import { type CnnDefaults, type CnnOptions, resolveCnn } from './options';
 
 const TEXT: CnnDefaults = {
-  conv: { filters: [32, 64], kernelSizes: [3, 3], dropout: 0.25 },
+  conv: { filters: [32, 64], repeats: 1, kernelSizes: [3, 3], dropout: 0.25, lastPool: true },
+  features: 'flatten',
   dense: { units: [512], batchNorm: true, dropout: 0.5 },
-  activation: 'softmax',
+  head: { activation: 'softmax', dropout: 0 },
 };
 
 const CODE: CnnDefaults = {
-  conv: { filters: [64, 128], kernelSizes: [3, 5], dropout: 0.25 },
+  conv: { filters: [64, 128], repeats: 1, kernelSizes: [3, 5], dropout: 0.25, lastPool: true },
+  features: 'flatten',
   dense: { units: [256], batchNorm: true, dropout: 0.5 },
-  activation: 'sigmoid',
+  head: { activation: 'sigmoid', dropout: 0 },
 };
 
 /**

@@ -1,6 +1,7 @@
 import { createAugmentation } from '../data/augment';
 import { InputError } from '../errors';
 import { checkInteger, checkNumber, checkOneOf, checkOptions, describe } from '../validate';
+import { checkCurriculum } from './curriculum';
 import type { EarlyStoppingOptions, TrainOptions } from './options';
 import { checkOptimizer } from './optimizers';
 
@@ -10,8 +11,8 @@ import { checkOptimizer } from './optimizers';
  */
 export function checkTrainOptions(options: TrainOptions): void {
   checkOptions('train: options', options, [
-    ...['epochs', 'batchSize', 'seed', 'validation', 'augment', 'preprocessing', 'loss', 'optimization'],
-    ...['earlyStopping', 'checkpoint', 'callbacks', 'onProgress', 'signal'],
+    ...['epochs', 'batchSize', 'seed', 'validation', 'augment', 'curriculum', 'preprocessing', 'loss'],
+    ...['optimization', 'earlyStopping', 'checkpoint', 'callbacks', 'onProgress', 'signal'],
   ]);
   const { batchSize = 64, seed = 0, validation, augment, optimization = {}, earlyStopping, checkpoint } = options;
   checkInteger('train: epochs', options.epochs, { min: 1 });
@@ -19,6 +20,7 @@ export function checkTrainOptions(options: TrainOptions): void {
   checkInteger('train: seed', seed, { min: 0 });
   if (typeof validation === 'number') checkNumber('train: validation', validation, { min: 1e-6, max: 1 - 1e-6 });
   if (typeof augment === 'object') createAugmentation(augment, 'train: augment');
+  if (options.curriculum) checkCurriculum(options.curriculum, augment);
   checkOptimization(optimization);
   if (earlyStopping) checkEarlyStopping(earlyStopping, validation !== undefined);
   if (!checkpoint) return;

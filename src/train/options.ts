@@ -4,6 +4,7 @@ import type { Augmentation, AugmentOptions } from '../data/augment';
 import type { LabeledImages } from '../data/batches';
 import type { Preprocessing } from '../image/preprocess';
 import type { CheckpointStore } from './checkpoint';
+import type { CurriculumOptions } from './curriculum';
 import type { LossOptions } from './losses';
 import type { OptimizerName } from './optimizers';
 import type { PlateauSchedule, Schedule } from './schedules';
@@ -124,6 +125,8 @@ export interface TrainOptions {
   validation?: LabeledImages | TensorData | StreamedData | number;
   /** Random changes to the training pictures. Default none. */
   augment?: AugmentOptions | Augmentation;
+  /** How the training pictures change in the course of the run. Default not at all. */
+  curriculum?: CurriculumOptions;
   /** How pixels become the model's input. Default: the model's size and the mean and deviation of FER2013. */
   preprocessing?: Preprocessing;
   /** The loss. Default categorical cross-entropy. */

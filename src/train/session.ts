@@ -8,6 +8,7 @@ import { registerTrainingKernels } from '../kernels/register';
 import { describe } from '../validate';
 import { checkTrainOptions, earlyStoppingWithDefaults } from './check-options';
 import { decodeCheckpoint } from './checkpoint';
+import { augmentationByEpoch, checkTakesSizes } from './curriculum';
 import { prepareForTraining } from './forward';
 import { createBatchLoss } from './losses';
 import type { EarlyStoppingOptions, TfCallback, TfCallbackInstance, TrainOptions } from './options';
@@ -49,7 +50,7 @@ export async function openSession(model: tfl.LayersModel, data: TrainingData, op
   await ensureBackend('train');
   registerTrainingKernels();
   checkCanTrain(model);
-  const { batchSize = 64, seed = 0, augment, optimization = {}, checkpoint } = options;
+  const { batchSize = 64, seed = 0, curriculum = {}, optimization = {}, checkpoint } = options;
   const preprocessing = fitPreprocessing('train', model, options.preprocessing);
   const stopping = options.earlyStopping && earlyStoppingWithDefaults(options.earlyStopping);
   const { training, validation } = await gatherData(data, options, seed);
@@ -57,6 +58,8 @@ export async function openSession(model: tfl.LayersModel, data: TrainingData, op
   if (!isStream(training)) checkOutput('train', model, training.numClasses);
   if (validation) checkOutput('train', model, validation.numClasses);
   const loss = createBatchLoss(options.loss ?? {}, numClasses);
+  checkTakesSizes(model, curriculum);
+  const augment = augmentationByEpoch(options.augment, options.epochs, curriculum);
   const sourceOptions = { batchSize, seed, augment };
   const source = isStream(training)
     ? streamSource('train: data', training, sourceOptions)

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfd from '@tensorflow/tfjs-data';
-import type { Augmentation, AugmentOptions } from '../data/augment';
-import { createAugmentation } from '../data/augment';
+import type { Augmentation } from '../data/augment';
 import type { Batch, LabeledImages } from '../data/batches';
 import { batches, countBatches, UNLABELED } from '../data/batches';
 import { fromTensors } from '../data/from-tensors';
@@ -38,7 +37,8 @@ export interface BatchSource {
 export interface SourceOptions {
   batchSize: number;
   seed: number;
-  augment: AugmentOptions | Augmentation | undefined;
+  /** The augmentation of an epoch, from 0. */
+  augment: (epoch: number) => Augmentation | undefined;
 }
 
 /** Whether data is a `tf.data.Dataset`. */
@@ -110,19 +110,22 @@ export function hostSource(where: string, data: LabeledImages, options: SourceOp
   return {
     size: data.size,
     steps: countBatches(data.size, batchSize),
-    batches: (epoch, firstBatch) =>
-      batches(data, { batchSize, seed, epoch, firstBatch, shuffle: true, ...(augment && { augment }) }),
+    batches(epoch, firstBatch) {
+      const augmentation = augment(epoch);
+      const options = { batchSize, seed, epoch, firstBatch, shuffle: true };
+      return batches(data, augmentation ? { ...options, augment: augmentation } : options);
+    },
   };
 }
 
 /** Batches of a stream, in its own order and size; augmentation depends on seed, epoch and position. */
 export function streamSource(where: string, stream: StreamedData, { seed, augment }: SourceOptions): BatchSource {
-  const augmentation = typeof augment === 'object' ? createAugmentation(augment, 'train: augment') : augment;
   const steps = Number.isFinite(stream.size) ? stream.size : undefined;
   return {
     size: undefined,
     steps,
     async *batches(epoch, firstBatch) {
+      const augmentation = augment(epoch);
       let index = 0;
       for await (const batch of streamBatches(where, stream)) {
         if (index >= firstBatch) {

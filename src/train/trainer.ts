@@ -1,5 +1,6 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { encodeCheckpoint } from './checkpoint';
+import { preprocessingIn } from './curriculum';
 import { judge } from './judge';
 import type { EpochRecord, TrainOptions, TrainResult } from './options';
 import { getLearningRate, setLearningRate } from './optimizers';
@@ -67,7 +68,8 @@ function stopReason({ state, options, stopping, model }: Session): TrainResult['
 }
 
 async function runEpoch(session: Session): Promise<void> {
-  const { state, source, callbacks, options } = session;
+  const { state, source, callbacks, options, preprocessing: full } = session;
+  const preprocessing = preprocessingIn(state.epoch, options.epochs, options.curriculum ?? {}, full);
   await callbacks.onEpochBegin(state.epoch);
   let since = performance.now();
   const clock = () => {
@@ -79,7 +81,7 @@ async function runEpoch(session: Session): Promise<void> {
     options.signal?.throwIfAborted();
     const rate = applyLearningRate(session);
     await callbacks.onBatchBegin(state.batch, { batch: state.batch, size: batch.size });
-    const { loss, correct } = await trainStep(session, batch, [session.seed, state.step]);
+    const { loss, correct } = await trainStep({ ...session, preprocessing }, batch, [session.seed, state.step]);
     state.step++;
     state.batch++;
     session.tensors.averages?.update(state.step);

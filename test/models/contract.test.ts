@@ -118,11 +118,12 @@ describeOn(['cpu'], 'sizes', () => {
   });
 
   const DOCUMENTED = [
-    // name, variant, parameters, of which not trained: as the docstrings of shallow.ts and deep.ts say
+    // name, variant, parameters, of which not trained: as the docstrings say
     ['shallow', 'text', 4_743_943, 1216],
     ['shallow', 'code', 4_928_007, 896],
     ['deep', 'text', 4_478_727, 3_968],
     ['deep', 'code', 4_478_727, 3_968],
+    ['compact', 'text', 663_535, 1_440],
   ] as const;
 
   it.each(DOCUMENTED)('%s (%s) has %i parameters, %i of them not trained', (name, variant, parameters, fixed) => {

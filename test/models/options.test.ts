@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { expect, expectTypeOf, it } from 'vitest';
 import { InputError } from '../../src/errors';
+import { createCompactCnn } from '../../src/models/compact';
 import { createDeepCnn } from '../../src/models/deep';
 import { createModel, listModels, type ModelName } from '../../src/models/registry';
 import { createShallowCnn } from '../../src/models/shallow';
@@ -68,6 +69,25 @@ describeOn(['cpu'], 'options of the networks', () => {
     });
   });
 
+  it('the compact network has two convolutions a block, no last pool, and takes pictures of any size', () => {
+    const conv = { filters: [1, 2, 3], repeats: [1, 2, 3], dropout: 0.1 };
+    withModel(createCompactCnn({ conv, inputSize: [16, 16] }), (model) => {
+      const names = layerNames(model).split(' ');
+      expect(names.filter((name) => /^conv\d[a-z]?$|pool|average|dropout/.test(name))).toEqual(
+        (
+          'conv1 conv1_pool conv1_dropout conv2 conv2b conv2_pool conv2_dropout ' +
+          'conv3 conv3b conv3c conv3_dropout average probabilities_dropout'
+        ).split(' '),
+      );
+      expect(model.getLayer('probabilities_dropout').getConfig()['rate']).toBe(0.2);
+      const shape = tf.tidy(() => (model.apply(tf.zeros([2, 20, 12, 1])) as tf.Tensor).shape);
+      expect(shape).toEqual([2, 7]);
+    });
+    withModel(createCompactCnn({ conv: { filters: [1, 1] } }), (model) => {
+      expect(layerNames(model)).toContain('conv2 conv2_bn conv2_relu conv2b conv2b_bn conv2b_relu');
+    });
+  });
+
   it('one kernel size stands for all blocks, and dropout 0 leaves the layer out', () => {
     const conv = { filters: [2, 2, 2], kernelSizes: 1, dropout: 0 };
     withModel(createDeepCnn({ conv, dense: { units: [] }, head: { activation: 'softmax' } }), (model) => {
@@ -84,8 +104,8 @@ describeOn(['cpu'], 'options of the networks', () => {
   });
 
   it('listModels names what createModel builds', () => {
-    expect(listModels()).toEqual(['shallow', 'deep']);
-    expectTypeOf(listModels()).toEqualTypeOf<('shallow' | 'deep')[]>();
+    expect(listModels()).toEqual(['shallow', 'deep', 'compact']);
+    expectTypeOf(listModels()).toEqualTypeOf<('shallow' | 'deep' | 'compact')[]>();
     expect(withModel(createModel('shallow', TINY), ({ name }) => name)).toBe('shallow');
   });
 
@@ -96,6 +116,8 @@ describeOn(['cpu'], 'options of the networks', () => {
     ['no filters', { conv: { filters: [] } }, /conv\.filters: expected an array of length at least 1/],
     ['filters that are no list', { conv: { filters: 3, kernelSizes: 3 } }, /conv\.filters: expected an array/],
     ['half a filter', { conv: { filters: [1, 1, 1, 0.5] } }, /conv\.filters\[3\]: expected an integer of at least 1/],
+    ['too few repeats', { conv: { repeats: [1] } }, /conv\.repeats: expected an array of length 4/],
+    ['dropout of all features', { head: { dropout: 1 } }, /head\.dropout: expected a finite number in 0\.\.0\.99/],
     ['too few kernel sizes', { conv: { kernelSizes: [3, 3] } }, /conv\.kernelSizes: expected an array of length 4/],
     ['dropout of everything', { conv: { dropout: 1 } }, /conv\.dropout: expected a finite number in 0\.\.0\.99/],
     ['batch norm as text', { dense: { batchNorm: 'yes' } }, /dense\.batchNorm: expected true or false/],

@@ -7,6 +7,7 @@ import { createShallowCnn } from '../../src/models/shallow';
 export const NARROW: Record<ModelName, CnnOptions> = {
   shallow: { conv: { filters: [2, 3] }, dense: { units: [4] }, inputSize: [16, 16] },
   deep: { conv: { filters: [2, 3, 4, 4], kernelSizes: [3, 5, 3, 3] }, dense: { units: [4, 5] }, inputSize: [16, 16] },
+  compact: { conv: { filters: [2, 3, 4, 4] }, inputSize: [16, 16] },
 };
 
 /** A shallow network for 16×16 pictures, small enough for the plain CPU backend, with every kind of layer. */
