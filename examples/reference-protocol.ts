@@ -5,7 +5,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Option } from 'commander';
-import { createModel, evaluate, listModels, train, type ModelName } from 'fer-cnn';
+import { createModel, evaluate, listModels, train } from 'fer-cnn';
 import { fileCheckpoint, readFer2013 } from 'fer-cnn/node';
 import { keepLargeBuffers, startBackend, TRAINING_BACKENDS } from './support/backend';
 import { cli, wholeNumber } from './support/cli';

@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { createCompactCnn } from '../../src/models/compact';
 import { memoryCheckpoint } from '../../src/train/checkpoint';
