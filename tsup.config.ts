@@ -1,4 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { defineConfig } from 'tsup';
 
 type Plugin = Exclude<Parameters<typeof defineConfig>[0], unknown[] | ((...args: never[]) => unknown)>['plugins'];
@@ -19,16 +20,36 @@ const keepDynamicImports: NonNullable<Plugin>[number] = {
   },
 };
 
+const ENTRIES = { index: 'src/index.ts', 'node/index': 'src/node/index.ts' };
+
+/** Every module as an entry, so that each becomes a chunk of its own, which a bundler can leave out together with what it imports. */
+const MODULES = Object.fromEntries(
+  readdirSync('src', { recursive: true, encoding: 'utf8' })
+    .filter((file) => /(?<!\.d)\.ts$/.test(file))
+    .map((file) => [file.replace(/\.ts$/, ''), `src/${file}`]),
+);
+
+/** Removes what is not exported: the entry of a module only hands on its chunk, and nothing imports it. */
+const keepOnlyEntries: NonNullable<Plugin>[number] = {
+  name: 'keep-only-entries',
+  async buildEnd({ writtenFiles }) {
+    for (const { name } of writtenFiles) {
+      const entry = name.replace(/^dist\//, '').replace(/\.c?js(\.map)?$/, '');
+      if (entry in MODULES && !(entry in ENTRIES)) await rm(name);
+    }
+  },
+};
+
 export default defineConfig({
-  entry: { index: 'src/index.ts', 'node/index': 'src/node/index.ts' },
+  entry: MODULES,
   format: ['esm', 'cjs'],
-  dts: true,
-  splitting: true, // so that both entries share one copy of every class
+  dts: { entry: ENTRIES },
+  splitting: true,
   sourcemap: true,
   clean: true,
   platform: 'neutral',
   target: 'es2022',
   removeNodeProtocol: false,
   external: [/^node:/, /^fer-cnn\//, /^@tensorflow\//, 'sharp'],
-  plugins: [keepDynamicImports],
+  plugins: [keepDynamicImports, keepOnlyEntries],
 });

@@ -1,11 +1,8 @@
 /** Rows of FER2013 in all: 28,709 Training, 3,589 PublicTest and 3,589 PrivateTest. */
 export const FER2013_ROWS = 35_887;
 
-/** Height and width of a FER2013 image in pixels. */
-export const FER2013_SIDE = 48;
-
 /** Pixels of a FER2013 image. */
-export const FER2013_PIXELS = FER2013_SIDE * FER2013_SIDE;
+export const FER2013_PIXELS = 48 * 48;
 
 const SHORTEST_ROW = 2 * FER2013_PIXELS; // one digit and a blank for each pixel
 

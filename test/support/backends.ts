@@ -19,7 +19,10 @@ function nativeIsInstalled(): boolean {
 /** The backends present: cpu and wasm always, native TensorFlow where it is installed. */
 export const BACKENDS: readonly TestBackend[] = nativeIsInstalled() ? ['cpu', 'wasm', 'tensorflow'] : ['cpu', 'wasm'];
 
-/** The backends that can train, once the kernels are registered that WASM lacks; fastest last. */
+/**
+ * The backends that can train, once the kernels are registered that WASM lacks; fastest last.
+ * @alias
+ */
 export const TRAINING_BACKENDS: readonly TestBackend[] = BACKENDS;
 
 /** Registers and activates a backend. */

@@ -1,0 +1,104 @@
+// Lists the licences of all dependencies in docs/licences.md, and refuses those that do not go with a package under the MIT licence.
+// Usage: node scripts/licences.mjs [--update]     without --update it only checks that the list is up to date
+import { readFile, writeFile } from 'node:fs/promises';
+import { format } from 'prettier';
+
+const FILE = 'docs/licences.md';
+const PERMISSIVE = [
+  'MIT',
+  'ISC',
+  'Apache-2.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  '0BSD',
+  'BlueOak-1.0.0',
+  'CC0-1.0',
+  'Python-2.0',
+];
+/** Shared libraries that sharp loads, and tools of which nothing comes into the package: neither binds what uses them. */
+const ALLOWED = {
+  runtime: [...PERMISSIVE, 'LGPL-3.0-or-later'],
+  tools: [...PERMISSIVE, 'LGPL-3.0-or-later', 'MPL-2.0', 'CC-BY-4.0'],
+};
+
+const { packages } = JSON.parse(await readFile('package-lock.json', 'utf8'));
+const root = packages[''];
+const nameOf = (path) => path.replace(/^.*node_modules\//, '');
+
+/** Where Node finds a package from a place. */
+function resolve(from, name) {
+  for (let place = from; ; place = place.replace(/(^|\/)node_modules\/(?:@[^/]+\/)?[^/]+$/, '')) {
+    const path = place === '' ? `node_modules/${name}` : `${place}/node_modules/${name}`;
+    if (path in packages) return path;
+    if (place === '') return undefined;
+  }
+}
+
+/** The packages that some names stand for, with all that they depend on. */
+function closure(names) {
+  const found = new Set();
+  const visit = (from, name) => {
+    const path = resolve(from, name);
+    if (path === undefined || found.has(path)) return;
+    found.add(path);
+    const { dependencies, optionalDependencies, peerDependencies } = packages[path];
+    for (const each of Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies }))
+      visit(path, each);
+  };
+  for (const name of names) visit('', name);
+  return found;
+}
+
+const backends = Object.keys(root.devDependencies).filter((name) => name.startsWith('@tensorflow/tfjs-backend-'));
+const peers = closure([...Object.keys(root.peerDependencies), ...backends]);
+const runtime = Object.keys(packages).filter((path) => peers.has(path));
+const tools = Object.keys(packages).filter((path) => path !== '' && !peers.has(path));
+/** An expression of SPDX: all parts of an AND, one part of an OR. */
+const fits = (licence, allowed) =>
+  licence
+    .replace(/[()]/g, '')
+    .split(' AND ')
+    .every((part) => part.split(' OR ').some((one) => allowed.includes(one)));
+
+const refused = [
+  ...runtime.map((path) => [path, ALLOWED.runtime]),
+  ...tools.map((path) => [path, ALLOWED.tools]),
+].filter(([path, allowed]) => !fits(packages[path].license ?? 'none', allowed));
+for (const [path] of refused)
+  console.error(`${nameOf(path)}: ${packages[path].license ?? 'no licence'} is not among those allowed`);
+if (refused.length > 0) process.exit(1);
+
+function list(paths) {
+  const groups = {};
+  for (const path of paths) (groups[packages[path].license] ??= new Set()).add(nameOf(path));
+  return Object.keys(groups)
+    .sort()
+    .map((licence) => `- **${licence}** (${groups[licence].size}): ${[...groups[licence]].sort().join(', ')}`)
+    .join('\n');
+}
+
+const text = await format(
+  `# Licences of the dependencies
+
+fer-cnn is under the [MIT licence](../LICENSE) and has no dependencies of its own: TensorFlow.js with a backend and, only to decode picture files, sharp are installed by the user. This list is written by \`npm run licences -- --update\` from the lock file; \`npm run licences\` fails if it is out of date or if a licence is not compatible.
+
+## What the user installs
+
+The libraries under the LGPL are the shared libraries of libvips, which the optional peer sharp loads. Nothing of them is in this package.
+
+${list(runtime)}
+
+## Tools
+
+Used to build, test and document. Nothing of them is in the package.
+
+${list(tools)}
+`,
+  { parser: 'markdown', ...JSON.parse(await readFile('.prettierrc.json', 'utf8')) },
+);
+if (process.argv.includes('--update')) await writeFile(FILE, text);
+else if (text !== (await readFile(FILE, 'utf8').catch(() => ''))) {
+  console.error(`${FILE} is out of date. Run npm run licences -- --update.`);
+  process.exit(1);
+}
+console.log(`${runtime.length} packages that users install and ${tools.length} tools, all under compatible licences.`);
