@@ -1,7 +1,7 @@
 /** Scores a network on a split of FER2013: `npm run evaluate -- --data fer2013.csv.gz --usage PublicTest --model default`. */
 import { writeFile } from 'node:fs/promises';
 import { Option } from 'commander';
-import { evaluate, USAGES, type FerDataset, type Usage } from 'fer-cnn';
+import { evaluate, USAGES, type FerDataset, type Usage, type Views } from 'fer-cnn';
 import { readFer2013 } from 'fer-cnn/node';
 import { BACKENDS, startBackend } from './support/backend';
 import { cli } from './support/cli';
@@ -13,6 +13,7 @@ interface Options {
   data: string;
   usage: Usage;
   model: string;
+  views: Views;
   backend?: string;
   trainingSet?: string;
   json?: string;
@@ -23,6 +24,11 @@ const options = cli('evaluate', 'Scores a network on a split of FER2013 and prin
   .requiredOption('--data <file>', 'fer2013.csv or icml_face_data.csv, plain or gzipped')
   .addOption(new Option('--usage <split>', 'the rows to score').choices(USAGES).default('PublicTest'))
   .option('--model <name or dir>', MODEL_HELP, 'default')
+  .addOption(
+    new Option('--views <kind>', 'views of each picture whose outputs are averaged')
+      .choices(['single', 'flip', 'flipAndShifts'])
+      .default('single'),
+  )
   .option('--backend <name>', `one of ${BACKENDS.join(', ')} (default: the first that is installed)`)
   .option('--training-set <file>', 'a file whose Training rows the network has seen (default: those of --data)')
   .option('--json <file>', 'also write the report as JSON, accuracy in 0..1')
@@ -42,6 +48,8 @@ await main(async () => {
   const progress = showPictures(`${card.name} on ${backend}`);
   const report = await evaluate(model, data, {
     preprocessing: card.preprocessing,
+    views: options.views,
+    ...(card.calibration && { temperature: card.calibration.temperature }),
     ...(trainingSet && { trainingSet }),
     onProgress: progress.update,
   }).finally(progress.stop);

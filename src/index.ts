@@ -39,6 +39,7 @@ export type { Preprocessing } from './image/preprocess';
 export { ensureBackend } from './image/backend';
 export { toImages } from './image/input';
 export type { ImageInput, Picture } from './image/input';
+export type { Views } from './image/views';
 export type { ImageElement } from './image/elements';
 export type { PixelData } from './image/pixels';
 
@@ -98,6 +99,9 @@ export type { ClassScores } from './metrics/class-scores';
 export { argmaxRows, brierScore, logLoss, normalizeRows, topKAccuracy } from './metrics/probability';
 export { expectedCalibrationError, reliabilityBins } from './metrics/calibration';
 export type { ReliabilityBin } from './metrics/calibration';
+export { applyTemperature, fitTemperature } from './metrics/temperature';
+export { coverageCurve } from './metrics/coverage';
+export type { CoveragePoint } from './metrics/coverage';
 export { bootstrapInterval } from './metrics/bootstrap';
 export type { BootstrapOptions, Interval } from './metrics/bootstrap';
 
@@ -120,5 +124,5 @@ export { classify } from './classify/classify';
 export { loadClassifier } from './classify/load';
 export type { ClassifierSource, ModelWithCard } from './classify/load';
 export { Classifier } from './classify/classifier';
-export type { ClassifyOptions } from './classify/classifier';
+export type { ClassifyOptions, ProbabilityOptions } from './classify/classifier';
 export type { Prediction } from './classify/predictions';

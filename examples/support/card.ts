@@ -6,18 +6,23 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import {
   argmaxRows,
   createGolden,
+  applyTemperature,
   createReport,
   DEFAULT_PREPROCESSING,
   EMOTIONS,
   encodeModel,
   evaluate,
+  fitTemperature,
   MODELS,
   predict,
+  type CardCalibration,
   type CardDraft,
+  type CardMetric,
   type EpochRecord,
   type EvaluationReport,
   type FerDataset,
   type ModelName,
+  type Views,
 } from 'fer-cnn';
 import { loadWeightsDirectory, saveWeights } from 'fer-cnn/node';
 import type { Recipe } from './recipes';
@@ -45,8 +50,12 @@ export async function saveTrained(run: TrainedRun): Promise<EvaluationReport> {
   await saveWeights(out, await encodeModel(model, { card: draft, dtype: 'mixed' }));
   const stored = await loadWeightsDirectory(out);
   try {
-    const report = await evaluate(stored.model, validation, { trainingSet: training, batchSize: 256 });
     const [exact, rounded] = [await predict(model, validation), await predict(stored.model, validation)];
+    const calibration = calibrate(rounded, validation.labels);
+    const { temperature } = calibration;
+    const score = (views: Views) =>
+      evaluate(stored.model, validation, { trainingSet: training, batchSize: 256, temperature, views });
+    const [report, manyViews] = [await score('single'), await score('flipAndShifts')];
     const exactReport = createReport({ probabilities: exact, labels: validation.labels });
     const date = today();
     const command = `npm run evaluate -- --data fer2013.csv.gz --usage PublicTest --model ${name}`;
@@ -63,7 +72,13 @@ export async function saveTrained(run: TrainedRun): Promise<EvaluationReport> {
           ...{ ...metric, protocol: 'single view, without pictures that also stand in Training' },
           ...{ rows: unseen!.size, accuracy: unseen!.accuracy },
         },
-      ],
+        {
+          ...{ ...metric, command: `${command} --views flipAndShifts` },
+          protocol: 'test-time augmentation: mirrored and shifted by two pixels, 10 views',
+          ...{ rows: manyViews.size, accuracy: manyViews.accuracy },
+        },
+      ] satisfies CardMetric[],
+      calibration,
       quantization: {
         split: 'PublicTest',
         accuracyChange: report.accuracy - exactReport.accuracy,
@@ -79,6 +94,28 @@ export async function saveTrained(run: TrainedRun): Promise<EvaluationReport> {
   } finally {
     stored.model.dispose();
   }
+}
+
+/** Fits the temperature on the even rows of PublicTest, and measures its effect on the odd ones. */
+function calibrate(probabilities: Float32Array, labels: Uint8Array): CardCalibration {
+  const classes = EMOTIONS.length;
+  const half = (parity: number) => ({
+    labels: labels.filter((_, row) => row % 2 === parity),
+    probabilities: probabilities.filter((_, i) => Math.floor(i / classes) % 2 === parity),
+  });
+  const [fitted, checked] = [half(0), half(1)];
+  const temperature = fitTemperature(fitted.labels, fitted.probabilities);
+  const before = createReport(checked);
+  const after = createReport({
+    ...checked,
+    probabilities: applyTemperature(checked.probabilities, classes, temperature),
+  });
+  return {
+    ...{ temperature, split: 'PublicTest', rows: checked.labels.length },
+    errorBefore: before.expectedCalibrationError,
+    errorAfter: after.expectedCalibrationError,
+    coverage: after.coverage.filter(({ coverage }) => coverage > 0),
+  };
 }
 
 function draftOf({ name, recipe, history, seed, backend, training }: TrainedRun): CardDraft {

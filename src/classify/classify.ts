@@ -14,8 +14,9 @@ let shared: Promise<Classifier> | undefined;
  *
  * @param input One picture of any size that shows a face and little else, or a batch [n, h, w, c]; borrowed until the
  *   promise settles.
- * @param options How many emotions to return.
- * @returns `[{ className, probability }, …]` in descending order; for a batch one such list for each picture.
+ * @param options How many emotions to return, how sure to be, and from how many views.
+ * @returns `[{ className, probability }, …]` in descending order; empty if the network is less sure than `minProbability`. For a
+ *   batch one such list for each picture.
  * @throws {@link InputError} if the input is no picture, empty, disposed of, or has values outside 0..255.
  * @throws {@link BackendError} if no tfjs backend is registered.
  * @example

@@ -1,5 +1,6 @@
 import { WeightsError } from '../errors';
 import { normalizeRows } from '../metrics/probability';
+import { applyTemperature } from '../metrics/temperature';
 
 /** A class and how probable the network finds it. */
 export interface Prediction {
@@ -10,16 +11,18 @@ export interface Prediction {
 }
 
 /**
- * Splits a network's output into rows that sum to 1, which those of a sigmoid head do not by themselves.
+ * Splits a network's output into rows that sum to 1, which those of a sigmoid head do not by themselves, and calibrates them.
  *
  * @param outputs [n * classes] row-major, at least 0.
  * @param classes Number of classes.
+ * @param temperature Temperature of the probabilities; see {@link applyTemperature}. Default 1.
  * @returns n rows of `classes` probabilities.
  * @throws {@link WeightsError} if a value is negative or not finite or a row is all 0, which no picture can cause.
  */
-export function toRows(outputs: Float32Array, classes: number): number[][] {
+export function toRows(outputs: Float32Array, classes: number, temperature = 1): number[][] {
   try {
-    const probabilities = normalizeRows(outputs, classes);
+    const rows = normalizeRows(outputs, classes);
+    const probabilities = temperature === 1 ? rows : applyTemperature(rows, classes, temperature);
     return Array.from({ length: outputs.length / classes }, (_, row) =>
       Array.from(probabilities.subarray(row * classes, (row + 1) * classes)),
     );

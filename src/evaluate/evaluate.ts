@@ -7,7 +7,8 @@ import type { BootstrapOptions } from '../metrics/bootstrap';
 import { fillBootstrap } from '../metrics/bootstrap';
 import { checkClasses } from '../metrics/confusion-matrix';
 import { argmaxRows } from '../metrics/probability';
-import { checkOptions } from '../validate';
+import { applyTemperature } from '../metrics/temperature';
+import { checkNumber, checkOptions } from '../validate';
 import { findCopies } from './duplicates';
 import type { PredictOptions } from './predict';
 import { checkPictures, PREDICT_OPTIONS, predict } from './predict';
@@ -18,6 +19,8 @@ import { checkLabeled, createReport, fillClassNames } from './report';
 export interface EvaluateOptions extends PredictOptions {
   /** The set that the model was trained on: adds the scores without the pictures that stand in it. Default none. */
   trainingSet?: LabeledImages;
+  /** Temperature of the probabilities, above 0; see {@link applyTemperature}. Default 1: as the model gives them. */
+  temperature?: number;
   /** How to draw the interval of the accuracy. Default `{ samples: 1000, seed: 0, confidence: 0.95 }`. */
   bootstrap?: BootstrapOptions;
   /** Names of the classes. Default the seven emotions, or `class 0`, `class 1`, … for another number of classes. */
@@ -46,8 +49,9 @@ export async function evaluate(
   data: LabeledImages | LabeledTensors,
   options: EvaluateOptions = {},
 ): Promise<EvaluationReport> {
-  checkOptions('evaluate', options, [...PREDICT_OPTIONS, 'trainingSet', 'bootstrap', 'classNames']);
-  const { trainingSet, bootstrap = {}, classNames, ...predictOptions } = options;
+  checkOptions('evaluate', options, [...PREDICT_OPTIONS, 'trainingSet', 'temperature', 'bootstrap', 'classNames']);
+  const { trainingSet, temperature = 1, bootstrap = {}, classNames, ...predictOptions } = options;
+  checkNumber('evaluate: temperature', temperature, { min: Number.MIN_VALUE });
   fillBootstrap('evaluate: bootstrap', bootstrap);
   const pictures = isTensors(data) ? await fromTensors(data.xs, data.ys) : data;
   checkPictures('evaluate: data', pictures);
@@ -57,7 +61,8 @@ export async function evaluate(
   fillClassNames('evaluate: classNames', classNames, pictures.numClasses);
   if (trainingSet) checkPictures('evaluate: trainingSet', trainingSet);
   const inTrainingSet = trainingSet && findCopies(pictures, trainingSet);
-  const probabilities = await predict(model, pictures, predictOptions);
+  const outputs = await predict(model, pictures, predictOptions);
+  const probabilities = temperature === 1 ? outputs : applyTemperature(outputs, pictures.numClasses, temperature);
   return createReport({ probabilities, labels, classNames, bootstrap, inTrainingSet });
 }
 

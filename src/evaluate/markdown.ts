@@ -17,13 +17,13 @@ const SCORES: readonly (readonly [name: string, show: (scores: EvaluationScores)
 ];
 
 /**
- * Three tables in GitHub's Markdown: scores, classes, confusion matrix.
+ * Four tables in GitHub's Markdown: scores, classes, confusion matrix, accuracy against coverage.
  *
  * @param report What to show.
  * @returns Markdown with headings of level 3 and a line break at its end.
  */
 export function reportMarkdown(report: ReportData): string {
-  const { perClass, confusionMatrix, classNames, withoutTrainingDuplicates: rest } = report;
+  const { perClass, confusionMatrix, classNames, coverage, withoutTrainingDuplicates: rest } = report;
   const scores = SCORES.map(([name, show]) => [name, show(report), ...(rest ? [show(rest)] : [])]);
   const classes = perClass.map(({ className, precision, recall, f1, support }) => [
     className,
@@ -41,6 +41,12 @@ export function reportMarkdown(report: ReportData): string {
     '### Confusion matrix',
     'Rows are the true classes, columns the predicted ones.',
     table(['True class', ...classNames], counts),
+    '### Coverage',
+    'What is right among the pictures whose best class is at least so probable.',
+    table(
+      ['Least probability', 'Coverage', 'Accuracy'],
+      coverage.map((point) => [point.minProbability.toFixed(1), percent(point.coverage), percent(point.accuracy)]),
+    ),
   ]
     .join('\n\n')
     .concat('\n');

@@ -5,6 +5,8 @@ import { batches } from '../data/batches';
 import { InputError } from '../errors';
 import type { Preprocessing } from '../image/preprocess';
 import { DEFAULT_PREPROCESSING, preprocess } from '../image/preprocess';
+import type { Views } from '../image/views';
+import { checkViews, meanOverViews } from '../image/views';
 import { checkInteger, checkOptions, describe } from '../validate';
 
 /** How to run a model over a data set. */
@@ -16,6 +18,8 @@ export interface PredictOptions {
    * mean and standard deviation of `DEFAULT_PREPROCESSING`.
    */
   preprocessing?: Preprocessing;
+  /** Test-time augmentation: the outputs are the mean over these views of each picture. Default `'single'`: none. */
+  views?: Views;
   /** Ends the run between two batches; its reason is thrown. Default none. */
   signal?: AbortSignal;
   /** Called after each batch with the number of pictures done and their total. Default none. */
@@ -23,13 +27,13 @@ export interface PredictOptions {
 }
 
 /** The names of the {@link PredictOptions}. */
-export const PREDICT_OPTIONS = ['batchSize', 'preprocessing', 'signal', 'onProgress'] as const;
+export const PREDICT_OPTIONS = ['batchSize', 'preprocessing', 'views', 'signal', 'onProgress'] as const;
 
 /** Longest time, in milliseconds, for which the event loop is kept waiting, apart from a single batch. */
 const PATIENCE = 40;
 
 /**
- * The raw outputs of a model for every picture of a data set, in its order. Labels and targets are not looked at, so that the
+ * The outputs of a model for every picture of a data set, in its order. Labels and targets are not looked at, so that the
  * data may be unlabelled.
  *
  * @param model A model from one input `[n, h, w, 1]` to one output `[n, numClasses]`; borrowed, and run in inference mode.
@@ -50,8 +54,9 @@ export async function predict(
   options: PredictOptions = {},
 ): Promise<Float32Array> {
   checkOptions('predict', options, PREDICT_OPTIONS);
-  const { batchSize = 64, signal, onProgress } = options;
+  const { batchSize = 64, views = 'single', signal, onProgress } = options;
   checkInteger('predict: batchSize', batchSize, { min: 1 });
+  checkViews('predict: views', views);
   const preprocessing = fitPreprocessing('predict', model, options.preprocessing);
   checkPictures('predict: data', data);
   checkOutput('predict', model, data.numClasses);
@@ -61,7 +66,7 @@ export async function predict(
   let pausedAt = performance.now();
   for (const batch of batches(data, { batchSize })) {
     signal?.throwIfAborted();
-    const output = forward(model, batch, preprocessing);
+    const output = forward(model, batch, preprocessing, views);
     try {
       outputs.set(await output.data<'float32'>(), done * data.numClasses);
     } finally {
@@ -77,10 +82,10 @@ export async function predict(
   return outputs;
 }
 
-function forward(model: tfl.LayersModel, batch: Batch, preprocessing: Preprocessing): tf.Tensor {
+function forward(model: tfl.LayersModel, batch: Batch, preprocessing: Preprocessing, views: Views): tf.Tensor {
   return tf.tidy(() => {
     const images = tf.tensor4d(batch.images, [batch.size, batch.height, batch.width, batch.channels]);
-    return model.predictOnBatch(preprocess(images, preprocessing)) as tf.Tensor;
+    return meanOverViews(preprocess(images, preprocessing), views, (x) => model.predictOnBatch(x) as tf.Tensor);
   });
 }
 

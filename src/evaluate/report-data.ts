@@ -1,5 +1,6 @@
 import type { ReliabilityBin } from '../metrics/calibration';
 import type { ClassScores } from '../metrics/class-scores';
+import type { CoveragePoint } from '../metrics/coverage';
 import type { EvaluationScores } from './scores';
 
 /** Scores of one class. */
@@ -24,6 +25,8 @@ export interface ReportData extends EvaluationScores {
   confusionMatrix: number[][];
   /** Confidence against accuracy in 15 bins of equal width. */
   reliability: ReliabilityBin[];
+  /** Accuracy against coverage: what leaving out the pictures of which the model is unsure gains. */
+  coverage: CoveragePoint[];
   /** The scores without pictures of the training set, if that was given; NaN if no picture is left. */
   withoutTrainingDuplicates?: DeduplicatedScores;
 }

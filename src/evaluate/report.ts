@@ -6,6 +6,7 @@ import { fillBootstrap } from '../metrics/bootstrap';
 import { reliabilityBins } from '../metrics/calibration';
 import { classScores } from '../metrics/class-scores';
 import { confusionMatrix } from '../metrics/confusion-matrix';
+import { coverageCurve } from '../metrics/coverage';
 import { argmaxRows, checkRows, normalizeRows } from '../metrics/probability';
 import { checkOptions } from '../validate';
 import { reportMarkdown } from './markdown';
@@ -97,6 +98,7 @@ export function createReport(input: ReportInput): EvaluationReport {
     perClass: classScores(matrix).map((scores, i) => ({ className: classNames[i]!, ...scores })),
     confusionMatrix: matrix,
     reliability: reliabilityBins(labels, probabilities),
+    coverage: coverageCurve(labels, probabilities),
   };
   if (inTrainingSet) {
     const isNew = (row: number): boolean => !inTrainingSet[row];

@@ -1,4 +1,5 @@
 import type { Preprocessing } from '../image/preprocess';
+import type { CoveragePoint } from '../metrics/coverage';
 import { distinctTexts, integer, list, number, object, oneOf, record, text } from './schema';
 
 /** The data that a network was trained on. */
@@ -67,6 +68,22 @@ export interface CardQuantization {
   unchangedLabels: number;
 }
 
+/** How the probabilities were made to tell how often they are right. */
+export interface CardCalibration {
+  /** Temperature that a classifier applies to the outputs, above 0; see `applyTemperature`. */
+  temperature: number;
+  /** The split on whose even rows the temperature was fitted, and on whose odd rows its effect was measured. */
+  split: string;
+  /** Number of pictures that the effect was measured on. */
+  rows: number;
+  /** Expected calibration error on them before, 0..1. */
+  errorBefore: number;
+  /** Expected calibration error on them after, 0..1. */
+  errorAfter: number;
+  /** Accuracy on them against coverage, for the choice of `minProbability`. */
+  coverage: readonly CoveragePoint[];
+}
+
 /** The stored weights, for checking them before use. */
 export interface CardWeights {
   /** How the tensors are stored; see `encodeModel`. */
@@ -103,6 +120,8 @@ export interface CardDraft {
   metrics?: readonly CardMetric[];
   /** What quantisation changed. */
   quantization?: CardQuantization;
+  /** How the probabilities were calibrated. */
+  calibration?: CardCalibration;
   /** Versions of the software that made the weights, by package. */
   versions?: Readonly<Record<string, string>>;
   /** Licence of the weights, an SPDX identifier where there is one. */
@@ -163,6 +182,14 @@ const DRAFT_OPTIONAL = {
     ),
   ),
   quantization: object({ split: text(), accuracyChange: number(-1, 1), unchangedLabels: number(0, 1) }),
+  calibration: object({
+    temperature: number(0.05, 20),
+    split: text(),
+    rows: integer(1),
+    errorBefore: number(0, 1),
+    errorAfter: number(0, 1),
+    coverage: list(object({ minProbability: number(0, 1), coverage: number(0, 1), accuracy: number(0, 1) })),
+  }),
   versions: record(text()),
   license: text(),
   intendedUse: text(),

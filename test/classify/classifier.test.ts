@@ -48,6 +48,36 @@ describeOn(BACKENDS, 'Classifier', () => {
     expect(await classifier.classify(picture, { topk: 2 })).toEqual(all.slice(0, 2));
   });
 
+  it('returns nothing for a picture of which it is less sure than wanted', async () => {
+    const [best] = await classifier.classify(picture, { topk: 1 });
+    const at = (minProbability: number) => classifier.classify(picture, { topk: 1, minProbability });
+    expect(await at(best!.probability - 0.001)).toEqual([best]);
+    expect(await at(best!.probability + 0.001)).toEqual([]);
+    const batch = tf.tensor4d([...PIXELS, 0, 255, 0, 0], [2, 2, 2, 1]);
+    expect((await classifier.classify(batch, { minProbability: 0.885 })).map(({ length }) => length)).toEqual([0, 7]);
+    batch.dispose();
+    await expect(at(1.5)).rejects.toThrow(InputError);
+  });
+
+  it('averages over the views that are asked for', async () => {
+    const mirrored = [PIXELS[1]!, PIXELS[0]!, PIXELS[3]!, PIXELS[2]!];
+    const [a, b] = [tinyProbabilities(PIXELS), tinyProbabilities(mirrored)];
+    const expected = a.map((value, i) => (value + b[i]!) / 2);
+    expect(await classifier.probabilities(picture, { views: 'flip' })).toBeAllClose(expected, { atol: 1e-5 });
+    const [best] = await classifier.classify(picture, { views: 'flip' });
+    expect(best!.probability).toBeCloseTo(Math.max(...expected), 5);
+    const wrong = { views: 'mirror' } as unknown as { views: 'flip' };
+    await expect(classifier.classify(picture, wrong)).rejects.toThrow(InputError);
+    await expect(classifier.probabilities(picture, wrong)).rejects.toThrow(InputError);
+  });
+
+  it('applies the temperature of its card', async () => {
+    const calibration = { temperature: 2, split: 'PublicTest', rows: 1, errorBefore: 0.1, errorAfter: 0, coverage: [] };
+    const calm = await loadClassifier({ model, card: { ...TINY_CARD, calibration } });
+    expect(await calm.probabilities(picture)).toBeAllClose(tinyProbabilities(PIXELS, 2), { atol: 1e-5 });
+    calm.dispose();
+  });
+
   it('returns probabilities in the order of the labels', async () => {
     expect(await classifier.probabilities(picture)).toBeAllClose(tinyProbabilities(PIXELS), { atol: 1e-5 });
   });

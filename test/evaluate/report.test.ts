@@ -134,6 +134,7 @@ describe('toJSON', () => {
       'perClass',
       'confusionMatrix',
       'reliability',
+      'coverage',
       'withoutTrainingDuplicates',
     ]);
   });

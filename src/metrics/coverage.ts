@@ -1,0 +1,42 @@
+import { argmaxRows, checkRows } from './probability';
+
+/** What a classifier that may say "not sure" gets right at one threshold. */
+export interface CoveragePoint {
+  /** Least probability of the best class at which a picture is classified. */
+  minProbability: number;
+  /** Share of the pictures that are classified, 0..1. */
+  coverage: number;
+  /** Share of those that are right, 0..1; NaN if there are none. */
+  accuracy: number;
+}
+
+/**
+ * Accuracy against coverage: what is gained by leaving out the pictures of which a classifier is not sure.
+ *
+ * @param labels True classes, `[n]`.
+ * @param probabilities `[n, numClasses]` row by row, rows summing to 1.
+ * @param thresholds The values of `minProbability`, 0..1. Default 0, 0.3, 0.4, … 0.9.
+ * @returns A point for each threshold; coverage 0 for empty input.
+ * @throws InputError if the lengths do not fit or a class is out of range.
+ * @example
+ * ```ts
+ * coverageCurve([0, 1], [0.9, 0.1, 0.6, 0.4], [0, 0.8]);
+ * // [{ minProbability: 0, coverage: 1, accuracy: 0.5 }, { minProbability: 0.8, coverage: 0.5, accuracy: 1 }]
+ * ```
+ */
+export function coverageCurve(
+  labels: ArrayLike<number>,
+  probabilities: ArrayLike<number>,
+  thresholds: readonly number[] = [0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9],
+): CoveragePoint[] {
+  const size = labels.length;
+  const numClasses = size > 0 ? checkRows('coverageCurve', labels, probabilities) : 1;
+  const best = size > 0 ? argmaxRows(probabilities, numClasses) : [];
+  return thresholds.map((minProbability) => {
+    const sure = best.flatMap((label, i) =>
+      probabilities[i * numClasses + label]! >= minProbability ? [Number(label === labels[i])] : [],
+    );
+    const right = sure.reduce((sum, hit) => sum + hit, 0);
+    return { minProbability, coverage: size > 0 ? sure.length / size : 0, accuracy: right / sure.length };
+  });
+}
