@@ -10,6 +10,7 @@ import { main } from './support/main';
 import { saveTrained } from './support/card';
 import { showProgress } from './support/progress';
 import { RECIPES } from './support/recipes';
+import { withTeacherFile } from './support/teacher';
 
 interface Options {
   data: string;
@@ -18,6 +19,7 @@ interface Options {
   epochs?: number;
   seed: number;
   backend?: string;
+  teacher?: string;
   resume?: true;
 }
 
@@ -28,6 +30,7 @@ const options = cli('train', 'Trains a network on FER2013, resumably.')
   .option('--epochs <n>', 'epochs in all (default: those of the recipe)', wholeNumber)
   .option('--seed <n>', 'seed of weights, order, augmentation and dropout', wholeNumber, 1)
   .option('--backend <name>', `one of ${TRAINING_BACKENDS.join(', ')} (default: the first that is installed)`)
+  .option('--teacher <file>', 'soft targets that npm run teach wrote, for distillation')
   .option('--resume', 'go on from the checkpoint in --out')
   .parse()
   .opts<Options>();
@@ -46,15 +49,19 @@ await main(async () => {
   }
 
   const dataset = await readFer2013(options.data);
-  const [training, validation] = [dataset.where('Training'), dataset.where('PublicTest')];
+  const [whole, validation] = [dataset.where('Training'), dataset.where('PublicTest')];
+  const lesson = options.teacher === undefined ? undefined : await withTeacherFile(whole, options.teacher);
+  const training = lesson?.taught ?? whole;
   const model = createModel(options.model, { seed: options.seed, ...recipe.network });
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort(new Error('stopped; the same command with --resume goes on')));
 
   const progress = showProgress(`${options.model} on ${backend}`);
   try {
+    const settings = recipe.options(epochs);
     const { history } = await train(model, training, {
-      ...recipe.options(epochs),
+      ...settings,
+      ...(lesson && { loss: { ...settings.loss, distillation: {} } }),
       epochs,
       seed: options.seed,
       validation,
@@ -65,7 +72,8 @@ await main(async () => {
     });
     await writeFile(join(options.out, 'history.json'), JSON.stringify(history, null, 2));
     const { model: name, out, seed } = options;
-    const report = await saveTrained({ model, name, recipe, history, seed, backend, training, validation, out });
+    const run = { model, name, recipe, history, seed, backend, training, validation, out };
+    const report = await saveTrained({ ...run, softTargets: lesson?.source });
     console.log(`\n${report.toMarkdown()}\n\nweights, card, golden outputs, report and history: ${out}`);
   } catch (error) {
     if (error !== stop.signal.reason) throw error;

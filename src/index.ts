@@ -20,6 +20,7 @@ export { FerDataset } from './data/dataset';
 export type { LabeledTensors, TfDatasetOptions } from './data/dataset';
 export type { FerDatasetParts } from './data/dataset-parts';
 export type { SplitOptions, SplitParts } from './data/split';
+export type { Fold, FoldOptions } from './data/folds';
 export { FERPLUS_CHOICES, FERPLUS_LABELS, loadFerPlus } from './data/ferplus';
 export type { FerPlusChoice, FerPlusOptions, FerPlusVotes } from './data/ferplus';
 export { joinFerPlus } from './data/ferplus-join';
@@ -76,7 +77,7 @@ export type {
   StepDecayOptions,
 } from './train/schedules';
 export { binaryCrossentropy, categoricalCrossentropy, focal } from './train/losses';
-export type { Loss, LossName, LossOptions } from './train/losses';
+export type { DistillationOptions, Loss, LossName, LossOptions } from './train/losses';
 export type { OptimizerName } from './train/optimizers';
 export { registerTrainingKernels } from './kernels/register';
 export { memoryCheckpoint } from './train/checkpoint';

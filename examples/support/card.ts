@@ -38,6 +38,8 @@ export interface TrainedRun {
   training: FerDataset;
   validation: FerDataset;
   out: string;
+  /** Where soft targets came from, if there were any. */
+  softTargets?: string | undefined;
 }
 
 /**
@@ -118,7 +120,7 @@ function calibrate(probabilities: Float32Array, labels: Uint8Array): CardCalibra
   };
 }
 
-function draftOf({ name, recipe, history, seed, backend, training }: TrainedRun): CardDraft {
+function draftOf({ name, recipe, history, seed, backend, training, softTargets }: TrainedRun): CardDraft {
   const seconds = history.reduce((sum, epoch) => sum + epoch.seconds, 0);
   return {
     name,
@@ -133,11 +135,12 @@ function draftOf({ name, recipe, history, seed, backend, training }: TrainedRun)
         'Published for research, without a clear licence for redistribution; none of its pictures is in this package',
     },
     training: {
-      command: `npm run train -- --data fer2013.csv.gz --model ${name} --epochs ${history.length} --seed ${seed} --backend ${backend} --out runs/${name}`,
+      command: `npm run train -- --data fer2013.csv.gz --model ${name} --epochs ${history.length} --seed ${seed} --backend ${backend} --out runs/${name}${softTargets ? ' --teacher runs/teacher/teacher.json' : ''}`,
       ...{ seed, epochs: history.length, recipe: recipe.description, backend },
       wallTimeSeconds: Math.round(seconds),
       machine: `${cpus().length} cores of ${cpus()[0]?.model ?? 'unknown'} (${type()} ${arch()})`,
       date: today(),
+      ...(softTargets && { softTargets }),
     },
     versions: { '@tensorflow/tfjs-core': version_core, node: process.version },
     license: 'MIT',

@@ -187,6 +187,7 @@ function mixPairs(alpha: number): Augmentation {
     const shares = Float32Array.from(partners, () => random.beta(alpha));
     blend(batch.images, batch.size, partners, shares);
     blend(batch.targets, batch.size, partners, shares);
+    if (batch.teacher) blend(batch.teacher, batch.size, partners, shares);
     if (batch.sampleWeights) blend(batch.sampleWeights, batch.size, partners, shares);
   };
 }

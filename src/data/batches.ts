@@ -14,6 +14,8 @@ export interface LabeledImages {
   readonly labels: Uint8Array;
   /** Soft targets, `[size, numClasses]`, rows summing to 1; they take precedence over the labels in training. */
   readonly targets: Float32Array | undefined;
+  /** What a teacher network gives each class, `[size, numClasses]`, rows summing to 1; for training by distillation. */
+  readonly teacher?: Float32Array | undefined;
   /** Weight of each picture in the loss, `[size]`, at least 0. */
   readonly sampleWeights: Float32Array | undefined;
   /** Number of pictures. */
@@ -34,6 +36,8 @@ export interface Batch {
   images: Float32Array;
   /** Targets, `[size, numClasses]`; all 0 where the label is unknown. */
   targets: Float32Array;
+  /** Probabilities of the teacher, `[size, numClasses]`. */
+  teacher?: Float32Array | undefined;
   /** Weights in the loss, `[size]`. */
   sampleWeights: Float32Array | undefined;
   /** Number of pictures. */
@@ -143,7 +147,11 @@ function gather(data: LabeledImages, indices: Uint32Array): Batch {
       targets[i * numClasses + label] = 1;
     }
   });
-  const { sampleWeights: weights } = data;
+  const { sampleWeights: weights, teacher: probabilities } = data;
+  const teacher = probabilities && new Float32Array(size * numClasses);
+  indices.forEach((index, i) => {
+    teacher?.set(probabilities!.subarray(index * numClasses, (index + 1) * numClasses), i * numClasses);
+  });
   const sampleWeights = weights && Float32Array.from(indices, (index) => weights[index]!);
-  return { images, targets, sampleWeights, size, height, width, channels, numClasses };
+  return { images, targets, teacher, sampleWeights, size, height, width, channels, numClasses };
 }

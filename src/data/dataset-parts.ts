@@ -21,6 +21,8 @@ export interface FerDatasetParts {
   width?: number | undefined;
   /** Soft targets, [size, 7], at least 0, rows summing to 1. Default: none. */
   targets?: Float32Array | undefined;
+  /** Probabilities of a teacher network, [size, 7], at least 0, rows summing to 1. Default: none. */
+  teacher?: Float32Array | undefined;
   /** Weights in the loss, [size], at least 0. Default: none. */
   sampleWeights?: Float32Array | undefined;
   /** Names of the images' files, [size]. Default: none. */
@@ -58,19 +60,24 @@ export function checkParts(parts: FerDatasetParts): number {
   checkArray('usage', parts.usage, Uint8Array, size);
   checkArray('rows', parts.rows, Uint32Array, size);
   checkArray('targets', parts.targets, Float32Array, size * NUM_CLASSES);
+  checkArray('teacher', parts.teacher, Float32Array, size * NUM_CLASSES);
   checkArray('sampleWeights', parts.sampleWeights, Float32Array, size);
   checkArray('names', parts.names, Array, size);
   checkEach('labels', parts.labels, `0..${NUM_CLASSES - 1} or ${UNLABELED}`, (x) => x < NUM_CLASSES || x === UNLABELED);
   checkEach('usage', parts.usage, `0..2 or ${NO_USAGE}`, (x) => x < USAGES.length || x === NO_USAGE);
   checkEach('targets', parts.targets, 'numbers in 0..1', (x) => x >= 0 && x <= 1.001);
+  checkEach('teacher', parts.teacher, 'numbers in 0..1', (x) => x >= 0 && x <= 1.001);
   checkEach('sampleWeights', parts.sampleWeights, 'finite numbers of at least 0', (x) => x >= 0 && x < Infinity);
-  if (parts.targets) checkSums(parts.targets, size);
+  checkSums('targets', parts.targets, size);
+  checkSums('teacher', parts.teacher, size);
   return size;
 }
 
 /** Copies of the parts of some images. */
 export function selectParts(from: Whole, indices: readonly number[]): FerDatasetParts {
-  const { height, width, names, targets, sampleWeights } = from;
+  const { height, width, names, targets, teacher, sampleWeights } = from;
+  const rowsOf = (values: Float32Array) =>
+    gather(values, indices, NUM_CLASSES, new Float32Array(indices.length * NUM_CLASSES));
   const pixels = height * width;
   return {
     height,
@@ -79,7 +86,8 @@ export function selectParts(from: Whole, indices: readonly number[]): FerDataset
     labels: Uint8Array.from(indices, (i) => from.labels[i]!),
     usage: Uint8Array.from(indices, (i) => from.usage[i]!),
     rows: Uint32Array.from(indices, (i) => from.rows[i]!),
-    targets: targets && gather(targets, indices, NUM_CLASSES, new Float32Array(indices.length * NUM_CLASSES)),
+    targets: targets && rowsOf(targets),
+    teacher: teacher && rowsOf(teacher),
     sampleWeights: sampleWeights && Float32Array.from(indices, (i) => sampleWeights[i]!),
     names: names && indices.map((i) => names[i]!),
   };
@@ -121,6 +129,9 @@ export function concatParts(sets: readonly Whole[]): FerDatasetParts {
       : undefined,
     sampleWeights: some('sampleWeights')
       ? join(new Float32Array(size), (set) => set.sampleWeights ?? new Float32Array(set.size).fill(1))
+      : undefined,
+    teacher: sets.every((set) => set.teacher)
+      ? join(new Float32Array(size * NUM_CLASSES), (set) => set.teacher!)
       : undefined,
     names: sets.every((set) => set.names) ? sets.flatMap((set) => set.names ?? []) : undefined,
   };
@@ -170,12 +181,13 @@ function checkEach(
     throw new InputError({ where: `FerDataset: ${name}`, expected, received: `${values![wrong]} at ${wrong}` });
 }
 
-function checkSums(targets: Float32Array, size: number): void {
+function checkSums(name: string, rows: Float32Array | undefined, size: number): void {
+  if (!rows) return;
   for (let i = 0; i < size; i++) {
-    const sum = targets.subarray(i * NUM_CLASSES, (i + 1) * NUM_CLASSES).reduce((total, x) => total + x, 0);
+    const sum = rows.subarray(i * NUM_CLASSES, (i + 1) * NUM_CLASSES).reduce((total, x) => total + x, 0);
     if (Math.abs(sum - 1) <= 1e-3) continue;
     throw new InputError({
-      where: 'FerDataset: targets',
+      where: `FerDataset: ${name}`,
       expected: 'rows that sum to 1',
       received: `a sum of ${sum} in row ${i}`,
     });

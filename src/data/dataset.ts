@@ -8,6 +8,8 @@ import type { Batch, BatchOptions, LabeledImages } from './batches';
 import { batches, countBatches, UNLABELED } from './batches';
 import type { FerDatasetParts } from './dataset-parts';
 import { checkParts, concatParts, selectParts } from './dataset-parts';
+import type { Fold, FoldOptions } from './folds';
+import { foldNumbers } from './folds';
 import type { DEFAULT_FRACTIONS, SplitOptions, SplitParts } from './split';
 import { splitIndices } from './split';
 import { usageIndices } from './usage';
@@ -45,6 +47,8 @@ export class FerDataset implements LabeledImages {
   readonly rows: Uint32Array;
   /** Soft targets, [size, 7], rows summing to 1; they take precedence over the labels in training. */
   readonly targets: Float32Array | undefined;
+  /** What a teacher network gives each class, [size, 7], rows summing to 1; for training by distillation. */
+  readonly teacher: Float32Array | undefined;
   /** Weight of each image in the loss, [size], at least 0. */
   readonly sampleWeights: Float32Array | undefined;
   /** Names of the images' files, if each has one. */
@@ -69,7 +73,7 @@ export class FerDataset implements LabeledImages {
    * @throws InputError if a length or a value does not fit.
    */
   constructor(parts: FerDatasetParts) {
-    const { images, height = 48, width = 48, targets, sampleWeights, names, skipped = [] } = parts;
+    const { images, height = 48, width = 48, targets, teacher, sampleWeights, names, skipped = [] } = parts;
     this.size = checkParts(parts);
     this.images = images;
     this.height = height;
@@ -78,6 +82,7 @@ export class FerDataset implements LabeledImages {
     this.usage = parts.usage ?? new Uint8Array(this.size).fill(255);
     this.rows = parts.rows ?? Uint32Array.from({ length: this.size }, (_, i) => i + 1);
     this.targets = targets;
+    this.teacher = teacher;
     this.sampleWeights = sampleWeights;
     this.names = names;
     this.skipped = skipped;
@@ -139,11 +144,38 @@ export class FerDataset implements LabeledImages {
   }
 
   /**
+   * Cuts the data set into folds, each of which is held out once: for cross-validation, and for soft targets from networks that
+   * have not seen the picture. Equal pictures come to the same fold.
+   *
+   * @param options Number of folds (5) and seed (0).
+   * @returns For each fold what to train on, what is held out, and where that stands in this data set.
+   * @throws InputError if an option is unknown or out of range, or if there are fewer different pictures than folds.
+   * @example
+   * ```ts
+   * const teacher = new Float32Array(dataset.size * 7);
+   * for (const { training, held, heldIndices } of dataset.folds({ folds: 5 })) {
+   *   const model = createDeepCnn();
+   *   await train(model, training, { epochs: 20 });
+   *   const rows = await predict(model, held);
+   *   heldIndices.forEach((index, i) => teacher.set(rows.subarray(7 * i, 7 * i + 7), 7 * index));
+   * }
+   * ```
+   */
+  folds(options: FoldOptions = {}): Fold<FerDataset>[] {
+    const numbers = foldNumbers(this, options);
+    return Array.from({ length: options.folds ?? 5 }, (_, fold) => ({
+      training: this.#filter((i) => numbers[i] !== fold),
+      held: this.#filter((i) => numbers[i] === fold),
+      heldIndices: Uint32Array.from(numbers.keys()).filter((i) => numbers[i] === fold),
+    }));
+  }
+
+  /**
    * This data set followed by others. Row numbers are kept, so that those of different files may coincide.
    *
    * @param others Data sets of the same image size.
    * @returns A copy of all images. Labels become targets, and weights 1, where only some of the sets have targets or
-   *   weights; names are kept if all have them.
+   *   weights; names and the teacher's probabilities are kept if all have them.
    * @throws InputError if the image sizes differ, or if a set without labels meets one with targets.
    */
   concat(...others: FerDataset[]): FerDataset {
@@ -158,6 +190,14 @@ export class FerDataset implements LabeledImages {
   /** The same images with soft targets, [size, 7], rows summing to 1; borrowed. Without an argument: with none. */
   withTargets(targets?: Float32Array): FerDataset {
     return new FerDataset({ ...this, targets });
+  }
+
+  /**
+   * The same images with what a teacher network gives each class, [size, 7], rows summing to 1, as `predict` returns it; borrowed.
+   * Without an argument: with none. `train` uses it with `loss.distillation`.
+   */
+  withTeacher(teacher?: Float32Array): FerDataset {
+    return new FerDataset({ ...this, teacher });
   }
 
   /** The same images with weights in the loss, [size], at least 0; borrowed. Without an argument: with none. */

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { InputError } from '../errors';
+import { applyTemperature } from '../metrics/temperature';
 import { checkNumber, checkOneOf, checkOptions, describe } from '../validate';
 
 /**
@@ -10,6 +11,14 @@ export type Loss = (logits: tf.Tensor2D, targets: tf.Tensor2D) => tf.Tensor1D;
 
 /** Names of the losses that come with the package. */
 export type LossName = 'categoricalCrossentropy' | 'binaryCrossentropy' | 'focal';
+
+/** Distillation: learning from a teacher network's probabilities beside the labels. */
+export interface DistillationOptions {
+  /** Share of the teacher in the loss, 0..1; the rest is the loss by the labels. Default 0.5. */
+  weight?: number;
+  /** Temperature of both networks' probabilities in the teacher's part, above 0. Default 2. */
+  temperature?: number;
+}
 
 /** The loss and what modifies it. */
 export interface LossOptions {
@@ -24,6 +33,11 @@ export interface LossOptions {
   classWeights?: readonly number[];
   /** The exponent of the focal loss, at least 0. Default 2. Source: arXiv:1708.02002. */
   gamma?: number;
+  /**
+   * Learning from a teacher: `(1 - weight) * loss + weight * temperature² * KL(teacher ‖ model)`, both softened by the temperature. The
+   * training data must have `teacher` probabilities. Default none. Source: Hinton et al. 2015 (arXiv:1503.02531).
+   */
+  distillation?: DistillationOptions;
 }
 
 /**
@@ -80,8 +94,16 @@ export function focal(gamma: number): Loss {
     });
 }
 
-/** The loss of a batch: a scalar from logits, targets and the weights of the samples. */
-export type BatchLoss = (logits: tf.Tensor2D, targets: tf.Tensor2D, sampleWeights?: tf.Tensor1D) => tf.Scalar;
+/** What the loss of a batch looks at besides logits and targets. */
+export interface LossInputs {
+  /** Weights of the pictures, `[n]`. */
+  sampleWeights?: tf.Tensor1D | undefined;
+  /** Probabilities of the teacher, softened by {@link softenTeacher}, `[n, classes]`. */
+  teacher?: tf.Tensor2D | undefined;
+}
+
+/** The loss of a batch: a scalar from logits, targets and what else there is. */
+export type BatchLoss = (logits: tf.Tensor2D, targets: tf.Tensor2D, inputs?: LossInputs) => tf.Scalar;
 
 /**
  * Compiles loss options: smoothing, class weights and sample weights, then the mean over the batch (weights multiply and do
@@ -94,21 +116,54 @@ export type BatchLoss = (logits: tf.Tensor2D, targets: tf.Tensor2D, sampleWeight
  */
 export function createBatchLoss(options: LossOptions, numClasses: number): BatchLoss {
   const where = 'train: loss';
-  checkOptions(where, options, ['type', 'labelSmoothing', 'classWeights', 'gamma']);
+  checkOptions(where, options, ['type', 'labelSmoothing', 'classWeights', 'gamma', 'distillation']);
   const { labelSmoothing = 0, classWeights } = options;
   checkNumber(`${where}.labelSmoothing`, labelSmoothing, { min: 0, max: 0.999 });
   if (classWeights) checkClassWeights(`${where}.classWeights`, classWeights, numClasses);
   const loss = resolveLoss(options);
-  return (logits, targets, sampleWeights) =>
+  const distillation = options.distillation && fillDistillation(options.distillation);
+  return (logits, targets, { sampleWeights, teacher } = {}) =>
     tf.tidy(() => {
       const smoothed = labelSmoothing
         ? tf.add(tf.mul(targets, 1 - labelSmoothing), labelSmoothing / numClasses)
         : targets;
       let losses: tf.Tensor = loss(logits, smoothed as tf.Tensor2D);
+      if (distillation && teacher) {
+        const { weight, temperature } = distillation;
+        const byTeacher = tf.mul(divergence(teacher, tf.div(logits, temperature)), weight * temperature ** 2);
+        losses = tf.add(tf.mul(losses, 1 - weight), byTeacher);
+      }
       if (classWeights) losses = tf.mul(losses, tf.sum(tf.mul(targets, tf.tensor1d([...classWeights])), 1));
       if (sampleWeights) losses = tf.mul(losses, sampleWeights);
       return tf.mean(losses) as tf.Scalar;
     });
+}
+
+/** Kullback–Leibler divergence from a teacher's probabilities to those of logits, `[n]`. */
+function divergence(teacher: tf.Tensor2D, logits: tf.Tensor2D): tf.Tensor1D {
+  const surprise = tf.sub(tf.log(tf.maximum(teacher, 1e-12)), tf.logSoftmax(logits));
+  return tf.sum(tf.mul(teacher, surprise), 1);
+}
+
+/**
+ * The probabilities of a teacher at the temperature of the distillation.
+ *
+ * @param teacher `[n, classes]`, rows summing to 1; not changed.
+ * @param classes Number of classes.
+ * @param options The distillation.
+ * @returns `[n, classes]`.
+ */
+export function softenTeacher(teacher: Float32Array, classes: number, options: DistillationOptions): Float32Array {
+  return applyTemperature(teacher, classes, fillDistillation(options).temperature);
+}
+
+function fillDistillation(options: DistillationOptions): Required<DistillationOptions> {
+  const where = 'train: loss.distillation';
+  checkOptions(where, options, ['weight', 'temperature']);
+  const { weight = 0.5, temperature = 2 } = options;
+  checkNumber(`${where}.weight`, weight, { min: 0, max: 1 });
+  checkNumber(`${where}.temperature`, temperature, { min: 0.05, max: 100 });
+  return { weight, temperature };
 }
 
 function resolveLoss({ type = 'categoricalCrossentropy', gamma = 2 }: LossOptions): Loss {

@@ -10,7 +10,8 @@ import { checkTrainOptions, earlyStoppingWithDefaults } from './check-options';
 import { decodeCheckpoint } from './checkpoint';
 import { augmentationByEpoch, checkTakesSizes } from './curriculum';
 import { prepareForTraining } from './forward';
-import { createBatchLoss } from './losses';
+import type { DistillationOptions } from './losses';
+import { createBatchLoss, softenTeacher } from './losses';
 import type { EarlyStoppingOptions, TfCallback, TfCallbackInstance, TrainOptions } from './options';
 import type { OptimizerName } from './optimizers';
 import { checkCanBeSaved, createOptimizer, DEFAULT_RATES, disposeOptimizer, getLearningRate } from './optimizers';
@@ -18,7 +19,7 @@ import { checkCanTrain } from './preflight';
 import type { RunIdentity, RunState } from './run';
 import { checkFits, RunTensors, startState } from './run';
 import type { PlateauSchedule, Schedule } from './schedules';
-import type { BatchSource, TrainingData } from './source';
+import type { BatchSource, StreamedData, TrainingData } from './source';
 import { collect, hostSource, isStream, setAside, streamSource, toLabeledImages } from './source';
 import type { StepContext } from './step';
 
@@ -58,12 +59,13 @@ export async function openSession(model: tfl.LayersModel, data: TrainingData, op
   if (!isStream(training)) checkOutput('train', model, training.numClasses);
   if (validation) checkOutput('train', model, validation.numClasses);
   const loss = createBatchLoss(options.loss ?? {}, numClasses);
+  const taught = withSoftTeacher(training, options.loss?.distillation);
   checkTakesSizes(model, curriculum);
   const augment = augmentationByEpoch(options.augment, options.epochs, curriculum);
   const sourceOptions = { batchSize, seed, augment };
-  const source = isStream(training)
-    ? streamSource('train: data', training, sourceOptions)
-    : hostSource('train: data', training, sourceOptions);
+  const source = isStream(taught)
+    ? streamSource('train: data', taught, sourceOptions)
+    : hostSource('train: data', taught, sourceOptions);
 
   const { schedule, plateau, rate } = resolveRate(optimization);
   const { optimizer, owned } = resolveOptimizer(optimization.optimizer ?? 'momentum', rate);
@@ -112,6 +114,23 @@ async function gatherData(data: TrainingData, { validation }: TrainOptions, seed
   }
   const { training: kept, held } = setAside(training, validation, seed);
   return { training: kept, validation: held };
+}
+
+/** The data with the teacher's probabilities at the temperature of the distillation; as it is without one. */
+function withSoftTeacher(data: LabeledImages | StreamedData, distillation: DistillationOptions | undefined) {
+  if (!distillation) return data;
+  const teacher = isStream(data) ? undefined : data.teacher;
+  if (isStream(data) || !teacher) {
+    throw new InputError({
+      where: 'train: loss.distillation',
+      expected: "a teacher's probabilities for every training picture",
+      received: isStream(data) ? 'a tf.data.Dataset, which has none' : 'data without them',
+      remedy: 'Add them with dataset.withTeacher(probabilities).',
+    });
+  }
+  const { images, labels, targets, sampleWeights, size, height, width, channels, numClasses } = data;
+  const pictures = { images, labels, targets, sampleWeights, size, height, width, channels, numClasses };
+  return { ...pictures, teacher: softenTeacher(teacher, numClasses, distillation) };
 }
 
 function resolveRate({ learningRate, optimizer }: NonNullable<TrainOptions['optimization']>) {

@@ -62,7 +62,7 @@ export function setAside(data: LabeledImages, share: number, seed: number) {
 }
 
 function pick(data: LabeledImages, indices: Uint32Array): LabeledImages {
-  const { height, width, channels, numClasses, labels, targets, sampleWeights } = data;
+  const { height, width, channels, numClasses, labels, targets, teacher, sampleWeights } = data;
   const rows = <T extends Uint8Array | Float32Array>(from: T, width: number): T => {
     const to = from.slice(0, indices.length * width) as T;
     indices.forEach((index, i) => to.set(from.subarray(index * width, (index + 1) * width), i * width));
@@ -73,6 +73,7 @@ function pick(data: LabeledImages, indices: Uint32Array): LabeledImages {
     images: rows(data.images, height * width * channels),
     labels: rows(labels, 1),
     targets: targets && rows(targets, numClasses),
+    teacher: teacher && rows(teacher, numClasses),
     sampleWeights: sampleWeights && rows(sampleWeights, 1),
   };
 }

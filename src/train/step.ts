@@ -71,11 +71,14 @@ function computeGradients(context: StepContext, batch: Batch, key: readonly numb
     const pictures = tf.tensor4d(batch.images, [batch.size, batch.height, batch.width, batch.channels]);
     const input = preprocess(pictures, preprocessing);
     const targets = tf.tensor2d(batch.targets, [batch.size, batch.numClasses]);
-    const weights = batch.sampleWeights && tf.tensor1d(batch.sampleWeights);
+    const sampleWeights = batch.sampleWeights && tf.tensor1d(batch.sampleWeights);
+    const teacher = batch.teacher && tf.tensor2d(batch.teacher, [batch.size, batch.numClasses]);
     let logits!: tf.Tensor2D;
     const { value, grads } = tf.variableGrads(() => {
       logits = keep(forward.logits(input, key));
-      return [context.loss(logits, targets, weights), ...model.calculateLosses()].reduce((a, b) => tf.add(a, b));
+      return [context.loss(logits, targets, { sampleWeights, teacher }), ...model.calculateLosses()].reduce((a, b) =>
+        tf.add(a, b),
+      );
     }, variables);
     const trained = variables.filter(({ name }) => grads[name]);
     const norm = tf.sqrt(

@@ -2,7 +2,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
 import { expect, it } from 'vitest';
 import { InputError } from '../../src/errors';
-import { binaryCrossentropy, categoricalCrossentropy, createBatchLoss, focal } from '../../src/train/losses';
+import {
+  binaryCrossentropy,
+  categoricalCrossentropy,
+  createBatchLoss,
+  focal,
+  softenTeacher,
+} from '../../src/train/losses';
 import { BACKENDS, describeOn, expectNoLeaks } from '../support/backends';
 
 const LOGITS = [
@@ -51,15 +57,38 @@ describeOn(BACKENDS, 'losses', () => {
     const plain = values(() => categoricalCrossentropy(logits(), targets()));
     const weighted = createBatchLoss({ classWeights: [2, 0, 1] }, 3);
     const mean = (2 * plain[0]! * 3 + 0.6 * plain[1]! * 5) / 2;
-    expect(values(() => weighted(logits(), targets(), tf.tensor1d([3, 5])))).toBeAllClose([mean], { rtol: 1e-4 });
+    expect(values(() => weighted(logits(), targets(), { sampleWeights: tf.tensor1d([3, 5]) }))).toBeAllClose([mean], {
+      rtol: 1e-4,
+    });
     const smoothed = createBatchLoss({ labelSmoothing: 0.3 }, 3);
     const uniform = values(() => categoricalCrossentropy(logits(), tf.fill([2, 3], 1 / 3)));
     const expected = (0.7 * (plain[0]! + plain[1]!) + 0.3 * (uniform[0]! + uniform[1]!)) / 2;
     expect(values(() => smoothed(logits(), targets()))).toBeAllClose([expected], { rtol: 1e-4 });
   });
 
+  it('follow a teacher: a share of the squared temperature times the divergence of the softened probabilities', () => {
+    const teacher = Float32Array.from([0.7, 0.2, 0.1, 0.05, 0.05, 0.9]);
+    const plain = values(() => categoricalCrossentropy(logits(), targets()));
+    const [weight, temperature] = [0.3, 2];
+    const divergences = LOGITS.map((row, i) => {
+      const soft = (powers: number[]) => powers.map((p) => p / powers.reduce((a, b) => a + b));
+      const student = soft(row.map((z) => Math.exp(z / temperature)));
+      const wanted = soft([...teacher.subarray(3 * i, 3 * i + 3)].map((p) => p ** (1 / temperature)));
+      return wanted.reduce((sum, q, k) => sum + q * Math.log(q / student[k]!), 0);
+    });
+    const each = plain.map((loss, i) => (1 - weight) * loss + weight * temperature ** 2 * divergences[i]!);
+    const distillation = { weight, temperature };
+    const loss = createBatchLoss({ distillation }, 3);
+    const soft = () => tf.tensor2d(softenTeacher(teacher, 3, distillation), [2, 3]);
+    const received = values(() => loss(logits(), targets(), { teacher: soft() }));
+    expect(received).toBeAllClose([(each[0]! + each[1]!) / 2], { rtol: 1e-4 });
+    expect(values(() => loss(logits(), targets()))).toBeAllClose([(plain[0]! + plain[1]!) / 2], { rtol: 1e-4 });
+  });
+
   it.each([
     { type: 'mse' as never },
+    { distillation: { weight: 2 } },
+    { distillation: { temperature: 0 } },
     { labelSmoothing: 1 },
     { classWeights: [1, 2] },
     { classWeights: [1, 2, -1] },

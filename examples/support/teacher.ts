@@ -1,0 +1,46 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import type { FerDataset } from 'fer-cnn';
+
+/** What a teacher network gives the pictures of FER2013: the file that `npm run teach` writes and `npm run train --teacher` reads. */
+export interface TeacherFile {
+  /** Where the probabilities come from, in words for the card. */
+  source: string;
+  /** Row of each picture in fer2013.csv, the header being row 1. */
+  rows: number[];
+  /** Probability of each of the seven emotions, for each row. */
+  probabilities: number[][];
+}
+
+/** Writes probabilities `[size, 7]` of the pictures of a data set. */
+export async function writeTeacher(
+  path: string,
+  source: string,
+  dataset: FerDataset,
+  values: Float32Array,
+): Promise<void> {
+  const probabilities = Array.from(dataset.rows, (_, i) =>
+    Array.from(values.subarray(7 * i, 7 * i + 7), (value) => Number(value.toPrecision(4))),
+  );
+  await writeFile(path, JSON.stringify({ source, rows: [...dataset.rows], probabilities } satisfies TeacherFile));
+}
+
+/** The pictures with the probabilities of a teacher file, found by their rows; and where those come from. */
+export async function withTeacherFile(
+  dataset: FerDataset,
+  path: string,
+): Promise<{ taught: FerDataset; source: string }> {
+  const { source, rows, probabilities } = JSON.parse(await readFile(path, 'utf8')) as TeacherFile;
+  const byRow = new Map(rows.map((row, i) => [row, probabilities[i]!]));
+  const values = new Float32Array(7 * dataset.size);
+  dataset.rows.forEach((row, i) => {
+    const found = byRow.get(row);
+    if (found?.length !== 7)
+      throw new Error(`--teacher ${path}: expected 7 probabilities for row ${row}, received none.`);
+    const sum = found.reduce((a, b) => a + b); // rounding
+    values.set(
+      found.map((value) => value / sum),
+      7 * i,
+    );
+  });
+  return { taught: dataset.withTeacher(values), source };
+}

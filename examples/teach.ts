@@ -1,0 +1,80 @@
+/**
+ * Soft targets for distillation: trains a network for each fold of Training, and writes what it gives the pictures that it has not
+ * seen: `npm run teach -- --data fer2013.csv.gz --model deep --folds 5 --out runs/teacher`. Stop it at any time; the same command
+ * goes on.
+ */
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createModel, listModels, predict, train, type ModelName } from 'fer-cnn';
+import { fileCheckpoint, readFer2013 } from 'fer-cnn/node';
+import { keepLargeBuffers, startBackend, TRAINING_BACKENDS } from './support/backend';
+import { cli, wholeNumber } from './support/cli';
+import { main } from './support/main';
+import { showProgress } from './support/progress';
+import { RECIPES } from './support/recipes';
+import { writeTeacher } from './support/teacher';
+
+interface Options {
+  data: string;
+  out: string;
+  model: ModelName;
+  folds: number;
+  epochs?: number;
+  seed: number;
+  backend?: string;
+}
+
+const options = cli(
+  'teach',
+  'Writes out-of-fold probabilities of the Training pictures, for npm run train -- --teacher.',
+)
+  .requiredOption('--data <file>', 'fer2013.csv or icml_face_data.csv, plain or gzipped')
+  .requiredOption('--out <dir>', 'directory for teacher.json and the runs of the folds')
+  .option('--model <name>', `network of the teacher: ${listModels().join(', ')}`, 'deep')
+  .option('--folds <n>', 'number of folds', wholeNumber, 5)
+  .option('--epochs <n>', 'epochs of each fold (default: those of the recipe)', wholeNumber)
+  .option('--seed <n>', 'seed of folds, weights, order, augmentation and dropout', wholeNumber, 1)
+  .option('--backend <name>', `one of ${TRAINING_BACKENDS.join(', ')} (default: the first that is installed)`)
+  .parse()
+  .opts<Options>();
+
+if ((options.backend ?? 'tensorflow') === 'tensorflow') await keepLargeBuffers();
+await main(async () => {
+  const backend = await startBackend(options.backend, TRAINING_BACKENDS);
+  const { model: name, seed, out, folds: count } = options;
+  const recipe = RECIPES[name];
+  if (!recipe) throw new Error(`--model ${name}: expected one of ${listModels().join(', ')}`);
+  const epochs = options.epochs ?? recipe.epochs;
+  const dataset = await readFer2013(options.data, { usage: 'Training' });
+  const probabilities = new Float32Array(7 * dataset.size);
+
+  const folds = dataset.folds({ folds: count, seed });
+  for (const [number, { training, held, heldIndices }] of folds.entries()) {
+    const directory = join(out, `fold-${number + 1}`);
+    await mkdir(directory, { recursive: true });
+    const file = join(directory, `held-${epochs}-epochs.json`);
+    if (!existsSync(file)) {
+      const model = createModel(name, { seed: seed + number, ...recipe.network });
+      const progress = showProgress(`fold ${number + 1} of ${count}, ${name} on ${backend}`);
+      await train(model, training, {
+        ...recipe.options(epochs),
+        epochs,
+        seed: seed + number,
+        validation: held,
+        checkpoint: { store: fileCheckpoint(join(directory, 'checkpoint.bin')) },
+        callbacks: { onEpochEnd: async (epoch, logs) => progress.epochDone(epoch + 1, logs) },
+        onProgress: progress.update,
+      }).finally(progress.stop);
+      await writeFile(file, JSON.stringify([...(await predict(model, held, { batchSize: 256 }))]));
+      model.dispose();
+    }
+    const rows = Float32Array.from(JSON.parse(await readFile(file, 'utf8')) as number[]);
+    heldIndices.forEach((index, i) => probabilities.set(rows.subarray(7 * i, 7 * i + 7), 7 * index));
+  }
+  const source =
+    `out-of-fold probabilities of ${count} ${name} networks of this package, trained on the other folds of Training for ${epochs} ` +
+    `epochs each (npm run teach -- --data fer2013.csv.gz --model ${name} --folds ${count} --epochs ${epochs} --seed ${seed})`;
+  await writeTeacher(join(out, 'teacher.json'), source, dataset, probabilities);
+  console.log(join(out, 'teacher.json'));
+});
