@@ -117,13 +117,18 @@ export { decodeModel } from './weights/decode';
 export type { LoadedModel, StoredModel } from './weights/decode';
 export { checkCard, checkCardDraft } from './weights/card';
 export type * from './weights/card';
+export type { ModelWithCard } from './weights/model-with-card';
 export { compareGolden, createGolden } from './weights/golden';
 export type { Golden, GoldenDifference, GoldenPicture } from './weights/golden';
 
 // Classification
 export { classify } from './classify/classify';
 export { loadClassifier } from './classify/load';
-export type { ClassifierSource, ModelWithCard } from './classify/load';
+export type { ClassifierSource } from './classify/load';
 export { Classifier } from './classify/classifier';
 export type { ClassifyOptions, ProbabilityOptions } from './classify/classifier';
 export type { Prediction } from './classify/predictions';
+
+// Explanation
+export { explain } from './explain/explain';
+export type { ExplainMethod, ExplainOptions, Explanation } from './explain/explain';

@@ -8,6 +8,7 @@ import { checkValues } from '../image/range';
 import { checkViews, meanOverViews, type Views } from '../image/views';
 import { checkInteger, checkNumber, checkOptions } from '../validate';
 import type { CardDraft } from '../weights/card';
+import { hasLostWeights } from '../weights/model-with-card';
 import { FusedNetwork } from './fusion';
 import { type Prediction, topPredictions, toRows } from './predictions';
 
@@ -160,13 +161,4 @@ export function checkClassifyOptions(options: ClassifyOptions, classes: number):
   if (topk !== undefined) checkInteger('classify: options.topk', topk, { min: 1, max: classes });
   checkNumber('classify: options.minProbability', minProbability, { min: 0, max: 1 });
   checkViews('classify: options.views', views);
-}
-
-function hasLostWeights(model: tfl.LayersModel): boolean {
-  try {
-    for (const weight of model.weights) weight.read();
-    return false;
-  } catch {
-    return true;
-  }
 }

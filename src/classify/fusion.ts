@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
+import { onlyConsumer } from '../models/graph';
 
 type Layer = tfl.layers.Layer;
 type Call = (inputs: tf.Tensor | tf.Tensor[]) => tf.Tensor;
@@ -125,14 +126,6 @@ function isFusible(layer: Layer): boolean {
   if (own.activation?.getClassName() !== 'linear') return false;
   if (layer.getClassName() === 'Conv2D') return own.dataFormat === 'channelsLast';
   return layer.getClassName() === 'Dense' && (layer.outputShape as tfl.Shape).length === 2;
-}
-
-/** The one layer that reads a layer's output; undefined if others do too, or the output is the model's. */
-function onlyConsumer(model: tfl.LayersModel, layer: Layer): Layer | undefined {
-  if (layer.inboundNodes.length !== 1 || layer.outboundNodes.length !== 1) return undefined;
-  if (model.outputs.some(({ sourceLayer }) => sourceLayer === layer)) return undefined;
-  const consumer = layer.outboundNodes[0]!.outboundLayer;
-  return consumer.inboundNodes.length === 1 && model.layers.includes(consumer) ? consumer : undefined;
 }
 
 function normalisesLastAxis(layer: Layer): boolean {

@@ -1,22 +1,9 @@
-import type * as tfl from '@tensorflow/tfjs-layers';
-import { InputError } from '../errors';
 import { ensureBackend } from '../image/backend';
-import { DEFAULT_PREPROCESSING } from '../image/preprocess';
-import { EMOTIONS } from '../labels';
-import { checkOptions, describe } from '../validate';
-import { type CardDraft, checkCard, checkCardDraft, type ModelCard } from '../weights/card';
-import { checkFit } from '../weights/fit';
+import { checkOptions } from '../validate';
 import type { LoadWeightsOptions } from '../weights/fetch';
 import { loadWeights, type WeightsSource } from '../weights/load';
+import { cardOf, isModelWithCard, type ModelWithCard } from '../weights/model-with-card';
 import { Classifier } from './classifier';
-
-/** A network in memory, for instance one that was just trained, and what is known about it. */
-export interface ModelWithCard {
-  /** One input [n, height, width, 1] and one output [n, number of classes]; borrowed, so yours to dispose of. */
-  model: tfl.LayersModel;
-  /** Its labels and preprocessing. Default: the seven `EMOTIONS` and {@link DEFAULT_PREPROCESSING}. */
-  card?: CardDraft | ModelCard | undefined;
-}
 
 /** Where a classifier's network comes from: whatever `loadWeights` takes, or a network in memory. */
 export type ClassifierSource = WeightsSource | ModelWithCard;
@@ -44,29 +31,10 @@ export async function loadClassifier(
   options: LoadWeightsOptions = {},
 ): Promise<Classifier> {
   await ensureBackend('loadClassifier');
-  if (isModelWithCard(source)) {
+  if (isModelWithCard('loadClassifier', source)) {
     checkOptions('loadClassifier: options', options, []);
-    return new Classifier(source.model, checkedCard(source), false);
+    return new Classifier(source.model, cardOf('loadClassifier', source), false);
   }
   const { model, card } = await loadWeights(source, options);
   return new Classifier(model, card, true);
-}
-
-function isModelWithCard(source: ClassifierSource): source is ModelWithCard {
-  if (typeof source !== 'object' || source === null || !('model' in source)) return false;
-  const { model } = source;
-  if (typeof model?.predict === 'function' && Array.isArray(model.inputs)) return true;
-  throw new InputError({ where: 'loadClassifier: model', expected: 'a tf.LayersModel', received: describe(model) });
-}
-
-function checkedCard({ model, card = defaultCard(model) }: ModelWithCard): CardDraft {
-  const where = 'loadClassifier: card';
-  if (typeof card === 'object' && 'formatVersion' in card) checkCard(card, where);
-  else checkCardDraft(card, where);
-  checkFit(where, model, card);
-  return card;
-}
-
-function defaultCard({ name }: tfl.LayersModel): CardDraft {
-  return { name, architecture: name, labels: EMOTIONS, preprocessing: DEFAULT_PREPROCESSING };
 }

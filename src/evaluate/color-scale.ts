@@ -7,19 +7,36 @@ export const INK = '#17212e';
 /** Light text and background. */
 export const PAPER = '#ffffff';
 
-const STOPS = SCALE.map(channels);
+const STOPS = scaleOf(SCALE);
+
+/** Red, green and blue of each stop of a scale, 0..255. */
+export function scaleOf(colors: readonly string[]): readonly (readonly number[])[] {
+  return colors.map(channels);
+}
 
 /**
- * The colour of a share, interpolated linearly between the stops as an SVG gradient does it.
+ * The colour of a share, interpolated linearly between stops at equal distances.
+ *
+ * @param stops Two stops or more, as {@link scaleOf} gives them.
+ * @param share 0..1.
+ * @returns Red, green and blue, whole numbers in 0..255.
+ */
+export function colorAt(stops: readonly (readonly number[])[], share: number): number[] {
+  const position = share * (stops.length - 1);
+  const below = Math.min(Math.floor(position), stops.length - 2);
+  return stops[below]!.map((value, i) => Math.round(value + (stops[below + 1]![i]! - value) * (position - below)));
+}
+
+/**
+ * The colour of a share on {@link SCALE}, as an SVG gradient shows it.
  *
  * @param share 0..1.
  * @returns A colour as `#rrggbb`.
  */
 export function shareColor(share: number): string {
-  const position = share * (STOPS.length - 1);
-  const below = Math.min(Math.floor(position), STOPS.length - 2);
-  const mixed = STOPS[below]!.map((value, i) => value + (STOPS[below + 1]![i]! - value) * (position - below));
-  return `#${mixed.map((value) => Math.round(value).toString(16).padStart(2, '0')).join('')}`;
+  return `#${colorAt(STOPS, share)
+    .map((value) => value.toString(16).padStart(2, '0'))
+    .join('')}`;
 }
 
 /**

@@ -5,6 +5,8 @@ import { batchNormInTraining } from '../kernels/batch-norm';
 import { conv2dInTraining } from '../kernels/conv2d';
 import { matMulInTraining } from '../kernels/mat-mul';
 import { reluInTraining } from '../kernels/relu';
+import { allLayers } from '../models/graph';
+import { logitsOf } from '../models/logits';
 import { Random } from '../random';
 
 /**
@@ -30,7 +32,6 @@ type Variable = { read(): tf.Tensor; write(value: tf.Tensor): unknown };
 /** The members of tfjs layers that are used here and not public there. */
 interface LayerInternals {
   call: Call;
-  layers?: Layer[];
   activation: { getClassName(): string; apply(x: tf.Tensor): tf.Tensor };
   rate: number;
   kernel: Variable;
@@ -50,7 +51,6 @@ interface LayerInternals {
 }
 
 const internals = (layer: Layer) => layer as unknown as LayerInternals;
-const LINEAR = { getClassName: () => 'linear', apply: (x: tf.Tensor) => x };
 const only = (inputs: tf.Tensor | tf.Tensor[]) => (Array.isArray(inputs) ? inputs[0]! : inputs);
 
 /**
@@ -88,14 +88,10 @@ export function prepareForTraining(model: tfl.LayersModel): TrainingForward {
   return {
     logits(images, key) {
       run.key = key;
-      return logitsOf(model, images);
+      return logitsOf(model, images, true);
     },
     restore: () => undo.splice(0).forEach((step) => step()),
   };
-}
-
-function allLayers(layers: readonly Layer[]): Layer[] {
-  return layers.flatMap((layer) => [layer, ...allLayers(internals(layer).layers ?? [])]);
 }
 
 function normalisesLastAxis(layer: Layer): boolean {
@@ -153,24 +149,4 @@ function dropout(x: tf.Tensor, layer: LayerInternals, random: Random): tf.Tensor
     if (bits >>> 16 >= threshold) mask[i + 1] = kept; // one past an odd end: a typed array ignores it
   }
   return tf.mul(x, tf.tensor(mask, shape));
-}
-
-/** Logits of a model: the output with the head's softmax or sigmoid switched off or, where that stands elsewhere, log(p). */
-function logitsOf(model: tfl.LayersModel, images: tf.Tensor4D): tf.Tensor2D {
-  const head = model.outputs[0]!.sourceLayer;
-  const own = internals(head);
-  const original = own.activation;
-  const name = original?.getClassName(); // a layer without activation has none
-  if (
-    !['Dense', 'Activation'].includes(head.getClassName()) ||
-    !['softmax', 'sigmoid', 'linear'].includes(name ?? '')
-  ) {
-    return tf.log(tf.clipByValue(model.apply(images, { training: true }) as tf.Tensor2D, 1e-7, 1));
-  }
-  own.activation = LINEAR;
-  try {
-    return model.apply(images, { training: true }) as tf.Tensor2D;
-  } finally {
-    own.activation = original;
-  }
 }

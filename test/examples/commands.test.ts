@@ -6,13 +6,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EMOTIONS } from '../../src/labels';
+import { decodeImage } from '../../src/node/decode';
 import { Random } from '../../src/random';
 import { BUNDLED_MODELS } from '../../src/weights/bundled';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PICTURES = join(ROOT, 'examples/pictures');
 const HAS_WEIGHTS = BUNDLED_MODELS.some((name) => existsSync(join(ROOT, 'weights', name)));
-const SCRIPTS = ['demo', 'train', 'teach', 'sweep', 'evaluate', 'classify', 'audit', 'reference-protocol'];
+const SCRIPTS = ['demo', 'train', 'teach', 'sweep', 'evaluate', 'classify', 'explain', 'audit', 'reference-protocol'];
 
 let folder = '';
 let csv = '';
@@ -106,6 +107,17 @@ describe('npm run demo', () => {
     const { code, stderr } = await npmRun('demo');
     expect(code).toBe(1);
     expect(stderr).toContain('run npm run build');
+  });
+});
+
+describe('npm run explain', () => {
+  it.skipIf(!HAS_WEIGHTS)('writes a picture of the evidence', async () => {
+    const out = join(folder, 'heat.png');
+    const args = [join(PICTURES, 'collins.png'), '--out', out, '--class', 'happy', '--backend', 'wasm', '--size', '96'];
+    const { code, stdout, stderr } = await npmRun('explain', ...args);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toBe(`${out}: happy, by hiResCam\n`);
+    expect((await decodeImage(out)).width).toBe(96);
   });
 });
 

@@ -1,0 +1,176 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { BackendError, DisposedError, InputError } from '../errors';
+import { ensureBackend } from '../image/backend';
+import { type Picture, toImages } from '../image/input';
+import type { PixelData } from '../image/pixels';
+import { preprocess } from '../image/preprocess';
+import { checkValues } from '../image/range';
+import { resize } from '../image/resize';
+import { logitsOf } from '../models/logits';
+import { checkOneOf, checkOptions, describe } from '../validate';
+import { cardOf, hasLostWeights, isModelWithCard, type ModelWithCard } from '../weights/model-with-card';
+import { gradCam, lastConvolution } from './grad-cam';
+import { occlusion } from './occlusion';
+import { overlay } from './overlay';
+
+/**
+ * How evidence is found.
+ *
+ * - `'hiResCam'`: by the gradient of the class at each position of the last convolution, in the time of some predictions.
+ * - `'gradCam'`: the same with the gradient averaged over all positions, as is usual. It shows where the kind of thing is that speaks
+ *   for the class; in a network with dense layers, such as both of this package, also where it does not count.
+ * - `'occlusion'`: by covering one part of the picture after the other, in the time of some hundred predictions; for any network on any
+ *   backend.
+ */
+export type ExplainMethod = (typeof METHODS)[number];
+
+const METHODS = ['hiResCam', 'gradCam', 'occlusion'] as const;
+
+/** Options of {@link explain}. */
+export interface ExplainOptions {
+  /** The class whose evidence is wanted, one of the card's labels. Default: the most probable one. */
+  className?: string | undefined;
+  /** How it is found. Default: `'hiResCam'` or, where the network has no convolution or the backend no gradient, `'occlusion'`. */
+  method?: ExplainMethod | undefined;
+}
+
+/** What {@link explain} gives. */
+export interface Explanation {
+  /** The class that the map speaks of. */
+  className: string;
+  /** How the map was made. */
+  method: ExplainMethod;
+  /**
+   * Evidence for the class at each pixel of the network's input: [48, 48] for the bundled weights, float32 in 0..1. The strongest
+   * evidence is 1; everything is 0 if nothing speaks for the class. The caller's, who disposes of it.
+   */
+  map: tf.Tensor2D;
+  /** The picture in gray, at its own size, with the map laid over in colour: RGBA, so that `new ImageData(data, width)` takes it. */
+  overlay: PixelData;
+}
+
+/**
+ * Shows which parts of a picture speak for a class.
+ *
+ * The map is as coarse as the network's last convolution, and says what the network looked at, not why a face looks so.
+ *
+ * @param source A classifier, or `{ model, card }`; borrowed until the promise settles.
+ * @param input One picture of any size; borrowed until the promise settles.
+ * @param options Class and method.
+ * @returns The map as a tensor, which is the caller's, and as a picture.
+ * @throws {@link InputError} if the source, the input or an option is not valid.
+ * @throws {@link BackendError} if no backend is registered, or if a gradient was asked for that the active one cannot compute.
+ * @throws {@link DisposedError} if the network was disposed of.
+ * @throws {@link WeightsError} if the card does not fit the network.
+ * @example
+ * ```ts
+ * const { map, overlay } = await explain(classifier, photo, { className: 'happy' });
+ * context.putImageData(new ImageData(overlay.data, overlay.width), 0, 0);
+ * map.dispose();
+ * ```
+ */
+export async function explain(
+  source: ModelWithCard,
+  input: Picture,
+  options: ExplainOptions = {},
+): Promise<Explanation> {
+  const { labels, preprocessing } = checkSource(source);
+  checkOptions('explain: options', options, ['className', 'method']);
+  const { className, method } = options;
+  if (className !== undefined) checkOneOf('explain: options.className', className, labels);
+  if (method !== undefined) checkOneOf('explain: options.method', method, METHODS);
+  await ensureBackend('explain');
+  const image = toImages(input, 'explain'); // [1, h, w, c]
+  let pixels: tf.Tensor4D | undefined;
+  let map: tf.Tensor2D | undefined;
+  try {
+    checkSingle(image);
+    if ((input as unknown) instanceof tf.Tensor) await checkValues('explain', image);
+    pixels = preprocess(image, preprocessing); // [1, 48, 48, 1]
+    const label = className === undefined ? await topLabel(source, pixels) : labels.indexOf(className);
+    const evidence = await findEvidence(source, pixels, label, method);
+    map = normalise(evidence.map, preprocessing.inputSize);
+    return { className: labels[label]!, method: evidence.method, map, overlay: await overlay(image, map) };
+  } catch (error) {
+    map?.dispose();
+    throw error;
+  } finally {
+    tf.dispose([image, pixels ?? []]);
+  }
+}
+
+function checkSource(source: ModelWithCard) {
+  if (!isModelWithCard('explain', source)) {
+    const expected = 'a classifier, or a network as { model, card }';
+    throw new InputError({ where: 'explain', expected, received: describe(source) });
+  }
+  if (hasLostWeights(source.model)) throw new DisposedError('explain', 'a network', 'Load it again.');
+  return cardOf('explain', source);
+}
+
+function checkSingle({ shape }: tf.Tensor4D): void {
+  if (shape[0] === 1) return;
+  throw new InputError({
+    where: 'explain',
+    expected: 'one picture',
+    received: `a batch of ${shape[0]}`,
+    remedy: 'Explain them one after the other.',
+  });
+}
+
+async function topLabel({ model }: ModelWithCard, pixels: tf.Tensor4D): Promise<number> {
+  const top = tf.tidy(() => tf.argMax(logitsOf(model, pixels), -1)); // [1]
+  try {
+    return (await top.data())[0]!;
+  } finally {
+    top.dispose();
+  }
+}
+
+async function findEvidence(
+  { model }: ModelWithCard,
+  pixels: tf.Tensor4D,
+  label: number,
+  wanted: ExplainMethod | undefined,
+): Promise<{ method: ExplainMethod; map: tf.Tensor2D }> {
+  const layer = wanted === 'occlusion' ? undefined : lastConvolution(model);
+  if (wanted !== 'occlusion' && wanted !== undefined && !layer) {
+    const remedy = "Use the method 'occlusion'.";
+    throw new InputError({ where: 'explain', expected: 'a network with a convolution', received: model.name, remedy });
+  }
+  if (layer) {
+    try {
+      const weighting = wanted === 'gradCam' ? 'channel' : 'position';
+      return { method: wanted ?? 'hiResCam', map: gradCam(model, layer, pixels, label, weighting) };
+    } catch (cause) {
+      if (!isMissingKernel(cause)) throw cause;
+      if (wanted) throw cannotDifferentiate(cause);
+    }
+  }
+  return { method: 'occlusion', map: await occlusion(model, pixels, label) };
+}
+
+/** Whether tfjs says that the backend lacks a kernel, which for a network that can predict is one of a gradient. */
+function isMissingKernel(error: unknown): error is Error {
+  return error instanceof Error && /^Kernel '\w+' not registered/.test(error.message);
+}
+
+function cannotDifferentiate(cause: Error): BackendError {
+  return new BackendError({
+    where: 'explain',
+    expected: 'a backend that computes the gradient of every layer after the last convolution',
+    received: `'${tf.getBackend()}', which does not`,
+    remedy: "Use the method 'occlusion', or another backend.",
+    cause,
+  });
+}
+
+/** Brings a map to a size and its greatest value to 1, and disposes of it. */
+function normalise(map: tf.Tensor2D, size: readonly [number, number]): tf.Tensor2D {
+  const scaled = tf.tidy(() => {
+    const sized = tf.reshape(resize(tf.reshape(map, [1, ...map.shape, 1]), size), [...size]);
+    return tf.divNoNan<tf.Tensor2D>(sized, tf.max(sized));
+  });
+  map.dispose();
+  return scaled;
+}
