@@ -6,8 +6,8 @@ const LUMA = [0.299, 0.587, 0.114];
 const WHITE = 255;
 
 /**
- * Makes pictures gray. Transparent ones are laid over white, which is how a page or a viewer shows them; this is the only
- * place where transparency is dealt with, so that it is the same for every kind of input.
+ * Makes pictures gray. Transparent ones are laid over white, which is how a page or a viewer shows them; this file is the
+ * only place where transparency is dealt with, so that it is the same for every kind of input.
  *
  * @param images [n, h, w, c] float32 0..255 with c = 1 (returned as it is), 3 (RGB) or 4 (RGB and straight, not
  *   premultiplied alpha); borrowed.
@@ -22,5 +22,21 @@ export function toGray(images: tf.Tensor4D): tf.Tensor4D {
     const gray = tf.matMul(pixels, tf.tensor2d([...LUMA, 0], [4, 1]));
     const opacity = tf.matMul(pixels, tf.tensor2d([0, 0, 0, 1 / 255], [4, 1]));
     return tf.reshape(tf.add(tf.mul(tf.sub(gray, WHITE), opacity), WHITE), [n, h, w, 1]);
+  });
+}
+
+/**
+ * Lays a transparent picture over white and leaves any other as it is.
+ *
+ * @param image [h, w, c] float32 0..255, c = 1, 3 or 4 (RGBA, straight alpha); borrowed.
+ * @returns [h, w, c] float32 0..255, c = 1 or 3; the caller's.
+ */
+export function overWhite(image: tf.Tensor3D): tf.Tensor3D {
+  const [h, w, channels] = image.shape;
+  if (channels !== 4) return tf.clone(image);
+  return tf.tidy(() => {
+    const colours = tf.slice(image, [0, 0, 0], [h, w, 3]);
+    const opacity = tf.mul(tf.slice(image, [0, 0, 3], [h, w, 1]), 1 / 255);
+    return tf.add<tf.Tensor3D>(tf.mul(tf.sub(colours, WHITE), opacity), WHITE);
   });
 }

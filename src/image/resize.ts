@@ -1,30 +1,47 @@
 import * as tf from '@tensorflow/tfjs-core';
 
+/** A stretch of an axis, in pixels; it may be of any length above 0 and reach over both ends. */
+export interface Stretch {
+  /** Where it begins, counted from the edge of the picture. */
+  readonly start: number;
+  /** Its length, above 0. */
+  readonly length: number;
+}
+
 /**
- * The weights with which one axis of `from` pixels becomes one of `to` pixels, as a matrix whose columns sum to 1.
+ * The weights with which a stretch of one axis becomes an axis of `to` pixels, as a matrix whose columns sum to 1. Beyond
+ * the ends of the axis the border pixels are repeated.
  *
- * A smaller axis takes the mean over the area that each new pixel covers (as OpenCV's INTER_AREA), so that fine structure
- * turns to gray instead of noise. A larger axis is interpolated linearly between pixel centres (as OpenCV's
- * INTER_LINEAR), with the border pixels repeated.
+ * A stretch that shrinks takes the mean over the area that each new pixel covers (as OpenCV's INTER_AREA), so that fine
+ * structure turns to gray instead of noise. One that grows is interpolated linearly between pixel centres (as OpenCV's
+ * INTER_LINEAR).
  *
  * @param from Length of the axis, at least 1.
  * @param to Length wanted, at least 1.
+ * @param stretch What of the axis is taken. Default: all of it.
  * @returns [from * to] row-major: the weight of old pixel j in new pixel i stands at `j * to + i`.
  */
-export function resizeWeights(from: number, to: number): Float32Array {
+export function resizeWeights(
+  from: number,
+  to: number,
+  { start, length }: Stretch = { start: 0, length: from },
+): Float32Array {
   const weights = new Float32Array(from * to);
-  const scale = from / to;
+  const scale = length / to;
+  const add = (j: number, i: number, weight: number): void => {
+    weights[Math.min(Math.max(j, 0), from - 1) * to + i]! += weight;
+  };
   for (let i = 0; i < to; i++) {
     if (scale >= 1) {
-      const [start, end] = [i * scale, (i + 1) * scale];
-      for (let j = Math.floor(start); j < Math.min(end, from); j++) {
-        weights[j * to + i] = Math.max(0, Math.min(end, j + 1) - Math.max(start, j)) / scale;
+      const [first, end] = [start + i * scale, start + (i + 1) * scale];
+      for (let j = Math.floor(first); j < end; j++) {
+        add(j, i, Math.max(0, Math.min(end, j + 1) - Math.max(first, j)) / scale);
       }
     } else {
-      const centre = Math.min(Math.max((i + 0.5) * scale - 0.5, 0), from - 1);
+      const centre = start + (i + 0.5) * scale - 0.5;
       const left = Math.floor(centre);
-      weights[left * to + i] = 1 - (centre - left);
-      if (centre > left) weights[(left + 1) * to + i] = centre - left;
+      add(left, i, 1 - (centre - left));
+      add(left + 1, i, centre - left);
     }
   }
   return weights;
