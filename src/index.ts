@@ -37,6 +37,10 @@ export { fromTensors } from './data/from-tensors';
 // Pictures
 export { DEFAULT_PREPROCESSING, preprocess, toGraySize } from './image/preprocess';
 export type { Preprocessing } from './image/preprocess';
+export { cropFaces } from './image/crop';
+export type { CropOptions } from './image/crop';
+export { DEFAULT_MARGINS } from './image/region';
+export type { Box, FaceLandmarks, FaceRegion, Margins, Point } from './image/region';
 export { ensureBackend } from './image/backend';
 export { toImages } from './image/input';
 export type { ImageInput, Picture } from './image/input';
@@ -126,7 +130,7 @@ export { classify } from './classify/classify';
 export { loadClassifier } from './classify/load';
 export type { ClassifierSource } from './classify/load';
 export { Classifier } from './classify/classifier';
-export type { ClassifyOptions, ProbabilityOptions } from './classify/classifier';
+export type { ClassifyOptions, FaceOptions, ProbabilityOptions, RegionsOptions } from './classify/options';
 export type { Prediction } from './classify/predictions';
 
 // Explanation

@@ -2,8 +2,9 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { ensureBackend } from '../image/backend';
 import type { ImageInput, Picture } from '../image/input';
 import { EMOTIONS } from '../labels';
-import { checkClassifyOptions, type Classifier, type ClassifyOptions } from './classifier';
+import type { Classifier } from './classifier';
 import { loadClassifier } from './load';
+import { checkClassifyOptions, type ClassifyOptions, type RegionsOptions } from './options';
 import type { Prediction } from './predictions';
 
 let shared: Promise<Classifier> | undefined;
@@ -14,10 +15,11 @@ let shared: Promise<Classifier> | undefined;
  *
  * @param input One picture of any size that shows a face and little else, or a batch [n, h, w, c]; borrowed until the
  *   promise settles.
- * @param options How many emotions to return, how sure to be, and from how many views.
+ * @param options How many emotions to return, how sure to be, from how many views, and where the face is or the faces are.
  * @returns `[{ className, probability }, …]` in descending order; empty if the network is less sure than `minProbability`. For a
- *   batch one such list for each picture.
- * @throws {@link InputError} if the input is no picture, empty, disposed of, or has values outside 0..255.
+ *   batch one such list for each picture, for `regions` one for each of them.
+ * @throws {@link InputError} if the input is no picture, empty, disposed of, or has values outside 0..255; if a region is not
+ *   valid or lies outside of the picture.
  * @throws {@link BackendError} if no tfjs backend is registered.
  * @example
  * ```ts
@@ -29,8 +31,9 @@ let shared: Promise<Classifier> | undefined;
  * // [{ className: 'happy', probability: 0.93 }, { className: 'neutral', probability: 0.04 }]
  * ```
  */
+export function classify(input: ImageInput, options: ClassifyOptions & RegionsOptions): Promise<Prediction[][]>;
 export function classify(input: tf.Tensor4D, options?: ClassifyOptions): Promise<Prediction[][]>;
-export function classify(input: Picture, options?: ClassifyOptions): Promise<Prediction[]>;
+export function classify(input: Picture, options?: ClassifyOptions & { regions?: undefined }): Promise<Prediction[]>;
 export function classify(input: ImageInput, options?: ClassifyOptions): Promise<Prediction[] | Prediction[][]>;
 export async function classify(
   input: ImageInput,

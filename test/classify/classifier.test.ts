@@ -3,6 +3,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, expectTyp
 import type { Classifier } from '../../src/classify/classifier';
 import { loadClassifier } from '../../src/classify/load';
 import type { Prediction } from '../../src/classify/predictions';
+import { cropFaces } from '../../src/image/crop';
+import { DEFAULT_MARGINS } from '../../src/image/region';
 import { DisposedError, InputError, WeightsError } from '../../src/errors';
 import type { ImageInput } from '../../src/image/input';
 import { EMOTIONS } from '../../src/labels';
@@ -142,6 +144,73 @@ describeOn(BACKENDS, 'Classifier', () => {
     expect(predictions.map(([best]) => best?.className)).toEqual(EMOTIONS.slice(0, 4));
   });
 
+  describe('with regions', () => {
+    // The four pixels of the tiny network as blocks of 8 × 8 in the middle of 32 × 32, upright and upside down.
+    const block = (pixels: readonly number[]) =>
+      Uint8Array.from({ length: 32 * 32 }, (_, i) => {
+        const [x, y] = [Math.floor(((i % 32) - 8) / 8), Math.floor((Math.floor(i / 32) - 8) / 8)];
+        return x >= 0 && x < 2 && y >= 0 && y < 2 ? pixels[2 * y + x]! : 128;
+      });
+    const photo = { data: block(PIXELS), width: 32, height: 32 };
+    const box = { x: 8, y: 8, width: 16, height: 16 };
+    const leftHalf = { x: 8, y: 8, width: 8, height: 8 };
+
+    it('classifies what is in the box', async () => {
+      const row = await classifier.probabilities(photo, { box, margin: 0 });
+      expect(row).toBeAllClose(tinyProbabilities(PIXELS), { atol: 1e-5 });
+      const [best] = await classifier.classify(photo, { box, margin: 0, topk: 1 });
+      expect(best).toMatchObject({ className: 'happy' });
+    });
+
+    it('takes as much around a box as FER2013 shows, unless a margin is given', async () => {
+      const withMargin = await classifier.probabilities(photo, { box });
+      expect(await classifier.probabilities(photo, { box, margin: DEFAULT_MARGINS })).toEqual(withMargin);
+      expect(withMargin).not.toEqual(await classifier.probabilities(photo, { box, margin: 0 }));
+    });
+
+    it('cuts by the eyes what cropFaces cuts by them', async () => {
+      const landmarks = { leftEye: [11, 13], rightEye: [20, 15] } as const;
+      const image = tf.tensor3d(photo.data, [32, 32, 1]);
+      const face = cropFaces(image, [{ landmarks }], { size: [2, 2] });
+      const expected = await classifier.probabilities(face);
+      expect(await classifier.probabilities(photo, { landmarks })).toBeAllClose(expected[0]!, { atol: 1e-6 });
+      expect(await classifier.probabilities(photo, { landmarks, box })).toBeAllClose(expected[0]!, { atol: 1e-6 });
+      tf.dispose([image, face]);
+    });
+
+    it('gives several faces several results in one batch, and none for none', async () => {
+      const regions = [{ box }, { box: leftHalf }];
+      const rows = await classifier.probabilities(photo, { regions, margin: 0 });
+      expect(rows).toHaveLength(2);
+      expect(rows[0]).toBeAllClose(tinyProbabilities(PIXELS), { atol: 1e-5 });
+      expect(rows[1]).toBeAllClose(tinyProbabilities(Array(4).fill(PIXELS[0])), { atol: 1e-5 });
+      const lists = await classifier.classify(photo, { regions, margin: 0, topk: 1 });
+      expect(lists).toMatchObject([[{ className: 'happy' }], [expect.anything()]]);
+      expect(await classifier.classify(photo, { regions: [] })).toEqual([]);
+    });
+
+    it('takes a batch of one picture, and returns a list of lists as for any batch', async () => {
+      const image = tf.tensor4d(photo.data, [1, 32, 32, 1]);
+      const [list] = await classifier.classify(image, { box, margin: 0, topk: 1 });
+      expect(list).toMatchObject([{ className: 'happy' }]);
+      const two = tf.concat([image, image]);
+      await expect(classifier.classify(two, { box })).rejects.toThrow(/one picture, received 2 pictures/);
+      tf.dispose([image, two]);
+    });
+
+    it.each([
+      { options: { regions: [{ box }], box }, message: /regions, or one face by its box or landmarks, received both/ },
+      { options: { margin: 0 }, message: /margin: expected a face to put the margin around/ },
+      { options: { box: { ...box, x: 40 } }, message: /regions\[0\]: .*part in the picture/ },
+      { options: { box, landmark: [] }, message: /the option "landmark"/ },
+    ])('refuses $options', async ({ options, message }) => {
+      const before = tf.memory().numTensors;
+      await expect(classifier.classify(photo, options as never)).rejects.toThrow(InputError);
+      await expect(classifier.probabilities(photo, options as never)).rejects.toThrow(message);
+      expect(tf.memory().numTensors).toBe(before);
+    });
+  });
+
   it.each([
     { what: 'NaN', values: [0, 1, 2, Number.NaN], message: /^classify: .*NaN or infinite/ },
     { what: 'values above 255', values: [0, 1, 2, 300], message: /values in 0\.\.300/ },
@@ -251,11 +320,17 @@ describe('Classifier', () => {
       single: classifier.classify(single),
       unknown: classifier.classify(unknown),
       row: classifier.probabilities(picture),
+      face: classifier.classify(picture, { box: { x: 0, y: 0, width: 1, height: 1 } }),
+      faces: classifier.classify(picture, { regions: [] }),
+      rows: classifier.probabilities(picture, { regions: [] }),
     });
     type Typed = ReturnType<typeof typed>;
     expectTypeOf<Typed['batch']>().resolves.toEqualTypeOf<Prediction[][]>();
     expectTypeOf<Typed['single']>().resolves.toEqualTypeOf<Prediction[]>();
     expectTypeOf<Typed['unknown']>().resolves.toEqualTypeOf<Prediction[] | Prediction[][]>();
+    expectTypeOf<Typed['face']>().resolves.toEqualTypeOf<Prediction[]>();
+    expectTypeOf<Typed['faces']>().resolves.toEqualTypeOf<Prediction[][]>();
+    expectTypeOf<Typed['rows']>().resolves.toEqualTypeOf<number[][]>();
     expectTypeOf<Typed['row']>().resolves.toEqualTypeOf<number[]>();
   });
 });
