@@ -1,6 +1,5 @@
 /** Trains a network on FER2013: `npm run train -- --data fer2013.csv.gz --model shallow --out runs/shallow`. */
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createModel, listModels, train, type ModelName } from 'fer-cnn';
 import { fileCheckpoint, readFer2013 } from 'fer-cnn/node';
@@ -70,7 +69,6 @@ await main(async () => {
       onProgress: progress.update,
       signal: stop.signal,
     });
-    await writeFile(join(options.out, 'history.json'), JSON.stringify(history, null, 2));
     const { model: name, out, seed } = options;
     const run = { model, name, recipe, history, seed, backend, training, validation, out };
     const report = await saveTrained({ ...run, softTargets: lesson?.source });

@@ -2,10 +2,11 @@
 // so that no score is typed by hand. Usage: node scripts/model-table.mjs [--check]; with --check nothing is written, and the
 // exit status is 1 if a file is not up to date.
 import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 
-const ORDER = ['shallow', 'deep']; // others follow by name
+const ORDER = ['compact', 'deep', 'shallow']; // others follow by name
 const MARKERS = /(<!-- models:start -->)[^]*?(<!-- models:end -->)/;
 
 const percent = (share) => `${(100 * share).toFixed(2)} %`;
@@ -46,7 +47,7 @@ function scoreTable(cards) {
 }
 
 /** Everything that a card says. */
-function section({ name, description, data, training, metrics = [], quantization, weights, ...card }) {
+function section({ name, description, data, training, metrics = [], quantization, calibration, weights, ...card }) {
   const facts = [
     ['Architecture', card.architecture],
     ['Parameters', number(card.parameters)],
@@ -63,6 +64,7 @@ function section({ name, description, data, training, metrics = [], quantization
         `${training.date}, ${duration(training.wallTimeSeconds)} on ${training.machine}, backend ${training.backend}`,
     ],
     ['Effect of quantisation', quantization && quantisationText(quantization)],
+    ['Calibration', calibration && calibrationText(calibration)],
     [
       'Versions',
       card.versions &&
@@ -78,9 +80,49 @@ function section({ name, description, data, training, metrics = [], quantization
     description,
     [row('', ''), '| --- | --- |', ...facts.filter(([, text]) => text).map((fact) => row(...fact))].join('\n'),
     metrics.map(metricText).join('\n'),
+    card.perClass && classTable(card.perClass),
+    calibration && coverageTable(calibration.coverage),
+    pictures(name),
     card.limitations && ['Limitations:', '', ...card.limitations.map((line) => `- ${line}`)].join('\n'),
   ]
     .filter(Boolean)
+    .join('\n\n');
+}
+
+function calibrationText({ temperature, split, rows, errorBefore, errorAfter }) {
+  const [before, after] = [errorBefore, errorAfter].map((error) => error.toFixed(4));
+  return `temperature ${temperature}, fitted on the even rows of ${split}; on the ${number(rows)} odd ones it takes the expected calibration error from ${before} to ${after}`;
+}
+
+function classTable(classes) {
+  return [
+    row('Class', 'Precision', 'Recall', 'F1', 'Pictures'),
+    '| --- | --: | --: | --: | --: |',
+    ...classes.map(({ className, precision, recall, f1, support }) =>
+      row(className, percent(precision), percent(recall), f1.toFixed(3), number(support)),
+    ),
+  ].join('\n');
+}
+
+/** Accuracy on the rows that the calibration was not fitted on, against coverage. */
+function coverageTable(points) {
+  return [
+    row('`minProbability`', 'Classified', 'Right among those'),
+    '| --- | --: | --: |',
+    ...points.map(({ minProbability, coverage, accuracy }) =>
+      row(minProbability, percent(coverage), percent(accuracy)),
+    ),
+  ].join('\n');
+}
+
+/** The pictures of the run that stand beside the card. */
+function pictures(name) {
+  return [
+    ['confusion', 'Confusion matrix'],
+    ['curves', 'Training curves'],
+  ]
+    .filter(([file]) => existsSync(join('weights', name, `${file}.svg`)))
+    .map(([file, title]) => `![${title} of the ${name} network](../weights/${name}/${file}.svg)`)
     .join('\n\n');
 }
 

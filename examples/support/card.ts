@@ -25,6 +25,7 @@ import {
   type Views,
 } from 'fer-cnn';
 import { loadWeightsDirectory, saveWeights } from 'fer-cnn/node';
+import { curvesSvg } from './curves';
 import type { Recipe } from './recipes';
 
 /** A finished run of `npm run train`. */
@@ -80,6 +81,7 @@ export async function saveTrained(run: TrainedRun): Promise<EvaluationReport> {
           ...{ rows: manyViews.size, accuracy: manyViews.accuracy },
         },
       ] satisfies CardMetric[],
+      perClass: report.perClass,
       calibration,
       quantization: {
         split: 'PublicTest',
@@ -90,6 +92,8 @@ export async function saveTrained(run: TrainedRun): Promise<EvaluationReport> {
     const files = await encodeModel(model, { card, dtype: 'mixed' });
     const golden = await createGolden(stored.model, DEFAULT_PREPROCESSING);
     await saveWeights(out, { ...files, golden });
+    await writeFile(join(out, 'history.json'), JSON.stringify(run.history, null, 2));
+    await writeFile(join(out, 'curves.svg'), curvesSvg(`Training of the ${name} network`, run.history));
     await writeFile(join(out, 'report.json'), JSON.stringify(report.toJSON(), null, 2));
     await writeFile(join(out, 'confusion.svg'), report.toSvg({ title: `${name} network on PublicTest` }));
     return report;

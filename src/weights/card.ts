@@ -1,4 +1,5 @@
 import type { Preprocessing } from '../image/preprocess';
+import type { ClassScores } from '../metrics/class-scores';
 import type { CoveragePoint } from '../metrics/coverage';
 import { distinctTexts, integer, list, number, object, oneOf, record, text } from './schema';
 
@@ -56,6 +57,12 @@ export interface CardMetric {
   date: string;
   /** The command that reproduces the score. */
   command: string;
+}
+
+/** How well one class is recognised. */
+export interface CardClassScores extends ClassScores {
+  /** Name of the class. */
+  className: string;
 }
 
 /** What storing the weights in fewer bits changed, against float32. */
@@ -118,6 +125,8 @@ export interface CardDraft {
   training?: CardTraining;
   /** Scores, the most telling first. */
   metrics?: readonly CardMetric[];
+  /** The classes one by one, single view, on the split of the first metric. */
+  perClass?: readonly CardClassScores[];
   /** What quantisation changed. */
   quantization?: CardQuantization;
   /** How the probabilities were calibrated. */
@@ -180,6 +189,9 @@ const DRAFT_OPTIONAL = {
       },
       { figures: record(number()) },
     ),
+  ),
+  perClass: list(
+    object({ className: text(), precision: number(0, 1), recall: number(0, 1), f1: number(0, 1), support: integer(0) }),
   ),
   quantization: object({ split: text(), accuracyChange: number(-1, 1), unchangedLabels: number(0, 1) }),
   calibration: object({
