@@ -16,6 +16,7 @@ interface Options {
   out: string;
   model: ModelName;
   epochs?: number;
+  until?: number;
   seed: number;
   backend?: string;
   teacher?: string;
@@ -27,6 +28,11 @@ const options = cli('train', 'Trains a network on FER2013, resumably.')
   .requiredOption('--out <dir>', 'directory for the checkpoint, the weights and the report')
   .option('--model <name>', `network: ${listModels().join(' or ')}`, 'shallow')
   .option('--epochs <n>', 'epochs in all (default: those of the recipe)', wholeNumber)
+  .option(
+    '--until <n>',
+    'stop after this epoch and store the network as it is then; the schedule stays that of --epochs',
+    wholeNumber,
+  )
   .option('--seed <n>', 'seed of weights, order, augmentation and dropout', wholeNumber, 1)
   .option('--backend <name>', `one of ${TRAINING_BACKENDS.join(', ')} (default: the first that is installed)`)
   .option('--teacher <file>', 'soft targets that npm run teach wrote, for distillation')
@@ -65,12 +71,17 @@ await main(async () => {
       seed: options.seed,
       validation,
       checkpoint: { store: fileCheckpoint(checkpoint), resume: options.resume ?? false },
-      callbacks: { onEpochEnd: async (epoch, logs) => progress.epochDone(epoch + 1, logs) },
+      callbacks: {
+        onEpochEnd: async (epoch, logs) => {
+          progress.epochDone(epoch + 1, logs);
+          if (epoch + 1 === options.until) model.stopTraining = true;
+        },
+      },
       onProgress: progress.update,
       signal: stop.signal,
     });
     const { model: name, out, seed } = options;
-    const run = { model, name, recipe, history, seed, backend, training, validation, out };
+    const run = { model, name, recipe, epochs, history, seed, backend, training, validation, out };
     const report = await saveTrained({ ...run, softTargets: lesson?.source });
     console.log(`\n${report.toMarkdown()}\n\nweights, card, golden outputs, report and history: ${out}`);
   } catch (error) {

@@ -33,6 +33,8 @@ export interface TrainedRun {
   model: LayersModel;
   name: ModelName;
   recipe: Recipe;
+  /** Epochs of the schedule; the history tells how many of them were run. */
+  epochs: number;
   history: readonly EpochRecord[];
   seed: number;
   backend: string;
@@ -124,7 +126,8 @@ function calibrate(probabilities: Float32Array, labels: Uint8Array): CardCalibra
   };
 }
 
-function draftOf({ name, recipe, history, seed, backend, training, softTargets }: TrainedRun): CardDraft {
+function draftOf({ name, recipe, epochs, history, seed, backend, training, softTargets }: TrainedRun): CardDraft {
+  const until = history.length < epochs ? ` --until ${history.length}` : '';
   const seconds = history.reduce((sum, epoch) => sum + epoch.seconds, 0);
   return {
     name,
@@ -139,7 +142,7 @@ function draftOf({ name, recipe, history, seed, backend, training, softTargets }
         'Published for research, without a clear licence for redistribution; none of its pictures is in this package',
     },
     training: {
-      command: `npm run train -- --data fer2013.csv.gz --model ${name} --epochs ${history.length} --seed ${seed} --backend ${backend} --out runs/${name}${softTargets ? ' --teacher runs/teacher/teacher.json' : ''}`,
+      command: `npm run train -- --data fer2013.csv.gz --model ${name} --epochs ${epochs}${until} --seed ${seed} --backend ${backend} --out runs/${name}${softTargets ? ' --teacher runs/teacher/teacher.json' : ''}`,
       ...{ seed, epochs: history.length, recipe: recipe.description, backend },
       wallTimeSeconds: Math.round(seconds),
       machine: `${cpus().length} cores of ${cpus()[0]?.model ?? 'unknown'} (${type()} ${arch()})`,
