@@ -125,10 +125,6 @@ export type { ModelWithCard } from './weights/model-with-card';
 export { compareGolden, createGolden } from './weights/golden';
 export type { Golden, GoldenDifference, GoldenPicture } from './weights/golden';
 
-// Interchange
-export { exportOnnx } from './interchange/onnx';
-export type { OnnxOptions } from './interchange/onnx';
-
 // Classification
 export { classify } from './classify/classify';
 export { loadClassifier } from './classify/load';
@@ -136,6 +132,16 @@ export type { ClassifierSource } from './classify/load';
 export { Classifier } from './classify/classifier';
 export type { ClassifyOptions, FaceOptions, ProbabilityOptions, RegionsOptions } from './classify/options';
 export type { Prediction } from './classify/predictions';
+
+// Faces in photos and video
+export { createFaceClassifier } from './classify/faces';
+export type { ClassifiedFace, ClassifyFacesOptions, FaceClassifier, FaceClassifierOptions } from './classify/faces';
+export type { DetectedFace, DetectorPhoto, FaceDetector } from './classify/detector';
+export { fromFaceApi, fromFaceDetection, fromHuman, fromMediaPipe } from './classify/adapters';
+export type { FaceApiFace, FaceDetectionLike, HumanLike, MediaPipeLike } from './classify/adapters';
+export { createTracker } from './classify/tracker';
+export type { FrameClassifier, Tracker, TrackerOptions } from './classify/tracker';
+export type { FrameFace, TrackedFace } from './classify/tracks';
 
 // Explanation
 export { explain } from './explain/explain';

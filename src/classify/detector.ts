@@ -1,0 +1,70 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import type { Picture } from '../image/input';
+import type { Box, FaceLandmarks, FaceRegion, Point } from '../image/region';
+
+/** A photo in the two forms that detectors take. */
+export interface DetectorPhoto {
+  /** What the caller passed. */
+  readonly source: Picture;
+  /** The same as a tensor [h, w, 3], int32 0..255, RGB over white; borrowed until the detector's promise settles. */
+  readonly pixels: tf.Tensor3D;
+}
+
+/** A face that a detector found. */
+export interface DetectedFace extends FaceRegion {
+  /** Where it is, in pixels of the photo. It may reach over the edges. */
+  readonly box: Box;
+  /** Its eyes, if the detector tells them. */
+  readonly landmarks?: FaceLandmarks | undefined;
+  /** How sure the detector is, 0..1, if it tells. */
+  readonly score?: number | undefined;
+}
+
+/**
+ * Finds the faces in a photo. Any detector fits behind it; for some there are adapters: {@link fromHuman}, {@link fromFaceApi},
+ * {@link fromFaceDetection} and {@link fromMediaPipe}.
+ *
+ * @example
+ * ```ts
+ * const detector: FaceDetector = {
+ *   detect: async ({ pixels }) => (await myDetector(pixels)).map(({ x, y, w, h }) => ({ box: { x, y, width: w, height: h } })),
+ * };
+ * ```
+ */
+export interface FaceDetector {
+  /** The faces in a photo; an empty list if there is none. */
+  detect(photo: DetectorPhoto): Promise<readonly DetectedFace[]> | readonly DetectedFace[];
+}
+
+/** Least distance of the eyes as a share of the box's longer side: that of a face from the front is about 0.44, in profile it is small. */
+const LEAST_EYE_DISTANCE = 0.2;
+
+/**
+ * What can be cut out of a photo: faces with a part in it, without eyes that would lead astray. The largest come first.
+ *
+ * @param faces What a detector found.
+ * @param size Height and width of the photo in pixels.
+ */
+export function usableFaces(
+  faces: readonly DetectedFace[],
+  [height, width]: readonly [height: number, width: number],
+): DetectedFace[] {
+  const isInside = ({ x, y, ...box }: Box) =>
+    [x, y, box.width, box.height].every(Number.isFinite) &&
+    Math.min(x + box.width, width) - Math.max(x, 0) >= 1 &&
+    Math.min(y + box.height, height) - Math.max(y, 0) >= 1;
+  const isPoint = ([x, y]: Point) => x >= 0 && y >= 0 && x <= width && y <= height;
+  const areReliable = ({ leftEye, rightEye }: FaceLandmarks, box: Box) =>
+    isPoint(leftEye) &&
+    isPoint(rightEye) &&
+    Math.hypot(leftEye[0] - rightEye[0], leftEye[1] - rightEye[1]) >=
+      LEAST_EYE_DISTANCE * Math.max(box.width, box.height);
+  const area = ({ box }: DetectedFace) => box.width * box.height;
+  return faces
+    .filter(({ box }) => isInside(box))
+    .map((face) => {
+      const { landmarks, ...rest } = face;
+      return landmarks && !areReliable(landmarks, face.box) ? rest : face;
+    })
+    .sort((a, b) => area(b) - area(a));
+}

@@ -1,0 +1,115 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { InputError } from '../errors';
+import { ensureBackend } from '../image/backend';
+import { overWhite } from '../image/gray';
+import { type Picture, toImages } from '../image/input';
+import { checkValues } from '../image/range';
+import { checkInteger, checkNumber, checkOptions, describe } from '../validate';
+import { classify } from './classify';
+import type { Classifier } from './classifier';
+import { type DetectedFace, type FaceDetector, usableFaces } from './detector';
+import type { ClassifyOptions } from './options';
+import type { Prediction } from './predictions';
+
+/** Options of {@link createFaceClassifier}. */
+export interface FaceClassifierOptions {
+  /** What classifies the faces; borrowed. Default: the weights that `classify()` uses, loaded with the first face. */
+  classifier?: Classifier | undefined;
+  /** Least score of a face, 0..1; faces without a score count as sure. Default 0: the detector decides. */
+  minScore?: number | undefined;
+  /** Least longer side of a face's box, in pixels. Default 16: in smaller ones detectors err and no expression shows. */
+  minSize?: number | undefined;
+  /** How many faces at most, at least 1; the largest are taken. Default: all. */
+  maxFaces?: number | undefined;
+}
+
+/** Options of {@link FaceClassifier.classify}: those of `Classifier.classify` that do not say where the face is. */
+export type ClassifyFacesOptions = Omit<ClassifyOptions, 'box' | 'landmarks' | 'regions'>;
+
+/** A face and what its expression is taken for. */
+export interface ClassifiedFace extends DetectedFace {
+  /** `[{ className, probability }, …]` in descending order. */
+  readonly predictions: Prediction[];
+}
+
+/** Finds and classifies the faces in photos. Get one from {@link createFaceClassifier}. */
+export interface FaceClassifier {
+  /**
+   * The faces in a photo, the largest first.
+   *
+   * @param photo One picture of any size; borrowed until the promise settles.
+   * @param options As for one face.
+   * @returns For each face `{ box, landmarks, score, predictions }`, with positions in pixels of the photo; an empty list if the detector
+   *   finds none.
+   * @throws {@link InputError} if the photo is no picture or an option is not valid.
+   */
+  classify(photo: Picture, options?: ClassifyFacesOptions): Promise<ClassifiedFace[]>;
+}
+
+/**
+ * Joins a face detector and a classifier. Faces are cut out as FER2013 frames them and turned upright by their eyes, if the detector
+ * tells where those are; all faces of a photo are classified in one batch.
+ *
+ * @param detector Finds the faces: an adapter for a package, or any object with such a `detect`; borrowed.
+ * @param options The classifier, and which faces count.
+ * @returns The face classifier. It holds nothing that must be freed.
+ * @throws {@link InputError} if the detector or an option is not valid.
+ * @example
+ * ```ts
+ * const faces = createFaceClassifier(fromHuman(human));
+ * for (const { box, predictions } of await faces.classify(photo)) console.log(box, predictions[0]);
+ * ```
+ */
+export function createFaceClassifier(detector: FaceDetector, options: FaceClassifierOptions = {}): FaceClassifier {
+  const where = 'createFaceClassifier';
+  if (typeof (detector as Partial<FaceDetector> | undefined)?.detect !== 'function') {
+    throw new InputError({
+      where,
+      expected: 'a face detector with a method detect',
+      received: describe(detector),
+      remedy: 'Use an adapter, for instance fromHuman(human).',
+    });
+  }
+  checkOptions(`${where}: options`, options, ['classifier', 'minScore', 'minSize', 'maxFaces']);
+  const { classifier = { classify }, minScore = 0, minSize = 16, maxFaces = Infinity } = options;
+  checkNumber(`${where}: options.minScore`, minScore, { min: 0, max: 1 });
+  checkNumber(`${where}: options.minSize`, minSize, { min: 0 });
+  if (maxFaces !== Infinity) checkInteger(`${where}: options.maxFaces`, maxFaces, { min: 1 });
+  return {
+    async classify(photo, classifyOptions = {}) {
+      checkOptions('classify: options', classifyOptions, ['topk', 'minProbability', 'views', 'margin']);
+      await ensureBackend('classify');
+      const image = toImages(photo, 'classify'); // [1, h, w, c]
+      let pixels: tf.Tensor3D | undefined;
+      try {
+        const [n, height, width] = image.shape;
+        if (n !== 1) throw new InputError({ where: 'classify', expected: 'one photo', received: `a batch of ${n}` });
+        if ((photo as unknown) instanceof tf.Tensor) await checkValues('classify', image);
+        pixels = toPixels(image);
+        const found = usableFaces(await detector.detect({ source: photo, pixels }), [height, width]);
+        const counts = ({ box, score = 1 }: DetectedFace) =>
+          score >= minScore && Math.max(box.width, box.height) >= minSize;
+        const faces = found.filter(counts).slice(0, maxFaces);
+        if (faces.length === 0) return [];
+        const lists = await classifier.classify(image, { ...classifyOptions, regions: faces.map(toRegion) });
+        return faces.map((face, i) => ({ ...face, predictions: lists[i]! }));
+      } finally {
+        tf.dispose([image, pixels ?? []]);
+      }
+    },
+  };
+}
+
+function toRegion({ box, landmarks }: DetectedFace) {
+  return landmarks ? { box, landmarks } : { box };
+}
+
+/** One picture [1, h, w, c] as detectors take it: [h, w, 3] int32, over white. */
+function toPixels(image: tf.Tensor4D): tf.Tensor3D {
+  return tf.tidy(() => {
+    const [, height, width] = image.shape;
+    const opaque = overWhite(tf.reshape(image, [height, width, -1])); // [h, w, 1 or 3]
+    const color = opaque.shape[2] === 1 ? tf.tile(opaque, [1, 1, 3]) : opaque;
+    return tf.cast(tf.round(color), 'int32') as tf.Tensor3D;
+  });
+}

@@ -1,0 +1,129 @@
+import { DisposedError, InputError } from '../errors';
+import type { Picture } from '../image/input';
+import { checkNumber, checkOptions, describe } from '../validate';
+import type { ClassifiedFace } from './faces';
+import { latestOnly } from './latest';
+import type { Prediction } from './predictions';
+import { type FrameFace, type TrackedFace, Tracks } from './tracks';
+import { nextFrame } from './video-frames';
+
+/** What a tracker asks about each frame: a `Classifier`, for which the whole frame is one face, or a `FaceClassifier`. */
+export interface FrameClassifier {
+  /** The classes of the frame, or its faces with theirs. */
+  classify(frame: Picture): Promise<Prediction[] | ClassifiedFace[]>;
+}
+
+/** Options of {@link createTracker}. */
+export interface TrackerOptions {
+  /**
+   * Time constant of the smoothing in ms, at least 0: after it, 63 % of a sudden change show, whatever the frame rate. 0 shows each
+   * frame as it is. Default 250.
+   */
+  smoothing?: number | undefined;
+  /** By how much another class must be more probable before the label changes, 0..1. Default 0.1. */
+  hysteresis?: number | undefined;
+  /** Least overlap (intersection over union) of the boxes of one face in two frames, above 0..1. Default 0.2. */
+  minOverlap?: number | undefined;
+  /** For how many ms a face may be gone and still be the same when it is back at its place. Default 500. */
+  memory?: number | undefined;
+}
+
+/** Follows faces through a video. Get one from {@link createTracker}. */
+export interface Tracker {
+  /**
+   * Classifies a frame. While one is classified, only the newest of those that come in waits.
+   *
+   * @param frame The frame; borrowed until the promise settles.
+   * @param time When it was taken, in ms. Default: now, by `performance.now()`.
+   * @returns The faces in it; undefined if a newer frame took its place.
+   * @throws {@link DisposedError} after {@link Tracker.dispose}; and whatever the classifier throws.
+   */
+  update(frame: Picture, time?: number): Promise<TrackedFace[] | undefined>;
+  /**
+   * Classifies the frames of a video as they are shown, as many as the device can, until {@link Tracker.stop}. Faces that were followed
+   * before are forgotten.
+   *
+   * @param video The video; borrowed.
+   * @param callback Is called with the faces of each frame that was classified.
+   * @returns A promise that settles when the tracker is stopped or started anew, and rejects if a frame cannot be classified.
+   */
+  start(video: HTMLVideoElement, callback: (faces: TrackedFace[]) => void): Promise<void>;
+  /** Ends {@link Tracker.start}; the callback is not called any more. Harmless if it was not started. */
+  stop(): void;
+  /** Stops and forgets all faces. The classifier stays in use. May be called twice. */
+  dispose(): void;
+}
+
+/**
+ * Classifies video at frame rate: frames that come too fast are dropped instead of queued, probabilities are smoothed over time, and
+ * labels do not flicker.
+ *
+ * The smoothing is exponential in time, not in frames: `p += (1 - exp(-dt / smoothing)) * (new - p)`, so that irregular frames count for
+ * as long as they lasted. Faces are told apart by the overlap of their boxes.
+ *
+ * @param classifier A classifier or a face classifier; borrowed.
+ * @param options Smoothing and following.
+ * @returns The tracker.
+ * @throws {@link InputError} if the classifier or an option is not valid.
+ * @example
+ * ```ts
+ * const tracker = createTracker(createFaceClassifier(detector));
+ * await tracker.start(video, (faces) => draw(faces)); // until tracker.stop()
+ * ```
+ */
+export function createTracker(classifier: FrameClassifier, options: TrackerOptions = {}): Tracker {
+  const where = 'createTracker';
+  if (typeof (classifier as Partial<FrameClassifier> | undefined)?.classify !== 'function') {
+    const expected = 'a classifier or face classifier';
+    throw new InputError({ where, expected, received: describe(classifier) });
+  }
+  checkOptions(`${where}: options`, options, ['smoothing', 'hysteresis', 'minOverlap', 'memory']);
+  const { smoothing = 250, hysteresis = 0.1, minOverlap = 0.2, memory = 500 } = options;
+  checkNumber(`${where}: options.smoothing`, smoothing, { min: 0 });
+  checkNumber(`${where}: options.hysteresis`, hysteresis, { min: 0, max: 1 });
+  checkNumber(`${where}: options.minOverlap`, minOverlap, { min: 1e-6, max: 1 });
+  checkNumber(`${where}: options.memory`, memory, { min: 0 });
+
+  const tracks = new Tracks({ smoothing, hysteresis, minOverlap, memory });
+  let isDisposed = false;
+  let running: AbortController | undefined;
+
+  const classify = latestOnly(async (frame: Picture, time: number) => {
+    const results = await classifier.classify(frame);
+    return isDisposed ? undefined : tracks.update(toFaces(results), time);
+  });
+
+  const tracker: Tracker = {
+    async update(frame, time = performance.now()) {
+      if (isDisposed) throw new DisposedError('update', 'a tracker', 'Create another one with createTracker().');
+      checkNumber('update: time', time);
+      return classify(frame, time);
+    },
+    async start(video, callback) {
+      tracker.stop();
+      tracks.clear();
+      const { signal } = (running = new AbortController());
+      while (!signal.aborted) {
+        const time = await nextFrame(video, signal);
+        if (signal.aborted) return;
+        const faces = await tracker.update(video, time);
+        if (faces && !signal.aborted) callback(faces);
+      }
+    },
+    stop() {
+      running?.abort();
+      running = undefined;
+    },
+    dispose() {
+      tracker.stop();
+      tracks.clear();
+      isDisposed = true;
+    },
+  };
+  return tracker;
+}
+
+function toFaces(results: readonly (Prediction | ClassifiedFace)[]): readonly FrameFace[] {
+  if (results.length > 0 && 'className' in results[0]!) return [{ predictions: results as Prediction[] }];
+  return results as ClassifiedFace[];
+}

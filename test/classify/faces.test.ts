@@ -1,0 +1,138 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Classifier } from '../../src/classify/classifier';
+import type { DetectedFace, DetectorPhoto, FaceDetector } from '../../src/classify/detector';
+import { createFaceClassifier, type FaceClassifierOptions } from '../../src/classify/faces';
+import { loadClassifier } from '../../src/classify/load';
+import { InputError } from '../../src/errors';
+import { expectNoLeaks, useBackend } from '../support/backends';
+import { TINY_CARD, tinyModel } from './tiny';
+
+const box = (x: number, y: number, side: number) => ({ x, y, width: side, height: side });
+
+/** A detector that finds what it is told to. */
+const finds = (...faces: DetectedFace[]) => ({ detect: () => faces });
+
+/** A photo of 40 × 20 pixels: a face of class 0 (bright top left) in its left half, one of class 3 in its right half. */
+function photo() {
+  const data = new Uint8Array(40 * 20);
+  for (let y = 0; y < 10; y++) data.fill(255, y * 40, y * 40 + 10);
+  for (let y = 10; y < 20; y++) data.fill(255, y * 40 + 30, y * 40 + 40);
+  return { data, width: 40, height: 20 };
+}
+
+describe('createFaceClassifier', () => {
+  let classifier: Classifier;
+
+  beforeAll(async () => {
+    await useBackend('wasm');
+    classifier = await loadClassifier({ model: tinyModel(40), card: TINY_CARD });
+  });
+  afterAll(() => {
+    classifier.dispose();
+    classifier.model.dispose();
+  });
+  expectNoLeaks();
+
+  const create = (detector: FaceDetector, options: FaceClassifierOptions = {}) =>
+    createFaceClassifier(detector, { classifier, minSize: 0, ...options });
+
+  it('classifies every face that the detector finds', async () => {
+    const faces = create(finds({ box: box(0, 0, 20) }, { box: box(20, 0, 20), score: 0.8 }));
+    const results = await faces.classify(photo(), { topk: 1, margin: 0 });
+    expect(results).toMatchObject([
+      { box: box(0, 0, 20), predictions: [{ className: TINY_CARD.labels[0] }] },
+      { box: box(20, 0, 20), score: 0.8, predictions: [{ className: TINY_CARD.labels[3] }] },
+    ]);
+    expect(results[0]!.predictions[0]!.probability).toBeGreaterThan(0.99);
+  });
+
+  it('gives an empty list for a photo without a face', async () => {
+    expect(await create(finds()).classify(photo())).toEqual([]);
+  });
+
+  it('puts the largest face first, and takes no more than are wanted', async () => {
+    const detector = finds({ box: box(0, 0, 5) }, { box: box(10, 0, 20) }, { box: box(30, 0, 9) });
+    const sides = async (maxFaces?: number) =>
+      (await create(detector, { maxFaces }).classify(photo())).map((face) => face.box.width);
+    expect(await sides()).toEqual([20, 9, 5]);
+    expect(await sides(2)).toEqual([20, 9]);
+  });
+
+  it('leaves out faces of which the detector is not sure enough', async () => {
+    const detector = finds({ box: box(0, 0, 9), score: 0.4 }, { box: box(9, 0, 8), score: 0.6 }, { box: box(0, 0, 7) });
+    const results = await create(detector, { minScore: 0.5 }).classify(photo());
+    expect(results.map((face) => face.box.width)).toEqual([8, 7]);
+  });
+
+  it('leaves out faces that are too small to show an expression', async () => {
+    const detector = finds({ box: box(0, 0, 15) }, { box: { x: 0, y: 0, width: 9, height: 16 } });
+    const results = await createFaceClassifier(detector, { classifier }).classify(photo());
+    expect(results.map((face) => face.box.height)).toEqual([16]);
+  });
+
+  it('takes faces at the edge, and leaves out what no part of the photo shows', async () => {
+    const detector = finds(
+      { box: box(-10, -10, 15) },
+      { box: box(35, 12, 14) },
+      { box: box(60, 0, 13) },
+      { box: box(-12, 0, 12) },
+      { box: box(Number.NaN, 0, 11) },
+      { box: box(0, 0, 0) },
+    );
+    const results = await create(detector).classify(photo());
+    expect(results.map((face) => face.box.width)).toEqual([15, 14]);
+  });
+
+  it('does not follow eyes that cannot be: outside, in profile, or no numbers', async () => {
+    const eyes = [
+      [[2, 5], [12, 5]],
+      [[2, 5], [60, 5]],
+      [[6, 5], [7, 5]],
+      [[Number.NaN, 5], [9, 5]],
+    ] as const; // prettier-ignore
+    for (const [i, [leftEye, rightEye]] of eyes.entries()) {
+      const detector = finds({ box: box(0, 0, 15), landmarks: { leftEye, rightEye } });
+      const [face] = await create(detector).classify(photo());
+      expect(face!.landmarks !== undefined).toBe(i === 0);
+    }
+  });
+
+  it('shows the photo to the detector as it came and as an RGB tensor', async () => {
+    const seen: { source: unknown; shape: number[]; dtype: string; values: number[] }[] = [];
+    const detect = async ({ source, pixels }: DetectorPhoto) => {
+      seen.push({ source, shape: pixels.shape, dtype: pixels.dtype, values: Array.from(await pixels.data()) });
+      return [];
+    };
+    const faces = create({ detect });
+    const gray = { data: Uint8Array.of(7, 9), width: 2, height: 1 };
+    const transparent = { data: Uint8Array.of(10, 20, 30, 255, 1, 2, 3, 0), width: 2, height: 1 };
+    const tensor = tf.tensor3d([1.6, 2, 3], [1, 1, 3]);
+    for (const each of [gray, transparent, tensor]) await faces.classify(each);
+    tensor.dispose();
+    expect(seen).toEqual([
+      { source: gray, shape: [1, 2, 3], dtype: 'int32', values: [7, 7, 7, 9, 9, 9] },
+      { source: transparent, shape: [1, 2, 3], dtype: 'int32', values: [10, 20, 30, 255, 255, 255] },
+      { source: tensor, shape: [1, 1, 3], dtype: 'int32', values: [2, 2, 3] },
+    ]);
+  });
+
+  it('passes on what the detector throws, and leaves nothing behind', async () => {
+    const broken = { detect: () => Promise.reject(new Error('no model')) };
+    await expect(create(broken).classify(photo())).rejects.toThrow('no model');
+  });
+
+  it('refuses what is no detector, no photo, or not an option', async () => {
+    expect(() => createFaceClassifier({} as never)).toThrow(/expected a face detector with a method detect.*fromHuman/);
+    expect(() => createFaceClassifier(finds(), { minScore: 2 })).toThrow(InputError);
+    expect(() => createFaceClassifier(finds(), { maxFaces: 0 })).toThrow(InputError);
+    expect(() => createFaceClassifier(finds(), { scoreMin: 0 } as never)).toThrow(/received the option "scoreMin"/);
+    const faces = create(finds());
+    await expect(faces.classify('photo.jpg' as never)).rejects.toThrow(InputError);
+    await expect(faces.classify(photo(), { box: box(0, 0, 9) } as never)).rejects.toThrow(/received the option "box"/);
+    const [batch, dark] = [tf.zeros([2, 4, 4, 3]), tf.fill([4, 4], -9)];
+    await expect(faces.classify(batch as never)).rejects.toThrow(/expected one photo, received a batch of 2/);
+    await expect(faces.classify(dark as never)).rejects.toThrow(/values in -9..-9/);
+    tf.dispose([batch, dark]);
+  });
+});
