@@ -34,6 +34,12 @@ const START: Record<BackendName, () => Promise<void> | void> = {
   },
 };
 
+/** Starts a backend and makes it the active one. Throws if its package is missing or it does not start. */
+export async function activate(name: BackendName): Promise<void> {
+  await START[name]();
+  if (!(await tf.setBackend(name))) throw new Error('it did not start');
+}
+
 /**
  * Starts the backend asked for or, if none is, the first of `candidates` that is installed and starts; says which on the
  * error stream.
@@ -49,12 +55,9 @@ export async function startBackend(
   let reason: unknown;
   for (const name of names) {
     try {
-      await START[name]();
-      if (await tf.setBackend(name)) {
-        console.error(`backend: ${name}`);
-        return name;
-      }
-      reason = new Error('it did not start');
+      await activate(name);
+      console.error(`backend: ${name}`);
+      return name;
     } catch (error) {
       reason = error;
     }

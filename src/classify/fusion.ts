@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
+import { convolveByWinograd, fitsWinograd, winogradFactors } from '../kernels/winograd';
 import { onlyConsumer } from '../models/graph';
 
 type Layer = tfl.layers.Layer;
@@ -35,11 +36,14 @@ interface Chain {
 interface Folded {
   kernel: tf.Tensor;
   bias: tf.Tensor | undefined;
+  /** What a fast convolution on WASM takes in place of the kernel; made at its first use. */
+  factors: tf.Tensor4D | undefined;
 }
 
 const internals = (layer: Layer) => layer as unknown as LayerInternals;
 const only = (inputs: tf.Tensor | tf.Tensor[]) => (Array.isArray(inputs) ? inputs[0]! : inputs);
-const identity: Call = (inputs) => tf.clone(only(inputs));
+/** The input in another tensor, as a layer has to return; `tf.clone` would copy it on WASM. */
+const identity: Call = (inputs) => tf.reshape(only(inputs), only(inputs).shape);
 
 /**
  * Predicts with a model faster: batch norm is folded into the convolution or dense layer before it, and bias and ReLU are computed in
@@ -96,7 +100,7 @@ export class FusedNetwork {
 
   /** Frees the folded weights; harmless if repeated, and a later prediction folds them again. */
   dispose(): void {
-    for (const { kernel, bias } of this.#folded) tf.dispose([kernel, bias ?? []]);
+    for (const { kernel, bias, factors } of this.#folded) tf.dispose([kernel, bias ?? [], factors ?? []]);
     this.#folded = [];
     this.#seen = [];
   }
@@ -153,18 +157,18 @@ function fold({ layer, norm }: Chain): Folded {
     const offset = tf.mul(centre, scale);
     return [tf.mul(kernel.read(), scale), beta ? tf.add(offset, beta.read()) : offset];
   });
-  return { kernel: tf.keep(folded!), bias: offset && tf.keep(offset) };
+  return { kernel: tf.keep(folded!), bias: offset && tf.keep(offset), factors: undefined };
 }
 
-function apply(
-  layer: LayerInternals,
-  x: tf.Tensor,
-  { kernel, bias }: Folded,
-  activation: 'relu' | 'linear',
-): tf.Tensor {
+function apply(layer: LayerInternals, x: tf.Tensor, folded: Folded, activation: 'relu' | 'linear'): tf.Tensor {
+  const { kernel, bias } = folded;
   const common = { ...(bias && { bias }), activation };
   if (kernel.rank === 2) return tf.fused.matMul({ a: x as tf.Tensor2D, b: kernel as tf.Tensor2D, ...common });
   const { strides, padding, dilationRate } = layer;
   const filter = kernel as tf.Tensor4D;
+  if (fitsWinograd(filter.shape, { strides, pad: padding, dilations: dilationRate })) {
+    folded.factors ??= tf.keep(winogradFactors(filter));
+    return convolveByWinograd(x as tf.Tensor4D, folded.factors, bias, activation);
+  }
   return tf.fused.conv2d({ x: x as tf.Tensor4D, filter, strides, pad: padding, dilations: dilationRate, ...common });
 }

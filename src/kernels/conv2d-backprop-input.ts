@@ -22,7 +22,7 @@ export function conv2dBackpropInput(dy: tf.Tensor4D, filter: tf.Tensor4D, geomet
  * The filter turned in its plane, inputs and outputs swapped, `[kh, kw, filters, c]`. Its elements are put in reverse order by a
  * product with a permutation, which is exact and on WASM twenty times as fast as `tf.reverse`, `tf.gather` or `tf.unstack`.
  */
-function halfTurn(filter: tf.Tensor4D): tf.Tensor4D {
+export function halfTurn(filter: tf.Tensor4D): tf.Tensor4D {
   const [height, width, channels, filters] = filter.shape;
   const count = height * width;
   const backwards = tf.reverse(tf.eye(count), 0);

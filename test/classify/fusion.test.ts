@@ -41,6 +41,7 @@ const MODELS: [string, () => tfl.LayersModel, number][] = [
   ['shallow', () => tinyCnn(), 16],
   ['deep', () => createDeepCnn({ conv: { filters: [4, 4, 6, 6] }, dense: { units: [8, 8] }, inputSize: [16, 16] }), 16],
   ['branched', branched, 8],
+  ['wide', () => createDeepCnn({ conv: { filters: [8, 16, 16, 24], kernelSizes: 3 }, inputSize: [16, 16] }), 16],
 ];
 
 describeOn(BACKENDS, 'a fused network', (backend) => {

@@ -1,0 +1,49 @@
+import { createModel, listModels, type ModelName } from 'fer-cnn';
+import { race, type Contender } from '../support/measure';
+import { availableBackends, sequenceOf } from '../support/networks';
+import { findPython, python } from '../support/python';
+import type { Bench } from '../support/section';
+import { ours, plain, type Job } from '../support/trainers';
+
+/** Batches at which WASM meets the plain CPU backend, on which a picture of the deep network takes seconds. */
+const SMALL: Record<string, number> = { shallow: 16, deep: 2 };
+
+const NATIVE_NOTE = 'The same network, batch, optimizer and allocator settings for all.';
+const WASM_NOTE = 'Plain tfjs cannot train a convolution on WASM, so that its rival is the plain CPU backend.';
+
+/** A training step: on the native backend against plain tfjs and Keras, on WASM against the plain CPU backend. */
+export const training: Bench = {
+  name: 'train',
+  async *run(context) {
+    const backends = await availableBackends();
+    const pythonPath = findPython(['tensorflow', 'keras']);
+    for (const model of listModels()) {
+      if (backends.includes('tensorflow')) {
+        const job: Job = { model, batch: context.quick ? 32 : 128, steps: 2 };
+        const rivals: Contender[] = [await ours('tensorflow', job)];
+        const layers = layersOf(model);
+        if (pythonPath && layers) rivals.push(await keras(pythonPath, layers, job));
+        rivals.push(await plain('tensorflow', job));
+        yield await race(`Training step on tensorflow: ${model}, batch ${job.batch}`, rivals, context, NATIVE_NOTE);
+      }
+      const job: Job = { model, batch: SMALL[model] ?? 4, steps: 1 };
+      const title = `Training step on wasm: ${model}, batch ${job.batch}`;
+      const few = { ...context, rounds: Math.min(context.rounds, context.quick ? 1 : 3) };
+      const contenders = [await ours('wasm', job, 'train on wasm'), await ours('cpu', job, 'train on cpu')];
+      yield await race(title, [...contenders, await plain('cpu', job, 'plain tfjs on cpu')], few, WASM_NOTE);
+    }
+  },
+};
+
+function layersOf(name: ModelName): object[] | undefined {
+  const model = createModel(name);
+  const layers = sequenceOf(model);
+  model.dispose();
+  return layers;
+}
+
+function keras(path: string, layers: object[], { batch, steps }: Job): Promise<Contender> {
+  return python('Keras 3 on TensorFlow', path, 'keras_step.py', [JSON.stringify({ layers, batch, steps })], {
+    images: batch,
+  });
+}

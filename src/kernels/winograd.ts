@@ -1,0 +1,162 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { WINOGRAD_BASE64 } from './winograd-bytes';
+
+type Shape4D = readonly [number, number, number, number];
+
+/** What the WebAssembly module of assembly/winograd.ts exports; pointers are in bytes. */
+interface Winograd {
+  transform(kernel: number, factors: number, channels: number, filters: number): void;
+  convolve(
+    x: number,
+    factors: number,
+    bias: number,
+    y: number,
+    scratch: number,
+    block: number,
+    ...rest: number[]
+  ): void;
+  filterGradient(x: number, dy: number, room: number, gradient: number, scratch: number, ...rest: number[]): void;
+}
+
+/** The part of tfjs's WASM backend that shares its memory. */
+interface WasmBackend {
+  wasm: { asm?: { memory?: WebAssembly.Memory } };
+  dataIdMap: { get(dataId: tf.DataId): { memoryOffset: number } };
+  makeOutput(shape: number[], dtype: 'float32'): tf.TensorInfo;
+  disposeData(dataId: tf.DataId): boolean;
+}
+
+/** Strides, padding and dilations of a convolution. */
+interface Attributes {
+  strides: number | readonly number[];
+  pad: unknown;
+  dilations?: number | readonly number[] | undefined;
+}
+
+/** Below as many 2×2 tiles it does not pay to transform the kernel at every step. */
+const FEWEST_TILES = 32;
+
+/** Bytes that the blocks of factors and products may take, so that they stay in the cache. */
+const CACHE = 2 ** 19;
+
+const instances = new WeakMap<WebAssembly.Memory, Winograd | undefined>();
+
+/**
+ * Whether {@link convolveByWinograd} can compute a convolution: a 3×3 kernel with stride 1 and "same" padding, channels in fours and
+ * filters in eights, on the WASM backend without threads, whose memory can be shared.
+ *
+ * @param filterShape `[kh, kw, c, filters]`.
+ * @param attributes Strides, padding and dilations.
+ * @returns Whether it can.
+ */
+export function fitsWinograd(filterShape: readonly number[], { strides, pad, dilations = 1 }: Attributes): boolean {
+  const [height, width, channels, filters] = filterShape as Shape4D;
+  const isPlain = [strides, dilations].flat().every((step) => step === 1) && pad === 'same';
+  const fits = height === 3 && width === 3 && channels % 4 === 0 && filters % 8 === 0;
+  return isPlain && fits && tf.getBackend() === 'wasm' && winograd() !== undefined;
+}
+
+/**
+ * Whether the gradients of a convolution, in training, are faster this way too, the transformation of the kernel included.
+ *
+ * @param xShape `[n, h, w, c]`.
+ * @param filterShape `[kh, kw, c, filters]`; both numbers of channels have to come in eights.
+ * @param attributes Strides, padding and dilations.
+ * @returns Whether they are.
+ */
+export function fitsWinogradTraining(xShape: Shape4D, filterShape: readonly number[], attributes: Attributes): boolean {
+  const [n, height, width, channels] = xShape;
+  const tiles = n * Math.ceil(height / 2) * Math.ceil(width / 2);
+  return tiles >= FEWEST_TILES && channels % 8 === 0 && fitsWinograd(filterShape, attributes);
+}
+
+/**
+ * Takes a kernel to the factors that {@link convolveByWinograd} needs.
+ *
+ * @param filter `[3, 3, c, filters]` float32; borrowed.
+ * @returns `[16, filters / 8, c, 8]` float32; the caller's.
+ */
+export function winogradFactors(filter: tf.Tensor4D): tf.Tensor4D {
+  const [, , channels, filters] = filter.shape;
+  const factors = room([16, filters / 8, channels, 8]);
+  winograd()!.transform(pointer(filter), pointer(factors), channels, filters);
+  return toTensor(factors) as tf.Tensor4D;
+}
+
+/**
+ * Convolution with a 3×3 kernel by the minimal filtering of Winograd, which takes 16 products in place of 36. Source: Lavin and Gray
+ * 2015 (arXiv:1509.09308). It is not differentiable.
+ *
+ * @param x `[n, h, w, c]` float32; borrowed.
+ * @param factors Of the kernel, from {@link winogradFactors}; borrowed.
+ * @param bias `[filters]` float32; borrowed. Default zeros.
+ * @param activation `'relu'`, or `'linear'`, the default.
+ * @returns `[n, h, w, filters]` float32, equal to `tf.conv2d` within some 1e-6 of the largest output; the caller's.
+ */
+export function convolveByWinograd(
+  x: tf.Tensor4D,
+  factors: tf.Tensor4D,
+  bias?: tf.Tensor,
+  activation: 'relu' | 'linear' = 'linear',
+): tf.Tensor4D {
+  const [n, height, width, channels] = x.shape;
+  const filters = factors.shape[1] * 8;
+  const offset = bias ?? tf.zeros([filters]);
+  const block = blockOf(channels, filters);
+  const y = room([n, height, width, filters]);
+  const scratch = room([16 * block * (channels + filters)]);
+  const pointers = [x, factors, offset, y, scratch].map(pointer) as [number, number, number, number, number];
+  const least = activation === 'relu' ? 0 : -Infinity;
+  winograd()!.convolve(...pointers, block, n, height, width, channels, filters, least);
+  free(scratch);
+  if (!bias) offset.dispose();
+  return toTensor(y) as tf.Tensor4D;
+}
+
+/**
+ * Gradient of {@link convolveByWinograd} by its kernel.
+ *
+ * @param x Its input, `[n, h, w, c]` float32; borrowed.
+ * @param dy Gradient of its output, `[n, h, w, filters]` float32; borrowed.
+ * @returns `[3, 3, c, filters]` float32; the caller's.
+ */
+export function winogradFilterGradient(x: tf.Tensor4D, dy: tf.Tensor4D): tf.Tensor4D {
+  const [n, height, width, channels] = x.shape;
+  const filters = dy.shape[3];
+  const block = blockOf(channels, filters);
+  const gradient = room([3, 3, channels, filters]);
+  const spare = [room([16 * channels * filters]), room([16 * block * (channels + filters)])] as const;
+  const pointers = [x, dy, spare[0], gradient, spare[1]].map(pointer) as [number, number, number, number, number];
+  winograd()!.filterGradient(...pointers, block, n, height, width, channels, filters);
+  spare.forEach(free);
+  return toTensor(gradient) as tf.Tensor4D;
+}
+
+/** Tiles that are transformed at a time, a multiple of 6. */
+function blockOf(channels: number, filters: number): number {
+  return Math.min(192, Math.max(48, Math.floor(CACHE / (64 * (channels + filters)) / 6) * 6));
+}
+
+const backend = () => tf.backend() as unknown as WasmBackend;
+const room = (shape: number[]) => backend().makeOutput(shape, 'float32');
+const pointer = ({ dataId }: tf.TensorInfo) => backend().dataIdMap.get(dataId).memoryOffset;
+const free = ({ dataId }: tf.TensorInfo) => void backend().disposeData(dataId);
+const toTensor = (info: tf.TensorInfo) => tf.engine().makeTensorFromTensorInfo(info);
+
+/** The module in the backend's memory; undefined if that is hidden or the module cannot be started. */
+function winograd(): Winograd | undefined {
+  const memory = backend().wasm.asm?.memory;
+  if (!memory) return undefined;
+  if (!instances.has(memory)) instances.set(memory, start(memory));
+  return instances.get(memory);
+}
+
+function start(memory: WebAssembly.Memory): Winograd | undefined {
+  const bytes = Uint8Array.from(atob(WINOGRAD_BASE64), (letter) => letter.charCodeAt(0));
+  try {
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+    return exports as unknown as Winograd;
+  } catch {
+    return undefined; // no SIMD, or a limit on what may be compiled at once: tfjs's own kernels do
+  }
+}

@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-layers';
+import { expect, it } from 'vitest';
+import { conv2dInTraining } from '../../src/kernels/conv2d';
+import {
+  convolveByWinograd,
+  fitsWinograd,
+  fitsWinogradTraining,
+  winogradFactors,
+  winogradFilterGradient,
+} from '../../src/kernels/winograd';
+import { SOURCE_SHA256 } from '../../src/kernels/winograd-bytes';
+import { BACKENDS, describeOn, expectNoLeaks, useBackend } from '../support/backends';
+import { numbers } from './geometries';
+
+const SAME = { strides: 1, pad: 'same' } as const;
+
+/** Sides odd and even, one picture and many, channels in fours, filters in eights, more tiles than one block has. */
+const SHAPES: [n: number, height: number, width: number, channels: number, filters: number][] = [
+  [1, 2, 2, 4, 8],
+  [2, 5, 8, 8, 16],
+  [3, 6, 7, 12, 8],
+  [1, 1, 1, 8, 8],
+  [1, 1, 3, 8, 8],
+  [4, 19, 15, 8, 8],
+];
+
+/** Tensors of a shape, and what plain tfjs makes of them on its own CPU backend: output, and gradients by input and kernel. */
+async function expected([n, height, width, channels, filters]: (typeof SHAPES)[number]) {
+  await useBackend('cpu');
+  const make = () => ({
+    x: numbers([n, height, width, channels], 1),
+    filter: numbers([3, 3, channels, filters], 2),
+    bias: tf.linspace(-1, 1, filters),
+    dy: numbers([n, height, width, filters], 3),
+  });
+  const values = tf.tidy(() => {
+    const { x, filter, bias, dy } = make();
+    const convolve = (...[x, filter]: tf.Tensor[]) => tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 'same');
+    const { value, grads } = tf.valueAndGrads(convolve)([x, filter], dy);
+    const relu = tf.relu(tf.add(value, bias));
+    return [value, relu, ...grads].map((tensor) => Array.from(tensor.dataSync()));
+  });
+  await useBackend('wasm');
+  return { make, values };
+}
+
+describeOn(['wasm'], 'a convolution with fewer products', () => {
+  expectNoLeaks();
+
+  it.each(SHAPES)('gives output and gradients of plain tfjs: %i×%i×%i×%i to %i filters', async (...shape) => {
+    const { make, values } = await expected(shape);
+    const received = tf.tidy(() => {
+      const { x, filter, bias, dy } = make();
+      const factors = winogradFactors(filter);
+      const outputs = [convolveByWinograd(x, factors), convolveByWinograd(x, factors, bias, 'relu')];
+      return [...outputs, winogradFilterGradient(x, dy)].map((tensor) => Array.from(tensor.dataSync()));
+    });
+    const [output, relu, , byFilter] = values;
+    const tolerance = { atol: 2e-5, rtol: 1e-5 };
+    expect(received[0]).toBeAllClose(output!, tolerance);
+    expect(received[1]).toBeAllClose(relu!, tolerance);
+    expect(received[2]).toBeAllClose(byFilter!, { atol: 1e-4, rtol: 1e-5 });
+  });
+
+  it('is what training uses, with both gradients', async () => {
+    const shape = SHAPES.at(-1)!;
+    const { make, values } = await expected(shape);
+    const [output, , byX, byFilter] = values;
+    const { kernelNames } = await tf.profile(() =>
+      tf.tidy(() => {
+        const { x, filter, dy } = make();
+        const convolve = (...[x, filter]: tf.Tensor[]) =>
+          conv2dInTraining(x as tf.Tensor4D, filter as tf.Tensor4D, SAME);
+        const { value, grads } = tf.valueAndGrads(convolve)([x, filter], dy);
+        expect(value.dataSync()).toBeAllClose(output!, { atol: 2e-5 });
+        expect(grads[0]!.dataSync()).toBeAllClose(byX!, { atol: 2e-5 });
+        expect(grads[1]!.dataSync()).toBeAllClose(byFilter!, { atol: 1e-4 });
+      }),
+    );
+    expect(kernelNames).toContain('FerFastConv2D');
+  });
+
+  it.each<[string, number[], object]>([
+    ['another kernel size', [5, 5, 8, 8], SAME],
+    ['strides', [3, 3, 8, 8], { strides: 2, pad: 'same' }],
+    ['dilations', [3, 3, 8, 8], { ...SAME, dilations: [2, 2] }],
+    ['no padding', [3, 3, 8, 8], { strides: 1, pad: 'valid' }],
+    ['three channels', [3, 3, 3, 8], SAME],
+    ['twelve filters', [3, 3, 8, 12], SAME],
+  ])('is not for %s', (_what, filterShape, attributes) => {
+    expect(fitsWinograd([3, 3, 8, 8], SAME)).toBe(true);
+    expect(fitsWinograd(filterShape, attributes as typeof SAME)).toBe(false);
+  });
+
+  it('is not for training with few tiles, which do not outweigh the transformation of the kernel', () => {
+    expect(fitsWinogradTraining([1, 12, 12, 8], [3, 3, 8, 8], SAME)).toBe(true);
+    expect(fitsWinogradTraining([1, 6, 6, 8], [3, 3, 8, 8], SAME)).toBe(false);
+  });
+
+  it('is compiled from the source that is there', () => {
+    const source = readFileSync(new URL('../../assembly/winograd.ts', import.meta.url));
+    expect(createHash('sha256').update(source).digest('hex'), 'run npm run build:wasm').toBe(SOURCE_SHA256);
+  });
+});
+
+describeOn(
+  BACKENDS.filter((name) => name !== 'wasm'),
+  'another backend',
+  () => {
+    it('has convolutions of its own', () => {
+      expect(fitsWinograd([3, 3, 8, 8], SAME)).toBe(false);
+    });
+  },
+);
