@@ -1,0 +1,53 @@
+/**
+ * Scores the rivals' networks on a split of FER2013, picture by picture, as `npm run evaluate` scores ours:
+ * `npm run bench:accuracy -- --data fer2013.csv.gz`.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Option } from 'commander';
+import { createReport, evaluate, USAGES, type Usage } from 'fer-cnn';
+import { readFer2013 } from 'fer-cnn/node';
+import { startBackend } from '../examples/support/backend';
+import { cli } from '../examples/support/cli';
+import { main } from '../examples/support/main';
+import { openModel } from '../examples/support/model';
+import { installRivals, rivalTitle, type RivalName } from './support/rivals';
+
+const RIVALS: readonly RivalName[] = ['human', 'face-api'];
+
+const options = cli('bench:accuracy', "Scores the rivals' networks and the default weights on a split of FER2013.")
+  .requiredOption('--data <file>', 'fer2013.csv or icml_face_data.csv, plain or gzipped')
+  .addOption(new Option('--usage <split>', 'the rows to score').choices(USAGES).default('PublicTest'))
+  .parse()
+  .opts<{ data: string; usage: Usage }>();
+
+await main(async () => {
+  const home = installRivals((text) => console.error(text));
+  if (home === undefined) throw new Error('The rivals could not be installed: is there a network?');
+  const dataset = await readFer2013(options.data, { usage: options.usage });
+  const folder = await mkdtemp(join(tmpdir(), 'fer-cnn-accuracy-'));
+  const pixels = join(folder, 'pixels.bin');
+  await writeFile(pixels, dataset.images);
+  const rows = RIVALS.map((name) => {
+    const program = fileURLToPath(new URL('rivals/score.cjs', import.meta.url));
+    const printed = execFileSync(process.execPath, [program, name, home, pixels], { cwd: home, maxBuffer: 1 << 28 });
+    const probabilities = (JSON.parse(String(printed)) as number[][]).flat();
+    return { title: rivalTitle(name, home), report: createReport({ probabilities, labels: dataset.labels }) };
+  });
+  await rm(folder, { recursive: true });
+  await startBackend('wasm', ['wasm']);
+  const { model, card } = await openModel('default');
+  rows.push({
+    title: `fer-cnn, ${card.name}`,
+    report: await evaluate(model, dataset, { preprocessing: card.preprocessing }),
+  });
+  console.log(`| On ${options.usage}, single view, WASM | pictures | accuracy | macro F1 |\n| --- | --: | --: | --: |`);
+  for (const { title, report } of rows) {
+    console.log(
+      `| ${title} | ${report.size} | ${(100 * report.accuracy).toFixed(2)} % | ${report.macroF1.toFixed(3)} |`,
+    );
+  }
+});
