@@ -67,7 +67,7 @@ export async function alternate(contenders: readonly Contender[], rounds: number
 }
 
 /** How many times as fast as a rival: the median of the rounds' ratios, in each of which both met about the same load. */
-export function ratio(ours: Timing, rival: Timing, key: keyof Time): number {
+function ratio(ours: Timing, rival: Timing, key: keyof Time): number {
   return median(rival.rounds.map((time, round) => time[key] / ours.rounds[round]![key]));
 }
 

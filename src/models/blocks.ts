@@ -13,7 +13,7 @@ export interface KernelContext {
 }
 
 /** One convolution block. */
-export interface ConvBlock {
+interface ConvBlock {
   /** Output channels. */
   filters: number;
   /** Convolutions one after the other. */
@@ -37,7 +37,7 @@ export interface ConvBlock {
  * @param context Seed and regularisation.
  * @returns `[n, h / 2, w / 2, filters]`, or `[n, h, w, filters]` without a pool.
  */
-export function convBlock(x: Symbolic, name: string, block: ConvBlock, context: KernelContext): Symbolic {
+function convBlock(x: Symbolic, name: string, block: ConvBlock, context: KernelContext): Symbolic {
   const { filters, repeats, kernelSize, pool, dropout } = block;
   let y = x;
   for (let i = 0; i < repeats; i++) {
@@ -58,7 +58,7 @@ export function convBlock(x: Symbolic, name: string, block: ConvBlock, context: 
  * @param context Seed and regularisation.
  * @returns `[n, units]`.
  */
-export function denseBlock(
+function denseBlock(
   x: Symbolic,
   name: string,
   { units, batchNorm: normalise, dropout }: { units: number; batchNorm: boolean; dropout: number },
