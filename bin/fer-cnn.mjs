@@ -1,24 +1,30 @@
 #!/usr/bin/env node
-import { BUNDLED_MODELS, FerError } from 'fer-cnn';
-import { exportBundledWeights } from 'fer-cnn/node';
+import { FerError } from 'fer-cnn';
+import * as classify from './classify.mjs';
+import * as exportWeights from './export-weights.mjs';
+import { UsageError } from './usage.mjs';
 
-const USAGE = `Usage: fer-cnn export-weights NAME DIRECTORY
+const COMMANDS = { classify, 'export-weights': exportWeights };
 
-Writes bundled weights as model.json, weights.bin and card.json, to be served as files.
-NAME: ${[...BUNDLED_MODELS, 'default'].join(', ')}`;
+const USAGE = Object.values(COMMANDS)
+  .map(({ USAGE: text }) => text)
+  .join('\n\n');
 
-const [command, name, directory, ...rest] = process.argv.slice(2);
+const [name = '', ...args] = process.argv.slice(2);
+const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
 
-if (command === 'export-weights' && directory !== undefined && rest.length === 0) {
-  try {
-    await exportBundledWeights(name, directory);
-  } catch (error) {
-    if (!(error instanceof FerError)) throw error;
-    console.error(error.message);
-    process.exitCode = 1;
-  }
+process.stdout.on('error', () => process.exit()); // as when it is piped to head
+if ([name, ...args].some((arg) => arg === '--help' || arg === '-h')) {
+  console.log(command?.USAGE ?? USAGE);
+} else if (command === undefined) {
+  console.error(USAGE);
+  process.exitCode = 2;
 } else {
-  const isHelp = command === '--help' || command === '-h';
-  console[isHelp ? 'log' : 'error'](USAGE);
-  process.exitCode = isHelp ? 0 : 2;
+  try {
+    await command.run(args);
+  } catch (error) {
+    if (!(error instanceof FerError || error instanceof UsageError)) throw error;
+    console.error(error.message);
+    process.exitCode = error instanceof UsageError ? 2 : 1;
+  }
 }

@@ -44,9 +44,12 @@ export type { Box, FaceLandmarks, FaceRegion, Margins, Point } from './image/reg
 export { ensureBackend } from './image/backend';
 export { toImages } from './image/input';
 export type { ImageInput, Picture } from './image/input';
+export { readImages } from './image/read';
+export type { ImageSource, PictureSource } from './image/read';
+export type { EncodedPicture } from './image/encoded';
 export type { Views } from './image/views';
 export type { ImageElement } from './image/elements';
-export type { PixelData } from './image/pixels';
+export type { AnyPixelData, PixelData } from './image/pixels';
 
 // Networks
 export { createShallowCnn } from './models/shallow';

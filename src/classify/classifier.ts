@@ -3,9 +3,10 @@ import type * as tfl from '@tensorflow/tfjs-layers';
 import { DisposedError } from '../errors';
 import { ensureBackend } from '../image/backend';
 import { cropFaces } from '../image/crop';
-import { type ImageInput, isBatch, type Picture, toImages } from '../image/input';
+import { isBatch } from '../image/input';
 import { preprocess } from '../image/preprocess';
 import { checkValues } from '../image/range';
+import { type ImageSource, type PictureSource, readImages } from '../image/read';
 import { meanOverViews } from '../image/views';
 import type { CardDraft } from '../weights/card';
 import { hasLostWeights } from '../weights/model-with-card';
@@ -61,7 +62,7 @@ export class Classifier {
   /**
    * The classes of a picture, most probable first.
    *
-   * @param input One picture of any size, or a batch [n, h, w, c]; borrowed until the promise settles.
+   * @param input One picture of any size, decoded or not, or a batch [n, h, w, c]; borrowed until the promise settles.
    * @param options How many classes to return, how sure to be, from how many views, and where the face is or the faces are. With
    *   a region, a batch must have one picture.
    * @returns `[{ className, probability }, …]` in descending order, with probabilities calibrated as the card says; for a batch one such
@@ -78,11 +79,11 @@ export class Classifier {
    * const everybody = await classifier.classify(photo, { regions: [{ box: first }, { landmarks: second }] });
    * ```
    */
-  classify(input: ImageInput, options: ClassifyOptions & RegionsOptions): Promise<Prediction[][]>;
+  classify(input: ImageSource, options: ClassifyOptions & RegionsOptions): Promise<Prediction[][]>;
   classify(input: tf.Tensor4D, options?: ClassifyOptions): Promise<Prediction[][]>;
-  classify(input: Picture, options?: ClassifyOptions & { regions?: undefined }): Promise<Prediction[]>;
-  classify(input: ImageInput, options?: ClassifyOptions): Promise<Prediction[] | Prediction[][]>;
-  async classify(input: ImageInput, options: ClassifyOptions = {}): Promise<Prediction[] | Prediction[][]> {
+  classify(input: PictureSource, options?: ClassifyOptions & { regions?: undefined }): Promise<Prediction[]>;
+  classify(input: ImageSource, options?: ClassifyOptions): Promise<Prediction[] | Prediction[][]>;
+  async classify(input: ImageSource, options: ClassifyOptions = {}): Promise<Prediction[] | Prediction[][]> {
     const { labels } = this.card;
     checkClassifyOptions(options, labels.length);
     const { topk = labels.length, minProbability = 0 } = options;
@@ -97,7 +98,7 @@ export class Classifier {
   /**
    * The probability of every class, in the order of `card.labels` (for the bundled weights: of `EMOTIONS`).
    *
-   * @param input One picture of any size, or a batch [n, h, w, c]; borrowed until the promise settles.
+   * @param input One picture of any size, decoded or not, or a batch [n, h, w, c]; borrowed until the promise settles.
    * @param options From how many views, and where the face is or the faces are.
    * @returns One number in 0..1 for each class, summing to 1, calibrated as the card says; for a batch one such list for each picture,
    *   for `regions` one for each of them.
@@ -108,11 +109,11 @@ export class Classifier {
    * probabilities[EMOTIONS.indexOf('happy')]; // 0.93
    * ```
    */
-  probabilities(input: ImageInput, options: ProbabilityOptions & RegionsOptions): Promise<number[][]>;
+  probabilities(input: ImageSource, options: ProbabilityOptions & RegionsOptions): Promise<number[][]>;
   probabilities(input: tf.Tensor4D, options?: ProbabilityOptions): Promise<number[][]>;
-  probabilities(input: Picture, options?: ProbabilityOptions & { regions?: undefined }): Promise<number[]>;
-  probabilities(input: ImageInput, options?: ProbabilityOptions): Promise<number[] | number[][]>;
-  async probabilities(input: ImageInput, options: ProbabilityOptions = {}): Promise<number[] | number[][]> {
+  probabilities(input: PictureSource, options?: ProbabilityOptions & { regions?: undefined }): Promise<number[]>;
+  probabilities(input: ImageSource, options?: ProbabilityOptions): Promise<number[] | number[][]>;
+  async probabilities(input: ImageSource, options: ProbabilityOptions = {}): Promise<number[] | number[][]> {
     checkProbabilityOptions('probabilities', options);
     const rows = await this.#rows('probabilities', input, options);
     return isBatch(input) || options.regions ? rows : rows[0]!;
@@ -128,12 +129,12 @@ export class Classifier {
     this.#disposed = true;
   }
 
-  async #rows(method: string, input: ImageInput, options: ProbabilityOptions): Promise<number[][]> {
+  async #rows(method: string, input: ImageSource, options: ProbabilityOptions): Promise<number[][]> {
     await ensureBackend(method);
     if (this.isDisposed) {
       throw new DisposedError(method, 'a classifier', 'Load another one with loadClassifier().');
     }
-    const images = toImages(input, method); // [n, h, w, c]
+    const images = await readImages(input, method); // [n, h, w, c]
     let outputs: tf.Tensor | undefined;
     try {
       const { margin, views = 'single' } = options;

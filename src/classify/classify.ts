@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { ensureBackend } from '../image/backend';
-import type { ImageInput, Picture } from '../image/input';
+import type { ImageSource, PictureSource } from '../image/read';
 import { EMOTIONS } from '../labels';
 import type { Classifier } from './classifier';
 import { loadClassifier } from './load';
@@ -31,12 +31,15 @@ let shared: Promise<Classifier> | undefined;
  * // [{ className: 'happy', probability: 0.93 }, { className: 'neutral', probability: 0.04 }]
  * ```
  */
-export function classify(input: ImageInput, options: ClassifyOptions & RegionsOptions): Promise<Prediction[][]>;
+export function classify(input: ImageSource, options: ClassifyOptions & RegionsOptions): Promise<Prediction[][]>;
 export function classify(input: tf.Tensor4D, options?: ClassifyOptions): Promise<Prediction[][]>;
-export function classify(input: Picture, options?: ClassifyOptions & { regions?: undefined }): Promise<Prediction[]>;
-export function classify(input: ImageInput, options?: ClassifyOptions): Promise<Prediction[] | Prediction[][]>;
+export function classify(
+  input: PictureSource,
+  options?: ClassifyOptions & { regions?: undefined },
+): Promise<Prediction[]>;
+export function classify(input: ImageSource, options?: ClassifyOptions): Promise<Prediction[] | Prediction[][]>;
 export async function classify(
-  input: ImageInput,
+  input: ImageSource,
   options: ClassifyOptions = {},
 ): Promise<Prediction[] | Prediction[][]> {
   checkClassifyOptions(options, EMOTIONS.length);

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { BackendError, DisposedError, InputError } from '../errors';
 import { ensureBackend } from '../image/backend';
-import { type Picture, toImages } from '../image/input';
 import type { PixelData } from '../image/pixels';
 import { preprocess } from '../image/preprocess';
 import { checkValues } from '../image/range';
+import { type PictureSource, readImages } from '../image/read';
 import { resize } from '../image/resize';
 import { logitsOf } from '../models/logits';
 import { checkOneOf, checkOptions, describe } from '../validate';
@@ -55,7 +55,7 @@ export interface Explanation {
  * The map is as coarse as the network's last convolution, and says what the network looked at, not why a face looks so.
  *
  * @param source A classifier, or `{ model, card }`; borrowed until the promise settles.
- * @param input One picture of any size; borrowed until the promise settles.
+ * @param input One picture of any size, decoded or not; borrowed until the promise settles.
  * @param options Class and method.
  * @returns The map as a tensor, which is the caller's, and as a picture.
  * @throws {@link InputError} if the source, the input or an option is not valid.
@@ -71,7 +71,7 @@ export interface Explanation {
  */
 export async function explain(
   source: ModelWithCard,
-  input: Picture,
+  input: PictureSource,
   options: ExplainOptions = {},
 ): Promise<Explanation> {
   const { labels, preprocessing } = checkSource(source);
@@ -80,7 +80,7 @@ export async function explain(
   if (className !== undefined) checkOneOf('explain: options.className', className, labels);
   if (method !== undefined) checkOneOf('explain: options.method', method, METHODS);
   await ensureBackend('explain');
-  const image = toImages(input, 'explain'); // [1, h, w, c]
+  const image = await readImages(input, 'explain'); // [1, h, w, c]
   let pixels: tf.Tensor4D | undefined;
   let map: tf.Tensor2D | undefined;
   try {

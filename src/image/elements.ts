@@ -2,8 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { InputError } from '../errors';
 import { describe } from '../validate';
 
-/** What a browser holds pictures in: elements, canvases and bitmaps. Canvases of Node packages work too. */
-export type ImageElement = HTMLImageElement | HTMLCanvasElement | HTMLVideoElement | OffscreenCanvas | ImageBitmap;
+/** What a browser holds pictures in: elements, canvases, bitmaps and frames. Canvases of Node packages work too. */
+export type ImageElement =
+  HTMLImageElement | HTMLCanvasElement | HTMLVideoElement | OffscreenCanvas | ImageBitmap | VideoFrame;
 
 interface Look {
   readonly name: string;
@@ -14,7 +15,7 @@ interface Look {
 
 // By the members rather than by the classes, which Node does not have and which differ between the frames of a page.
 function lookAt(input: object): Look | undefined {
-  const x = input as Partial<HTMLCanvasElement & HTMLVideoElement & HTMLImageElement & ImageBitmap>;
+  const x = input as Partial<HTMLCanvasElement & HTMLVideoElement & HTMLImageElement & ImageBitmap & VideoFrame>;
   const size = (width = 0, height = 0) => ({ width, height });
   if (typeof x.getContext === 'function') {
     return { name: 'a canvas', ...size(x.width, x.height), remedy: 'Give the canvas a width and a height.' };
@@ -28,11 +29,16 @@ function lookAt(input: object): Look | undefined {
     const remedy = 'Await image.decode() first.';
     return { name: 'an image element', ...size(x.naturalWidth, x.naturalHeight), remedy };
   }
+  if (typeof x.close === 'function' && 'displayWidth' in x) {
+    return { name: 'a VideoFrame', ...size(x.displayWidth, x.displayHeight), remedy: CLOSED };
+  }
   if (typeof x.close === 'function' && 'width' in x && 'height' in x) {
-    return { name: 'an ImageBitmap', ...size(x.width, x.height), remedy: 'Pass it before its close() is called.' };
+    return { name: 'an ImageBitmap', ...size(x.width, x.height), remedy: CLOSED };
   }
   return undefined;
 }
+
+const CLOSED = 'Pass it before its close() is called.';
 
 /** Whether a value looks like one of the browser's pictures. */
 export function isImageElement(input: object): input is ImageElement {
@@ -43,7 +49,7 @@ export function isImageElement(input: object): input is ImageElement {
  * The tensor of a browser's picture as it is now, at its own resolution and not the one at which the page shows it.
  *
  * @param where The function that was called, for messages.
- * @param element A canvas, an image or video that is loaded, or a bitmap; borrowed.
+ * @param element A canvas, an image or video that is loaded, a bitmap or a frame; borrowed.
  * @returns [1, height, width, 4] float32 0..255, RGBA with straight alpha; the caller's.
  * @throws {@link InputError} if it has no pixels yet, or if its pixels may not be read.
  */
@@ -61,7 +67,7 @@ export function fromImageElement(where: string, element: ImageElement): tf.Tenso
 
 function read(where: string, name: string, element: ImageElement): tf.Tensor3D {
   try {
-    return tf.browser.fromPixels('naturalWidth' in element ? draw(element) : (element as HTMLCanvasElement), 4);
+    return tf.browser.fromPixels(readable(element) as HTMLCanvasElement, 4);
   } catch (cause) {
     throw new InputError({
       where,
@@ -75,11 +81,28 @@ function read(where: string, name: string, element: ImageElement): tf.Tensor3D {
   }
 }
 
-// tf.browser.fromPixels takes an <img> at the size of its layout, scaled without averaging.
-function draw(image: HTMLImageElement): HTMLCanvasElement {
-  const canvas = image.ownerDocument.createElement('canvas');
-  canvas.width = image.naturalWidth;
-  canvas.height = image.naturalHeight;
-  canvas.getContext('2d', { willReadFrequently: true })!.drawImage(image, 0, 0);
+// tf.browser.fromPixels takes an <img> at the size of its layout, scaled without averaging, and no frame of a video.
+function readable(element: ImageElement): ImageElement {
+  if ('naturalWidth' in element) {
+    const canvas = element.ownerDocument.createElement('canvas');
+    return draw(canvas, element, element.naturalWidth, element.naturalHeight);
+  }
+  if ('displayWidth' in element) {
+    const canvas = new OffscreenCanvas(1, 1);
+    return draw(canvas, element, element.displayWidth, element.displayHeight);
+  }
+  return element;
+}
+
+function draw<T extends HTMLCanvasElement | OffscreenCanvas>(
+  canvas: T,
+  source: HTMLImageElement | VideoFrame,
+  width: number,
+  height: number,
+): T {
+  canvas.width = width;
+  canvas.height = height;
+  const context = canvas.getContext('2d', { willReadFrequently: true }) as CanvasRenderingContext2D;
+  context.drawImage(source, 0, 0);
   return canvas;
 }

@@ -2,14 +2,16 @@ import * as tf from '@tensorflow/tfjs-core';
 import { InputError } from '../errors';
 import { describe } from '../validate';
 import { CHANNELS, checkImages } from './check';
+import { isEncoded } from './encoded';
 import { fromImageElement, type ImageElement, isImageElement } from './elements';
-import { fromPixelData, isPixelData, type PixelData } from './pixels';
+import { type AnyPixelData, fromPixelData, isPixelData } from './pixels';
 
 /**
  * One picture, of any size: a tensor [h, w] or [h, w, c] with c = 1 (gray), 3 (RGB) or 4 (RGBA) and the values 0..255
- * (bool: false is black, true white), decoded bytes ({@link PixelData}, `ImageData`), or what a browser holds pictures in.
+ * (bool: false is black, true white), decoded pixels ({@link PixelData} of 8 or 16 bits, `ImageData`), or what a browser holds
+ * pictures in.
  */
-export type Picture = tf.Tensor2D | tf.Tensor3D | PixelData | ImageData | ImageElement;
+export type Picture = tf.Tensor2D | tf.Tensor3D | AnyPixelData | ImageData | ImageElement;
 
 /** One {@link Picture}, or a batch of pictures as a tensor [n, h, w, c] with c = 1, 3 or 4. */
 export type ImageInput = Picture | tf.Tensor4D | tf.Tensor;
@@ -23,7 +25,7 @@ export type ImageInput = Picture | tf.Tensor4D | tf.Tensor;
  * isBatch(tf.zeros([48, 48, 1])); // false
  * ```
  */
-export function isBatch(input: ImageInput): boolean {
+export function isBatch(input: unknown): boolean {
   return input instanceof tf.Tensor && input.rank === 4;
 }
 
@@ -85,17 +87,10 @@ function checkPicture(where: string, { shape, isDisposed }: tf.Tensor3D): void {
 }
 
 function remedyFor(input: unknown): string {
-  const text = Object.prototype.toString.call(input);
-  if (typeof input === 'string' || text === '[object URL]') {
-    return 'Decode the file first: await decodeImage(path) from fer-cnn/node, or an image element in a browser.';
+  if (isEncoded(input)) {
+    return 'Decode it first: await readImages(x). Plain pixels are given as { data, width, height }.';
   }
-  if (ArrayBuffer.isView(input) || text === '[object ArrayBuffer]') {
-    return 'Decode PNG or JPEG bytes first with await decodeImage(bytes) from fer-cnn/node; give plain pixels as { data, width, height }.';
-  }
-  if (text === '[object Blob]' || text === '[object File]' || text === '[object VideoFrame]') {
-    return 'Decode it first with await createImageBitmap(x).';
-  }
-  if (text === '[object Promise]') return 'Await it first.';
+  if (Object.prototype.toString.call(input) === '[object Promise]') return 'Await it first.';
   if (Array.isArray(input)) return 'Stack pictures of one size into a tensor [n, h, w, c], or pass one at a time.';
   if (Object(input)['info'] !== undefined) return 'Pass { data, ...info } for the raw output of sharp.';
   return 'See the type Picture.';

@@ -6,9 +6,9 @@ import { CHANNELS } from './check';
 /**
  * A decoded picture as plain bytes: what `decodeImage` of `fer-cnn/node`, `ImageData`, pngjs, jpeg-js and a canvas hold.
  */
-export interface PixelData {
-  /** [height * width * channels] row-major, 0..255. RGBA has straight, not premultiplied alpha. */
-  readonly data: Uint8Array | Uint8ClampedArray;
+export interface PixelData<Data = Uint8Array | Uint8ClampedArray> {
+  /** [height * width * channels] row-major, 0..255, or 0..65535 in a Uint16Array. RGBA has straight, not premultiplied alpha. */
+  readonly data: Data;
   /** Width in pixels, at least 1. */
   readonly width: number;
   /** Height in pixels, at least 1. */
@@ -18,10 +18,17 @@ export interface PixelData {
 }
 
 // By tag: arrays from another frame of a page are not instances of this one's classes.
-const BYTES = new Set(['[object Uint8Array]', '[object Uint8ClampedArray]']);
+const WHITE: Readonly<Record<string, number>> = {
+  '[object Uint8Array]': 255,
+  '[object Uint8ClampedArray]': 255,
+  '[object Uint16Array]': 65_535,
+};
+
+/** Decoded pixels of 8 or 16 bits. */
+export type AnyPixelData = PixelData<Uint8Array | Uint8ClampedArray | Uint16Array>;
 
 /** Whether a value has the members of {@link PixelData}, right or wrong. */
-export function isPixelData(input: object): input is PixelData {
+export function isPixelData(input: object): input is AnyPixelData {
   return 'data' in input && 'width' in input && 'height' in input;
 }
 
@@ -32,25 +39,29 @@ export function isPixelData(input: object): input is PixelData {
  * @returns [1, height, width, channels] float32 0..255; the caller's.
  * @throws {@link InputError} if data, width, height and channels do not belong together.
  */
-export function fromPixelData(where: string, { data, width, height, channels }: PixelData): tf.Tensor4D {
+export function fromPixelData(where: string, picture: AnyPixelData): tf.Tensor4D {
+  const { data, width, height, channels } = picture;
   checkInteger(`${where}: width`, width, { min: 1 });
   checkInteger(`${where}: height`, height, { min: 1 });
-  if (!BYTES.has(Object.prototype.toString.call(data))) {
+  const white = WHITE[Object.prototype.toString.call(data)];
+  if (white === undefined) {
     throw new InputError({
       where: `${where}: data`,
-      expected: 'bytes (a Uint8Array or Uint8ClampedArray)',
+      expected: 'bytes (a Uint8Array or Uint8ClampedArray) or a Uint16Array',
       received: describe(data),
       remedy: 'Scale other pixels to 0..255 and pass them as a tensor [h, w, c].',
     });
   }
   const depth = channels ?? data.length / (width * height);
   if (!CHANNELS.includes(depth as 1) || data.length !== width * height * depth) {
+    const unit = white === 255 ? 'bytes' : 'values';
     const counts = channels === undefined ? '1, 3 or 4' : `${channels} (1, 3 or 4)`;
     throw new InputError({
       where: `${where}: data`,
-      expected: `${width} × ${height} pixels of ${counts} bytes`,
-      received: `${data.length} bytes`,
+      expected: `${width} × ${height} pixels of ${counts} ${unit}`,
+      received: `${data.length} ${unit}`,
     });
   }
-  return tf.tensor4d(new Float32Array(data), [1, height, width, depth]);
+  const values = white === 255 ? new Float32Array(data) : Float32Array.from(data, (value) => (value * 255) / white);
+  return tf.tensor4d(values, [1, height, width, depth]);
 }

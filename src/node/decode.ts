@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
 import type Sharp from 'sharp';
 import { FerError, InputError } from '../errors';
+import type { EncodedPicture } from '../image/encoded';
 import type { PixelData } from '../image/pixels';
 import { checkInteger, checkOptions, describe } from '../validate';
+import { nameOf, readBytes } from './read-bytes';
 
 /** A decoded picture: plain bytes that `classify` and `toImages` take as they are. */
 export interface DecodedImage extends PixelData {
@@ -13,9 +13,6 @@ export interface DecodedImage extends PixelData {
   readonly channels: 1 | 3 | 4;
 }
 
-/** An encoded picture: the bytes of a file, a path, or a `file:` URL. */
-export type EncodedImage = Uint8Array | ArrayBuffer | string | URL;
-
 /** Options of {@link decodeImage}. */
 export interface DecodeOptions {
   /**
@@ -23,14 +20,16 @@ export interface DecodeOptions {
    * which needs 768 MB as an RGB tensor.
    */
   maxPixels?: number | undefined;
+  /** Stops the reading or the download; the promise is then rejected with the signal's reason. */
+  signal?: AbortSignal | undefined;
 }
 
 /**
  * Decodes a PNG, JPEG, WebP, GIF (its first frame), AVIF, TIFF or SVG as a viewer would show it: turned by its EXIF
  * orientation, from any colour space (CMYK, 16-bit, palette, wide gamut) to 8-bit sRGB or gray. Needs the package `sharp`.
  *
- * @param source Bytes, a path or a `file:` URL.
- * @param options The largest size.
+ * @param source A `Blob` or `File`, bytes, a path, or a URL of a file, a server (`https:`) or data.
+ * @param options The largest size, and a signal.
  * @returns The pixels, ready for `classify`.
  * @throws `InputError` if the file cannot be read, is no picture, is damaged or too large; it names the file.
  * @throws `FerError` if `sharp` is not installed.
@@ -39,13 +38,23 @@ export interface DecodeOptions {
  * await classify(await decodeImage('face.jpg'));
  * ```
  */
-export async function decodeImage(source: EncodedImage, options: DecodeOptions = {}): Promise<DecodedImage> {
-  checkOptions('decodeImage: options', options, ['maxPixels']);
-  const { maxPixels = 64_000_000 } = options;
-  checkInteger('decodeImage: options.maxPixels', maxPixels, { min: 1 });
-  const where = typeof source === 'string' || source instanceof URL ? `decodeImage: ${nameOf(source)}` : 'decodeImage';
-  const bytes = await read(where, source);
-  const sharp = await loadSharp();
+export function decodeImage(source: EncodedPicture, options: DecodeOptions = {}): Promise<DecodedImage> {
+  return decodeFor('decodeImage', source, options);
+}
+
+/** {@link decodeImage} in the name of the function that was called, for messages. */
+export async function decodeFor(
+  caller: string,
+  source: EncodedPicture,
+  options: DecodeOptions = {},
+): Promise<DecodedImage> {
+  checkOptions(`${caller}: options`, options, ['maxPixels', 'signal']);
+  const { maxPixels = 64_000_000, signal } = options;
+  checkInteger(`${caller}: options.maxPixels`, maxPixels, { min: 1 });
+  const name = nameOf(source);
+  const where = name === undefined ? caller : `${caller}: ${name}`;
+  const bytes = await readBytes(where, source, signal);
+  const sharp = await loadSharp(caller);
   const picture = sharp(bytes, { failOn: 'error', limitInputPixels: false });
   const { width, height, channels } = await attempt(where, () => picture.metadata());
   if (width * height > maxPixels) {
@@ -59,37 +68,13 @@ export async function decodeImage(source: EncodedImage, options: DecodeOptions =
   const colours = channels === 1 ? 'b-w' : 'srgb';
   const upright = picture.rotate().toColourspace(colours).raw({ depth: 'uchar' });
   const { data, info } = await attempt(where, () => upright.toBuffer({ resolveWithObject: true }));
+  signal?.throwIfAborted();
   return {
     data: new Uint8Array(data.buffer, data.byteOffset, data.length),
     width: info.width,
     height: info.height,
     channels: info.channels as 1 | 3 | 4,
   };
-}
-
-function nameOf(source: string | URL): string {
-  return basename(typeof source === 'string' ? source : source.pathname);
-}
-
-async function read(where: string, source: EncodedImage): Promise<Uint8Array> {
-  const isPath = typeof source === 'string' || (source instanceof URL && source.protocol === 'file:');
-  if (!isPath && !(source instanceof ArrayBuffer) && !(source instanceof Uint8Array)) {
-    const remedy = source instanceof URL ? 'Fetch it: decodeImage(await (await fetch(url)).arrayBuffer()).' : undefined;
-    const received = source instanceof URL ? `a URL of ${source.protocol}` : describe(source);
-    throw new InputError({ where, expected: 'bytes, a path or a file: URL', received, ...(remedy && { remedy }) });
-  }
-  const bytes = isPath ? await readPath(where, source) : new Uint8Array(source as ArrayBuffer);
-  if (bytes.length === 0) throw new InputError({ where, expected: 'an encoded picture', received: 'no bytes' });
-  return bytes;
-}
-
-async function readPath(where: string, path: string | URL): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    const received = cause instanceof Error ? cause.message : describe(cause);
-    throw new InputError({ where, expected: 'a file that can be read', received, cause });
-  }
 }
 
 async function attempt<T>(where: string, work: () => Promise<T>): Promise<T> {
@@ -101,12 +86,12 @@ async function attempt<T>(where: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-async function loadSharp(): Promise<typeof Sharp> {
+async function loadSharp(where: string): Promise<typeof Sharp> {
   try {
     return (await import('sharp')).default;
   } catch (cause) {
     throw new FerError({
-      where: 'decodeImage',
+      where,
       expected: 'the package sharp',
       received: 'none that can be loaded',
       remedy: 'Install it with: npm install sharp',

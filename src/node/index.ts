@@ -1,13 +1,20 @@
 /**
  * What needs files: data sets and pictures from disk, checkpoints, and weights in directories. For Node, Bun and Deno.
  *
+ * Importing it also teaches `classify`, `readImages` and `explain` to decode files, bytes, paths and URLs.
+ *
  * @packageDocumentation
  */
+import { registerDecoder } from '../image/encoded';
+import { decodeFor } from './decode';
+
 export { readFer2013, readFerPlus } from './fer2013-file';
 export { loadImageFolder } from './image-folder';
 export type { ImageFolderOptions } from './image-folder';
 export { decodeImage } from './decode';
-export type { DecodedImage, DecodeOptions, EncodedImage } from './decode';
+export type { DecodedImage, DecodeOptions } from './decode';
 export { fileCheckpoint } from './checkpoint-file';
 export { directoryHandler, exportBundledWeights, loadWeightsDirectory, saveWeights } from './weights';
 export type { WeightsFiles } from './weights';
+
+registerDecoder((source, where) => decodeFor(where, source));

@@ -55,6 +55,11 @@ describe('toImages of what browsers hold', () => {
       message: /before its close\(\)/,
     },
     {
+      what: 'a closed frame of a video',
+      input: { displayWidth: 0, displayHeight: 0, codedWidth: 0, close: () => undefined },
+      message: /a VideoFrame with at least one pixel.*before its close\(\)/,
+    },
+    {
       what: 'a picture from another origin',
       input: canvas(2, 1, () => {
         throw new DOMException('The canvas has been tainted.', 'SecurityError');

@@ -40,6 +40,11 @@ describe('toImages', () => {
     expect(Array.from(images.dataSync())).toEqual([255, 0]);
   });
 
+  it('takes values of 16 bits, from 0 for black to 65535 for white', () => {
+    const images = toImages({ data: Uint16Array.of(0, 257, 32_896, 65_535), width: 4, height: 1 });
+    expect(images.dataSync()).toBeAllClose([0, 1, 128, 255]);
+  });
+
   it('gives the caller one tensor of its own and leaves the input alone', () => {
     for (const input of [
       tf.ones([2, 2]),
@@ -74,11 +79,11 @@ describe('toImages', () => {
       { what: 'a disposed tensor', input: disposed, message: /disposed of/ },
       { what: 'nothing', input: () => undefined, message: /received undefined/ },
       { what: 'null', input: () => null, message: /received null/ },
-      { what: 'a path', input: () => 'face.jpg', message: /received "face\.jpg".*decodeImage\(path\)/ },
-      { what: 'a URL', input: () => new URL('file:///face.jpg'), message: /decodeImage\(path\)/ },
-      { what: 'encoded bytes', input: () => new Uint8Array(9), message: /decodeImage\(bytes\).*width, height/ },
-      { what: 'an ArrayBuffer', input: () => new ArrayBuffer(9), message: /decodeImage\(bytes\)/ },
-      { what: 'a Blob', input: () => new Blob([]), message: /createImageBitmap/ },
+      { what: 'a path', input: () => 'face.jpg', message: /received "face\.jpg".*await readImages\(x\)/ },
+      { what: 'a URL', input: () => new URL('file:///face.jpg'), message: /readImages/ },
+      { what: 'encoded bytes', input: () => new Uint8Array(9), message: /readImages\(x\).*width, height/ },
+      { what: 'an ArrayBuffer', input: () => new ArrayBuffer(9), message: /readImages/ },
+      { what: 'a Blob', input: () => new Blob([]), message: /readImages/ },
       { what: 'a promise', input: () => Promise.resolve(), message: /Await it first/ },
       { what: 'a list', input: () => [[1, 2]], message: /Stack pictures/ },
       {
@@ -102,7 +107,12 @@ describe('toImages', () => {
       { what: 'too few bytes', input: { data: bytes(1), width: 4, height: 2 }, message: /1, 3 or 4 bytes, received 6/ },
       { what: 'two channels', input: { data: bytes(2), width: 3, height: 2 }, message: /received 12 bytes/ },
       { what: 'a wrong count', input: { data: bytes(3), width: 3, height: 2, channels: 4 }, message: /of 4 \(1, 3 or/ },
-      { what: '16-bit data', input: { data: new Uint16Array(6), width: 3, height: 2 }, message: /a Uint16Array/ },
+      {
+        what: 'too little 16-bit data',
+        input: { data: new Uint16Array(5), width: 3, height: 2 },
+        message: /4 values, received 5/,
+      },
+      { what: '32-bit data', input: { data: new Uint32Array(6), width: 3, height: 2 }, message: /a Uint32Array/ },
       { what: 'floats', input: { data: new Float32Array(6), width: 3, height: 2 }, message: /as a tensor \[h, w, c\]/ },
       { what: 'no data', input: { data: undefined, width: 3, height: 2 }, message: /received undefined/ },
     ])('decoded pixels with $what', ({ input, message }) => {

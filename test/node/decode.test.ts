@@ -1,4 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -98,6 +100,43 @@ describe('decodeImage', () => {
     }
   });
 
+  it('decodes 16-bit gray to 8-bit gray, and gray with alpha to RGBA', async () => {
+    const levels = Uint16Array.of(0, 257 * 100, 65_535);
+    const deep = sharp(levels, { raw: { width: 3, height: 1, channels: 1 } }).toColourspace('grey16');
+    expect(await decodeImage(await deep.png().toBuffer())).toEqual({
+      data: Uint8Array.of(0, 100, 255),
+      width: 3,
+      height: 1,
+      channels: 1,
+    });
+    const veiled = sharp(Uint8Array.of(50, 128), { raw: { width: 1, height: 1, channels: 2 } });
+    const image = await decodeImage(await veiled.png().toBuffer());
+    expect(image).toMatchObject({ channels: 4, data: Uint8Array.of(50, 50, 50, 128) });
+  });
+
+  it('stops when its signal is aborted, before it reads or in a download', async () => {
+    const aborted = AbortSignal.abort(new Error('enough'));
+    await expect(decodeImage('nowhere.png', { signal: aborted })).rejects.toThrow('enough');
+    const server = createServer(() => undefined); // never answers
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/face.png`);
+    const controller = new AbortController();
+    const pending = decodeImage(url, { signal: controller.signal });
+    controller.abort(new Error('too late'));
+    await expect(pending).rejects.toThrow('too late');
+    server.close();
+  });
+
+  it('says with which status a server refused', async () => {
+    const server = createServer((_, response) => response.writeHead(404).end());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/face.png`);
+    await expect(decodeImage(url)).rejects.toThrow(
+      /face\.png: expected a picture that can be fetched, received status 404/,
+    );
+    server.close();
+  });
+
   it('gives what toImages takes', async () => {
     await useBackend('cpu');
     const images = toImages(await decodeImage(await picture().png().toBuffer()));
@@ -140,7 +179,7 @@ describe('decodeImage', () => {
 
   it.each<{ source: unknown; message: RegExp }>([
     { source: undefined, message: /received undefined/ },
-    { source: new URL('https://example.org/face.jpg'), message: /face\.jpg.*a URL of https:.*fetch\(url\)/ },
+    { source: 'https://example.org/face.jpg', message: /face\.jpg.*the address.*new URL\(address\)/ },
     { source: new Uint16Array(4), message: /a Uint16Array/ },
     { source: { data: [] }, message: /keys \[data\]/ },
   ])('refuses $source', async ({ source, message }) => {

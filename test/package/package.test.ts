@@ -1,15 +1,29 @@
 import { execFile } from 'node:child_process';
-import { access, appendFile, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  access,
+  appendFile,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadClassifier } from '../../src/classify/load';
+import type { Prediction } from '../../src/classify/predictions';
 import { DEFAULT_PREPROCESSING } from '../../src/image/preprocess';
 import { EMOTIONS } from '../../src/labels';
 import { createShallowCnn } from '../../src/models/shallow';
-import { saveWeights } from '../../src/node/weights';
+import { loadWeightsDirectory, saveWeights } from '../../src/node';
 import { BUNDLED_MODELS } from '../../src/weights/bundled';
 import { encodeModel } from '../../src/weights/encode';
 import { useBackend } from '../support/backends';
@@ -94,7 +108,7 @@ async function runProgram(...args: string[]): Promise<unknown> {
 describe('the packed package', () => {
   it('holds what is built and each weights module once, in at most 12 MB', () => {
     const paths = packed.files.map(({ path }) => path);
-    const outside = paths.filter((path) => !/^(dist\/.*|bin\/fer-cnn\.mjs|package\.json|[A-Z]+(\.md)?)$/.test(path));
+    const outside = paths.filter((path) => !/^(dist\/.*|bin\/[\w-]+\.mjs|package\.json|[A-Z]+(\.md)?)$/.test(path));
     expect(outside).toEqual([]);
     expect(paths.filter((path) => /\.bin$|golden/.test(path) && !path.includes('.d.'))).toEqual([]);
     expect(packed.size).toBeLessThan(12e6);
@@ -148,6 +162,75 @@ describe('the packed package', () => {
       stderr: expect.stringMatching(/expected one of "shallow"/),
     });
     await expect(run('node', [command], { cwd: app })).rejects.toMatchObject({ code: 2 });
+  });
+
+  describe('has a command that classifies pictures', () => {
+    const command = () => join(installed, 'bin/fer-cnn.mjs');
+    const photo = join(REPOSITORY, 'examples/pictures/astronaut.jpg');
+    const classify = (...args: string[]) => run('node', [command(), 'classify', ...args], { cwd: app });
+
+    it('and says to install sharp where it is missing', async () => {
+      await expect(classify(photo, '--model', 'shallow')).rejects.toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(/npm install sharp/),
+      });
+      await symlink(modules('sharp'), join(app, 'node_modules/sharp'));
+    });
+
+    it('with the probabilities that the library gives', async () => {
+      const box = '162,64,124,124';
+      const { stdout } = await classify(photo, photo, '--model', 'shallow', '--topk', '2', '--box', box, '--json');
+      const results = JSON.parse(stdout);
+      expect(results).toEqual([results[0], results[0]]);
+      expect(results[0]).toMatchObject({ file: photo, predictions: [{}, {}] });
+      await useBackend('wasm');
+      const classifier = await loadClassifier(await loadWeightsDirectory(join(REPOSITORY, 'weights/shallow')));
+      const region = { x: 162, y: 64, width: 124, height: 124 };
+      const expected = await classifier.classify(photo, { box: region, topk: 2 });
+      classifier.dispose();
+      results[0].predictions.forEach(({ className, probability }: Prediction, i: number) => {
+        expect(className).toBe(expected[i]!.className);
+        expect(probability).toBeCloseTo(expected[i]!.probability, 4);
+      });
+    });
+
+    it('as a table, goes on after a picture that cannot be read, and ends with status 1', async () => {
+      const { code, stdout, stderr } = await classify('none.jpg', photo, '--model', 'shallow', '--topk', '1').catch(
+        (error) => error,
+      );
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/^classify: none\.jpg: .*ENOENT/m);
+      expect(stdout).toMatch(/astronaut\.jpg\n {2}\w+ +\d+\.\d %\n$/);
+    });
+
+    it.each([
+      { args: [], message: /^Usage: fer-cnn classify/ },
+      { args: ['a.jpg', '--box', '1,2,3'], message: /--box: expected four numbers/ },
+      { args: ['a.jpg', '--topk', 'all'], message: /--topk: expected a whole number/ },
+      { args: ['a.jpg', '--model', 'medium'], message: /--model: expected shallow/ },
+      { args: ['a.jpg', '--models', 'deep'], message: /--models/ },
+    ])('and refuses $args', async ({ args, message }) => {
+      const { code, stderr } = await classify(...args).catch((error) => error);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(message);
+    });
+
+    it('and says what to install where there is no backend', async () => {
+      const bare = await mkdtemp(join(tmpdir(), 'fer-cnn-bare-'));
+      await mkdir(join(bare, 'node_modules/@tensorflow'), { recursive: true });
+      for (const name of ['tfjs-core', 'tfjs-layers', 'tfjs-data']) {
+        await symlink(modules(`@tensorflow/${name}`), join(bare, `node_modules/@tensorflow/${name}`));
+      }
+      await cp(installed, join(bare, 'node_modules/fer-cnn'), { recursive: true });
+      const { code, stderr } = await run('node', ['node_modules/fer-cnn/bin/fer-cnn.mjs', 'classify', photo], {
+        cwd: bare,
+      }).catch((error) => error);
+      expect(code).toBe(1);
+      expect(stderr).toMatch(
+        /^loadClassifier: expected a TensorFlow\.js backend, received none\. .*tfjs-backend-wasm/m,
+      );
+      await rm(bare, { recursive: true });
+    });
   });
 
   it('is bundled for a page with the weights in a chunk of their own', async () => {

@@ -1,0 +1,84 @@
+import { existsSync } from 'node:fs';
+import { BUNDLED_MODELS, FerError, loadClassifier } from 'fer-cnn';
+import { loadWeightsDirectory } from 'fer-cnn/node';
+import { startBackend } from './backend.mjs';
+import { parse, UsageError } from './usage.mjs';
+
+const NAMES = [...BUNDLED_MODELS, 'default'];
+
+export const USAGE = `Usage: fer-cnn classify [OPTIONS] PICTURE...
+
+Names the emotion of the face in each picture: files or http(s) addresses of PNG, JPEG, WebP, GIF, AVIF, TIFF or SVG. Needs the
+package sharp and a backend of TensorFlow.js: @tensorflow/tfjs-node, -backend-wasm or -backend-cpu, the first that is there.
+
+--model NAME     ${NAMES.join(', ')}, a directory or the address of a model.json (default: default)
+--topk K         only the K most probable classes
+--box X,Y,W,H    the face's box in pixels of the picture (default: the whole picture is a face)
+--json           print JSON`;
+
+const OPTIONS = /** @type {const} */ ({
+  model: { type: 'string', default: 'default' },
+  topk: { type: 'string' },
+  box: { type: 'string' },
+  json: { type: 'boolean', default: false },
+});
+
+/** @param {string[]} args */
+export async function run(args) {
+  const { values, positionals: files } = parse(args, OPTIONS);
+  if (files.length === 0) throw new UsageError(USAGE);
+  const options = { topk: topkOf(values.topk), box: boxOf(values.box) };
+  await startBackend();
+  const classifier = await open(values.model);
+  const results = [];
+  for (const file of files) {
+    try {
+      const picture = /^https?:/.test(file) ? new URL(file) : file;
+      const predictions = await classifier.classify(picture, options);
+      results.push({ file, predictions });
+      if (!values.json) console.log(table(file, predictions));
+    } catch (error) {
+      if (!(error instanceof FerError)) throw error;
+      console.error(error.message); // and go on with the next picture
+      process.exitCode = 1;
+    }
+  }
+  if (values.json) console.log(JSON.stringify(results, null, 2));
+  classifier.dispose();
+}
+
+/** @param {string | undefined} text */
+function topkOf(text) {
+  if (text === undefined) return undefined;
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw new UsageError(`--topk: expected a whole number of at least 1, received ${JSON.stringify(text)}.`);
+}
+
+/** @param {string | undefined} text */
+function boxOf(text) {
+  if (text === undefined) return undefined;
+  const numbers = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  const [x, y, width, height] = numbers;
+  if (numbers.length === 4 && numbers.every(Number.isFinite) && width > 0 && height > 0) return { x, y, width, height };
+  throw new UsageError(`--box: expected four numbers X,Y,W,H in pixels, received ${JSON.stringify(text)}.`);
+}
+
+/** @param {string} source */
+async function open(source) {
+  if (NAMES.includes(source) || /^https?:/.test(source)) return loadClassifier(source);
+  if (existsSync(source)) return loadClassifier(await loadWeightsDirectory(source));
+  const received = JSON.stringify(source);
+  throw new UsageError(`--model: expected ${NAMES.join(', ')}, a directory or an address, received ${received}.`);
+}
+
+/**
+ * @param {string} file
+ * @param {import('fer-cnn').Prediction[]} predictions
+ */
+function table(file, predictions) {
+  const width = Math.max(...predictions.map(({ className }) => className.length));
+  const rows = predictions.map(({ className, probability }) => {
+    return `  ${className.padEnd(width)}  ${(100 * probability).toFixed(1).padStart(5)} %`;
+  });
+  return [file, ...rows].join('\n');
+}

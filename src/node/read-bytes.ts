@@ -1,0 +1,59 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { InputError } from '../errors';
+import type { EncodedPicture } from '../image/encoded';
+import { describe } from '../validate';
+
+/** What a source is called in messages: the name of the file, or nothing for bytes. */
+export function nameOf(source: EncodedPicture): string | undefined {
+  if (typeof source === 'string') return basename(source);
+  if (source instanceof URL)
+    return source.protocol === 'data:' ? 'data: URL' : basename(source.pathname) || source.host;
+  return source instanceof Blob && 'name' in source ? String(source.name) : undefined;
+}
+
+/**
+ * The bytes of an encoded picture.
+ *
+ * @param where The place, for messages.
+ * @param source A `Blob` or `File`, bytes, a path, or a URL that is a file's or that `fetch` takes.
+ * @param signal Stops it.
+ * @throws InputError if it is none of these, cannot be read, or is empty; the signal's reason if it is aborted.
+ */
+export async function readBytes(
+  where: string,
+  source: EncodedPicture,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array> {
+  signal?.throwIfAborted();
+  try {
+    const bytes = await bytesOf(where, source, signal);
+    if (bytes.length > 0) return bytes;
+  } catch (cause) {
+    signal?.throwIfAborted();
+    if (cause instanceof InputError) throw cause;
+    const { message, cause: reason } = cause as Error;
+    const received = reason instanceof Error ? `${message} (${reason.message})` : message; // fetch hides why in its cause
+    throw new InputError({ where, expected: 'a picture that can be read', received, cause });
+  }
+  throw new InputError({ where, expected: 'an encoded picture', received: 'no bytes' });
+}
+
+async function bytesOf(where: string, source: EncodedPicture, signal?: AbortSignal): Promise<Uint8Array> {
+  if (source instanceof Uint8Array) return source;
+  if (source instanceof ArrayBuffer) return new Uint8Array(source);
+  if (source instanceof Blob) return new Uint8Array(await source.arrayBuffer());
+  if (source instanceof URL && source.protocol !== 'file:') return download(where, source, signal);
+  if (typeof source === 'string' && /^(https?|data|blob|file):/i.test(source)) {
+    const remedy = 'Pass new URL(address): a string is a path.';
+    throw new InputError({ where, expected: 'a path', received: `the address ${describe(source)}`, remedy });
+  }
+  if (typeof source === 'string' || source instanceof URL) return readFile(source, signal ? { signal } : {});
+  throw new InputError({ where, expected: 'a Blob, bytes, a path or a URL', received: describe(source) });
+}
+
+async function download(where: string, url: URL, signal?: AbortSignal): Promise<Uint8Array> {
+  const response = await fetch(url, signal ? { signal } : {});
+  if (response.ok) return new Uint8Array(await response.arrayBuffer());
+  throw new InputError({ where, expected: 'a picture that can be fetched', received: `status ${response.status}` });
+}
