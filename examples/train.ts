@@ -1,5 +1,6 @@
 /** Trains a network on FER2013: `npm run train -- --data fer2013.csv.gz --model shallow --out runs/shallow`. */
 import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createModel, listModels, train, type ModelName } from 'fer-cnn';
 import { fileCheckpoint, readFer2013 } from 'fer-cnn/node';
@@ -9,6 +10,7 @@ import { main } from './support/main';
 import { saveTrained } from './support/card';
 import { showProgress } from './support/progress';
 import { RECIPES } from './support/recipes';
+import { stageLog } from './support/stages';
 import { withTeacherFile } from './support/teacher';
 
 interface Options {
@@ -27,7 +29,7 @@ const options = cli('train', 'Trains a network on FER2013, resumably.')
   .requiredOption('--data <file>', 'fer2013.csv or icml_face_data.csv, plain or gzipped')
   .requiredOption('--out <dir>', 'directory for the checkpoint, the weights and the report')
   .option('--model <name>', `network: ${listModels().join(' or ')}`, 'shallow')
-  .option('--epochs <n>', 'epochs in all (default: those of the recipe)', wholeNumber)
+  .option('--epochs <n>', 'epochs in all, over which the rate goes to 0 (default: those of the recipe)', wholeNumber)
   .option(
     '--until <n>',
     'stop after this epoch and store the network as it is then; the schedule stays that of --epochs',
@@ -61,6 +63,8 @@ await main(async () => {
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort(new Error('stopped; the same command with --resume goes on')));
 
+  await mkdir(options.out, { recursive: true });
+  const log = stageLog(join(options.out, 'stages.json'), !options.resume);
   const progress = showProgress(`${options.model} on ${backend}`);
   try {
     const settings = recipe.options(epochs);
@@ -74,6 +78,7 @@ await main(async () => {
       callbacks: {
         onEpochEnd: async (epoch, logs) => {
           progress.epochDone(epoch + 1, logs);
+          await log.epochDone(epoch + 1, epochs);
           if (epoch + 1 === options.until) model.stopTraining = true;
         },
       },
@@ -81,7 +86,8 @@ await main(async () => {
       signal: stop.signal,
     });
     const { model: name, out, seed } = options;
-    const run = { model, name, recipe, epochs, history, seed, backend, training, validation, out };
+    const stages = log.stages.length > 0 ? log.stages : [{ epochs, until: history.length }];
+    const run = { model, name, recipe, stages, history, seed, backend, training, validation, out };
     const report = await saveTrained({ ...run, softTargets: lesson?.source });
     console.log(`\n${report.toMarkdown()}\n\nweights, card, golden outputs, report and history: ${out}`);
   } catch (error) {

@@ -128,6 +128,10 @@ export type { ModelWithCard } from './weights/model-with-card';
 export { compareGolden, createGolden } from './weights/golden';
 export type { Golden, GoldenDifference, GoldenPicture } from './weights/golden';
 
+// Interchange
+export { exportOnnx } from './interchange/onnx';
+export type { OnnxOptions } from './interchange/onnx';
+
 // Classification
 export { classify } from './classify/classify';
 export { loadClassifier } from './classify/load';

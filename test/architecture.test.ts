@@ -11,8 +11,8 @@ const FLOORS: readonly (readonly string[])[] = [
   ['labels', 'errors', 'validate', 'random', 'metrics'],
   ['image', 'kernels'],
   ['data', 'models'],
-  ['evaluate', 'weights', 'interchange'],
-  ['train', 'classify', 'explain'],
+  ['evaluate', 'weights'],
+  ['train', 'classify', 'explain', 'interchange'],
   ['node'],
   ['index'],
 ];

@@ -27,14 +27,15 @@ import {
 import { loadWeightsDirectory, saveWeights } from 'fer-cnn/node';
 import { curvesSvg } from './curves';
 import type { Recipe } from './recipes';
+import { commandsOf, type Stage } from './stages';
 
 /** A finished run of `npm run train`. */
 export interface TrainedRun {
   model: LayersModel;
   name: ModelName;
   recipe: Recipe;
-  /** Epochs of the schedule; the history tells how many of them were run. */
-  epochs: number;
+  /** The schedules that the run followed. */
+  stages: readonly Stage[];
   history: readonly EpochRecord[];
   seed: number;
   backend: string;
@@ -126,8 +127,7 @@ function calibrate(probabilities: Float32Array, labels: Uint8Array): CardCalibra
   };
 }
 
-function draftOf({ name, recipe, epochs, history, seed, backend, training, softTargets }: TrainedRun): CardDraft {
-  const until = history.length < epochs ? ` --until ${history.length}` : '';
+function draftOf({ name, recipe, stages, history, seed, backend, training, softTargets }: TrainedRun): CardDraft {
   const seconds = history.reduce((sum, epoch) => sum + epoch.seconds, 0);
   return {
     name,
@@ -142,7 +142,12 @@ function draftOf({ name, recipe, epochs, history, seed, backend, training, softT
         'Published for research, without a clear licence for redistribution; none of its pictures is in this package',
     },
     training: {
-      command: `npm run train -- --data fer2013.csv.gz --model ${name} --epochs ${epochs}${until} --seed ${seed} --backend ${backend} --out runs/${name}${softTargets ? ' --teacher runs/teacher/teacher.json' : ''}`,
+      command: commandsOf(
+        stages,
+        (lengths) =>
+          `npm run train -- --data fer2013.csv.gz --model ${name} ${lengths} --seed ${seed} --backend ${backend} --out runs/${name}` +
+          (softTargets ? ' --teacher runs/teacher/teacher.json' : ''),
+      ),
       ...{ seed, epochs: history.length, recipe: recipe.description, backend },
       wallTimeSeconds: Math.round(seconds),
       machine: `${cpus().length} cores of ${cpus()[0]?.model ?? 'unknown'} (${type()} ${arch()})`,

@@ -1,0 +1,35 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+
+/** A stretch of a run under one schedule: its length is that of `epochs`, and it was followed up to `until`. */
+export interface Stage {
+  epochs: number;
+  until: number;
+}
+
+/**
+ * Keeps, beside the checkpoint, under which schedules a run has come as far as it has: resumed with another `--epochs`, it goes on by
+ * another one, and only all commands together reproduce it.
+ */
+export function stageLog(file: string, isNew: boolean) {
+  const stages: Stage[] = isNew || !existsSync(file) ? [] : (JSON.parse(readFileSync(file, 'utf8')) as Stage[]);
+  return {
+    stages,
+    async epochDone(epoch: number, epochs: number): Promise<void> {
+      const last = stages.at(-1);
+      if (last?.epochs === epochs) last.until = epoch;
+      else stages.push({ epochs, until: epoch });
+      await writeFile(file, JSON.stringify(stages));
+    },
+  };
+}
+
+/** The commands that reproduce a run, from the one of its first stage. */
+export function commandsOf(stages: readonly Stage[], command: (epochs: string) => string): string {
+  return stages
+    .map(({ epochs, until }, i) => {
+      const goOn = i > 0 ? ' --resume' : '';
+      return command(`--epochs ${epochs}${until < epochs ? ` --until ${until}` : ''}`) + goOn;
+    })
+    .join(' && ');
+}

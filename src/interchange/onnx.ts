@@ -1,0 +1,176 @@
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { InputError } from '../errors';
+import { ensureBackend } from '../image/backend';
+import { checkInteger, checkOneOf, checkOptions, describe } from '../validate';
+import { type CardDraft, checkCard as checkModelCard, checkCardDraft, type ModelCard } from '../weights/card';
+import { checkFit } from '../weights/fit';
+import { type ElementType, OnnxGraph, type Value } from './onnx-graph';
+import { type LayerUse, unsupported } from './onnx-layer';
+import { CONVERTERS } from './onnx-layers';
+import { field, integerField, join, type Parts, textField } from './protobuf';
+
+/** Options of {@link exportOnnx}. */
+export interface OnnxOptions {
+  /**
+   * The network's card. It is stored as metadata, whole and by its labels and preprocessing, and tells how pixels are normalised. Default:
+   * none.
+   */
+  card?: CardDraft | ModelCard | undefined;
+  /**
+   * What the graph takes: `'preprocessed'`, what `preprocess` gives and the network itself takes, or gray pixels 0..255 of the card's input size
+   * as `'float32'` or `'uint8'`, which the graph then normalises by the card's mean and standard deviation. Default `'preprocessed'`.
+   */
+  input?: 'preprocessed' | ElementType | undefined;
+  /** Version of the standard operators, 13..21. Default 17, which ONNX Runtime reads from version 1.12 (2022) on. */
+  opset?: number | undefined;
+}
+
+const OLDEST_OPSET = 13; // Softmax over one axis, and the forms of Pad and Clip used until today
+const NEWEST_OPSET = 21;
+
+/**
+ * Writes a network as ONNX, for ONNX Runtime and whatever else reads that format.
+ *
+ * Input and output keep their axes and names: [N, 48, 48, 1] to [N, 7] for the networks of this package, where N is any number of pictures.
+ * What acts in training only, such as dropout, is left out. Outputs equal `model.predict` within 1e-5. The graph has metadata (`metadata_props`)
+ * with the `input` option, and of a card its `labels`, `preprocessing` and the whole `card`, each as JSON.
+ *
+ * Layers that are known: convolutions (depthwise and separable too), dense layers, batch norm, the usual activations, pooling, global pooling,
+ * zero padding, flattening, reshaping, adding, multiplying and concatenating, in sequence, in branches, shared, or as models within the model.
+ *
+ * @param model A network with weights; borrowed.
+ * @param options The card, what the graph takes, and the version of the operators.
+ * @returns The bytes of an `.onnx` file, float32; about four for each parameter.
+ * @throws {@link InputError} that names the layer which cannot be expressed, or the option that is unknown or out of range; before anything is
+ *   computed.
+ * @throws {@link WeightsError} if the card is not valid or does not fit the model.
+ * @throws {@link BackendError} if no tfjs backend is registered.
+ * @example
+ * ```ts
+ * const { model, card } = await loadWeights('shallow');
+ * await writeFile('shallow.onnx', await exportOnnx(model, { card, input: 'uint8' }));
+ * // Python: onnxruntime.InferenceSession('shallow.onnx').run(None, {'image': pixels}), pixels uint8 [n, 48, 48, 1]
+ * ```
+ */
+export async function exportOnnx(model: tfl.LayersModel, options: OnnxOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+  checkOptions('exportOnnx: options', options, ['card', 'input', 'opset']);
+  const { card, input = 'preprocessed', opset = 17 } = options;
+  checkOneOf('exportOnnx: options.input', input, ['preprocessed', 'float32', 'uint8']);
+  checkInteger('exportOnnx: options.opset', opset, { min: OLDEST_OPSET, max: NEWEST_OPSET });
+  if (!(model instanceof tfl.LayersModel)) {
+    throw new InputError({ where: 'exportOnnx: model', expected: 'a tf.LayersModel', received: describe(model) });
+  }
+  checkCard(model, card, input);
+  await ensureBackend('exportOnnx');
+  const graph = new OnnxGraph();
+  const values = model.inputs.map(({ shape, sourceLayer }): Value => ({
+    name: graph.fresh(sourceLayer.name),
+    shape,
+    layout: 'channelsLast',
+  }));
+  const type = input === 'preprocessed' ? 'float32' : input;
+  const known = new Map(
+    values.map((value, i) => [
+      model.inputs[i]!,
+      input === 'preprocessed' ? value : normalized(graph, value, type, card!),
+    ]),
+  );
+  const outputs = asOutputs(
+    graph,
+    model.outputs.map((output) => convert(graph, known, output)),
+    values,
+  );
+  const encoded = await graph.encode(
+    model.name,
+    values.map((value) => ({ value, type })),
+    outputs,
+  );
+  return join(encodeModel(encoded, opset, { input, ...metadataOf(card) }));
+}
+
+function checkCard(model: tfl.LayersModel, card: OnnxOptions['card'], input: string): void {
+  if (card !== undefined) {
+    const where = 'exportOnnx: options.card';
+    if (typeof card === 'object' && card !== null && 'formatVersion' in card) checkModelCard(card, where);
+    else checkCardDraft(card, where);
+    checkFit(where, model, card);
+  } else if (input !== 'preprocessed') {
+    throw new InputError({
+      where: 'exportOnnx: options.card',
+      expected: 'a card, whose preprocessing becomes part of the graph',
+      received: 'none',
+      remedy: "Pass the one that loadWeights gives, or leave out the option 'input'.",
+    });
+  }
+}
+
+/** Gray pixels 0..255 → what the network takes, in the two operations of `preprocess`. */
+function normalized(graph: OnnxGraph, pixels: Value, type: ElementType, { preprocessing }: CardDraft): Value {
+  graph.scope = 'preprocess';
+  const { mean, standardDeviation } = preprocessing;
+  const numbers = type === 'float32' ? pixels.name : graph.node('Cast', [pixels.name], { to: 1 });
+  const factor = graph.tensor('factor', () => tf.scalar(1 / (255 * standardDeviation)));
+  const offset = graph.tensor('offset', () => tf.scalar(mean / standardDeviation));
+  return { ...pixels, name: graph.node('Sub', [graph.node('Mul', [numbers, factor]), offset]) };
+}
+
+type Known = Map<tfl.SymbolicTensor, Value>;
+
+/** Converts the layers that a tensor of the model depends on, each once. */
+function convert(graph: OnnxGraph, known: Known, symbolic: tfl.SymbolicTensor): Value {
+  const found = known.get(symbolic);
+  if (found) return found;
+  const { sourceLayer: layer, nodeIndex, tensorIndex, shape } = symbolic;
+  const inputs = layer.inboundNodes[nodeIndex]!.inputTensors.map((input) => convert(graph, known, input));
+  let value: Value;
+  if (layer instanceof tfl.LayersModel) {
+    const inner: Known = new Map(layer.inputs.map((input, i) => [input, inputs[i]!]));
+    value = convert(graph, inner, layer.outputs[tensorIndex ?? 0]!);
+  } else {
+    graph.scope = layer.name;
+    const use: LayerUse = {
+      className: layer.getClassName(),
+      name: layer.name,
+      config: layer.getConfig(),
+      weights: layer.getWeights(),
+      outputShape: shape,
+    };
+    const converter = CONVERTERS[use.className];
+    if (!converter) unsupported(use, `one of the layers ${Object.keys(CONVERTERS).join(', ')}`, use.className);
+    const { name, layout } = converter(graph, inputs, use);
+    value = { name: graph.rename(name, layer.name), shape, layout };
+  }
+  known.set(symbolic, value);
+  return value;
+}
+
+/** Values as outputs of the graph: channels last, each with a name of its own that no input has. */
+function asOutputs(graph: OnnxGraph, values: readonly Value[], inputs: readonly Value[]): Value[] {
+  const taken = new Set(inputs.map(({ name }) => name));
+  graph.scope = 'output';
+  return values.map((value) => {
+    const last = graph.to('channelsLast', value);
+    const own = taken.has(last.name) ? { ...last, name: graph.node('Identity', [last.name]) } : last;
+    taken.add(own.name);
+    return own;
+  });
+}
+
+function metadataOf(card: OnnxOptions['card']): Record<string, string> {
+  if (!card) return {};
+  const { labels, preprocessing } = card;
+  return { labels: JSON.stringify(labels), preprocessing: JSON.stringify(preprocessing), card: JSON.stringify(card) };
+}
+
+/** A `ModelProto`'s fields (onnx.proto). */
+function encodeModel(graph: Parts, opset: number, metadata: Readonly<Record<string, string>>): Parts {
+  const irVersion = opset < 19 ? 8 : opset < 21 ? 9 : 10; // the oldest that may carry these operators
+  return [
+    ...integerField(1, irVersion),
+    ...textField(2, 'fer-cnn'),
+    ...field(7, graph),
+    ...field(8, textField(1, ''), integerField(2, opset)),
+    ...Object.entries(metadata).flatMap(([key, value]) => field(14, textField(1, key), textField(2, value))),
+  ];
+}

@@ -1,0 +1,29 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { commandsOf, stageLog } from '../../examples/support/stages';
+
+const command = (lengths: string) => `train ${lengths}`;
+
+it('a run that keeps its schedule is one command, however often it was resumed', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'fer-cnn-stages-'));
+  const file = join(folder, 'stages.json');
+  await stageLog(file, true).epochDone(1, 3);
+  const resumed = stageLog(file, false);
+  await resumed.epochDone(2, 3);
+  expect(commandsOf(resumed.stages, command)).toBe('train --epochs 3 --until 2');
+  await resumed.epochDone(3, 3);
+  expect(commandsOf(resumed.stages, command)).toBe('train --epochs 3');
+  expect(JSON.parse(await readFile(file, 'utf8'))).toEqual([{ epochs: 3, until: 3 }]);
+  expect(stageLog(file, true).stages).toEqual([]);
+  await rm(folder, { recursive: true });
+});
+
+it('a run that went on by another schedule is one command for each', async () => {
+  const stages = [
+    { epochs: 60, until: 37 },
+    { epochs: 48, until: 48 },
+  ];
+  expect(commandsOf(stages, command)).toBe('train --epochs 60 --until 37 && train --epochs 48 --resume');
+});
