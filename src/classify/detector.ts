@@ -4,7 +4,7 @@ import type { Box, FaceLandmarks, FaceRegion, Point } from '../image/region';
 
 /** A photo in the two forms that detectors take. */
 export interface DetectorPhoto {
-  /** What the caller passed. */
+  /** What the caller passed, or `pixels` if that was an encoded picture. */
   readonly source: Picture;
   /** The same as a tensor [h, w, 3], int32 0..255, RGB over white; borrowed until the detector's promise settles. */
   readonly pixels: tf.Tensor3D;

@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { InputError } from '../errors';
 import { ensureBackend } from '../image/backend';
+import { isEncoded } from '../image/encoded';
 import { overWhite } from '../image/gray';
-import { type Picture, toImages } from '../image/input';
 import { checkValues } from '../image/range';
+import { type PictureSource, readImages } from '../image/read';
 import { checkInteger, checkNumber, checkOptions, describe } from '../validate';
 import { classify } from './classify';
 import type { Classifier } from './classifier';
@@ -37,13 +38,13 @@ export interface FaceClassifier {
   /**
    * The faces in a photo, the largest first.
    *
-   * @param photo One picture of any size; borrowed until the promise settles.
+   * @param photo One picture of any size, decoded or not; borrowed until the promise settles.
    * @param options As for one face.
    * @returns For each face `{ box, landmarks, score, predictions }`, with positions in pixels of the photo; an empty list if the detector
    *   finds none.
    * @throws {@link InputError} if the photo is no picture or an option is not valid.
    */
-  classify(photo: Picture, options?: ClassifyFacesOptions): Promise<ClassifiedFace[]>;
+  classify(photo: PictureSource, options?: ClassifyFacesOptions): Promise<ClassifiedFace[]>;
 }
 
 /**
@@ -79,14 +80,15 @@ export function createFaceClassifier(detector: FaceDetector, options: FaceClassi
     async classify(photo, classifyOptions = {}) {
       checkOptions('classify: options', classifyOptions, ['topk', 'minProbability', 'views', 'margin']);
       await ensureBackend('classify');
-      const image = toImages(photo, 'classify'); // [1, h, w, c]
+      const image = await readImages(photo, 'classify'); // [1, h, w, c]
       let pixels: tf.Tensor3D | undefined;
       try {
         const [n, height, width] = image.shape;
         if (n !== 1) throw new InputError({ where: 'classify', expected: 'one photo', received: `a batch of ${n}` });
         if ((photo as unknown) instanceof tf.Tensor) await checkValues('classify', image);
         pixels = toPixels(image);
-        const found = usableFaces(await detector.detect({ source: photo, pixels }), [height, width]);
+        const source = isEncoded(photo) ? pixels : photo;
+        const found = usableFaces(await detector.detect({ source, pixels }), [height, width]);
         const counts = ({ box, score = 1 }: DetectedFace) =>
           score >= minScore && Math.max(box.width, box.height) >= minSize;
         const faces = found.filter(counts).slice(0, maxFaces);

@@ -5,6 +5,7 @@ import type { DetectedFace, DetectorPhoto, FaceDetector } from '../../src/classi
 import { createFaceClassifier, type FaceClassifierOptions } from '../../src/classify/faces';
 import { loadClassifier } from '../../src/classify/load';
 import { InputError } from '../../src/errors';
+import { registerDecoder } from '../../src/image/encoded';
 import { expectNoLeaks, useBackend } from '../support/backends';
 import { TINY_CARD, tinyModel } from './tiny';
 
@@ -117,6 +118,21 @@ describe('createFaceClassifier', () => {
     ]);
   });
 
+  it('decodes encoded photos, and shows the detector their pixels', async () => {
+    registerDecoder(async () => photo());
+    const detector = finds({ box: box(0, 0, 20) });
+    const shown: boolean[] = [];
+    const watching: FaceDetector = {
+      detect(seen) {
+        shown.push(seen.source === seen.pixels);
+        return detector.detect();
+      },
+    };
+    const [decoded] = await create(watching).classify(photo(), { margin: 0 });
+    expect(await create(watching).classify(new Blob(['a']), { margin: 0 })).toEqual([decoded]);
+    expect(shown).toEqual([false, true]);
+  });
+
   it('passes on what the detector throws, and leaves nothing behind', async () => {
     const broken = { detect: () => Promise.reject(new Error('no model')) };
     await expect(create(broken).classify(photo())).rejects.toThrow('no model');
@@ -128,7 +144,7 @@ describe('createFaceClassifier', () => {
     expect(() => createFaceClassifier(finds(), { maxFaces: 0 })).toThrow(InputError);
     expect(() => createFaceClassifier(finds(), { scoreMin: 0 } as never)).toThrow(/received the option "scoreMin"/);
     const faces = create(finds());
-    await expect(faces.classify('photo.jpg' as never)).rejects.toThrow(InputError);
+    await expect(faces.classify({} as never)).rejects.toThrow(InputError);
     await expect(faces.classify(photo(), { box: box(0, 0, 9) } as never)).rejects.toThrow(/received the option "box"/);
     const [batch, dark] = [tf.zeros([2, 4, 4, 3]), tf.fill([4, 4], -9)];
     await expect(faces.classify(batch as never)).rejects.toThrow(/expected one photo, received a batch of 2/);
