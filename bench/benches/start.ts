@@ -13,7 +13,7 @@ export const start: Bench = {
   name: 'start',
   async *run(context) {
     if (!existsSync(`${ROOT}dist/index.js`)) throw new Error('dist is missing: run npm run build first');
-    const program = `${ROOT}bench/rivals/fer-cnn.mjs`;
+    const program = `${ROOT}bench/rivals/fer-cnn.cjs`;
     const contenders: Contender[] = (await availableBackends()).map((backend) =>
       wholeProcess(`fer-cnn on ${backend}`, { command: process.execPath, args: [program, backend], cwd: ROOT }),
     );

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { conv2dBackpropFilter } from './conv2d-backprop-filter';
 import { conv2dBackpropInput, halfTurn } from './conv2d-backprop-input';
+import { filterGradientByProducts } from './filter-products';
 import type { ConvAttributes } from './geometry';
 import { convGeometry, isDilated } from './geometry';
 import type { LazyOperation } from './lazy';
@@ -27,6 +28,23 @@ const FAST: LazyOperation<Inputs, ConvAttributes> = {
   },
 };
 
+/** On graphics backends: the backend's own convolution and input gradient, and the filter gradient as matrix products. */
+const ON_GRAPHICS: LazyOperation<Inputs, ConvAttributes> = {
+  name: 'FerGraphicsConv2D',
+  forward: convolve,
+  gradients: {
+    x(dy, { x, filter }, { strides, pad }) {
+      const attributes = { strides, pad, dataFormat: 'NHWC', inputShape: x.shape };
+      const inputs = { dy, filter };
+      return tf
+        .engine()
+        .runKernel('Conv2DBackpropInput', inputs, attributes as unknown as tf.NamedAttrMap) as tf.Tensor;
+    },
+    filter: (dy, inputs, attributes) =>
+      filterGradientByProducts(inputs.x, dy as tf.Tensor4D, geometryOf(inputs, attributes)),
+  },
+};
+
 const CONVOLUTION: LazyOperation<Inputs, ConvAttributes> = {
   name: 'FerConv2D',
   forward: convolve,
@@ -41,7 +59,7 @@ const CONVOLUTION: LazyOperation<Inputs, ConvAttributes> = {
 /**
  * Convolution whose gradients are convolutions too where tfjs's own are slow or missing: on WASM, whose input gradient is a plain
  * loop of a tenth of the speed, and with dilations, for which tfjs has no gradient on any backend. On WASM, 3×3 convolutions are
- * computed with fewer products where that can be done.
+ * computed with fewer products where that can be done; on WebGPU and WebGL the filter gradient is a sum of matrix products.
  *
  * @param x Input, `[n, h, w, c]` float32; borrowed.
  * @param filter `[kh, kw, c, filters]` float32; borrowed.
@@ -55,9 +73,16 @@ const CONVOLUTION: LazyOperation<Inputs, ConvAttributes> = {
  */
 export function conv2dInTraining(x: tf.Tensor4D, filter: tf.Tensor4D, attributes: ConvAttributes): tf.Tensor4D {
   const inputs = { x, filter };
+  const operation = operationFor(inputs, attributes);
+  return operation ? (runLazily(operation, inputs, attributes) as tf.Tensor4D) : convolve(inputs, attributes);
+}
+
+/** The operation to take in place of tfjs's own; undefined if that has the better gradients. */
+function operationFor(inputs: Inputs, attributes: ConvAttributes): LazyOperation<Inputs, ConvAttributes> | undefined {
   const geometry = geometryOf(inputs, attributes);
-  if (fitsWinogradTraining(x.shape, filter.shape, attributes))
-    return runLazily(FAST, inputs, attributes) as tf.Tensor4D;
-  const ours = isDilated(geometry) || tf.getBackend() === 'wasm';
-  return ours ? (runLazily(CONVOLUTION, inputs, attributes) as tf.Tensor4D) : convolve(inputs, attributes);
+  const backend = tf.getBackend();
+  if (fitsWinogradTraining(inputs.x.shape, inputs.filter.shape, attributes)) return FAST;
+  if (isDilated(geometry) || backend === 'wasm') return CONVOLUTION;
+  const hasNoStrides = geometry.strideHeight === 1 && geometry.strideWidth === 1;
+  return hasNoStrides && ['webgpu', 'webgl'].includes(backend) ? ON_GRAPHICS : undefined;
 }

@@ -102,7 +102,7 @@ export function directoryHandler(directory: string): tf.io.IOHandler {
       const weights = tf.io.CompositeArrayBuffer.join(weightData);
       const weightsManifest = [{ paths: [], weights: weightSpecs }];
       await writeModel(directory, { ...rest, modelTopology, weightsManifest, userDefinedMetadata: metadata }, weights);
-      if (draft) await writeCard(directory, completeCard(draft as CardDraft, weightSpecs, weights));
+      if (draft) await writeCard(directory, await completeCard(draft as CardDraft, weightSpecs, weights));
       return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(artifacts) };
     },
   };

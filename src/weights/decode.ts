@@ -47,7 +47,7 @@ export async function decodeModel(stored: StoredModel, where = 'decodeModel'): P
   const file = `${where}: model.json`;
   const specs = specsOf(file, modelJson);
   checkLength(`${where}: weights.bin`, storedBytes(file, specs), weights.byteLength);
-  const draft = checkParts(where, weights, card);
+  const draft = await checkParts(where, weights, card);
   await ensureBackend(where);
   const model = await buildModel(file, modelJson.modelTopology);
   try {
@@ -56,7 +56,7 @@ export async function decodeModel(stored: StoredModel, where = 'decodeModel'): P
     if ('parameters' in card) checkSame(`${where}: card.json: parameters`, model.countParams(), card.parameters);
     tf.tidy(() => model.loadWeights(tf.io.decodeWeights(weights, [...specs])));
     model.setUserDefinedMetadata({ [CARD_KEY]: draft });
-    return { model, card: 'weights' in card ? structuredClone(card) : completeCard(draft, specs, weights) };
+    return { model, card: 'weights' in card ? structuredClone(card) : await completeCard(draft, specs, weights) };
   } catch (error) {
     model.dispose();
     throw error;
@@ -64,7 +64,7 @@ export async function decodeModel(stored: StoredModel, where = 'decodeModel'): P
 }
 
 /** Checks card and hash; gives what the author wrote. */
-function checkParts(where: string, weights: ArrayBuffer, card: CardDraft | ModelCard): CardDraft {
+async function checkParts(where: string, weights: ArrayBuffer, card: CardDraft | ModelCard): Promise<CardDraft> {
   const file = `${where}: card.json`;
   if (!card || !('weights' in card)) {
     checkCardDraft(card, file);
@@ -72,7 +72,7 @@ function checkParts(where: string, weights: ArrayBuffer, card: CardDraft | Model
   }
   checkCard(card, file);
   checkLength(`${where}: weights.bin`, card.weights.bytes, weights.byteLength);
-  checkSame(`${where}: weights.bin: SHA-256`, card.weights.sha256, sha256(new Uint8Array(weights)));
+  checkSame(`${where}: weights.bin: SHA-256`, card.weights.sha256, await sha256(new Uint8Array(weights)));
   const { formatVersion: _version, parameters: _parameters, weights: _weights, ...draft } = card;
   return draft;
 }
@@ -85,31 +85,51 @@ function checkParts(where: string, weights: ArrayBuffer, card: CardDraft | Model
  * @param weights The weight data; borrowed.
  * @returns The whole card.
  */
-export function completeCard(
+export async function completeCard(
   draft: CardDraft,
   specs: readonly tf.io.WeightsManifestEntry[],
   weights: ArrayBuffer,
-): ModelCard {
+): Promise<ModelCard> {
   const parameters = specs.reduce((sum, { shape }) => sum + tf.util.sizeFromShape(shape), 0);
   const kernels = specs.filter(({ shape }) => shape.length > 1);
   const kinds = new Set(kernels.map(({ quantization }) => quantization?.dtype ?? 'float32'));
   const [kind = 'float32'] = kinds;
   const dtype = kinds.size > 1 || kind === 'uint16' ? 'mixed' : kind;
   const { byteLength: bytes } = weights;
-  return { formatVersion: 1, ...draft, parameters, weights: { dtype, bytes, sha256: sha256(new Uint8Array(weights)) } };
+  const hash = await sha256(new Uint8Array(weights));
+  return { formatVersion: 1, ...draft, parameters, weights: { dtype, bytes, sha256: hash } };
 }
 
 /** Builds the network. Its variables are made before the first `await`, so that those of a failed attempt can be told apart. */
 async function buildModel(file: string, topology: object): Promise<tfl.LayersModel> {
   const { registeredVariables } = tf.engine();
   const before = new Set(Object.keys(registeredVariables));
-  const building = tfl.models.modelFromJSON(topology as tfl.ModelAndWeightsConfig);
+  const building = withoutInitialisers(() => tfl.models.modelFromJSON(topology as tfl.ModelAndWeightsConfig));
   const made = Object.values(registeredVariables).filter(({ name }) => !before.has(name));
   try {
     return await building;
   } catch (cause) {
     tf.dispose(made);
     throw new WeightsError({ where: file, expected: 'a topology of tfjs layers', received: 'another', cause });
+  }
+}
+
+/**
+ * Runs `build` such that layers start with zeros in place of random numbers, which would be replaced at once. tfjs has that only for
+ * `loadLayersModel`, which leaks if weights do not fit.
+ */
+function withoutInitialisers<T>(build: () => T): T {
+  const { prototype } = tfl.layers.Layer as unknown as {
+    prototype: { setFastWeightInitDuringBuild(this: unknown, value: boolean): void };
+  };
+  const original = prototype.setFastWeightInitDuringBuild;
+  prototype.setFastWeightInitDuringBuild = function () {
+    original.call(this, true);
+  };
+  try {
+    return build();
+  } finally {
+    prototype.setFastWeightInitDuringBuild = original;
   }
 }
 

@@ -69,7 +69,7 @@ export async function encodeModel(model: tfl.LayersModel, options: EncodeOptions
       weightsManifest: [{ paths: ['weights.bin'], weights: specs }],
     },
     weights,
-    card: completeCard({ ...card, versions: { ...versions, ...card.versions } }, specs, weights),
+    card: await completeCard({ ...card, versions: { ...versions, ...card.versions } }, specs, weights),
   };
 }
 

@@ -1,17 +1,29 @@
 /**
- * SHA-256. Written out because `crypto.subtle` is missing on pages served without TLS, where weights are to load too; 5 MB take
- * less than a tenth of a second.
+ * SHA-256, by the platform where it can: `crypto.subtle` is missing on pages served without TLS, where weights are to load too.
+ *
+ * @param bytes The bytes; borrowed, and not to be changed until the promise settles.
+ * @returns 64 lower-case hexadecimal digits.
+ * @example
+ * ```ts
+ * await sha256(new TextEncoder().encode('abc')); // 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'
+ * ```
+ */
+export async function sha256(bytes: Uint8Array): Promise<string> {
+  const subtle = globalThis.crypto?.subtle as SubtleCrypto | undefined;
+  if (!subtle) return sha256InJavaScript(bytes);
+  const digest = new Uint8Array(await subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/**
+ * SHA-256 in plain JavaScript, some ten times slower than the platform's.
  *
  * Source: FIPS 180-4.
  *
  * @param bytes The bytes; borrowed.
  * @returns 64 lower-case hexadecimal digits.
- * @example
- * ```ts
- * sha256(new TextEncoder().encode('abc')); // 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'
- * ```
  */
-export function sha256(bytes: Uint8Array): string {
+export function sha256InJavaScript(bytes: Uint8Array): string {
   const { length } = bytes;
   const padded = new Uint8Array(64 * Math.ceil((length + 9) / 64));
   padded.set(bytes);
