@@ -1,24 +1,12 @@
 // Measures face detectors in Node on WASM: how long each takes for examples/pictures/astronaut.jpg, and what it finds.
 // Usage: node scripts/detectors.mjs human|face-api      installs the package below node_modules/.cache first
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
+import { install } from './support/install.mjs';
 
 const DETECTORS = { human, 'face-api': faceApi };
 const RUNS = 20;
-
-/** Installs packages, and gives a `require` that finds them and the peers of this repository. */
-function install(name, dependencies) {
-  const folder = join(import.meta.dirname, '../node_modules/.cache/fer-cnn-tests', name);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name, private: true, dependencies }));
-  const flags = ['--ignore-scripts', '--legacy-peer-deps', '--no-audit', '--no-fund', '--no-package-lock'];
-  execFileSync('npm', ['install', ...flags], { cwd: folder, stdio: 'ignore' });
-  return createRequire(join(folder, 'index.js'));
-}
 
 async function startWasm(require, core) {
   const tf = require(core);

@@ -14,7 +14,7 @@ export interface CropOptions {
   /**
    * How much around the face's box is taken, as a share of its longer side, -0.45..10: one number for all sides, or one for
    * each. Where the eyes are given, the box is the one that belongs to them. Default: what makes the crop show as much as
-   * FER2013's pictures do (0.08 left and right, 0.19 above, -0.02 below). 0 suits boxes that are framed so already.
+   * FER2013's pictures do (0.1 left and right, 0.19 above, 0 below). 0 suits boxes that are framed so already.
    */
   margin?: number | Margins | undefined;
 }
