@@ -1,5 +1,5 @@
 import { DisposedError, InputError } from '../errors';
-import type { Picture } from '../image/input';
+import type { PictureSource } from '../image/read';
 import { checkNumber, checkOptions, describe } from '../validate';
 import type { ClassifiedFace } from './faces';
 import { latestOnly } from './latest';
@@ -10,7 +10,7 @@ import { nextFrame } from './video-frames';
 /** What a tracker asks about each frame: a `Classifier`, for which the whole frame is one face, or a `FaceClassifier`. */
 export interface FrameClassifier {
   /** The classes of the frame, or its faces with theirs. */
-  classify(frame: Picture): Promise<Prediction[] | ClassifiedFace[]>;
+  classify(frame: PictureSource): Promise<Prediction[] | ClassifiedFace[]>;
 }
 
 /** Options of {@link createTracker}. */
@@ -38,7 +38,7 @@ export interface Tracker {
    * @returns The faces in it; undefined if a newer frame took its place.
    * @throws {@link DisposedError} after {@link Tracker.dispose}; and whatever the classifier throws.
    */
-  update(frame: Picture, time?: number): Promise<TrackedFace[] | undefined>;
+  update(frame: PictureSource, time?: number): Promise<TrackedFace[] | undefined>;
   /**
    * Classifies the frames of a video as they are shown, as many as the device can, until {@link Tracker.stop}. Faces that were followed
    * before are forgotten.
@@ -88,7 +88,7 @@ export function createTracker(classifier: FrameClassifier, options: TrackerOptio
   let isDisposed = false;
   let running: AbortController | undefined;
 
-  const classify = latestOnly(async (frame: Picture, time: number) => {
+  const classify = latestOnly(async (frame: PictureSource, time: number) => {
     const results = await classifier.classify(frame);
     return isDisposed ? undefined : tracks.update(toFaces(results), time);
   });

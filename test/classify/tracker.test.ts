@@ -4,13 +4,13 @@ import { loadClassifier } from '../../src/classify/load';
 import { createTracker, type FrameClassifier } from '../../src/classify/tracker';
 import type { TrackedFace } from '../../src/classify/tracks';
 import { DisposedError, InputError } from '../../src/errors';
-import type { Picture } from '../../src/image/input';
+import type { PictureSource } from '../../src/image/read';
 import { useBackend } from '../support/backends';
 import { TINY_CARD, tinyModel } from './tiny';
 
 /** A classifier that answers when it is told to, and what it was asked. */
 function slowClassifier() {
-  const asked: Picture[] = [];
+  const asked: PictureSource[] = [];
   const waiting: (() => void)[] = [];
   const classifier: FrameClassifier = {
     async classify(frame) {
