@@ -4,7 +4,10 @@ import * as classify from './classify.mjs';
 import * as exportWeights from './export-weights.mjs';
 import { UsageError } from './usage.mjs';
 
-const COMMANDS = { classify, 'export-weights': exportWeights };
+const COMMANDS = {
+  classify: { USAGE: classify.USAGE, run: classify.run },
+  'export-weights': { USAGE: exportWeights.USAGE, run: exportWeights.run },
+};
 
 const USAGE = Object.values(COMMANDS)
   .map(({ USAGE: text }) => text)

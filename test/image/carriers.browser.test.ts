@@ -7,7 +7,7 @@ import { loadClassifier } from '../../src/classify/load';
 import { loadWeightsDirectory } from '../../src/node/weights';
 import { useBackend } from '../support/backends';
 import { CHROMIUM, HAS_CHROMIUM, launchChromium, serve } from '../support/browser';
-import { type Carrier, encodeAll, EXACT, FACE, largestDifference, readPhoto } from '../support/carriers';
+import { type Carrier, encodeAll, EXACT, EYES, FACE, largestDifference, readPhoto } from '../support/carriers';
 import type { CarriersReport } from './carriers.page';
 
 const SHALLOW = fileURLToPath(new URL('../../weights/shallow', import.meta.url));
@@ -20,6 +20,7 @@ describe.skipIf(!HAS_CHROMIUM)(`the same face in Chromium (skipped without ${CHR
   let site: Awaited<ReturnType<typeof serve>>;
   let carriers: Carrier[];
   let expected: number[];
+  let turned: number[];
   let report: CarriersReport;
 
   beforeAll(async () => {
@@ -27,6 +28,7 @@ describe.skipIf(!HAS_CHROMIUM)(`the same face in Chromium (skipped without ${CHR
     const photo = await readPhoto();
     const classifier = await loadClassifier(await loadWeightsDirectory(SHALLOW));
     expected = await classifier.probabilities(photo, FACE);
+    turned = await classifier.probabilities(photo, EYES);
     classifier.dispose();
     carriers = await encodeAll(photo);
     const bundle = await build({
@@ -54,7 +56,9 @@ describe.skipIf(!HAS_CHROMIUM)(`the same face in Chromium (skipped without ${CHR
     const page = await browser.newPage();
     await page.goto(`${site.url}/index.html`);
     const names = JSON.stringify(carriers.map(({ name }) => name));
-    report = await page.evaluate<CarriersReport>(`report('webgl', ${names}, ${JSON.stringify(FACE)})`);
+    report = await page.evaluate<CarriersReport>(
+      `report('webgl', ${names}, ${JSON.stringify(FACE)}, ${JSON.stringify(EYES)})`,
+    );
   }, 240_000);
 
   afterAll(async () => {
@@ -76,6 +80,11 @@ describe.skipIf(!HAS_CHROMIUM)(`the same face in Chromium (skipped without ${CHR
       const tolerance = name === 'video' ? VIDEO : 10 * EXACT;
       expect(largestDifference(row, expected), name).toBeLessThanOrEqual(tolerance);
     }
+  });
+
+  it('turns a face by its eyes as Node does', () => {
+    expect(largestDifference(turned, expected)).toBeGreaterThan(1e-4); // it is another crop
+    expect(largestDifference(report.turned, turned)).toBeLessThanOrEqual(10 * EXACT);
   });
 
   it('says what is wrong with what is no picture, and leaves no tensor behind', () => {

@@ -1,19 +1,22 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Classifier } from '../../src/classify/classifier';
 import { loadClassifier } from '../../src/classify/load';
+import type { ProbabilityOptions } from '../../src/classify/options';
 import type { PictureSource } from '../../src/image/read';
 
 /** The part of carriers.browser.test.ts that runs in the page. */
 export interface CarriersReport {
   /** Probabilities by the name of the file, or of what held its picture. */
   probabilities: Record<string, number[]>;
+  /** Probabilities of the face turned by its eyes. */
+  turned: number[];
   /** Message of the error by what was wrong. */
   errors: Record<string, string>;
   /** Tensors that were left behind. */
   leaked: number;
 }
 
-type Face = { box: { x: number; y: number; width: number; height: number }; margin: number };
+type Face = Omit<ProbabilityOptions, 'regions'>;
 
 async function imageOf(url: string): Promise<HTMLImageElement> {
   const image = new Image();
@@ -83,7 +86,7 @@ async function failures(classifier: Classifier): Promise<Record<string, string>>
   return errors;
 }
 
-async function report(backend: string, files: string[], face: Face): Promise<CarriersReport> {
+async function report(backend: string, files: string[], face: Face, eyes: Face): Promise<CarriersReport> {
   await Promise.all([import('@tensorflow/tfjs-backend-cpu'), import('@tensorflow/tfjs-backend-webgl')]);
   await tf.setBackend(backend);
   const classifier = await loadClassifier('/weights/model.json');
@@ -94,8 +97,9 @@ async function report(backend: string, files: string[], face: Face): Promise<Car
   for (const [name, picture] of Object.entries(pictures)) {
     probabilities[name] = await classifier.probabilities(picture, face);
   }
+  const turned = await classifier.probabilities('/photo.png', eyes);
   const errors = await failures(classifier);
-  return { probabilities, errors, leaked: tf.memory().numTensors - before };
+  return { probabilities, turned, errors, leaked: tf.memory().numTensors - before };
 }
 
 Object.assign(globalThis, { report });

@@ -16,6 +16,9 @@ export interface Carrier {
 export const PHOTO = fileURLToPath(new URL('../../examples/pictures/astronaut.jpg', import.meta.url));
 export const FACE = { box: { x: 162, y: 64, width: 124, height: 124 }, margin: 0 } as const;
 
+/** Its eyes, as if the head were inclined more than it is, so that the crop is turned. */
+export const EYES = { landmarks: { leftEye: [203, 108], rightEye: [245, 122] } } as const;
+
 /** Difference that only the order of the additions makes. */
 export const EXACT = 1e-5;
 
