@@ -15,8 +15,8 @@ export function describe(value: unknown): string {
   if (typeof value === 'function') return `a function`;
   if (typeof value !== 'object') return String(value);
   if (Array.isArray(value)) return value.length > 8 ? `an array of length ${value.length}` : safeJson(value);
-  const name = (value as object).constructor?.name ?? 'Object';
-  return name === 'Object' ? `an object with the keys [${Object.keys(value).join(', ')}]` : `a ${name}`;
+  const name: unknown = (value as object).constructor?.name;
+  return typeof name !== 'string' || name === 'Object' ? `an object with the keys [${Object.keys(value).join(', ')}]` : `a ${name}`;
 }
 
 function safeJson(value: unknown[]): string {
@@ -71,7 +71,7 @@ export function checkOneOf<T extends string | number>(
 
 /**
  * Throws unless `options` is a plain object that has no other keys than those named: an option that is misspelt must
- * not be ignored.
+ * not be ignored. `signal` and `onProgress`, which mean the same everywhere, must be what they are called.
  * @throws InputError
  */
 export function checkOptions(where: string, options: unknown, keys: readonly string[]): void {
@@ -87,4 +87,15 @@ export function checkOptions(where: string, options: unknown, keys: readonly str
       remedy: 'Remove it or correct its spelling.',
     });
   }
+  const { signal, onProgress } = options as { signal?: AbortSignal | null; onProgress?: unknown };
+  if (isGiven(signal) && (typeof signal.throwIfAborted !== 'function' || typeof signal.addEventListener !== 'function')) {
+    throw new InputError({ where: `${where}: signal`, expected: 'an AbortSignal', received: describe(signal) });
+  }
+  if (isGiven(onProgress) && typeof onProgress !== 'function') {
+    throw new InputError({ where: `${where}: onProgress`, expected: 'a function', received: describe(onProgress) });
+  }
+}
+
+function isGiven<T>(option: T): option is T & {} {
+  return option !== undefined && option !== null;
 }

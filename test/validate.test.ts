@@ -22,6 +22,8 @@ describe('argument checks', () => {
       () => checkOptions('f', { bach: 1 }, ['batch']),
       'f: expected options among [batch], received the option "bach". Remove it or correct its spelling.',
     ],
+    [() => checkOptions('f', { signal: {} }, ['signal']), /^f: signal: expected an AbortSignal, received an object/],
+    [() => checkOptions('f', { onProgress: 0 }, ['onProgress']), 'f: onProgress: expected a function, received 0.'],
   ])('refuse with a message of one grammar (%#)', (check, message) => {
     expect(check).toThrow(InputError);
     expect(check).toThrow(message);
@@ -38,6 +40,7 @@ describe('argument checks', () => {
       new Map(),
       () => 1,
       Object.create(null),
+      { constructor: { name: Symbol('s') } },
     ];
     expect(values.map(text)).toEqual([
       'undefined',
@@ -49,6 +52,7 @@ describe('argument checks', () => {
       'a Map',
       'a function',
       'an object with the keys []',
+      'an object with the keys [constructor]',
     ]);
   });
 });

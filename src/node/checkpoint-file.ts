@@ -1,6 +1,6 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import type { CheckpointStore } from '../train/checkpoint';
+import { writeFiles } from './write-files';
 
 /**
  * A checkpoint store in a file. A new checkpoint is written beside the old one, flushed to the disk, and renamed over it, so that
@@ -8,7 +8,8 @@ import type { CheckpointStore } from '../train/checkpoint';
  *
  * @param path The file; its folder is made if needed.
  * @returns The store for `train`'s `checkpoint.store`.
- * @throws The file system's error on reading or writing, with the old checkpoint left as it was.
+ * @throws FerError if it cannot be written, with the file system's reason and the old checkpoint left as it was; the file system's error if
+ *   it is there and cannot be read.
  * @example
  * ```ts
  * await train(model, data, { epochs: 30, checkpoint: { store: fileCheckpoint('runs/deep/checkpoint.bin') } });
@@ -24,30 +25,6 @@ export function fileCheckpoint(path: string): CheckpointStore {
         throw error;
       }
     },
-    write: (bytes) => writeWhole(path, bytes),
+    write: (bytes) => writeFiles({ [path]: bytes }),
   };
-}
-
-/**
- * Writes a file whole or not at all: to a temporary name in the same folder, flushed, then renamed.
- *
- * @param path The file; its folder is made if needed.
- * @param content Its new content.
- */
-export async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const partial = `${path}.${process.pid}.partial`;
-  try {
-    const file = await open(partial, 'w');
-    try {
-      await file.writeFile(content);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(partial, path);
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
-  }
 }

@@ -8,7 +8,7 @@ import type { CardDraft, ModelCard } from '../weights/card';
 import { CARD_KEY, completeCard, decodeModel, type LoadedModel, type StoredModel } from '../weights/decode';
 import { specsOf } from '../weights/fit';
 import type { Golden } from '../weights/golden';
-import { writeWhole } from './checkpoint-file';
+import { writeFiles } from './write-files';
 
 /** The files of a stored model. */
 export interface WeightsFiles extends StoredModel {
@@ -17,12 +17,12 @@ export interface WeightsFiles extends StoredModel {
 }
 
 /**
- * Writes a stored model into a directory: `weights.bin`, `model.json`, `golden.json` if given, and last `card.json`. Each file is
- * written whole or not at all, and weights that do not belong to the card beside them are refused on loading.
+ * Writes a stored model into a directory: `weights.bin`, `model.json`, `golden.json` if given, and last `card.json`. They replace old
+ * ones only when all of them are on the disk, and weights that do not belong to the card beside them are refused on loading.
  *
  * @param directory The directory; made if needed.
  * @param files What `encodeModel` gave, and a golden record if wanted.
- * @throws The file system's error.
+ * @throws `FerError` if they cannot be written, with the file system's reason; old files are then as they were.
  * @example
  * ```ts
  * await saveWeights('weights/mine', await encodeModel(model, { card, dtype: 'mixed' }));
@@ -31,9 +31,11 @@ export interface WeightsFiles extends StoredModel {
  */
 export async function saveWeights(directory: string, files: WeightsFiles): Promise<void> {
   const { modelJson, weights, golden, card } = files;
-  await writeModel(directory, modelJson, weights);
-  if (golden) await writeWhole(join(directory, 'golden.json'), `${JSON.stringify(golden)}\n`);
-  await writeCard(directory, card);
+  await writeFiles({
+    ...modelFiles(directory, modelJson, weights),
+    ...(golden && { [join(directory, 'golden.json')]: `${JSON.stringify(golden)}\n` }),
+    ...cardFile(directory, card),
+  });
 }
 
 /**
@@ -64,7 +66,7 @@ export async function loadWeightsDirectory(
  *
  * @param name A bundled name, or `'default'`.
  * @param directory The directory; made if needed.
- * @throws `InputError` if there are no weights of that name.
+ * @throws `InputError` if there are no weights of that name, and as `saveWeights`.
  * @example
  * ```ts
  * await exportBundledWeights('deep', 'public/models/deep');
@@ -101,21 +103,26 @@ export function directoryHandler(directory: string): tf.io.IOHandler {
       const { [CARD_KEY]: draft, ...metadata } = userDefinedMetadata ?? {};
       const weights = tf.io.CompositeArrayBuffer.join(weightData);
       const weightsManifest = [{ paths: [], weights: weightSpecs }];
-      await writeModel(directory, { ...rest, modelTopology, weightsManifest, userDefinedMetadata: metadata }, weights);
-      if (draft) await writeCard(directory, await completeCard(draft as CardDraft, weightSpecs, weights));
+      const modelJson = { ...rest, modelTopology, weightsManifest, userDefinedMetadata: metadata };
+      await writeFiles({
+        ...modelFiles(directory, modelJson, weights),
+        ...(draft ? cardFile(directory, await completeCard(draft as CardDraft, weightSpecs, weights)) : {}),
+      });
       return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(artifacts) };
     },
   };
 }
 
-async function writeModel(directory: string, modelJson: tf.io.ModelJSON, weights: ArrayBuffer): Promise<void> {
-  const weightsManifest = [{ paths: ['weights.bin'], weights: specsOf('saveWeights', modelJson) }];
-  await writeWhole(join(directory, 'weights.bin'), new Uint8Array(weights));
-  await writeWhole(join(directory, 'model.json'), `${JSON.stringify({ ...modelJson, weightsManifest })}\n`);
+function modelFiles(directory: string, modelJson: tf.io.ModelJSON, weights: ArrayBuffer) {
+  const weightsManifest = [{ paths: ['weights.bin'], weights: [...specsOf('saveWeights', modelJson)] }];
+  return {
+    [join(directory, 'weights.bin')]: new Uint8Array(weights),
+    [join(directory, 'model.json')]: `${JSON.stringify({ ...modelJson, weightsManifest })}\n`,
+  };
 }
 
-async function writeCard(directory: string, card: CardDraft | ModelCard): Promise<void> {
-  await writeWhole(join(directory, 'card.json'), `${JSON.stringify(card, null, 2)}\n`);
+function cardFile(directory: string, card: CardDraft | ModelCard) {
+  return { [join(directory, 'card.json')]: `${JSON.stringify(card, null, 2)}\n` };
 }
 
 async function readModel(directory: string): Promise<Omit<StoredModel, 'card'>> {

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import * as tfl from '@tensorflow/tfjs-layers';
+import type * as tfl from '@tensorflow/tfjs-layers';
 
 import { WeightsError } from '../errors';
 import { ensureBackend } from '../image/backend';
+import { buildModel } from './build';
 import { type CardDraft, checkCard, checkCardDraft, type ModelCard } from './card';
 import { checkFit, checkWeightsFit, specsOf, storedBytes } from './fit';
 import { sha256 } from './sha256';
@@ -49,7 +50,7 @@ export async function decodeModel(stored: StoredModel, where = 'decodeModel'): P
   checkLength(`${where}: weights.bin`, storedBytes(file, specs), weights.byteLength);
   const draft = await checkParts(where, weights, card);
   await ensureBackend(where);
-  const model = await buildModel(file, modelJson.modelTopology);
+  const model = await buildModel(file, modelJson.modelTopology, countValues(specs));
   try {
     checkWeightsFit(file, model, specs);
     checkFit(`${where}: card.json`, model, card);
@@ -90,7 +91,7 @@ export async function completeCard(
   specs: readonly tf.io.WeightsManifestEntry[],
   weights: ArrayBuffer,
 ): Promise<ModelCard> {
-  const parameters = specs.reduce((sum, { shape }) => sum + tf.util.sizeFromShape(shape), 0);
+  const parameters = countValues(specs);
   const kernels = specs.filter(({ shape }) => shape.length > 1);
   const kinds = new Set(kernels.map(({ quantization }) => quantization?.dtype ?? 'float32'));
   const [kind = 'float32'] = kinds;
@@ -100,37 +101,8 @@ export async function completeCard(
   return { formatVersion: 1, ...draft, parameters, weights: { dtype, bytes, sha256: hash } };
 }
 
-/** Builds the network. Its variables are made before the first `await`, so that those of a failed attempt can be told apart. */
-async function buildModel(file: string, topology: object): Promise<tfl.LayersModel> {
-  const { registeredVariables } = tf.engine();
-  const before = new Set(Object.keys(registeredVariables));
-  const building = withoutInitialisers(() => tfl.models.modelFromJSON(topology as tfl.ModelAndWeightsConfig));
-  const made = Object.values(registeredVariables).filter(({ name }) => !before.has(name));
-  try {
-    return await building;
-  } catch (cause) {
-    tf.dispose(made);
-    throw new WeightsError({ where: file, expected: 'a topology of tfjs layers', received: 'another', cause });
-  }
-}
-
-/**
- * Runs `build` such that layers start with zeros in place of random numbers, which would be replaced at once. tfjs has that only for
- * `loadLayersModel`, which leaks if weights do not fit.
- */
-function withoutInitialisers<T>(build: () => T): T {
-  const { prototype } = tfl.layers.Layer as unknown as {
-    prototype: { setFastWeightInitDuringBuild(this: unknown, value: boolean): void };
-  };
-  const original = prototype.setFastWeightInitDuringBuild;
-  prototype.setFastWeightInitDuringBuild = function () {
-    original.call(this, true);
-  };
-  try {
-    return build();
-  } finally {
-    prototype.setFastWeightInitDuringBuild = original;
-  }
+function countValues(specs: readonly tf.io.WeightsManifestEntry[]): number {
+  return specs.reduce((sum, { shape }) => sum + tf.util.sizeFromShape(shape), 0);
 }
 
 function checkLength(where: string, expected: number, received: number): void {

@@ -10,37 +10,40 @@ export interface LoadWeightsOptions {
   card?: CardDraft | ModelCard;
   /** Stops the download; the promise is then rejected with the signal's reason. */
   signal?: AbortSignal;
+  /**
+   * Milliseconds to wait for an answer and then for each further piece of it, 1 or more; `Infinity` waits forever. Default 30 000. For a
+   * limit on the whole download give the signal `AbortSignal.timeout(…)`.
+   */
+  timeoutMs?: number;
   /** Called with the share of the weight data that is there, 0..1. */
   onProgress?: (fraction: number) => void;
 }
 
+const JSON_LIMIT = 1 << 26; // bytes; the largest topologies of tfjs have a hundredth of that
+
 /**
- * Fetches a stored model: `model.json`, the weight files that it names, and `card.json` beside it.
+ * Fetches a stored model: `model.json`, the weight files that it names, and `card.json` beside it. Nothing is kept of a
+ * download that fails, so it may be tried again.
  *
  * @param url Address of `model.json`; a relative one is resolved against the page.
- * @param options Card, signal and progress.
+ * @param options Card, signal, timeout and progress.
  * @returns The parts, not yet checked against each other.
- * @throws {@link WeightsError} that names the file that is missing or cannot be read.
+ * @throws {@link WeightsError} that names the file that is missing, cannot be read, stands still, or is longer than it may be.
  */
 export async function fetchModel(url: string | URL, options: LoadWeightsOptions = {}): Promise<StoredModel> {
-  const { signal } = options;
   const base = absolute(url);
-  const json = async (file: URL) => parse(file, await request(file, signal, (response) => response.text()));
+  const json = async (file: URL) => parse(file, await (await download(file, JSON_LIMIT, options)).text());
   const [modelJson, card] = await Promise.all([json(base), options.card ?? json(new URL('card.json', base))]);
   const total = storedBytes(base.href, specsOf(base.href, modelJson as tf.io.ModelJSON));
-  const chunks: BlobPart[] = [];
+  const files: Blob[] = [];
   let received = 0;
   for (const path of (modelJson as tf.io.ModelJSON).weightsManifest.flatMap(({ paths }) => paths)) {
-    await request(new URL(path, base), signal, async ({ body }) => {
-      const reader = body!.getReader();
-      for (let read = await reader.read(); !read.done; read = await reader.read()) {
-        chunks.push(read.value);
-        received += read.value.length;
-        options.onProgress?.(Math.min(1, received / total));
-      }
-    });
+    const report = (bytes: number) => options.onProgress?.(Math.min(1, (received + bytes) / total));
+    const file = await download(new URL(path, base), total - received, options, report);
+    received += file.size;
+    files.push(file);
   }
-  const weights = await new Blob(chunks).arrayBuffer();
+  const weights = await new Blob(files).arrayBuffer();
   return { modelJson: modelJson as tf.io.ModelJSON, weights, card: card as ModelCard };
 }
 
@@ -58,24 +61,54 @@ function absolute(url: string | URL): URL {
   });
 }
 
-async function request<T>(
+/** Downloads a file of at most `limit` bytes. */
+async function download(
   url: URL,
-  signal: AbortSignal | undefined,
-  read: (response: Response) => Promise<T>,
-): Promise<T> {
-  let received = 'none';
-  let cause: unknown;
+  limit: number,
+  { signal, timeoutMs = 30_000 }: LoadWeightsOptions,
+  onBytes?: (received: number) => void,
+): Promise<Blob> {
+  const fail = (expected: string, received: string, remedy?: string, cause?: unknown) =>
+    new WeightsError({ where: url.href, expected, received, cause, ...(remedy && { remedy }) });
+  const stop = new AbortController();
+  const abort = () => stop.abort(signal!.reason);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const wait = () => {
+    clearTimeout(timer);
+    if (timeoutMs === Infinity) return;
+    const remedy = 'Try again, or raise the option timeoutMs.';
+    timer = setTimeout(() => stop.abort(fail('data', `none for ${timeoutMs} ms`, remedy)), timeoutMs);
+  };
+  signal?.addEventListener('abort', abort);
   try {
-    const response = await fetch(url, signal ? { signal } : {});
-    if (response.ok) return await read(response);
-    received = `status ${response.status}`;
-  } catch (error) {
-    if (signal?.aborted) throw error;
-    cause = error;
+    signal?.throwIfAborted();
+    wait();
+    const response = await fetch(url, { signal: stop.signal });
+    if (!response.ok) {
+      void response.body?.cancel();
+      const remedy = url.pathname.endsWith('/card.json') ? 'Put it beside model.json or give the option card.' : '';
+      throw fail('an answer with status 200', `status ${response.status}`, remedy);
+    }
+    const chunks: Uint8Array<ArrayBuffer>[] = [];
+    let received = 0;
+    const reader = response.body!.getReader();
+    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+      wait();
+      chunks.push(read.value);
+      received += read.value.length;
+      if (received > limit) throw fail(`at most ${limit} bytes`, 'more', 'The files do not belong together.');
+      onBytes?.(received);
+    }
+    return new Blob(chunks);
+  } catch (cause) {
+    signal?.throwIfAborted();
+    if (cause instanceof WeightsError) throw cause;
+    throw fail('an answer with status 200', 'none', '', cause);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
+    stop.abort();
   }
-  const remedy = url.pathname.endsWith('/card.json') ? 'Put it beside model.json or give the option card.' : '';
-  const parts = { where: url.href, expected: 'an answer with status 200', received, cause };
-  throw new WeightsError(remedy ? { ...parts, remedy } : parts);
 }
 
 function parse(url: URL, text: string): unknown {

@@ -3,6 +3,7 @@ import type * as tfl from '@tensorflow/tfjs-layers';
 import { WeightsError } from '../errors';
 import { describe } from '../validate';
 import type { CardDraft } from './card';
+import { isObject } from './schema';
 
 /**
  * Throws unless a model and a card belong together: one input `[n, height, width, 1]` that takes what the preprocessing gives, and one
@@ -40,18 +41,28 @@ export function checkFit(where: string, model: tfl.LayersModel, { labels, prepro
  */
 export function specsOf(file: string, modelJson: tf.io.ModelJSON): readonly tf.io.WeightsManifestEntry[] {
   const groups: unknown = modelJson?.weightsManifest;
-  if (
-    typeof modelJson?.modelTopology !== 'object' ||
-    !Array.isArray(groups) ||
-    !groups.every((g) => Array.isArray(g?.weights))
-  ) {
+  const isManifest = Array.isArray(groups) && groups.every((group) => isObject(group) && isGroup(group));
+  if (!isObject(modelJson?.modelTopology) || !isManifest) {
     throw new WeightsError({
       where: file,
       expected: 'an object with modelTopology and weightsManifest, as tfjs saves a LayersModel',
       received: describe(modelJson),
     });
   }
+  const paths = modelJson.weightsManifest.flatMap((group) => group.paths);
+  const strange = paths.find((path) => typeof path !== 'string' || !BELOW.test(path));
+  if (strange !== undefined) {
+    const expected = 'weight files beside it or in a folder there, by plain names';
+    throw new WeightsError({ where: `${file}: weightsManifest: paths`, expected, received: describe(strange) });
+  }
   return modelJson.weightsManifest.flatMap(({ weights }) => weights);
+}
+
+/** A path that leads nowhere else: relative, without "." and "..", and without signs that mean something in an address. */
+const BELOW = /^(?!\/)(?!.*(?:^|\/)\.{1,2}(?:\/|$))[^\\:?#%\0]+$/;
+
+function isGroup({ paths, weights }: Record<string, unknown>): boolean {
+  return Array.isArray(paths) && Array.isArray(weights) && weights.every(isObject);
 }
 
 /**
@@ -66,12 +77,11 @@ export function storedBytes(where: string, specs: readonly tf.io.WeightsManifest
   const names = new Set<string>();
   let bytes = 0;
   for (const { name, shape, dtype, quantization } of specs) {
-    const stored = quantization?.dtype ?? dtype;
-    const size = BYTES_PER_VALUE[stored];
+    const size = quantization ? QUANTIZED_BYTES.get(quantization.dtype) : 4;
     const affine = quantization && quantization.dtype !== 'float16';
     const whole = Array.isArray(shape) && shape.every((length) => Number.isSafeInteger(length) && length >= 0);
     const decodable = !affine || (Number.isFinite(quantization.min) && Number.isFinite(quantization.scale));
-    if (dtype !== 'float32' || !size || !whole || !decodable || names.has(name)) {
+    if (typeof name !== 'string' || dtype !== 'float32' || !size || !whole || !decodable || names.has(name)) {
       throw new WeightsError({
         where: `${where}: weight '${name}'`,
         expected: 'a float32 tensor, each once, stored as float32, float16 or, with min and scale, as uint8 or uint16',
@@ -84,7 +94,11 @@ export function storedBytes(where: string, specs: readonly tf.io.WeightsManifest
   return bytes;
 }
 
-const BYTES_PER_VALUE: Readonly<Record<string, number>> = { float32: 4, float16: 2, uint16: 2, uint8: 1 };
+const QUANTIZED_BYTES: ReadonlyMap<unknown, number> = new Map([
+  ['float16', 2],
+  ['uint16', 2],
+  ['uint8', 1],
+]);
 
 /**
  * Throws unless stored weights are exactly those that a model has, by name and shape.

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { InputError, WeightsError } from '../errors';
-import { checkOptions, describe } from '../validate';
+import { checkNumber, checkOptions, describe } from '../validate';
 import { BUNDLED_MODELS, type BundledModel, readBundled } from './bundled';
 import type { CardDraft, ModelCard } from './card';
 import { CARD_KEY, decodeModel, type LoadedModel, type StoredModel } from './decode';
@@ -20,7 +20,7 @@ export type WeightsSource = BundledModel | 'default' | URL | tf.io.IOHandler | (
  *   The card is the option `card` or, for models that were loaded by this function before, travels in the metadata.
  *
  * @param source Where the weights come from.
- * @param options The card if none lies with the weights; for downloads a signal and a progress callback.
+ * @param options The card if none lies with the weights; for downloads a signal, a timeout and a progress callback.
  * @returns The model, the caller's, who disposes of it, and its card.
  * @throws {@link InputError} if the source is none of these.
  * @throws {@link WeightsError} that names file and tensor or key, if something is missing, damaged or does not belong together.
@@ -35,7 +35,10 @@ export async function loadWeights(
   source: WeightsSource = 'default',
   options: LoadWeightsOptions = {},
 ): Promise<LoadedModel> {
-  checkOptions('loadWeights: options', options, ['card', 'signal', 'onProgress']);
+  checkOptions('loadWeights: options', options, ['card', 'signal', 'timeoutMs', 'onProgress']);
+  if (options.timeoutMs !== Infinity) {
+    checkNumber('loadWeights: options.timeoutMs', options.timeoutMs ?? 1, { min: 1, max: 2 ** 31 - 1 });
+  }
   options.signal?.throwIfAborted();
   if (isBundled(source)) {
     const stored = await readBundled(source);

@@ -83,7 +83,7 @@ export function object(
     const path = (key: string) => (where.endsWith(':') ? `${where} ${key}` : `${where}.${key}`);
     for (const [key, check] of Object.entries(required)) check(path(key), value[key]);
     for (const [key, check] of Object.entries(optional)) if (value[key] !== undefined) check(path(key), value[key]);
-    const unknown = Object.keys(value).find((key) => !(key in required) && !(key in optional));
+    const unknown = Object.keys(value).find((key) => !Object.hasOwn(required, key) && !Object.hasOwn(optional, key));
     if (unknown !== undefined) {
       refuse(
         path(unknown),
@@ -94,6 +94,7 @@ export function object(
   };
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+/** Whether a value is an object and no list. */
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

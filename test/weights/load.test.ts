@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, expect, expectTypeOf, it } from 'vitest';
@@ -90,6 +90,9 @@ describeOn(['cpu'], 'loadWeights from an address', () => {
   beforeAll(async () => {
     server = createServer((request, response) => {
       const body = files.get(request.url!.split('?')[0]!);
+      if (request.url === '/silent/card.json') return; // no answer at all
+      if (request.url === '/stalled/weights.bin') return void response.writeHead(200).write('x');
+      if (request.url === '/endless/weights.bin') return pour(response);
       if (request.url === '/broken/weights.bin')
         response.writeHead(200, { 'content-length': 1e6 }).write('x', () => response.destroy());
       else response.writeHead(body ? 200 : 404).end(body);
@@ -98,8 +101,9 @@ describeOn(['cpu'], 'loadWeights from an address', () => {
     base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const { modelJson, weights, card } = await encodeTiny();
     const json = (value: unknown) => Buffer.from(JSON.stringify(value));
-    for (const folder of ['/whole', '/broken', '/bare', '/bad']) files.set(`${folder}/model.json`, json(modelJson));
-    for (const folder of ['/whole', '/broken', '/bad']) files.set(`${folder}/card.json`, json(card));
+    const folders = ['/whole', '/broken', '/bad', '/stalled', '/endless'];
+    for (const folder of [...folders, '/bare', '/silent']) files.set(`${folder}/model.json`, json(modelJson));
+    for (const folder of folders) files.set(`${folder}/card.json`, json(card));
     for (const folder of ['/whole', '/bare']) files.set(`${folder}/weights.bin`, Buffer.from(weights));
     files.set('/bad/weights.bin', Buffer.from(weights.slice(4)));
     files.set('/text/model.json', Buffer.from('<!doctype html><title>Not found</title>'));
@@ -113,7 +117,19 @@ describeOn(['cpu'], 'loadWeights from an address', () => {
     files.set('/shards/a.bin', Buffer.from(weights.slice(0, 50)));
     files.set('/shards/b.bin', Buffer.from(weights.slice(50)));
   });
-  afterAll(() => new Promise((resolve) => server.close(resolve)));
+  afterAll(() => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  });
+
+  /** Answers with bytes that never end. */
+  function pour(response: ServerResponse): void {
+    const more = () => {
+      while (!response.destroyed && response.write(new Uint8Array(1 << 16)));
+    };
+    response.on('drain', more).writeHead(200);
+    more();
+  }
 
   it('finds card and weights beside model.json, and reports progress up to 1', async () => {
     const fractions: number[] = [];
@@ -163,6 +179,29 @@ describeOn(['cpu'], 'loadWeights from an address', () => {
     await expect(loading).rejects.toBe(reason);
   });
 
+  it.each([
+    ['silent', /silent\/card\.json: expected data, received none for 1500 ms\. Try again/],
+    ['stalled', /stalled\/weights\.bin: expected data, received none for 1500 ms\. Try again/],
+  ])('breaks off a %s download after timeoutMs', async (folder, message) => {
+    const loading = loadWeights(`${base}/${folder}/model.json`, { timeoutMs: 1500 });
+    await expect(loading).rejects.toThrow(WeightsError);
+    await expect(loading).rejects.toThrow(message);
+  });
+
+  it('breaks off a file that is longer than the manifest says', async () => {
+    const loading = loadWeights(`${base}/endless/model.json`);
+    await expect(loading).rejects.toThrow(/endless\/weights\.bin: expected at most \d+ bytes, received more/);
+  });
+
+  it('can be tried again after a failure', async () => {
+    const whole = files.get('/whole/weights.bin')!;
+    files.delete('/whole/weights.bin');
+    await expect(loadWeights(`${base}/whole/model.json`)).rejects.toThrow(/received status 404/);
+    files.set('/whole/weights.bin', whole);
+    const { model } = await loadWeights(`${base}/whole/model.json`, { timeoutMs: Infinity });
+    model.dispose();
+  });
+
   it.each(['file:///tmp/model.json', './model.json'])('refuses %s outside a page and says what to do', async (url) => {
     await expect(loadWeights(url)).rejects.toThrow(/expected an address that can be fetched.*loadWeightsDirectory/);
   });
@@ -179,6 +218,7 @@ describeOn(['cpu'], 'loadWeights', () => {
 
   it('refuses an unknown option', async () => {
     await expect(loadWeights('deep', { cards: {} } as never)).rejects.toThrow(/the option "cards"/);
+    await expect(loadWeights('deep', { timeoutMs: 0 })).rejects.toThrow(/timeoutMs: expected a finite number in 1\.\./);
   });
 
   it('readBundled refuses a name that is not bundled', async () => {

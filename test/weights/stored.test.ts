@@ -209,7 +209,7 @@ describeOn(['cpu'], 'decodeModel', () => {
     [
       'a topology of something else',
       (f) => (f.modelJson.modelTopology = { nodes: [] }),
-      /model\.json: expected a topology of tfjs layers/,
+      /model\.json: modelTopology: expected a topology of tfjs layers/,
     ],
     [
       'a topology that is text',
