@@ -16,7 +16,9 @@ export function describe(value: unknown): string {
   if (typeof value !== 'object') return String(value);
   if (Array.isArray(value)) return value.length > 8 ? `an array of length ${value.length}` : safeJson(value);
   const name: unknown = (value as object).constructor?.name;
-  return typeof name !== 'string' || name === 'Object' ? `an object with the keys [${Object.keys(value).join(', ')}]` : `a ${name}`;
+  return typeof name !== 'string' || name === 'Object'
+    ? `an object with the keys [${Object.keys(value).join(', ')}]`
+    : `a ${name}`;
 }
 
 function safeJson(value: unknown[]): string {
@@ -55,6 +57,23 @@ export function checkNumber(where: string, value: unknown, bounds: Bounds = {}):
 }
 
 /**
+ * Throws unless `value` is a text.
+ * @throws InputError
+ */
+export function checkText(where: string, value: unknown): asserts value is string {
+  if (typeof value !== 'string') throw new InputError({ where, expected: 'a text', received: describe(value) });
+}
+
+/**
+ * Throws unless `values` is an array or a typed array; the elements are not looked at.
+ * @throws InputError
+ */
+export function checkList(where: string, values: unknown): asserts values is ArrayLike<unknown> {
+  if (Array.isArray(values) || (ArrayBuffer.isView(values) && 'length' in values)) return;
+  throw new InputError({ where, expected: 'an array or a typed array', received: describe(values) });
+}
+
+/**
  * Throws unless `value` is one of the choices.
  * @throws InputError
  */
@@ -88,7 +107,10 @@ export function checkOptions(where: string, options: unknown, keys: readonly str
     });
   }
   const { signal, onProgress } = options as { signal?: AbortSignal | null; onProgress?: unknown };
-  if (isGiven(signal) && (typeof signal.throwIfAborted !== 'function' || typeof signal.addEventListener !== 'function')) {
+  if (
+    isGiven(signal) &&
+    (typeof signal.throwIfAborted !== 'function' || typeof signal.addEventListener !== 'function')
+  ) {
     throw new InputError({ where: `${where}: signal`, expected: 'an AbortSignal', received: describe(signal) });
   }
   if (isGiven(onProgress) && typeof onProgress !== 'function') {

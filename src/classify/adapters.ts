@@ -124,6 +124,13 @@ export function fromFaceDetection(detector: FaceDetectionLike): FaceDetector {
  * mode `'IMAGE'`.
  *
  * @param detector The detector. Borrowed.
+ * @returns The detector for `createFaceClassifier`.
+ * @example
+ * ```ts
+ * const files = await FilesetResolver.forVisionTasks('/mediapipe');
+ * const options = { baseOptions: { modelAssetPath: '/mediapipe/blaze_face_short_range.tflite' } };
+ * const detector = fromMediaPipe(await FaceDetector.createFromOptions(files, options));
+ * ```
  */
 export function fromMediaPipe(detector: MediaPipeLike): FaceDetector {
   return {

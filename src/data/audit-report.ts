@@ -37,7 +37,15 @@ export interface AuditFindings {
 
 const LISTED = 10;
 
-/** The findings of `auditDataset`. A group holds all images that are equal in every pixel, in the order of the data. */
+/**
+ * The findings of `auditDataset`. A group holds all images that are equal in every pixel, in the order of the data.
+ *
+ * @example
+ * ```ts
+ * const audit = auditDataset({ Training: dataset.where('Training'), PublicTest: dataset.where('PublicTest') });
+ * console.log(audit.duplicates.length, audit.toMarkdown());
+ * ```
+ */
 export class DatasetAudit {
   /** Number of images. */
   readonly size: number;

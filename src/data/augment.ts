@@ -75,6 +75,14 @@ export function createAugmentation(options: AugmentOptions, where = 'createAugme
   return (batch, random) => steps.forEach((step) => step(batch, random));
 }
 
+/**
+ * An option `augment` as a function: its own, or one made of its options.
+ * @throws InputError if it is neither.
+ */
+export function toAugmentation(where: string, augment: AugmentOptions | Augmentation | undefined) {
+  return augment === undefined || typeof augment === 'function' ? augment : createAugmentation(augment, where);
+}
+
 function checkAugmentOptions(options: AugmentOptions, where: string): void {
   checkOptions(where, options, ['flip', 'affine', 'brightness', 'contrast', 'erase', 'mixup']);
   const { flip = 0, affine = {}, brightness = 0, contrast = 0, erase, mixup = 0 } = options;
@@ -89,8 +97,9 @@ function checkAugmentOptions(options: AugmentOptions, where: string): void {
   if (erase === undefined) return;
   checkOptions(`${where}: erase`, erase, ['probability', 'area']);
   checkNumber(`${where}: erase.probability`, erase.probability, { min: 0, max: 1 });
-  const [min, max] = erase.area ?? [0.02, 0.2];
-  if (!(min >= 0 && max <= 1 && min <= max)) {
+  const area: unknown = erase.area ?? [0.02, 0.2];
+  const [min, max] = Array.isArray(area) ? (area as number[]) : [];
+  if (!(typeof min === 'number' && typeof max === 'number' && min >= 0 && max <= 1 && min <= max)) {
     const received = describe(erase.area);
     throw new InputError({ where: `${where}: erase.area`, expected: '[min, max] with 0 ≤ min ≤ max ≤ 1', received });
   }

@@ -1,7 +1,7 @@
 import { Random } from '../random';
 import { checkInteger, checkOptions } from '../validate';
 import type { Augmentation, AugmentOptions } from './augment';
-import { createAugmentation } from './augment';
+import { toAugmentation } from './augment';
 
 /** The label of a picture whose emotion is unknown. */
 export const UNLABELED = 255;
@@ -93,7 +93,7 @@ export function batches(data: LabeledImages, options: BatchOptions = {}): Genera
   checkInteger('batches: seed', seed, { min: 0 });
   checkInteger('batches: epoch', epoch, { min: 0 });
   checkInteger('batches: firstBatch', firstBatch, { min: 0 });
-  const augmentation = typeof augment === 'object' ? createAugmentation(augment, 'batches: augment') : augment;
+  const augmentation = toAugmentation('batches: augment', augment);
   return generate(data, options, batchSize, seed, epoch, firstBatch, augmentation);
 }
 

@@ -44,6 +44,9 @@ const NUM_CLASSES = EMOTIONS.length;
  * @throws InputError
  */
 export function checkParts(parts: FerDatasetParts): number {
+  if (typeof parts !== 'object' || parts === null) {
+    throw new InputError({ where: 'FerDataset', expected: 'an object with images', received: describe(parts) });
+  }
   const { images, height = 48, width = 48 } = parts;
   checkInteger('FerDataset: height', height, { min: 1 });
   checkInteger('FerDataset: width', width, { min: 1 });

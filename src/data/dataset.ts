@@ -73,8 +73,8 @@ export class FerDataset implements LabeledImages {
    * @throws InputError if a length or a value does not fit.
    */
   constructor(parts: FerDatasetParts) {
-    const { images, height = 48, width = 48, targets, teacher, sampleWeights, names, skipped = [] } = parts;
     this.size = checkParts(parts);
+    const { images, height = 48, width = 48, targets, teacher, sampleWeights, names, skipped = [] } = parts;
     this.images = images;
     this.height = height;
     this.width = width;

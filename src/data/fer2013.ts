@@ -1,5 +1,5 @@
 import type { Usage } from '../labels';
-import { checkOneOf, checkOptions } from '../validate';
+import { checkOneOf, checkOptions, checkText } from '../validate';
 import { FerDataset } from './dataset';
 import type { Fault } from './fault';
 import { faultsIn } from './fault';
@@ -69,6 +69,7 @@ export async function loadBy(
   const { usage, onInvalid = 'throw', signal, onProgress } = options;
   checkOneOf(`${where}: onInvalid`, onInvalid, ['throw', 'skip']);
   const keep = usage === undefined ? undefined : usageIndices(`${where}: usage`, usage);
+  if (options.file !== undefined) checkText(`${where}: file`, options.file);
   const file = options.file ?? sourceName(source);
   const fault = faultsIn(where, file);
   let row = 1;

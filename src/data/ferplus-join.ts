@@ -1,6 +1,6 @@
 import { DatasetError, InputError } from '../errors';
 import { EMOTIONS } from '../labels';
-import { checkNumber, checkOneOf, checkOptions } from '../validate';
+import { checkList, checkNumber, checkOneOf, checkOptions } from '../validate';
 import { UNLABELED } from './batches';
 import type { FerDataset } from './dataset';
 import type { FerPlusChoice, FerPlusVotes } from './ferplus';
@@ -52,6 +52,7 @@ export function joinFerPlus(dataset: FerDataset, votes: FerPlusVotes, options: F
   const { target = 'mixed', mix = 0.15, drop = [] } = options;
   checkOneOf(`${WHERE}: target`, target, ['majority', 'probability', 'mixed']);
   checkNumber(`${WHERE}: mix`, mix, { min: 0, max: 1 });
+  checkList(`${WHERE}: drop`, drop);
   for (const choice of drop) checkOneOf(`${WHERE}: drop`, choice, FERPLUS_CHOICES);
   const rowsOfVotes = matchRows(dataset, votes);
   const kept: number[] = [];

@@ -1,5 +1,5 @@
 import { labelFromName } from '../labels';
-import { checkOptions } from '../validate';
+import { checkOptions, checkText } from '../validate';
 import type { FaultReporter } from './fault';
 import { faultsIn } from './fault';
 import { quote, unquote } from './fer2013-header';
@@ -75,6 +75,7 @@ export async function loadVotesBy(
   options: FerPlusOptions,
 ): Promise<FerPlusVotes> {
   checkOptions(where, options, ['signal', 'file']);
+  if (options.file !== undefined) checkText(`${where}: file`, options.file);
   const fault = faultsIn(where, options.file ?? sourceName(source));
   const input = await openSource(source, { where, signal: options.signal, gunzip, fault });
   const decoder = new TextDecoder();

@@ -47,8 +47,8 @@ export function cropFaces(
 ): tf.Tensor4D {
   checkOptions('cropFaces: options', options, ['size', 'margin']);
   const { size = DEFAULT_PREPROCESSING.inputSize, margin = DEFAULT_MARGINS } = options;
-  checkInteger('cropFaces: options.size[0]', size?.[0], { min: 1 });
-  checkInteger('cropFaces: options.size[1]', size?.[1], { min: 1 });
+  checkInteger('cropFaces: options.size[0]', size?.[0], { min: 1, max: 4096 });
+  checkInteger('cropFaces: options.size[1]', size?.[1], { min: 1, max: 4096 });
   checkMargin('cropFaces: options.margin', margin);
   const [h, w, channels] = checkPicture(image);
   if (!Array.isArray(regions)) {

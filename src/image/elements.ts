@@ -16,7 +16,8 @@ interface Look {
 // By the members rather than by the classes, which Node does not have and which differ between the frames of a page.
 function lookAt(input: object): Look | undefined {
   const x = input as Partial<HTMLCanvasElement & HTMLVideoElement & HTMLImageElement & ImageBitmap & VideoFrame>;
-  const size = (width = 0, height = 0) => ({ width, height });
+  const whole = (side: unknown) => (typeof side === 'number' ? side : 0);
+  const size = (width?: unknown, height?: unknown) => ({ width: whole(width), height: whole(height) });
   if (typeof x.getContext === 'function') {
     return { name: 'a canvas', ...size(x.width, x.height), remedy: 'Give the canvas a width and a height.' };
   }

@@ -1,12 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkInteger, checkNumber } from '../validate';
+import { InputError } from '../errors';
+import { checkInteger, checkNumber, describe } from '../validate';
 import { checkImages } from './check';
 import { toGray } from './gray';
 import { resize } from './resize';
 
 /** What is done to pictures before a network sees them. It travels with the weights on their card. */
 export interface Preprocessing {
-  /** Height and width of the network's input in pixels. */
+  /** Height and width of the network's input in pixels, 1..4096. */
   readonly inputSize: readonly [height: number, width: number];
   /** Mean of the pixels scaled to 0..1; it is subtracted. */
   readonly mean: number;
@@ -37,6 +38,10 @@ export const DEFAULT_PREPROCESSING: Preprocessing = Object.freeze({
  * ```
  */
 export function preprocess(images: tf.Tensor4D, preprocessing: Preprocessing = DEFAULT_PREPROCESSING): tf.Tensor4D {
+  if (typeof preprocessing !== 'object' || preprocessing === null) {
+    const expected = '{ inputSize, mean, standardDeviation }';
+    throw new InputError({ where: 'preprocess: preprocessing', expected, received: describe(preprocessing) });
+  }
   const { inputSize, mean, standardDeviation } = preprocessing;
   checkNumber('preprocess: mean', mean);
   checkNumber('preprocess: standardDeviation', standardDeviation, { min: 1e-6 });
@@ -52,7 +57,7 @@ export function preprocess(images: tf.Tensor4D, preprocessing: Preprocessing = D
  * Makes pictures gray and resizes them, by area where they shrink and linearly where they grow, without normalising.
  *
  * @param images [n, h, w, c] float32 or int32, 0..255, c = 1 (gray), 3 (RGB) or 4 (RGBA, laid over white); borrowed.
- * @param size Height and width wanted in pixels.
+ * @param size Height and width wanted in pixels, 1..4096.
  * @returns [n, height, width, 1] float32 0..255; the caller's, even if nothing was to be done.
  * @throws {@link InputError} if the tensor has another shape, is empty or disposed of, or if the size is not valid.
  * @example
@@ -71,6 +76,6 @@ function isGrayOfSize({ shape }: tf.Tensor4D, [height, width]: readonly [number,
 }
 
 function checkSize(where: string, size: readonly [height: number, width: number]): void {
-  checkInteger(`${where}[0]`, size?.[0], { min: 1 });
-  checkInteger(`${where}[1]`, size?.[1], { min: 1 });
+  checkInteger(`${where}[0]`, size?.[0], { min: 1, max: 4096 });
+  checkInteger(`${where}[1]`, size?.[1], { min: 1, max: 4096 });
 }

@@ -1,9 +1,9 @@
 import { Random } from '../random';
-import { checkInteger, checkNumber, checkOptions } from '../validate';
+import { checkInteger, checkList, checkNumber, checkOptions } from '../validate';
 
 /** How to draw the resamples. */
 export interface BootstrapOptions {
-  /** Number of resamples, at least 1. Default 1000. */
+  /** Number of resamples, 1..1 000 000. Default 1000. */
   samples?: number;
   /** Seed of the resamples, an integer of at least 0. Default 0. */
   seed?: number;
@@ -38,6 +38,7 @@ export interface Interval {
  */
 export function bootstrapInterval(values: ArrayLike<number>, options: BootstrapOptions = {}): Interval {
   const { samples, seed, confidence } = fillBootstrap('bootstrapInterval', options);
+  checkList('bootstrapInterval: values', values);
   const sample = Float64Array.from(values);
   const random = new Random(seed);
   const means = Float64Array.from({ length: samples }, () => {
@@ -63,7 +64,7 @@ export function bootstrapInterval(values: ArrayLike<number>, options: BootstrapO
 export function fillBootstrap(where: string, options: BootstrapOptions): Required<BootstrapOptions> {
   checkOptions(where, options, ['samples', 'seed', 'confidence']);
   const { samples = 1000, seed = 0, confidence = 0.95 } = options;
-  checkInteger(`${where}: samples`, samples, { min: 1 });
+  checkInteger(`${where}: samples`, samples, { min: 1, max: 1_000_000 });
   checkInteger(`${where}: seed`, seed, { min: 0 });
   checkNumber(`${where}: confidence`, confidence, { min: 0, max: 1 });
   return { samples, seed, confidence };

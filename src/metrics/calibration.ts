@@ -1,4 +1,4 @@
-import { checkInteger } from '../validate';
+import { checkInteger, checkList } from '../validate';
 import { argmaxRows, checkRows } from './probability';
 
 /** The pictures whose greatest probability lies in one range. */
@@ -21,7 +21,7 @@ export interface ReliabilityBin {
  *
  * @param labels True classes, `[n]`.
  * @param probabilities `[n, numClasses]` row by row, rows summing to 1.
- * @param numBins Number of bins over 0..1, at least 1. Default 15.
+ * @param numBins Number of bins over 0..1, 1..10 000. Default 15.
  * @returns The bins in order, also those that are empty; all are for empty input.
  * @throws InputError if the lengths do not fit or a class is out of range.
  * @example
@@ -34,7 +34,8 @@ export function reliabilityBins(
   probabilities: ArrayLike<number>,
   numBins = 15,
 ): ReliabilityBin[] {
-  checkInteger('reliabilityBins: numBins', numBins, { min: 1 });
+  checkInteger('reliabilityBins: numBins', numBins, { min: 1, max: 10_000 });
+  checkList('reliabilityBins: labels', labels);
   const sums = Array.from({ length: numBins }, () => ({ count: 0, confidence: 0, hits: 0 }));
   if (labels.length > 0) {
     const numClasses = checkRows('reliabilityBins', labels, probabilities);

@@ -1,5 +1,5 @@
 import { InputError } from '../errors';
-import { checkInteger } from '../validate';
+import { checkInteger, checkList, describe } from '../validate';
 
 /** Counts by true class (row) and predicted class (column), square. */
 export type ConfusionMatrix = readonly (readonly number[])[];
@@ -10,7 +10,7 @@ export type ConfusionMatrix = readonly (readonly number[])[];
  *
  * @param labels True classes, `[n]`, integers in 0..numClasses - 1.
  * @param predictions Predicted classes, `[n]`, integers in 0..numClasses - 1.
- * @param numClasses Number of classes, at least 1.
+ * @param numClasses Number of classes, 1..4096.
  * @returns A matrix whose rows are the true classes and whose columns are the predicted ones, as in scikit-learn and tfjs-vis;
  *   all 0 for empty input.
  * @throws InputError if the lengths differ or a class is out of range.
@@ -24,7 +24,9 @@ export function confusionMatrix(
   predictions: ArrayLike<number>,
   numClasses: number,
 ): number[][] {
-  checkInteger('confusionMatrix: numClasses', numClasses, { min: 1 });
+  checkInteger('confusionMatrix: numClasses', numClasses, { min: 1, max: 4096 });
+  checkList('confusionMatrix: labels', labels);
+  checkList('confusionMatrix: predictions', predictions);
   if (labels.length !== predictions.length) {
     throw new InputError({
       where: 'confusionMatrix: predictions',
@@ -51,6 +53,10 @@ export function checkClasses(where: string, classes: ArrayLike<number>, numClass
   for (let i = 0; i < classes.length; i++) {
     const label = classes[i]!;
     if (Number.isInteger(label) && label >= 0 && label < numClasses) continue;
-    throw new InputError({ where, expected: `classes in 0..${numClasses - 1}`, received: `${label} at index ${i}` });
+    throw new InputError({
+      where,
+      expected: `classes in 0..${numClasses - 1}`,
+      received: `${describe(label)} at index ${i}`,
+    });
   }
 }

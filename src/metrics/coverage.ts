@@ -1,3 +1,4 @@
+import { checkList } from '../validate';
 import { argmaxRows, checkRows } from './probability';
 
 /** What a classifier that may say "not sure" gets right at one threshold. */
@@ -29,6 +30,8 @@ export function coverageCurve(
   probabilities: ArrayLike<number>,
   thresholds: readonly number[] = [0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9],
 ): CoveragePoint[] {
+  checkList('coverageCurve: labels', labels);
+  checkList('coverageCurve: thresholds', thresholds);
   const size = labels.length;
   const numClasses = size > 0 ? checkRows('coverageCurve', labels, probabilities) : 1;
   const best = size > 0 ? argmaxRows(probabilities, numClasses) : [];

@@ -1,5 +1,5 @@
 import { InputError } from '../errors';
-import { checkInteger } from '../validate';
+import { checkInteger, checkList } from '../validate';
 import { checkClasses } from './confusion-matrix';
 
 /**
@@ -124,6 +124,7 @@ function meanOfRows(
   probabilities: ArrayLike<number>,
   score: (row: Float64Array, label: number) => number,
 ): number {
+  checkList(`${where}: labels`, labels);
   if (labels.length === 0) return NaN;
   const numClasses = checkRows(where, labels, probabilities);
   const values = Float64Array.from(probabilities);
@@ -144,6 +145,8 @@ function meanOfRows(
  * @throws InputError
  */
 export function checkRows(where: string, labels: ArrayLike<number>, probabilities: ArrayLike<number>): number {
+  checkList(`${where}: labels`, labels);
+  checkList(`${where}: probabilities`, probabilities);
   const numClasses = probabilities.length / labels.length;
   if (!Number.isInteger(numClasses) || numClasses === 0) {
     throw new InputError({
@@ -158,6 +161,7 @@ export function checkRows(where: string, labels: ArrayLike<number>, probabilitie
 
 function countRows(where: string, values: ArrayLike<number>, numClasses: number): number {
   checkInteger(`${where}: numClasses`, numClasses, { min: 1 });
+  checkList(`${where}: values`, values);
   const rows = values.length / numClasses;
   if (Number.isInteger(rows)) return rows;
   throw new InputError({

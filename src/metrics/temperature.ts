@@ -1,4 +1,4 @@
-import { checkNumber } from '../validate';
+import { checkInteger, checkList, checkNumber } from '../validate';
 import { checkRows, logLoss } from './probability';
 
 /** Range in which {@link fitTemperature} looks. */
@@ -24,6 +24,8 @@ export function applyTemperature(
   temperature: number,
 ): Float32Array {
   checkNumber('applyTemperature: temperature', temperature, { min: Number.MIN_VALUE });
+  checkInteger('applyTemperature: numClasses', numClasses, { min: 1 });
+  checkList('applyTemperature: probabilities', probabilities);
   const result = Float32Array.from(probabilities);
   for (let start = 0; start < result.length; start += numClasses) {
     const row = result.subarray(start, start + numClasses);

@@ -127,7 +127,8 @@ export function resolveCnn(
   return spec;
 }
 
-function checkSpec(where: string, { conv, dense, head, l2, inputSize, seed }: CnnSpec): void {
+function checkSpec(where: string, spec: CnnSpec): void {
+  const { conv, dense, head, l2, inputSize, seed } = spec;
   checkIntegers(`${where}: conv.repeats`, conv.repeats, conv.filters.length, conv.filters.length);
   checkIntegers(`${where}: conv.kernelSizes`, conv.kernelSizes, conv.filters.length, conv.filters.length);
   checkIntegers(`${where}: dense.units`, dense.units, 0);
@@ -142,6 +143,7 @@ function checkSpec(where: string, { conv, dense, head, l2, inputSize, seed }: Cn
   checkIntegers(`${where}: inputSize`, inputSize, 2, 2);
   const pools = conv.filters.length - (conv.lastPool ? 0 : 1);
   const least = 2 ** pools;
+  checkNotHuge(where, spec, pools);
   if (Math.min(...inputSize) < least) {
     throw new InputError({
       where: `${where}: inputSize`,
@@ -149,6 +151,31 @@ function checkSpec(where: string, { conv, dense, head, l2, inputSize, seed }: Cn
       received: inputSize.join('×'),
     });
   }
+}
+
+const MOST_WEIGHTS = 2 ** 28; // one gibibyte
+const MOST_LAYERS = 1000;
+
+/** Throws before a network is built that no machine of its users could hold. */
+function checkNotHuge(where: string, { conv, features, dense, head, inputSize }: CnnSpec, pools: number): void {
+  const layers = conv.repeats.reduce((sum, repeats) => sum + repeats, dense.units.length);
+  let weights = 0;
+  let inputs = 1; // channels, later values
+  conv.filters.forEach((filters, i) => {
+    weights += conv.kernelSizes[i]! ** 2 * filters * (inputs + (conv.repeats[i]! - 1) * filters);
+    inputs = filters;
+  });
+  if (features === 'flatten') for (const size of inputSize) inputs *= Math.ceil(size / 2 ** pools);
+  for (const units of [...dense.units, head.classes]) {
+    weights += inputs * units;
+    inputs = units;
+  }
+  if (layers <= MOST_LAYERS && weights <= MOST_WEIGHTS) return;
+  throw new InputError({
+    where,
+    expected: `a network of at most ${MOST_LAYERS} layers and ${MOST_WEIGHTS} weights`,
+    received: `${layers} layers and about ${weights.toPrecision(3)} weights`,
+  });
 }
 
 const forEachBlock = (value: number | readonly number[], blocks: readonly number[]) =>

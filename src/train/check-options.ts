@@ -1,4 +1,4 @@
-import { createAugmentation } from '../data/augment';
+import { toAugmentation } from '../data/augment';
 import { InputError } from '../errors';
 import { checkInteger, checkNumber, checkOneOf, checkOptions, describe } from '../validate';
 import { checkCurriculum } from './curriculum';
@@ -19,7 +19,7 @@ export function checkTrainOptions(options: TrainOptions): void {
   checkInteger('train: batchSize', batchSize, { min: 1 });
   checkInteger('train: seed', seed, { min: 0 });
   if (typeof validation === 'number') checkNumber('train: validation', validation, { min: 1e-6, max: 1 - 1e-6 });
-  if (typeof augment === 'object') createAugmentation(augment, 'train: augment');
+  toAugmentation('train: augment', augment);
   if (options.curriculum) checkCurriculum(options.curriculum, augment);
   checkOptimization(optimization);
   if (earlyStopping) checkEarlyStopping(earlyStopping, validation !== undefined);

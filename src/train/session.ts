@@ -81,6 +81,7 @@ export async function openSession(model: tfl.LayersModel, data: TrainingData, op
     const identity = identify(model, optimizer, source, { batchSize, seed, averaging: optimization.averaging });
     const state = startState(identity, plateau?.start ?? null);
     if (checkpoint && checkpoint.resume !== false) await resume(options, state, tensors);
+    if (!model.built) model.build(model.inputs[0]!.shape); // a tf.sequential that was not compiled cannot be stopped before
     model.stopTraining = false;
     return {
       ...{ model, forward, loss, optimizer, preprocessing, options, seed, state, source, validation, tensors },

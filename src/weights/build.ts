@@ -25,7 +25,10 @@ export async function buildModel(file: string, topology: object, values: number)
   const building = withWeightLimit(where, values, () => tfl.models.modelFromJSON(config));
   const made = Object.values(registeredVariables).filter(({ name }) => !before.has(name));
   try {
-    return await building;
+    const model = await building;
+    if (model.weights.length === made.length) return model;
+    const expected = 'layers that all lead to its output';
+    throw new WeightsError({ where, expected, received: `weights of others, ${made.length} in all` });
   } catch (cause) {
     tf.dispose(made);
     if (cause instanceof WeightsError) throw cause;

@@ -6,6 +6,7 @@ import { ensureBackend } from '../image/backend';
 import { buildModel } from './build';
 import { type CardDraft, checkCard, checkCardDraft, type ModelCard } from './card';
 import { checkFit, checkWeightsFit, specsOf, storedBytes } from './fit';
+import { isObject } from './schema';
 import { sha256 } from './sha256';
 
 /** The parts of a stored model, as read and not yet looked at. */
@@ -67,7 +68,7 @@ export async function decodeModel(stored: StoredModel, where = 'decodeModel'): P
 /** Checks card and hash; gives what the author wrote. */
 async function checkParts(where: string, weights: ArrayBuffer, card: CardDraft | ModelCard): Promise<CardDraft> {
   const file = `${where}: card.json`;
-  if (!card || !('weights' in card)) {
+  if (!isObject(card) || !('weights' in card)) {
     checkCardDraft(card, file);
     return card;
   }

@@ -18,7 +18,15 @@ const FENCE = /^```(\w+)\n([^]*?)^```$/gm;
 
 /** Every document for readers, as a path below the root. */
 export const DOCUMENTS: readonly string[] = [
-  ...['README.md', 'CHANGELOG.md', 'examples/README.md', 'examples/pictures/README.md'],
+  ...[
+    'README.md',
+    'CHANGELOG.md',
+    'SECURITY.md',
+    'CONTRIBUTING.md',
+    'CODE_OF_CONDUCT.md',
+    'examples/README.md',
+    'examples/pictures/README.md',
+  ],
   ...readdirSync(`${ROOT}docs`)
     .filter((file) => file.endsWith('.md'))
     .map((file) => `docs/${file}`),

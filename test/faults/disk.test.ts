@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const run = promisify(execFile);
 const PROGRAM = fileURLToPath(new URL('saving.mjs', import.meta.url));
+const PATIENCE = 120_000; // milliseconds; programs start slowly on a busy machine
 
 /** Whether this user may mount file systems, in a namespace of its own that ends with the command. */
 const mayMount = spawnSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0;
@@ -45,6 +46,7 @@ describe('saving weights and checkpoints', () => {
       }
       expect(outcomes).toHaveLength(2);
     },
+    PATIENCE,
   );
 
   it.skipIf(!mayMount)(
@@ -58,6 +60,7 @@ describe('saving weights and checkpoints', () => {
       }
       expect(outcomes).toHaveLength(2);
     },
+    PATIENCE,
   );
 
   it.skipIf(!mayMount)(
@@ -72,5 +75,6 @@ describe('saving weights and checkpoints', () => {
       expect(await readFile(join(directory, 'model', 'weights.bin'))).toEqual(before);
       expect(await readdir(join(directory, 'model'))).toEqual(['card.json', 'model.json', 'weights.bin']);
     },
+    PATIENCE,
   );
 });

@@ -70,6 +70,11 @@ describeOn(['cpu'], 'hostile weights', () => {
       (layers) => (layers[0]!.config.batch_input_shape = [1, 1e6, 1e6, 1]),
       /received larger ones/,
     ],
+    [
+      'an output that no layer leads to',
+      (_layers, topology) => ((topology['config'] as Record<string, unknown>)['output_layers'] = []),
+      /expected layers that all lead to its output/,
+    ],
     ['no layers', (_layers, topology) => (topology['config'] = {}), /expected a topology of tfjs layers/],
     ['no config', (_layers, topology) => (topology['config'] = null), /expected a topology of tfjs layers/],
   ])('are refused at once with %s', async (_what, change, message) => {
