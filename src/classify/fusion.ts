@@ -166,7 +166,7 @@ function apply(layer: LayerInternals, x: tf.Tensor, folded: Folded, activation: 
   if (kernel.rank === 2) return tf.fused.matMul({ a: x as tf.Tensor2D, b: kernel as tf.Tensor2D, ...common });
   const { strides, padding, dilationRate } = layer;
   const filter = kernel as tf.Tensor4D;
-  if (fitsWinograd(filter.shape, { strides, pad: padding, dilations: dilationRate })) {
+  if (x.dtype === 'float32' && fitsWinograd(filter.shape, { strides, pad: padding, dilations: dilationRate })) {
     folded.factors ??= tf.keep(winogradFactors(filter));
     return convolveByWinograd(x as tf.Tensor4D, folded.factors, bias, activation);
   }

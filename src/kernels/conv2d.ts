@@ -81,7 +81,8 @@ export function conv2dInTraining(x: tf.Tensor4D, filter: tf.Tensor4D, attributes
 function operationFor(inputs: Inputs, attributes: ConvAttributes): LazyOperation<Inputs, ConvAttributes> | undefined {
   const geometry = geometryOf(inputs, attributes);
   const backend = tf.getBackend();
-  if (fitsWinogradTraining(inputs.x.shape, inputs.filter.shape, attributes)) return FAST;
+  if (inputs.x.dtype === 'float32' && fitsWinogradTraining(inputs.x.shape, inputs.filter.shape, attributes))
+    return FAST;
   if (isDilated(geometry) || backend === 'wasm') return CONVOLUTION;
   const hasNoStrides = geometry.strideHeight === 1 && geometry.strideWidth === 1;
   return hasNoStrides && ['webgpu', 'webgl'].includes(backend) ? ON_GRAPHICS : undefined;

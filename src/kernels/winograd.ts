@@ -20,7 +20,7 @@ interface Winograd {
 
 /** The part of tfjs's WASM backend that shares its memory. */
 interface WasmBackend {
-  wasm: { asm?: { memory?: WebAssembly.Memory } };
+  wasm?: { asm?: { memory?: WebAssembly.Memory } } | null;
   dataIdMap: { get(dataId: tf.DataId): { memoryOffset: number } };
   makeOutput(shape: number[], dtype: 'float32'): tf.TensorInfo;
   disposeData(dataId: tf.DataId): boolean;
@@ -145,7 +145,7 @@ const toTensor = (info: tf.TensorInfo) => tf.engine().makeTensorFromTensorInfo(i
 
 /** The module in the backend's memory; undefined if that is hidden or the module cannot be started. */
 function winograd(): Winograd | undefined {
-  const memory = backend().wasm.asm?.memory;
+  const memory = backend().wasm?.asm?.memory;
   if (!memory) return undefined;
   if (!instances.has(memory)) instances.set(memory, start(memory));
   return instances.get(memory);
