@@ -11,7 +11,7 @@ export type ClassifierSource = WeightsSource | ModelWithCard;
 /**
  * Loads a classifier.
  *
- * @param source The name of bundled weights (`'shallow'`, `'deep'`, or `'default'` for the better of them), the address of a
+ * @param source The name of bundled weights (`'compact'`, `'deep'`, `'shallow'`, or `'default'` for the best of them), the address of a
  *   `model.json` with its `card.json` beside it, a `tf.io.IOHandler`, or `{ model, card }`. Default: `'default'`.
  * @param options For downloads a signal and a progress callback; a card if none comes with the weights. None of them applies
  *   to a network in memory.

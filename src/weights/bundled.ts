@@ -18,16 +18,17 @@ export interface WeightsModule {
 }
 
 /** Name of weights that come with this package. */
-export type BundledModel = 'shallow' | 'deep';
+export type BundledModel = 'compact' | 'deep' | 'shallow';
 
 /** Each module by a literal path, so that bundlers see them, and imported only when asked for. */
 const MODULES: Readonly<Record<BundledModel, () => Promise<{ default: WeightsModule }>>> = {
-  shallow: () => import('fer-cnn/weights/shallow'),
+  compact: () => import('fer-cnn/weights/compact'),
   deep: () => import('fer-cnn/weights/deep'),
+  shallow: () => import('fer-cnn/weights/shallow'),
 };
 
 /** What `'default'` stands for. */
-export const DEFAULT_MODEL: BundledModel = 'shallow';
+export const DEFAULT_MODEL: BundledModel = 'compact';
 
 /** Names of the weights that come with this package. */
 export const BUNDLED_MODELS: readonly BundledModel[] = Object.freeze(Object.keys(MODULES) as BundledModel[]);

@@ -14,7 +14,7 @@ export type WeightsSource = BundledModel | 'default' | URL | tf.io.IOHandler | (
 /**
  * Loads a model with its card.
  *
- * - A bundled name (`'shallow'`, `'deep'`, `'default'`) needs no network and no files.
+ * - A bundled name (`'compact'`, `'deep'`, `'shallow'`, `'default'`) needs no network and no files.
  * - An address of a `model.json`, absolute or relative to the page, also finds `card.json` and the weights beside it.
  * - A `tf.io.IOHandler` gives what tfjs saved, for instance `tf.io.browserFiles`, IndexedDB, or `directoryHandler` of `fer-cnn/node`.
  *   The card is the option `card` or, for models that were loaded by this function before, travels in the metadata.

@@ -213,7 +213,7 @@ describeOn(['cpu'], 'loadWeights', () => {
   it.each([['medium'], [7], [null], [{}], [{ save: () => {} }]])('refuses the source %j', async (source) => {
     const loading = loadWeights(source as string);
     await expect(loading).rejects.toThrow(InputError);
-    await expect(loading).rejects.toThrow(/expected one of 'shallow', 'deep', 'default', the address/);
+    await expect(loading).rejects.toThrow(/expected one of 'compact', 'deep', 'shallow', 'default', the address/);
   });
 
   it('refuses an unknown option', async () => {
