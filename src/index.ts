@@ -145,7 +145,16 @@ export { createFaceClassifier } from './classify/faces';
 export type { ClassifiedFace, ClassifyFacesOptions, FaceClassifier, FaceClassifierOptions } from './classify/faces';
 export type { DetectedFace, DetectorPhoto, FaceDetector } from './classify/detector';
 export { fromFaceApi, fromFaceDetection, fromHuman, fromMediaPipe } from './classify/adapters';
-export type { FaceApiFace, FaceDetectionLike, HumanLike, MediaPipeLike } from './classify/adapters';
+export type {
+  DetectorPoint,
+  FaceApiFace,
+  FaceDetectionFace,
+  FaceDetectionLike,
+  HumanFace,
+  HumanLike,
+  MediaPipeFace,
+  MediaPipeLike,
+} from './classify/adapters';
 export { createTracker } from './classify/tracker';
 export type { FrameClassifier, Tracker, TrackerOptions } from './classify/tracker';
 export type { FrameFace, TrackedFace } from './classify/tracks';

@@ -1,48 +1,69 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { FaceLandmarks, Point } from '../image/region';
+import type { Box, FaceLandmarks, Point } from '../image/region';
 import type { DetectedFace, DetectorPhoto, FaceDetector } from './detector';
+
+/** A place in a picture, as detectors give it. */
+export interface DetectorPoint {
+  /** Pixels from the left edge, or their share of the width; see the detector. */
+  x: number;
+  /** Pixels from the upper edge, or their share of the height. */
+  y: number;
+  /** What is there, if the detector names it. */
+  name?: string | undefined;
+}
+
+/** A face as `Human` from `@vladmandic/human` gives it. */
+export interface HumanFace {
+  /** Left, top, width and height in pixels. */
+  box: readonly number[];
+  /** How sure the detector is, 0..1. */
+  score: number;
+  /** Points of the face by name; those of the eyes are used. */
+  annotations?: Partial<Record<'leftEye' | 'rightEye', readonly (readonly number[])[]>>;
+}
 
 /** What is used of `Human` from `@vladmandic/human`. */
 export interface HumanLike {
   /** Finds faces, among other things. */
-  detect(input: tf.Tensor3D): Promise<{
-    face?: readonly {
-      box: readonly number[];
-      score: number;
-      annotations?: { leftEye?: readonly (readonly number[])[]; rightEye?: readonly (readonly number[])[] };
-    }[];
-  }>;
+  detect(input: tf.Tensor3D): Promise<Partial<Record<'face', readonly HumanFace[]>>>;
 }
 
 /** What is used of a result of `detectAllFaces` of `@vladmandic/face-api`, with or without landmarks. */
 export interface FaceApiFace {
-  /** The box and how sure the detector is. */
-  detection: { box: { x: number; y: number; width: number; height: number }; score: number };
+  /** The box in pixels and how sure the detector is, 0..1. */
+  detection: Record<'box', Box> & Record<'score', number>;
   /** What `withFaceLandmarks()` adds. */
-  landmarks?: { getLeftEye(): readonly { x: number; y: number }[]; getRightEye(): readonly { x: number; y: number }[] };
+  landmarks?: Record<'getLeftEye' | 'getRightEye', () => readonly DetectorPoint[]>;
+}
+
+/** A face as a detector from `@tensorflow-models/face-detection` gives it. */
+export interface FaceDetectionFace {
+  /** The box in pixels. */
+  box: Record<'xMin' | 'yMin' | 'width' | 'height', number>;
+  /** Points of the face, in pixels. */
+  keypoints: readonly DetectorPoint[];
 }
 
 /** What is used of a detector from `@tensorflow-models/face-detection`. */
 export interface FaceDetectionLike {
   /** Finds faces. */
-  estimateFaces(input: tf.Tensor3D | HTMLVideoElement | HTMLCanvasElement): Promise<
-    readonly {
-      box: { xMin: number; yMin: number; width: number; height: number };
-      keypoints: readonly { x: number; y: number; name?: string | undefined }[];
-    }[]
-  >;
+  estimateFaces(input: tf.Tensor3D | HTMLVideoElement | HTMLCanvasElement): Promise<readonly FaceDetectionFace[]>;
+}
+
+/** A face as `FaceDetector` from `@mediapipe/tasks-vision` gives it. */
+export interface MediaPipeFace {
+  /** The box in pixels. */
+  boundingBox?: Record<'originX' | 'originY' | 'width' | 'height', number> | undefined;
+  /** The first one's score tells how sure the detector is, 0..1. */
+  categories: readonly Record<'score', number>[];
+  /** Points of the face, as shares of width and height. */
+  keypoints: readonly DetectorPoint[];
 }
 
 /** What is used of `FaceDetector` from `@mediapipe/tasks-vision`. */
 export interface MediaPipeLike {
   /** Finds faces. */
-  detect(input: ImageData | HTMLVideoElement | HTMLCanvasElement): {
-    detections: readonly {
-      boundingBox?: { originX: number; originY: number; width: number; height: number } | undefined;
-      categories: readonly { score: number }[];
-      keypoints: readonly { x: number; y: number }[];
-    }[];
-  };
+  detect(input: ImageData | HTMLVideoElement | HTMLCanvasElement): Record<'detections', readonly MediaPipeFace[]>;
 }
 
 /**

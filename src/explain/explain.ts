@@ -22,9 +22,9 @@ import { overlay } from './overlay';
  * - `'occlusion'`: by covering one part of the picture after the other, in the time of some hundred predictions; for any network on any
  *   backend.
  */
-export type ExplainMethod = (typeof METHODS)[number];
+export type ExplainMethod = 'hiResCam' | 'gradCam' | 'occlusion';
 
-const METHODS = ['hiResCam', 'gradCam', 'occlusion'] as const;
+const METHODS: readonly ExplainMethod[] = ['hiResCam', 'gradCam', 'occlusion'];
 
 /** Options of {@link explain}. */
 export interface ExplainOptions {

@@ -5,17 +5,17 @@ import { checkOneOf } from '../validate';
  * From how many views a picture is judged: `'single'`, the picture as it is; `'flip'`, it and its mirror image; `'flipAndShifts'`,
  * both, each also shifted by two pixels up, down, left and right. The cost grows with their number: 1, 2 or 10.
  */
-export type Views = keyof typeof VIEWS;
+export type Views = 'single' | 'flip' | 'flipAndShifts';
 
 type Shift = readonly [down: number, right: number];
 
 const SHIFTS: readonly Shift[] = [[0, 0], [-2, 0], [2, 0], [0, -2], [0, 2]]; // prettier-ignore
 
-const VIEWS = {
+const VIEWS: Readonly<Record<Views, { shifts: readonly Shift[]; mirrored: readonly boolean[] }>> = {
   single: { shifts: [[0, 0]], mirrored: [false] },
   flip: { shifts: [[0, 0]], mirrored: [false, true] },
   flipAndShifts: { shifts: SHIFTS, mirrored: [false, true] },
-} as const satisfies Record<string, { shifts: readonly Shift[]; mirrored: readonly boolean[] }>;
+};
 
 /**
  * Throws unless a value is the name of a kind of views.

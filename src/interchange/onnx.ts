@@ -21,7 +21,7 @@ export interface OnnxOptions {
    * What the graph takes: `'preprocessed'`, what `preprocess` gives and the network itself takes, or gray pixels 0..255 of the card's input size
    * as `'float32'` or `'uint8'`, which the graph then normalises by the card's mean and standard deviation. Default `'preprocessed'`.
    */
-  input?: 'preprocessed' | ElementType | undefined;
+  input?: 'preprocessed' | 'float32' | 'uint8' | undefined;
   /** Version of the standard operators, 13..21. Default 17, which ONNX Runtime reads from version 1.12 (2022) on. */
   opset?: number | undefined;
 }

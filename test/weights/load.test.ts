@@ -222,7 +222,9 @@ describeOn(['cpu'], 'loadWeights', () => {
   });
 
   it('readBundled refuses a name that is not bundled', async () => {
-    await expect(readBundled('medium' as 'deep')).rejects.toThrow(/expected one of "compact", "deep", "shallow", "default"/);
+    await expect(readBundled('medium' as 'deep')).rejects.toThrow(
+      /expected one of "compact", "deep", "shallow", "default"/,
+    );
   });
 
   it('has types that name the bundled weights and take any address', () => {
