@@ -159,7 +159,7 @@ describe('the packed package', () => {
     const refused = run('node', [command, 'export-weights', 'medium', 'other'], { cwd: app });
     await expect(refused).rejects.toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/expected one of "shallow"/),
+      stderr: expect.stringMatching(/expected one of "compact"/),
     });
     await expect(run('node', [command], { cwd: app })).rejects.toMatchObject({ code: 2 });
   });
@@ -207,7 +207,7 @@ describe('the packed package', () => {
       { args: [], message: /^Usage: fer-cnn classify/ },
       { args: ['a.jpg', '--box', '1,2,3'], message: /--box: expected four numbers/ },
       { args: ['a.jpg', '--topk', 'all'], message: /--topk: expected a whole number/ },
-      { args: ['a.jpg', '--model', 'medium'], message: /--model: expected shallow/ },
+      { args: ['a.jpg', '--model', 'medium'], message: /--model: expected compact/ },
       { args: ['a.jpg', '--models', 'deep'], message: /--models/ },
     ])('and refuses $args', async ({ args, message }) => {
       const { code, stderr } = await classify(...args).catch((error) => error);
