@@ -114,7 +114,7 @@ describeOn(['cpu'], 'weights in a directory', () => {
   });
 
   it('exportBundledWeights refuses an unknown name before it writes', async () => {
-    await expect(exportBundledWeights('medium' as 'deep', directory)).rejects.toThrow(/expected one of "shallow"/);
+    await expect(exportBundledWeights('medium' as 'deep', directory)).rejects.toThrow(/expected one of "compact"/);
     expect(await readdir(directory)).toEqual([]);
     expect(tf.memory().numTensors).toBe(0);
   });
