@@ -22,7 +22,7 @@ export function describe(value: unknown): string {
 }
 
 function safeJson(value: unknown[]): string {
-  return `[${value.map((item) => (typeof item === 'object' && item !== null ? '…' : String(item))).join(', ')}]`;
+  return `[${Array.from(value, (item) => (typeof item === 'object' && item !== null ? '…' : String(item))).join(', ')}]`;
 }
 
 function boundsText(bounds: Bounds): string {

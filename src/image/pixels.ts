@@ -55,7 +55,7 @@ export function fromPixelData(where: string, picture: AnyPixelData): tf.Tensor4D
   const depth = channels ?? data.length / (width * height);
   if (!CHANNELS.includes(depth as 1) || data.length !== width * height * depth) {
     const unit = white === 255 ? 'bytes' : 'values';
-    const counts = channels === undefined ? '1, 3 or 4' : `${channels} (1, 3 or 4)`;
+    const counts = channels === undefined ? '1, 3 or 4' : `${describe(channels)} (1, 3 or 4)`;
     throw new InputError({
       where: `${where}: data`,
       expected: `${width} × ${height} pixels of ${counts} ${unit}`,

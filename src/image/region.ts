@@ -112,6 +112,11 @@ export function frameOf(
   const longer = Math.max(face.width, face.height);
   const { top, right, bottom, left } = typeof margin === 'number' ? marginsOf(margin) : margin;
   const [spanX, spanY] = [face.width + (left + right) * longer, face.height + (top + bottom) * longer];
+  const most = 64 * Math.max(...picture);
+  if (!(Math.max(spanX, spanY) <= most)) {
+    const received = `${spanX} × ${spanY}`;
+    throw new InputError({ where, expected: `a region of at most ${most} pixels a side with its margins`, received });
+  }
   const scale = Math.max(spanX / width, spanY / height); // pixels of the picture for one of the result
   const [dx, dy] = [((right - left) * longer) / 2, ((bottom - top) * longer) / 2];
   const [cos, sin] = [Math.cos(face.angle), Math.sin(face.angle)];
