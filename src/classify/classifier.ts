@@ -3,6 +3,7 @@ import type * as tfl from '@tensorflow/tfjs-layers';
 import { DisposedError } from '../errors';
 import { ensureBackend } from '../image/backend';
 import { cropFaces } from '../image/crop';
+import { unlessLost } from '../image/device';
 import { isBatch } from '../image/input';
 import { preprocess } from '../image/preprocess';
 import { checkValues } from '../image/range';
@@ -40,6 +41,7 @@ export class Classifier {
   readonly card: CardDraft;
   readonly #ownsModel: boolean;
   readonly #fused: FusedNetwork;
+  #home = tf.backend(); // where the weights are
   #disposed = false;
 
   /**
@@ -70,7 +72,7 @@ export class Classifier {
    * @throws {@link InputError} if the input is no picture, empty, disposed of, or has values outside 0..255; if a region is not
    *   valid or lies outside of the picture.
    * @throws {@link DisposedError} after {@link Classifier.dispose}.
-   * @throws {@link BackendError} if no tfjs backend is registered.
+   * @throws {@link BackendError} if no tfjs backend is registered, or the graphics card is taken away from it.
    * @example
    * ```ts
    * await classifier.classify(imageData, { topk: 2 });
@@ -140,16 +142,30 @@ export class Classifier {
       const { margin, views = 'single' } = options;
       const regions = regionsOf(options);
       if (regions?.length === 0) return [];
+      await this.#follow(method);
       outputs = tf.tidy(() => {
         const { preprocessing } = this.card;
         const faces = regions ? cropFaces(images, regions, { size: preprocessing.inputSize, margin }) : images;
         return meanOverViews(preprocess(faces, preprocessing), views, (x) => this.#fused.predict(x));
       });
       const valid = input instanceof tf.Tensor ? checkValues(method, images) : undefined; // bytes always are
-      const [values] = await Promise.all([outputs.data<'float32'>(), valid]);
+      const [values] = await unlessLost(method, Promise.all([outputs.data<'float32'>(), valid]));
       return toRows(values, this.card.labels.length, this.card.calibration?.temperature);
     } finally {
       tf.dispose([images, outputs ?? []]);
     }
+  }
+
+  /**
+   * Brings the weights to the active backend if that is another one now. tfjs would do so by a blocking read, which gives wrong
+   * numbers on WebGPU; after one that does not block it finds them in memory.
+   */
+  async #follow(method: string): Promise<void> {
+    const active = tf.backend();
+    if (active === this.#home) return unlessLost(method);
+    this.#fused.dispose(); // to be folded anew
+    const weights = Promise.all(this.model.weights.map((weight) => weight.read().data()));
+    await unlessLost(method, weights, this.#home);
+    this.#home = active;
   }
 }

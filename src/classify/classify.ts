@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import { BackendError } from '../errors';
 import { ensureBackend } from '../image/backend';
 import type { ImageSource, PictureSource } from '../image/read';
 import { EMOTIONS } from '../labels';
@@ -20,7 +21,7 @@ let shared: Promise<Classifier> | undefined;
  *   batch one such list for each picture, for `regions` one for each of them.
  * @throws {@link InputError} if the input is no picture, empty, disposed of, or has values outside 0..255; if a region is not
  *   valid or lies outside of the picture.
- * @throws {@link BackendError} if no tfjs backend is registered.
+ * @throws {@link BackendError} if no tfjs backend is registered, or the graphics card is taken away from it.
  * @example
  * ```ts
  * import '@tensorflow/tfjs-backend-wasm';
@@ -45,7 +46,12 @@ export async function classify(
   checkClassifyOptions(options, EMOTIONS.length);
   await ensureBackend('classify');
   const classifier = await sharedClassifier();
-  return classifier.classify(input, options);
+  try {
+    return await classifier.classify(input, options);
+  } catch (error) {
+    if (error instanceof BackendError) classifier.dispose(); // its weights went with the graphics card: load them anew next time
+    throw error;
+  }
 }
 
 async function sharedClassifier(): Promise<Classifier> {
@@ -58,6 +64,6 @@ async function sharedClassifier(): Promise<Classifier> {
     if (shared === loading) shared = undefined; // so that the next call tries again
     throw error;
   }
-  if (shared === loading) shared = undefined; // its weights went with tf.disposeVariables()
+  if (shared === loading) shared = undefined; // its weights went with tf.disposeVariables() or with the graphics card
   return sharedClassifier();
 }

@@ -1,0 +1,152 @@
+import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadClassifier } from '../../src/classify/load';
+import { BUNDLED_MODELS } from '../../src/weights/bundled';
+import type { GoldenPicture } from '../../src/weights/golden';
+import { BACKENDS, useBackend } from '../support/backends';
+import { bundlePage, CHROMIUM, HAS_CHROMIUM, launchChromium, serve, wasmBinaries } from '../support/browser';
+import { readGolden } from '../support/golden';
+import { storeSmallNetwork } from '../support/small-network';
+import type { actions } from './backends.page';
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+const PAGE_BACKENDS = ['cpu', 'wasm', 'webgl', 'webgpu'] as const;
+const BOUND = 1e-4; // largest difference of a probability between any two backends
+const PATIENCE = 180_000; // the plain CPU backend, and graphics cards that the processor imitates, are slow
+
+/** A walk over the backends of a page in which each one follows each other one. */
+const TOUR = 'cpu wasm webgl webgpu cpu webgl cpu webgpu webgl wasm webgpu wasm cpu'.split(' ');
+
+/** Probabilities in Node, [pictures][classes]. */
+async function classifyHere(name: string, pictures: GoldenPicture[]): Promise<number[][]> {
+  const classifier = await loadClassifier(name);
+  const rows: number[][] = [];
+  for (const { shape, pixels } of pictures) {
+    const [height, width, channels] = shape;
+    const data = Uint8Array.from(Buffer.from(pixels, 'base64'));
+    rows.push(await classifier.probabilities({ data, height, width, channels: channels as 1 | 3 }));
+  }
+  classifier.dispose();
+  return rows;
+}
+
+/** The two results that are farthest apart, and how far. */
+function farthest(results: Map<string, number[][]>): { pair: string; difference: number } {
+  let found = { pair: '', difference: 0 };
+  for (const [a, rowsA] of results) {
+    for (const [b, rowsB] of results) {
+      const differences = rowsA.flatMap((row, i) => row.map((value, j) => Math.abs(value - rowsB[i]![j]!)));
+      const difference = Math.max(...differences);
+      if (difference > found.difference) found = { pair: `${a} and ${b}`, difference };
+    }
+  }
+  return found;
+}
+
+describe.skipIf(!HAS_CHROMIUM)(`the backends of a page (skipped without ${CHROMIUM})`, () => {
+  let browser: Browser;
+  let page: Page;
+  let small: Awaited<ReturnType<typeof storeSmallNetwork>>;
+  let server: Awaited<ReturnType<typeof serve>>;
+
+  beforeAll(async () => {
+    small = await storeSmallNetwork();
+    const copy = await bundlePage(at('./copy.page.ts'), 'copy');
+    const program = await bundlePage(at('./backends.page.ts'));
+    const both =
+      '<!doctype html><script type="module" src="/copy.js"></script><script type="module" src="/page.js"></script>';
+    server = await serve({ ...copy, ...program, ...(await wasmBinaries()), ...small.site, '/both.html': both });
+    browser = await launchChromium();
+    page = await open('/index.html');
+  }, PATIENCE);
+
+  afterAll(async () => {
+    await browser?.close();
+    server?.close();
+  });
+
+  async function open(path: string): Promise<Page> {
+    const page = await browser.newPage();
+    await page.goto(server.url + path, { waitUntil: 'load', timeout: PATIENCE });
+    return page;
+  }
+
+  /** Runs one of the page's actions. */
+  function inPage<Name extends keyof typeof actions>(
+    page: Page,
+    name: Name,
+    ...args: Parameters<(typeof actions)[Name]>
+  ): ReturnType<(typeof actions)[Name]> {
+    const call = `actions.${name}(${args.map((arg) => JSON.stringify(arg)).join(', ')})`;
+    return page.evaluate(call) as ReturnType<(typeof actions)[Name]>;
+  }
+
+  it.for(BUNDLED_MODELS)(
+    'and of Node give the golden pictures the probabilities of the record by the %s weights, within 1e-4',
+    { timeout: 2 * PATIENCE },
+    async (name, { annotate }) => {
+      const { pictures, probabilities } = await readGolden(name);
+      const results = new Map([['the record', probabilities]]);
+      for (const backend of PAGE_BACKENDS) {
+        const result = await inPage(page, 'classify', backend, name, pictures);
+        expect(result).toMatchObject({ backend, tensorsLeft: 0 });
+        results.set(`${backend} of Chromium`, result.probabilities);
+      }
+      for (const backend of BACKENDS) {
+        await useBackend(backend);
+        results.set(`${backend} of Node`, await classifyHere(name, pictures));
+      }
+      const { pair, difference } = farthest(results);
+      await annotate(`${name}: ${pair} differ by ${difference.toExponential(1)}`);
+      expect(difference, pair).toBeLessThan(BOUND);
+    },
+  );
+
+  it(
+    'can be switched at any time: the weights of a classifier come along',
+    async () => {
+      const stations = await inPage(page, 'tour', TOUR, 'small/model.json', [small.picture]);
+      expect(stations.map(({ backend }) => backend)).toEqual(TOUR);
+      for (const { backend, probabilities } of stations) {
+        expect(probabilities[0]!, backend).toBeAllClose(small.picture.output, { atol: BOUND, rtol: 0 });
+      }
+    },
+    PATIENCE,
+  );
+
+  it.each([
+    ['webgl', 'WebGL context'],
+    ['webgpu', 'WebGPU device'],
+  ])(
+    'that lose the graphics card say so, and another one or the same one started anew goes on, on %s',
+    async (backend, kind) => {
+      const page = await open('/index.html');
+      const result = await inPage(page, 'lose', backend, 'small/model.json', small.picture);
+      const message = `expected a ${kind} in use, received one that the browser took away.`;
+      for (const lost of [...result.lost, result.elsewhere])
+        expect(lost).toContain(`BackendError: probabilities: ${message}`);
+      expect(result.shared).toContain(`BackendError: classify: ${message}`);
+      expect(result.sharedElsewhere).toHaveLength(7);
+      for (const { probabilities } of [result.onWasm, result.anew]) {
+        expect(probabilities[0]!).toBeAllClose(small.picture.output, { atol: BOUND, rtol: 0 });
+      }
+      expect(result.anew.backend).toBe(backend);
+      await page.close();
+    },
+    PATIENCE,
+  );
+
+  it(
+    'are shared by two copies of tfjs in one page',
+    async () => {
+      const page = await open('/both.html');
+      const { isCopy, probabilities } = await inPage(page, 'useCopy', 'small/model.json', small.picture);
+      expect(isCopy).toBe(true);
+      expect(probabilities).toBeAllClose(small.picture.output, { atol: BOUND, rtol: 0 });
+      await page.close();
+    },
+    PATIENCE,
+  );
+});

@@ -1,0 +1,68 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { BackendError } from '../../src/errors';
+import { unlessLost } from '../../src/image/device';
+
+/** Backends with nothing but what can be lost, and the way to lose it. */
+function webgl(): { backend: tf.KernelBackend; lose: () => void; giveBack: () => void } {
+  const canvas = new EventTarget();
+  let isLost = false;
+  const gl = { canvas, isContextLost: () => isLost };
+  return {
+    backend: { gpgpu: { gl } } as unknown as tf.KernelBackend,
+    lose() {
+      isLost = true;
+      canvas.dispatchEvent(new Event('webglcontextlost'));
+    },
+    giveBack: () => (isLost = false),
+  };
+}
+
+function webgpu(): { backend: tf.KernelBackend; lose: () => void } {
+  let lose = () => {};
+  const lost = new Promise<void>((resolve) => (lose = resolve));
+  return { backend: { device: { lost } } as unknown as tf.KernelBackend, lose };
+}
+
+const never = new Promise<never>(() => {});
+
+describe.each([
+  ['WebGL context', webgl],
+  ['WebGPU device', webgpu],
+])('waiting for a backend with a %s', (kind, create) => {
+  it('gives the result, or its error', async () => {
+    const { backend } = create();
+    expect(await unlessLost('here', Promise.resolve(7), backend)).toBe(7);
+    await expect(unlessLost('here', Promise.reject(new Error('other')), backend)).rejects.toThrow('other');
+  });
+
+  it('ends when the device is lost, though the result never comes', async () => {
+    const { backend, lose } = create();
+    const waiting = unlessLost('here', never, backend);
+    lose();
+    await expect(waiting).rejects.toThrow(BackendError);
+    await expect(waiting).rejects.toThrow(`here: expected a ${kind} in use, received one that the browser took away.`);
+  });
+
+  it('refuses at once what comes after a loss', async () => {
+    const { backend, lose } = create();
+    await unlessLost('here', undefined, backend);
+    lose();
+    await expect(unlessLost('here', Promise.resolve(7), backend)).rejects.toThrow(BackendError);
+    await expect(unlessLost('here', Promise.reject(new Error('other')), backend)).rejects.toThrow(BackendError);
+  });
+});
+
+describe('waiting for a backend', () => {
+  it('takes a WebGL context that was given back for lost, since all that it held is gone', async () => {
+    const { backend, lose, giveBack } = webgl();
+    await unlessLost('here', undefined, backend);
+    lose();
+    giveBack();
+    await expect(unlessLost('here', undefined, backend)).rejects.toThrow(BackendError);
+  });
+
+  it('without a graphics card is plain waiting', async () => {
+    expect(await unlessLost('here', Promise.resolve(7), {} as tf.KernelBackend)).toBe(7);
+  });
+});
