@@ -1,20 +1,25 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { InputError, WeightsError } from '../errors';
 import { checkNumber, checkOptions, describe } from '../validate';
-import { BUNDLED_MODELS, type BundledModel, readBundled } from './bundled';
+import { bytesOfBase64 } from './base64';
+import { BUNDLED_MODELS, type BundledModel, readBundled, type WeightsModule } from './bundled';
 import type { CardDraft, ModelCard } from './card';
 import { CARD_KEY, decodeModel, type LoadedModel, type StoredModel } from './decode';
 import { type LoadWeightsOptions, fetchModel } from './fetch';
 
 export type { LoadWeightsOptions } from './fetch';
 
-/** Where weights come from: a bundled name, `'default'`, the address of a `model.json`, or a tfjs handler. */
-export type WeightsSource = BundledModel | 'default' | URL | tf.io.IOHandler | (string & {});
+/**
+ * Where weights come from: a bundled name, `'default'`, the default export of `fer-cnn/weights/<name>`, the address of a
+ * `model.json`, or a tfjs handler.
+ */
+export type WeightsSource = BundledModel | 'default' | WeightsModule | URL | tf.io.IOHandler | (string & {});
 
 /**
  * Loads a model with its card.
  *
  * - A bundled name (`'compact'`, `'deep'`, `'shallow'`, `'default'`) needs no network and no files.
+ * - The default export of `fer-cnn/weights/<name>` is the same for a program that imports one model itself.
  * - An address of a `model.json`, absolute or relative to the page, also finds `card.json` and the weights beside it.
  * - A `tf.io.IOHandler` gives what tfjs saved, for instance `tf.io.browserFiles`, IndexedDB, or `directoryHandler` of `fer-cnn/node`.
  *   The card is the option `card` or, for models that were loaded by this function before, travels in the metadata.
@@ -44,6 +49,11 @@ export async function loadWeights(
     const stored = await readBundled(source);
     return decodeModel({ ...stored, card: options.card ?? stored.card }, `weights '${source}'`);
   }
+  if (isModule(source)) {
+    const { modelJson, weightsBase64, card } = source;
+    const weights = bytesOfBase64(weightsBase64);
+    return decodeModel({ modelJson, weights, card: options.card ?? card }, `weights '${card.name}'`);
+  }
   if (typeof source === 'string' || source instanceof URL) {
     if (typeof source === 'string' && !/[/.:]/.test(source)) throw unknownSource(source);
     return decodeModel(await fetchModel(source, options), `weights ${source}`);
@@ -54,6 +64,10 @@ export async function loadWeights(
 
 function isBundled(source: unknown): source is BundledModel | 'default' {
   return source === 'default' || BUNDLED_MODELS.includes(source as BundledModel);
+}
+
+function isModule(source: WeightsSource): source is WeightsModule {
+  return typeof source === 'object' && source !== null && 'weightsBase64' in source;
 }
 
 function unknownSource(source: unknown): InputError {

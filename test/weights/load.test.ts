@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, expect, expectTypeOf, it } from 'vitest';
 import { InputError, WeightsError } from '../../src/errors';
 import { createShallowCnn } from '../../src/models/shallow';
+import { base64OfBytes } from '../../src/weights/base64';
 import { readBundled } from '../../src/weights/bundled';
 import { CARD_KEY, type LoadedModel } from '../../src/weights/decode';
 import { encodeModel, type EncodedModel } from '../../src/weights/encode';
@@ -34,6 +35,15 @@ describeOn(['cpu'], 'loadWeights from a handler', () => {
     const encoded = await encodeTiny();
     const { model, card } = await loadWeights(tf.io.fromMemory(artifactsOf(encoded)), { card: encoded.card });
     expect(card).toEqual(encoded.card);
+    expect(model.countParams()).toBe(card.parameters);
+    model.dispose();
+  });
+
+  it('takes what a module of weights exports', async () => {
+    const { modelJson, weights, card } = await encodeTiny();
+    const weightsBase64 = base64OfBytes(new Uint8Array(weights));
+    const { model, card: loaded } = await loadWeights({ modelJson, weightsBase64, card });
+    expect(loaded).toEqual(card);
     expect(model.countParams()).toBe(card.parameters);
     model.dispose();
   });
