@@ -80,6 +80,6 @@ function lost(where: string, kind: string): BackendError {
     where,
     expected: `a ${kind} in use`,
     received: 'one that the browser took away',
-    remedy: 'Choose another backend with tf.setBackend() and load the classifier again, or reload the page.',
+    remedy: 'Choose another backend with tf.setBackend and load the classifier again, or reload the page.',
   });
 }
