@@ -20,7 +20,11 @@ const keepDynamicImports: NonNullable<Plugin>[number] = {
   },
 };
 
-const ENTRIES = { index: 'src/index.ts', 'node/index': 'src/node/index.ts' };
+const ENTRIES = {
+  index: 'src/index.ts',
+  'node/index': 'src/node/index.ts',
+  'interchange/index': 'src/interchange/index.ts',
+};
 
 /** Every module as an entry, so that each becomes a chunk of its own, which a bundler can leave out together with what it imports. */
 const MODULES = Object.fromEntries(
@@ -50,6 +54,6 @@ export default defineConfig({
   platform: 'neutral',
   target: 'es2022',
   removeNodeProtocol: false,
-  external: [/^node:/, /^fer-cnn\//, /^@tensorflow\//, 'sharp'],
+  external: [/^node:/, /^fer-cnn\//, /^@tensorflow\//, 'sharp', 'h5wasm', 'fflate'],
   plugins: [keepDynamicImports, keepOnlyEntries],
 });

@@ -5,7 +5,11 @@ import { readFile, writeFile } from 'node:fs/promises';
 import ts from 'typescript';
 
 const REPORT = 'api/fer-cnn.api.md';
-const ENTRIES = { 'fer-cnn': 'dist/index.d.ts', 'fer-cnn/node': 'dist/node/index.d.ts' };
+const ENTRIES = {
+  'fer-cnn': 'dist/index.d.ts',
+  'fer-cnn/node': 'dist/node/index.d.ts',
+  'fer-cnn/interchange': 'dist/interchange/index.d.ts',
+};
 
 const program = ts.createProgram(Object.values(ENTRIES), {
   module: ts.ModuleKind.NodeNext,

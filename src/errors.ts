@@ -89,3 +89,21 @@ export class DisposedError extends FerError {
     super({ where, expected: `${what} in use`, received: 'one that was disposed of', remedy });
   }
 }
+
+/**
+ * The error for an optional package that is needed and cannot be imported.
+ *
+ * @param where The function that needs it.
+ * @param name Name of the package.
+ * @param cause What the import threw.
+ * @returns The error, which tells how to install the package.
+ */
+export function missingPackage(where: string, name: string, cause: unknown): FerError {
+  return new FerError({
+    where,
+    expected: `the package ${name}`,
+    received: 'none that can be loaded',
+    remedy: `Install it with: npm install ${name}`,
+    cause,
+  });
+}

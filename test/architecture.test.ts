@@ -18,7 +18,7 @@ const FLOORS: readonly (readonly string[])[] = [
 ];
 
 /** The packages that may be imported: the peers, and the weights of this one. */
-const PACKAGES = /^(@tensorflow\/tfjs-(core|layers|data)|sharp|fer-cnn\/weights\/[a-z]+)$/;
+const PACKAGES = /^(@tensorflow\/tfjs-(core|layers|data)|sharp|h5wasm|fflate|fer-cnn\/weights\/[a-z]+)$/;
 
 const COMMENTS = /\/\*[^]*?\*\/|(?<![:'"])\/\/.*$/gm;
 

@@ -1,5 +1,5 @@
 import type Sharp from 'sharp';
-import { FerError, InputError } from '../errors';
+import { InputError, missingPackage } from '../errors';
 import type { EncodedPicture } from '../image/encoded';
 import type { PixelData } from '../image/pixels';
 import { checkInteger, checkOptions, describe } from '../validate';
@@ -90,12 +90,6 @@ async function loadSharp(where: string): Promise<typeof Sharp> {
   try {
     return (await import('sharp')).default;
   } catch (cause) {
-    throw new FerError({
-      where,
-      expected: 'the package sharp',
-      received: 'none that can be loaded',
-      remedy: 'Install it with: npm install sharp',
-      cause,
-    });
+    throw missingPackage(where, 'sharp', cause);
   }
 }

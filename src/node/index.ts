@@ -14,6 +14,7 @@ export type { ImageFolderOptions } from './image-folder';
 export { decodeImage } from './decode';
 export type { DecodedImage, DecodeOptions } from './decode';
 export { fileCheckpoint } from './checkpoint-file';
+export { readKeras, writeKeras } from './keras';
 export { directoryHandler, exportBundledWeights, loadWeightsDirectory, saveWeights } from './weights';
 export type { WeightsFiles } from './weights';
 

@@ -1,0 +1,11 @@
+/**
+ * Networks to and from other programs. An entry of its own, so that those who exchange nothing carry none of it.
+ *
+ * @packageDocumentation
+ */
+export { importKeras } from './keras-import';
+export type { KerasSource } from './keras-import';
+export type { FileContent } from './keras-file';
+export { exportKeras } from './keras-export';
+export { exportOnnx } from './onnx';
+export type { OnnxOptions } from './onnx';

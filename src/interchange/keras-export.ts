@@ -1,0 +1,71 @@
+import type * as tfl from '@tensorflow/tfjs-layers';
+import { InputError } from '../errors';
+import { describe } from '../validate';
+import { type Hdf5Tensor, type Hdf5Writer, writeHdf5 } from './hdf5';
+import { architectureToKeras, isModel, modelClass } from './keras-architecture';
+import { kerasPlaces } from './keras-weights';
+import { zip } from './zip';
+
+type Layer = tfl.layers.Layer;
+type Weight = Layer['weights'][number];
+
+const WHERE = 'exportKeras';
+
+/** Version of the format: that of the first Keras 3. */
+const VERSION = '3.0.0';
+
+/**
+ * Writes a model as a `.keras` file, which Keras 3 opens with `keras.models.load_model`, predicts with and goes on training. Needs the
+ * packages `h5wasm` and `fflate`.
+ *
+ * Layers keep their names, regularisers, constraints and whether they are frozen; initialisers and the optimizer are not written, so that
+ * the model must be compiled before it is trained. The same model gives the same bytes.
+ *
+ * @param model A model of the layers that {@link importKeras} reads; borrowed.
+ * @returns The file.
+ * @throws {@link InputError} if it is not a model.
+ * @throws {@link WeightsError} that names the layer, if Keras 3 has none that computes the same.
+ * @throws {@link FerError} if `h5wasm` or `fflate` is not installed.
+ * @example
+ * ```ts
+ * const { model } = await loadWeights('shallow');
+ * await writeFile('shallow.keras', await exportKeras(model));
+ * // in Python: keras.models.load_model('shallow.keras')
+ * ```
+ */
+export async function exportKeras(model: tfl.LayersModel): Promise<Uint8Array> {
+  if (typeof model?.toJSON !== 'function' || !Array.isArray(model.inputs)) {
+    throw new InputError({ where: `${WHERE}: model`, expected: 'a tf.LayersModel', received: describe(model) });
+  }
+  const config = architectureToKeras(WHERE, model);
+  const values = new Map<Weight, Hdf5Tensor>();
+  for (const weight of model.weights) {
+    values.set(weight, { shape: weight.shape as number[], values: await weight.read().data<'float32'>() });
+  }
+  const json = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
+  return zip(WHERE, {
+    'metadata.json': json({ keras_version: VERSION }),
+    'config.json': json(config),
+    'model.weights.h5': await writeHdf5(WHERE, (file) => writeModel(file, '', model, values)),
+  });
+}
+
+/** Writes the weights of a model where Keras 3 looks for them; see `findWeights`. */
+function writeModel(
+  file: Hdf5Writer,
+  path: string,
+  model: tfl.LayersModel,
+  values: ReadonlyMap<Weight, Hdf5Tensor>,
+): void {
+  const place = kerasPlaces();
+  file.attribute(`${path}vars`, 'name', model.name);
+  for (const layer of model.layers) {
+    const at = `${path}layers/${place(isModel(layer) ? modelClass(layer) : layer.getClassName())}/`;
+    if (isModel(layer)) {
+      writeModel(file, at, layer, values);
+      continue;
+    }
+    file.attribute(`${at}vars`, 'name', layer.name);
+    layer.weights.forEach((weight, i) => file.tensor(`${at}vars/${i}`, values.get(weight)!));
+  }
+}

@@ -1,0 +1,77 @@
+/** A value of parsed JSON. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+/** The settings of a layer, by Keras's names. */
+export type Settings = Record<string, Json>;
+
+/** What a layer has in common in Keras and in tfjs. */
+export interface LayerRule {
+  /** Settings that both know and understand alike. */
+  settings: readonly string[];
+  /** Settings of Keras that tfjs lacks, with the values that leave them without effect; null always does. */
+  neutral: Readonly<Record<string, readonly Json[]>>;
+}
+
+const rule = (settings: string, neutral: LayerRule['neutral'] = {}): LayerRule => ({
+  settings: settings.split(' ').filter(Boolean),
+  neutral,
+});
+
+const BIAS = 'activation use_bias bias_regularizer bias_constraint';
+const WINDOW = 'kernel_size strides padding data_format';
+const POOL = 'pool_size strides padding data_format';
+const KERNEL = 'kernel_regularizer kernel_constraint';
+const DEPTHWISE = 'depth_multiplier depthwise_regularizer depthwise_constraint';
+const POINTWISE = 'pointwise_regularizer pointwise_constraint';
+const GLOBAL_POOL = rule('data_format', { keepdims: [false] });
+const NO_SPACING = { dilation_rate: [1, [1, 1]] };
+/** Harmless: how, not what, is computed, or used only if another setting is. */
+const ANY_NORM = { renorm: [false], mode: [0], virtual_batch_size: [] };
+
+/** The layers that can be exchanged with Keras, by the class name that Keras 2, Keras 3 and tfjs share. */
+export const LAYERS: Readonly<Record<string, LayerRule>> = {
+  InputLayer: rule('batch_input_shape'),
+  Conv2D: rule(`filters ${WINDOW} dilation_rate ${BIAS} ${KERNEL}`, { groups: [1] }),
+  SeparableConv2D: rule(`filters ${WINDOW} dilation_rate ${BIAS} ${DEPTHWISE} ${POINTWISE}`),
+  DepthwiseConv2D: rule(`${WINDOW} ${BIAS} ${DEPTHWISE}`, NO_SPACING),
+  Dense: rule(`units ${BIAS} ${KERNEL}`),
+  BatchNormalization: rule(
+    'axis momentum epsilon center scale beta_regularizer gamma_regularizer beta_constraint gamma_constraint',
+    ANY_NORM,
+  ),
+  Activation: rule('activation'),
+  ReLU: rule('max_value', { negative_slope: [0], threshold: [0] }),
+  LeakyReLU: rule('alpha'),
+  ELU: rule('', { alpha: [1] }),
+  PReLU: rule('shared_axes alpha_regularizer alpha_constraint'),
+  Softmax: rule('axis'),
+  MaxPooling2D: rule(POOL),
+  AveragePooling2D: rule(POOL),
+  GlobalAveragePooling2D: GLOBAL_POOL,
+  GlobalMaxPooling2D: GLOBAL_POOL,
+  Flatten: rule('data_format'),
+  Dropout: rule('rate noise_shape'),
+  GaussianNoise: rule('stddev'),
+  GaussianDropout: rule('rate'),
+  ZeroPadding2D: rule('padding data_format'),
+  Cropping2D: rule('cropping data_format'),
+  Rescaling: rule('scale offset'),
+  Add: rule(''),
+  Multiply: rule(''),
+  Average: rule(''),
+  Maximum: rule(''),
+  Minimum: rule(''),
+  Concatenate: rule('axis'),
+  Reshape: rule('target_shape'),
+  Permute: rule('dims'),
+};
+
+/** Settings of any layer that have no part in what it computes from its weights, which are never left to an initialiser. */
+const WITHOUT_EFFECT =
+  /^(name|trainable|dtype|seed|sparse|ragged|optional|autocast|fused|synchronized|implementation|input_dim|input_shape|batch_shape|batch_input_shape|build_input_shape|renorm_clipping|renorm_momentum|input_dtype|(\w+_)?init(ializer)?)$/;
+
+/** Whether a setting that the rule does not name may be passed over. */
+export function hasNoEffect(name: string, value: Json, { neutral }: LayerRule): boolean {
+  if (value === null || WITHOUT_EFFECT.test(name)) return true;
+  return (neutral[name] ?? []).some((allowed) => JSON.stringify(allowed) === JSON.stringify(value));
+}

@@ -1,0 +1,57 @@
+import { missingPackage, WeightsError } from '../errors';
+
+/** Whether bytes begin as a zip archive does. */
+export function isZip(bytes: Uint8Array): boolean {
+  return String.fromCharCode(...bytes.subarray(0, 4)) === 'PK\x03\x04';
+}
+
+/**
+ * Unpacks members of a zip archive.
+ *
+ * @param where The archive, for messages.
+ * @param bytes The archive; borrowed.
+ * @param names The members that are wanted; each must be there.
+ * @returns Their contents, in the order of the names.
+ * @throws {@link WeightsError} if the archive is damaged or lacks one; {@link FerError} if fflate is not installed.
+ */
+export async function unzip(where: string, bytes: Uint8Array, names: readonly string[]): Promise<Uint8Array[]> {
+  const { unzipSync } = await load(where);
+  let found: Record<string, Uint8Array>;
+  try {
+    found = unzipSync(bytes, { filter: ({ name }) => names.includes(name) });
+  } catch (cause) {
+    const remedy = 'It is cut off or damaged: copy or save it again.';
+    throw new WeightsError({
+      where,
+      expected: 'a whole zip archive',
+      received: 'one that cannot be unpacked',
+      remedy,
+      cause,
+    });
+  }
+  return names.map((name) => {
+    if (found[name]) return found[name];
+    throw new WeightsError({ where, expected: `a member '${name}'`, received: 'an archive without it' });
+  });
+}
+
+/**
+ * Packs a zip archive without compression, as Keras does. The same members give the same bytes.
+ *
+ * @param where What is written, for messages.
+ * @param members The contents by name.
+ * @returns The archive.
+ * @throws {@link FerError} if fflate is not installed.
+ */
+export async function zip(where: string, members: Readonly<Record<string, Uint8Array>>): Promise<Uint8Array> {
+  const { zipSync } = await load(where);
+  return zipSync({ ...members }, { level: 0, mtime: '1980-01-02T00:00:00' });
+}
+
+async function load(where: string) {
+  try {
+    return await import('fflate');
+  } catch (cause) {
+    throw missingPackage(where, 'fflate', cause);
+  }
+}
