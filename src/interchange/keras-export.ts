@@ -19,7 +19,7 @@ const VERSION = '3.0.0';
  * packages `h5wasm` and `fflate`.
  *
  * Layers keep their names, regularisers, constraints and whether they are frozen; initialisers and the optimizer are not written, so that
- * the model must be compiled before it is trained. The same model gives the same bytes.
+ * the model must be compiled before it is trained.
  *
  * @param model A model of the layers that {@link importKeras} reads; borrowed.
  * @returns The file.

@@ -28,7 +28,7 @@ const WHERE = 'importKeras';
  *
  * Sequential and Functional models of the layers that networks for pictures are made of are read, models within models too, and the
  * names of layers stay. Regularisers, constraints and frozen layers are taken over; initialisers, optimizer and compilation are not. What
- * tfjs would compute differently is refused.
+ * tfjs would compute differently is refused, and so are models whose channels come first (`channels_first`).
  *
  * @param source The file, or architecture and weights.
  * @returns A model in float32 whose axes are `[n, h, w, c]`; the caller's, who disposes of it. `loadClassifier({ model, card })`,

@@ -1,0 +1,45 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { InputError } from '../../src/errors';
+import { exportKeras } from '../../src/interchange/keras-export';
+import { importKeras } from '../../src/interchange/keras-import';
+import { createModel, listModels } from '../../src/models/registry';
+import { readKeras, writeKeras } from '../../src/node/keras';
+import { describeOn, expectNoLeaks } from '../support/backends';
+import { NARROW } from '../support/tiny';
+import { free, outputs } from './fixtures';
+import { randomize } from './networks';
+
+describeOn(['cpu'], 'exportKeras', () => {
+  expectNoLeaks();
+
+  it.each(listModels())('writes the %s network so that it can be read again', async (name) => {
+    const model = randomize(createModel(name, NARROW[name]));
+    const file = await exportKeras(model);
+    const back = await importKeras({ file });
+    expect(back.layers.map((layer) => layer.name)).toEqual(model.layers.map((layer) => layer.name));
+    expect(outputs(back)).toBeAllClose(outputs(model), { atol: 1e-6 });
+    free(back);
+    free(model);
+  });
+
+  it('goes to disk and back, whole or not at all', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'fer-cnn-keras-'));
+    const path = join(folder, 'deeper', 'model.keras');
+    const model = createModel('shallow', NARROW.shallow);
+    await writeKeras(path, model);
+    const back = await readKeras(path);
+    expect(outputs(back)).toBeAllClose(outputs(model), { atol: 1e-6 });
+    await writeFile(join(folder, 'half.keras'), (await readFile(path)).subarray(0, 500));
+    await expect(readKeras(join(folder, 'half.keras'))).rejects.toThrow();
+    await rm(folder, { recursive: true });
+    free(back);
+    free(model);
+  });
+
+  it('refuses what is no model', async () => {
+    await expect(exportKeras({} as never)).rejects.toThrow(InputError);
+  });
+});

@@ -1,0 +1,102 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as tf from '@tensorflow/tfjs-core';
+import type * as tfl from '@tensorflow/tfjs-layers';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { predict } from '../../src/evaluate/predict';
+import { exportKeras } from '../../src/interchange/keras-export';
+import { importKeras } from '../../src/interchange/keras-import';
+import { preprocess } from '../../src/image/preprocess';
+import { argmaxRows } from '../../src/metrics/probability';
+import { createModel, listModels } from '../../src/models/registry';
+import { readFer2013 } from '../../src/node/fer2013-file';
+import { BUNDLED_MODELS } from '../../src/weights/bundled';
+import { loadWeights } from '../../src/weights/load';
+import { free } from '../interchange/fixtures';
+import { randomInput, randomize } from '../interchange/networks';
+import { BACKENDS, useBackend } from '../support/backends';
+import { findPython, needsPython, runPython } from '../support/python';
+import { FER2013_PATH } from '../support/real-data';
+
+const PACKAGES = ['numpy', 'keras', 'tensorflow', 'h5py'];
+const PYTHON = findPython(...PACKAGES);
+const SCRIPT = fileURLToPath(new URL('run_keras.py', import.meta.url));
+
+/** How many pictures of PublicTest the bundled networks are held against Keras on; 3589 are all. */
+const ROWS = Number(process.env['FER_CNN_INTEROP_ROWS'] ?? 128);
+
+/** What tfjs gives for an input. */
+const predicted = (model: tfl.LayersModel, x: Float32Array, shape: number[]) =>
+  tf.tidy(() => Array.from((model.predict(tf.tensor(x, shape)) as tf.Tensor).dataSync()));
+
+describe.skipIf(!PYTHON)(needsPython('Keras in Python', PYTHON, ...PACKAGES), () => {
+  let folder = '';
+
+  beforeAll(async () => {
+    await useBackend(BACKENDS.includes('tensorflow') ? 'tensorflow' : 'wasm');
+    folder = await mkdtemp(join(tmpdir(), 'fer-cnn-keras-'));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  /** Has Keras open each model and predict; gives its outputs and the losses of one more step of training. */
+  async function ask(models: readonly tfl.LayersModel[], x: Float32Array, shape: number[]) {
+    for (const [i, model] of models.entries()) {
+      await writeFile(join(folder, `${i}.keras`), await exportKeras(model));
+      await writeFile(join(folder, `${i}.input`), new Uint8Array(x.buffer, x.byteOffset, x.byteLength));
+      await writeFile(join(folder, `${i}.json`), JSON.stringify(shape));
+    }
+    const { losses } = JSON.parse((await runPython(PYTHON!, SCRIPT, folder)).trim().split('\n').at(-1)!);
+    const outputs = await Promise.all(
+      models.map(async (_, i) => new Float32Array(new Uint8Array(await readFile(join(folder, `${i}.output`))).buffer)),
+    );
+    return { outputs, losses: losses as Record<string, number> };
+  }
+
+  it('opens our networks, predicts the same and trains on; and we read what it saves in every form', async () => {
+    const models = listModels().map((name) => randomize(createModel(name, { seed: 3 })));
+    const shape = [3, 48, 48, 1];
+    const x = randomInput(shape);
+    const { outputs, losses } = await ask(models, x, shape);
+    for (const [i, model] of models.entries()) {
+      const ours = predicted(model, x, shape);
+      expect([...outputs[i]!]).toBeAllClose(ours, { atol: 1e-5, rtol: 0 });
+      expect(losses[String(i)]).toBeGreaterThan(0);
+      const read = (suffix: string) => readFile(join(folder, `${i}.${suffix}`));
+      const backs = [
+        await importKeras({ file: await read('back.keras') }),
+        await importKeras({ file: await read('back.h5') }),
+        await importKeras({ json: String(await read('arch.json')), weights: await read('back.weights.h5') }),
+      ];
+      for (const back of backs) {
+        expect(predicted(back, x, shape)).toBeAllClose(ours, { atol: 1e-5, rtol: 0 });
+        free(back);
+      }
+      free(model);
+    }
+  }, 240_000);
+
+  it.skipIf(!FER2013_PATH)(
+    `gives ${ROWS} pictures of PublicTest the labels that the bundled networks give them`,
+    async () => {
+      const all = await readFer2013(FER2013_PATH!, { usage: 'PublicTest' });
+      const data = all.subset(Array.from({ length: Math.min(ROWS, all.size) }, (_, i) => i));
+      const loaded = await Promise.all(BUNDLED_MODELS.map((name) => loadWeights(name)));
+      const { xs, ys } = data.toTensors();
+      const input = tf.tidy(() => preprocess(xs));
+      const { outputs } = await ask(
+        loaded.map(({ model }) => model),
+        await input.data<'float32'>(),
+        input.shape,
+      );
+      tf.dispose([xs, ys, input]);
+      for (const [i, { model, card }] of loaded.entries()) {
+        const ours = await predict(model, data);
+        expect(argmaxRows(outputs[i]!, 7), card.name).toEqual(argmaxRows(ours, 7));
+        model.dispose();
+      }
+    },
+    600_000,
+  );
+});

@@ -1,0 +1,35 @@
+"""Opens .keras files of a folder in Keras 3, predicts, saves the model anew in every form, and trains one step.
+
+`python run_keras.py FOLDER` reads N.keras and N.input (float32) with N.json (its shape), and writes N.output (float32), N.back.keras,
+N.back.h5, N.arch.json with N.back.weights.h5, and prints the version of Keras and the loss of the step for each model.
+"""
+
+import glob
+import json
+import os
+import sys
+
+import keras
+import numpy as np
+
+folder = sys.argv[1]
+losses = {}
+for path in sorted(glob.glob(os.path.join(folder, "*.keras"))):
+    if ".back" in path:
+        continue
+    stem = path[: -len(".keras")]
+    with open(stem + ".json") as file:
+        shape = json.load(file)
+    x = np.fromfile(stem + ".input", dtype="float32").reshape(shape)
+    model = keras.models.load_model(path)
+    y = model.predict(x, verbose=0)
+    y.astype("float32").tofile(stem + ".output")
+    model.save(stem + ".back.keras")
+    model.save(stem + ".back.h5")
+    with open(stem + ".arch.json", "w") as file:
+        file.write(model.to_json())
+    model.save_weights(stem + ".back.weights.h5")
+    model.compile(optimizer="sgd", loss="categorical_crossentropy")
+    targets = np.eye(y.shape[-1], dtype="float32")[np.arange(len(x)) % y.shape[-1]]
+    losses[os.path.basename(stem)] = float(model.fit(x, targets, epochs=1, verbose=0).history["loss"][0])
+print(json.dumps({"version": keras.__version__, "losses": losses}))
