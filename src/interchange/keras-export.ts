@@ -23,9 +23,9 @@ const VERSION = '3.0.0';
  *
  * @param model A model of the layers that {@link importKeras} reads; borrowed.
  * @returns The file.
- * @throws {@link InputError} if it is not a model.
- * @throws {@link WeightsError} that names the layer, if Keras 3 has none that computes the same.
- * @throws {@link FerError} if `h5wasm` or `fflate` is not installed.
+ * @throws `InputError` if it is not a model.
+ * @throws `WeightsError` that names the layer, if Keras 3 has none that computes the same.
+ * @throws `FerError` if `h5wasm` or `fflate` is not installed.
  * @example
  * ```ts
  * const { model } = await loadWeights('shallow');

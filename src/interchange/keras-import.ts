@@ -33,11 +33,11 @@ const WHERE = 'importKeras';
  * @param source The file, or architecture and weights.
  * @returns A model in float32 whose axes are `[n, h, w, c]`; the caller's, who disposes of it. `loadClassifier({ model, card })`,
  *   `evaluate` and `train` take it.
- * @throws {@link InputError} if the source is none.
- * @throws {@link WeightsError} that names layer and tensor or setting, if a layer is unknown, a weight is missing or of another shape, or
+ * @throws `InputError` if the source is none.
+ * @throws `WeightsError` that names layer and tensor or setting, if a layer is unknown, a weight is missing or of another shape, or
  *   a file is damaged. Nothing is left over.
- * @throws {@link FerError} if `h5wasm` or `fflate` is not installed.
- * @throws {@link BackendError} if no backend is registered.
+ * @throws `FerError` if `h5wasm` or `fflate` is not installed.
+ * @throws `BackendError` if no backend is registered.
  * @example
  * ```ts
  * const model = await importKeras({ file: await readFile('model.keras') });

@@ -9,6 +9,7 @@ import { createModel, listModels } from '../../src/models/registry';
 import { expectNoLeaks, useBackend } from '../support/backends';
 import { draftCard } from '../support/cards';
 import { NARROW, tinyCnn } from '../support/tiny';
+import { free } from './fixtures';
 import { NETWORKS, randomInput, randomize } from './networks';
 
 /** What a network gives by tfjs, one list for each output. */
@@ -46,7 +47,7 @@ describe('exportOnnx', () => {
   it.each(Object.entries(NETWORKS))('gives ONNX Runtime the same outputs: %s', async (_title, build) => {
     const model = randomize(build());
     await expectSame(model);
-    model.dispose();
+    free(model);
   });
 
   it.each(listModels())('exports the network "%s" with input and output as they are', async (name) => {
