@@ -1,0 +1,77 @@
+import type { Box } from 'fer-cnn';
+import { element } from './dom';
+import type { Source } from './engine';
+import { Frame } from './frame';
+
+const LARGEST = 1280; // pixels of a picture's longer side; the network looks at 48
+const CLOSE = 256; // a picture of at most so many pixels is taken as a face already
+const SHARE = 0.6; // of the shorter side, for the frame of larger ones
+
+/** The place where the picture or the webcam is shown, with the frame on it. */
+export class Stage {
+  readonly video = element('video', HTMLVideoElement);
+  readonly #still = element('still', HTMLCanvasElement);
+  readonly #stage = element('stage', HTMLDivElement);
+  readonly #frame: Frame;
+
+  constructor(changed: () => void) {
+    this.#frame = new Frame(changed);
+  }
+
+  get isEmpty(): boolean {
+    return this.#stage.hasAttribute('data-empty');
+  }
+
+  get isLive(): boolean {
+    return this.video.srcObject !== null;
+  }
+
+  /** What is shown, to be classified. */
+  get source(): Source {
+    return this.isLive ? this.video : this.#still;
+  }
+
+  /** The frame, in pixels of the source. */
+  get box(): Box {
+    return this.#frame.box(this.isLive);
+  }
+
+  /** Shows a picture in place of what was there. */
+  async showPicture(file: Blob): Promise<void> {
+    const bitmap = await createImageBitmap(file); // turned by its EXIF orientation
+    this.stopCamera();
+    const scale = Math.min(1, LARGEST / Math.max(bitmap.width, bitmap.height));
+    this.#still.width = Math.max(1, Math.round(bitmap.width * scale));
+    this.#still.height = Math.max(1, Math.round(bitmap.height * scale));
+    this.#still
+      .getContext('2d', { willReadFrequently: true })!
+      .drawImage(bitmap, 0, 0, this.#still.width, this.#still.height);
+    bitmap.close();
+    this.#show(this.#still.width, this.#still.height);
+  }
+
+  /** Shows the webcam. */
+  async showCamera(): Promise<void> {
+    const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'user' } });
+    this.video.srcObject = stream;
+    await this.video.play();
+    this.#show(this.video.videoWidth, this.video.videoHeight);
+  }
+
+  /** Switches the webcam off. */
+  stopCamera(): void {
+    const stream = this.video.srcObject;
+    if (!(stream instanceof MediaStream)) return;
+    for (const track of stream.getTracks()) track.stop();
+    this.video.srcObject = null;
+    this.#stage.setAttribute('data-empty', '');
+  }
+
+  #show(width: number, height: number): void {
+    this.video.hidden = !this.isLive;
+    this.#still.hidden = this.isLive;
+    this.#stage.style.setProperty('--ratio', `${width / height}`);
+    this.#stage.removeAttribute('data-empty');
+    this.#frame.reset(width, height, Math.min(width, height) <= CLOSE ? 1 : SHARE);
+  }
+}

@@ -1,0 +1,17 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+export default defineConfig({
+  root: fileURLToPath(new URL('.', import.meta.url)),
+  base: './', // so that the built page works in any folder of a server
+  resolve: {
+    alias: [
+      { find: /^fer-cnn$/, replacement: `${root}src/index.ts` },
+      { find: /^fer-cnn\/weights\/(.+)$/, replacement: `${root}dist/weights/$1.js` },
+    ],
+  },
+  server: { fs: { allow: [root] } },
+  build: { target: 'es2022', emptyOutDir: true, chunkSizeWarningLimit: 8000 }, // weights are large
+});

@@ -1,0 +1,41 @@
+// Builds the demo page and photographs it with the portrait of examples/pictures, light on a desktop and dark on a phone.
+// Usage: npm run demo:screenshots   (with Chromium at $CHROMIUM or /usr/bin/chromium; writes to docs/images)
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import sharp from 'sharp';
+import { build, preview } from 'vite';
+
+const SHOTS = [
+  { name: 'light', colorScheme: 'light', viewport: { width: 1080, height: 760 }, deviceScaleFactor: 1 },
+  { name: 'dark', colorScheme: 'dark', viewport: { width: 390, height: 844 }, deviceScaleFactor: 1.5 },
+];
+
+const outDir = await mkdtemp(join(tmpdir(), 'fer-cnn-demo-'));
+const options = { configFile: 'examples/browser/vite.config.ts', logLevel: 'warn', build: { outDir } };
+await build(options);
+const server = await preview({ ...options, preview: { host: '127.0.0.1' } });
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+try {
+  for (const { name, ...device } of SHOTS) {
+    const page = await browser.newPage(device);
+    await page.goto(server.resolvedUrls.local[0]);
+    await page.setInputFiles('#file', 'examples/pictures/collins.png');
+    await page.locator('#speed', { hasText: 'frames per second' }).waitFor();
+    if (name === 'light') {
+      await page.check('#heat-map');
+      await page.locator('#heat').waitFor();
+    }
+    await page.waitForTimeout(500); // until the bars have come to rest
+    const picture = await page.screenshot({ fullPage: true });
+    const file = `docs/images/demo-web-${name}.png`;
+    const { size } = await sharp(picture).png({ palette: true, compressionLevel: 9, effort: 10 }).toFile(file);
+    console.log(file, size);
+  }
+} finally {
+  await browser.close();
+  await server.close();
+  await rm(outDir, { recursive: true, force: true });
+}
