@@ -17,5 +17,9 @@ export { fileCheckpoint } from './checkpoint-file';
 export { readKeras, writeKeras } from './keras';
 export { directoryHandler, exportBundledWeights, loadWeightsDirectory, saveWeights } from './weights';
 export type { WeightsFiles } from './weights';
+export { classifyFolder } from './classify-folder';
+export type { ClassifyFolderOptions, FolderProgress, FolderSummary, FolderWorkersOptions } from './classify-folder';
+export type { FileResult } from './results-file';
+export type { Shard } from './walk';
 
 registerDecoder((source, where) => decodeFor(where, source));

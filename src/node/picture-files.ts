@@ -36,7 +36,7 @@ export async function findPictures(dir: string, reject: (error: DatasetError) =>
   const strange = new Set<string>();
   for (const path of await listFiles(dir)) {
     const segments = path.split(sep);
-    if (!EXTENSIONS.has(extname(path).toLowerCase()) || segments.some((name) => name.startsWith('.'))) continue;
+    if (!isPicturePath(path) || segments.some((name) => name.startsWith('.'))) continue;
     const usage = usageOfFolder(segments[0]!);
     const depth = usage === NO_USAGE ? 0 : 1;
     const label = depth < segments.length - 1 ? labelFromName(segments[depth]!) : undefined;
@@ -48,6 +48,11 @@ export async function findPictures(dir: string, reject: (error: DatasetError) =>
     reject(faultsIn(WHERE, folder || '.')({ expected: 'folders named like one of the seven emotions', received }));
   }
   return pictures.sort((a, b) => a.usage - b.usage || a.label - b.label || (a.path < b.path ? -1 : 1));
+}
+
+/** Whether a path has the ending of a picture that can be decoded. */
+export function isPicturePath(path: string): boolean {
+  return EXTENSIONS.has(extname(path).toLowerCase());
 }
 
 async function listFiles(dir: string): Promise<string[]> {

@@ -73,6 +73,7 @@ describe('every example', () => {
     ['evaluate', ['--data', 'missing.csv', '--backend', 'abacus'], 'abacus: expected one of'],
     ['evaluate', ['--data', 'missing.csv', '--usage', 'All'], "'--usage <split>' argument 'All' is invalid"],
     ['classify', [], 'missing required argument'],
+    ['classify', ['--out', 'x.jsonl', '--shard', '2/2', '.'], "'--shard <i/n>' argument '2/2' is invalid"],
     ['audit', ['--data', 'missing.csv'], 'missing.csv: expected a file'],
     ['train', ['--out', 'nowhere'], "required option '--data <file>' not specified"],
     ['reference-protocol', ['--data', 'missing.csv', '--backend', 'cpu'], 'missing.csv: expected a file'],
@@ -176,6 +177,21 @@ describe('npm run train, evaluate and classify', () => {
     expect(
       only.predictions.map(({ className }: { className: string }) => EMOTIONS.includes(className as 'sad')),
     ).toEqual([true, true]);
+
+    const results = join(folder, 'results.jsonl');
+    const all = ['--out', results, '--model', out, '--backend', 'wasm', '--workers', '1', PICTURES];
+    const whole = await npmRun('classify', ...all);
+    expect(whole.stdout, whole.stderr).toContain(`pictures in ${results}, 0 of them with an error`);
+    const named = (await readFile(results, 'utf8'))
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).file);
+    expect(named.toSorted()).toEqual(
+      readdirSync(PICTURES)
+        .filter((file) => /\.(png|jpg)$/.test(file))
+        .toSorted(),
+    );
+    expect((await npmRun('classify', ...all)).stdout).toContain('\n0 in ');
   });
 });
 

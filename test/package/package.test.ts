@@ -108,7 +108,9 @@ async function runProgram(...args: string[]): Promise<unknown> {
 describe('the packed package', () => {
   it('holds what is built and each weights module once, in at most 12 MB', () => {
     const paths = packed.files.map(({ path }) => path);
-    const outside = paths.filter((path) => !/^(dist\/.*|bin\/[\w-]+\.mjs|package\.json|[A-Z]+(\.md)?)$/.test(path));
+    const outside = paths.filter(
+      (path) => !/^(dist\/.*|bin\/[\w-]+\.(mjs|d\.mts)|package\.json|[A-Z]+(\.md)?)$/.test(path),
+    );
     expect(outside).toEqual([]);
     expect(paths.filter((path) => /\.bin$|golden/.test(path) && !path.includes('.d.'))).toEqual([]);
     expect(packed.size).toBeLessThan(12e6);
@@ -150,6 +152,21 @@ describe('the packed package', () => {
     await writeFile(join(app, 'two.cjs'), `const fer = require('fer-cnn'), node = require('fer-cnn/node'); ${check}`);
     const expected = [true, join('nowhere', 'model.json')];
     expect(await Promise.all([runProgram('two.mjs'), runProgram('two.cjs')])).toEqual([expected, expected]);
+  });
+
+  it.each(['mjs', 'cjs'])('classifies a folder by workers that find the package, from a %s program', async (kind) => {
+    await mkdir(join(app, 'pictures'), { recursive: true });
+    await writeFile(join(app, 'pictures/one.png'), 'no picture');
+    const use = `classifyFolder('pictures', { out: 'results-${kind}.jsonl', workers: { backend: '@tensorflow/tfjs-backend-cpu', count: 1 } })
+      .then((summary) => console.log(JSON.stringify(summary)));`;
+    const load =
+      kind === 'mjs'
+        ? "import { classifyFolder } from 'fer-cnn/node';"
+        : "const { classifyFolder } = require('fer-cnn/node');";
+    await writeFile(join(app, `folder.${kind}`), `${load} ${use}`);
+    expect(await runProgram(`folder.${kind}`)).toEqual({ files: 1, totalFiles: 1, failed: 1, resumed: 0 });
+    const result = JSON.parse(await readFile(join(app, `results-${kind}.jsonl`), 'utf8'));
+    expect(result).toEqual({ file: 'one.png', error: expect.stringContaining('expected') });
   });
 
   it('has a command that writes bundled weights as plain files', async () => {

@@ -1,0 +1,2 @@
+/** Where the program of the workers of `classifyFolder` is: a `file:` URL. */
+export declare const url: string;

@@ -1,0 +1,170 @@
+import { mkdir, open, readFile, stat, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { InputError } from '../errors';
+import type { Prediction } from '../classify/predictions';
+import { writeFiles } from './write-files';
+
+/** One line of a results file: what a picture shows, or why that could not be told. */
+export type FileResult =
+  | {
+      /** Path below the folder, with slashes. */
+      readonly file: string;
+      /** The classes, the most probable first. */
+      readonly predictions: readonly Prediction[];
+    }
+  | {
+      /** Path below the folder, with slashes. */
+      readonly file: string;
+      /** Why the picture could not be classified. */
+      readonly error: string;
+    };
+
+/**
+ * Results as lines of JSON, to which is only ever added. A line counts once its line feed is written: whatever stands behind the last one is
+ * cut off on opening, so that a process may be killed while it writes.
+ */
+export class ResultsFile {
+  /** The files that have a line. */
+  readonly done = new Set<string>();
+  /** How many of them have an error. */
+  failed = 0;
+  readonly #path: string;
+  readonly #file: FileHandle;
+  #size = 0;
+  #writing: Promise<void> = Promise.resolve();
+
+  private constructor(path: string, file: FileHandle) {
+    this.#path = path;
+    this.#file = file;
+  }
+
+  /**
+   * Opens a file of results, or begins one. What its run was asked for is kept beside it, in `<path>.run.json`.
+   *
+   * @param path The file; its folder is made if needed.
+   * @param run What determines the results; that of a file that is there already must be the same.
+   * @throws {@link InputError} if the file holds the results of another run or something else; it is left as it is.
+   */
+  static async open(path: string, run: Readonly<Record<string, unknown>>): Promise<ResultsFile> {
+    await mkdir(dirname(path), { recursive: true });
+    await checkRun(path, JSON.stringify(run));
+    const results = new ResultsFile(path, await open(path, 'a+'));
+    try {
+      await results.#read();
+      return results;
+    } catch (error) {
+      await results.#file.close();
+      throw error;
+    }
+  }
+
+  /** Takes up the whole lines and cuts off the rest. */
+  async #read(): Promise<void> {
+    let line = 0;
+    let rest = Buffer.alloc(0);
+    for await (const chunk of this.#file.createReadStream({ start: 0, autoClose: false }) as AsyncIterable<Buffer>) {
+      rest = Buffer.concat([rest, chunk]);
+      let start = 0;
+      for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10, start)) {
+        this.#take(rest.toString('utf8', start, end), ++line);
+        start = end + 1;
+      }
+      this.#size += start;
+      rest = rest.subarray(start);
+    }
+    if (rest.length > 0) await this.#file.truncate(this.#size);
+  }
+
+  #take(text: string, line: number): void {
+    const result = parse(text);
+    if (typeof result?.file !== 'string') {
+      throw new InputError({
+        where: `classifyFolder: ${this.#path}: line ${line}`,
+        expected: 'a result as JSON',
+        received: JSON.stringify(text.slice(0, 60)),
+        remedy: 'Move the file away, or remove the line.',
+      });
+    }
+    this.#count(result);
+  }
+
+  #count(result: FileResult): void {
+    this.done.add(result.file);
+    if ('error' in result) this.failed++;
+  }
+
+  /**
+   * Adds results, in one write.
+   * @throws {@link InputError} if another process writes to the file.
+   */
+  append(results: readonly FileResult[]): Promise<void> {
+    this.#writing = this.#writing.then(() => this.#write(results));
+    return this.#writing;
+  }
+
+  async #write(results: readonly FileResult[]): Promise<void> {
+    const bytes = Buffer.from(results.map((result) => `${JSON.stringify(result)}\n`).join(''));
+    const { size } = await this.#file.stat();
+    if (size !== this.#size) {
+      throw new InputError({
+        where: `classifyFolder: ${this.#path}`,
+        expected: `a file of ${this.#size} bytes`,
+        received: `one of ${size}`,
+        remedy: 'Another process writes to it: let one of them go on, or give each a file and a shard of its own.',
+      });
+    }
+    await this.#file.appendFile(bytes);
+    this.#size += bytes.length;
+    for (const result of results) this.#count(result);
+  }
+
+  /** Waits for what is being written, sees to it that it is on the disk, and closes the file. */
+  async close(): Promise<void> {
+    try {
+      await this.#writing.catch(() => {});
+      await this.#file.sync();
+    } finally {
+      await this.#file.close();
+    }
+  }
+}
+
+function parse(text: string): FileResult | undefined {
+  try {
+    return JSON.parse(text) as FileResult;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Holds a run against that whose results are there, or notes it down before the first result. */
+async function checkRun(path: string, run: string): Promise<void> {
+  const file = `${path}.run.json`;
+  const [known, results] = await Promise.all([readIfThere(file), sizeOf(path)]);
+  if (known === undefined && results === 0) return writeFiles({ [file]: `${run}\n` });
+  if (known?.trim() === run) return;
+  throw new InputError({
+    where: `classifyFolder: ${path}`,
+    expected: `a new file, or one with results of the run ${run}`,
+    received: known === undefined ? `one without ${file}` : `results of the run ${known.trim()}`,
+    remedy: 'Write to another file, or ask for the same as before.',
+  });
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function sizeOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
+    throw error;
+  }
+}
