@@ -70,8 +70,8 @@ const WHERE = 'classifyFolder';
  * @param dir The folder. Pictures are known by their ending, as in `loadImageFolder`; names that begin with a dot are left out.
  * @param options The file of results, the workers, the weights, and which part of the folder.
  * @returns How many pictures there are, and how many of them have an error or were done before.
- * @throws {@link InputError} if an option is unknown or out of range, the folder cannot be read, or the file holds other results.
- * @throws {@link BackendError} or {@link WeightsError} if a worker cannot load backend or weights. The signal's reason if it is aborted.
+ * @throws `InputError` if an option is unknown or out of range, the folder cannot be read, or the file holds other results.
+ * @throws `BackendError` or `WeightsError` if a worker cannot load backend or weights. The signal's reason if it is aborted.
  * @example
  * ```ts
  * const workers = { backend: '@tensorflow/tfjs-backend-wasm', count: 4 };
