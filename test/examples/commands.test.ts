@@ -13,7 +13,18 @@ import { BUNDLED_MODELS } from '../../src/weights/bundled';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PICTURES = join(ROOT, 'examples/pictures');
 const HAS_WEIGHTS = BUNDLED_MODELS.some((name) => existsSync(join(ROOT, 'weights', name)));
-const SCRIPTS = ['demo', 'train', 'teach', 'sweep', 'scale-out', 'evaluate', 'classify', 'explain', 'audit', 'reference-protocol'];
+const SCRIPTS = [
+  'demo',
+  'train',
+  'teach',
+  'sweep',
+  'scale-out',
+  'evaluate',
+  'classify',
+  'explain',
+  'audit',
+  'reference-protocol',
+];
 
 let folder = '';
 let csv = '';
