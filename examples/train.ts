@@ -1,11 +1,11 @@
 /** Trains a network on FER2013: `npm run train -- --data fer2013.csv.gz --model shallow --out runs/shallow`. */
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { createModel, listModels, train, type ModelName } from 'fer-cnn';
 import { fileCheckpoint, readFer2013 } from 'fer-cnn/node';
 import { keepLargeBuffers, startBackend, TRAINING_BACKENDS } from './support/backend';
-import { cli, wholeNumber } from './support/cli';
+import { cli, PRECISION_HELP, wholeNumber } from './support/cli';
 import { main } from './support/main';
 import { saveTrained } from './support/card';
 import { showProgress } from './support/progress';
@@ -21,6 +21,7 @@ interface Options {
   until?: number;
   seed: number;
   backend?: string;
+  precision?: 'bfloat16';
   teacher?: string;
   resume?: true;
 }
@@ -37,6 +38,7 @@ const options = cli('train', 'Trains a network on FER2013, resumably.')
   )
   .option('--seed <n>', 'seed of weights, order, augmentation and dropout', wholeNumber, 1)
   .option('--backend <name>', `one of ${TRAINING_BACKENDS.join(', ')} (default: the first that is installed)`)
+  .option('--precision <type>', PRECISION_HELP)
   .option('--teacher <file>', 'soft targets that npm run teach wrote, for distillation')
   .option('--resume', 'go on from the checkpoint in --out')
   .parse()
@@ -64,12 +66,16 @@ await main(async () => {
   process.once('SIGINT', () => stop.abort(new Error('stopped; the same command with --resume goes on')));
 
   await mkdir(options.out, { recursive: true });
+  const changing =
+    (options.precision ? ` --precision ${options.precision}` : '') +
+    (options.teacher ? ` --teacher runs/${basename(dirname(options.teacher))}/teacher.json` : '');
   const log = stageLog(join(options.out, 'stages.json'), !options.resume);
   const progress = showProgress(`${options.model} on ${backend}`);
   try {
     const settings = recipe.options(epochs);
     const { history } = await train(model, training, {
       ...settings,
+      ...(options.precision && { precision: options.precision }),
       ...(lesson && { loss: { ...settings.loss, distillation: {} } }),
       epochs,
       seed: options.seed,
@@ -78,7 +84,7 @@ await main(async () => {
       callbacks: {
         onEpochEnd: async (epoch, logs) => {
           progress.epochDone(epoch + 1, logs);
-          await log.epochDone(epoch + 1, epochs);
+          await log.epochDone(epoch + 1, epochs, changing);
           if (epoch + 1 === options.until) model.stopTraining = true;
         },
       },
@@ -86,7 +92,7 @@ await main(async () => {
       signal: stop.signal,
     });
     const { model: name, out, seed } = options;
-    const stages = log.stages.length > 0 ? log.stages : [{ epochs, until: history.length }];
+    const stages = log.stages.length > 0 ? log.stages : [{ epochs, until: history.length, settings: changing }];
     const run = { model, name, recipe, stages, history, seed, backend, training, validation, out };
     const report = await saveTrained({ ...run, softTargets: lesson?.source });
     console.log(`\n${report.toMarkdown()}\n\nweights, card, golden outputs, report and history: ${out}`);

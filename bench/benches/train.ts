@@ -21,6 +21,7 @@ export const training: Bench = {
       if (backends.includes('tensorflow')) {
         const job: Job = { model, batch: context.quick ? 32 : 128, steps: 2 };
         const rivals: Contender[] = [await ours('tensorflow', job)];
+        rivals.push(await ours('tensorflow', { ...job, precision: 'bfloat16' }, 'train in bfloat16'));
         const layers = layersOf(model);
         if (pythonPath && layers) rivals.push(await keras(pythonPath, layers, job));
         rivals.push(await plain('tensorflow', job));

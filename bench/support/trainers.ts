@@ -10,6 +10,7 @@ export interface Job {
   batch: number;
   steps: number;
   augment?: AugmentOptions;
+  precision?: 'float32' | 'bfloat16';
 }
 
 /** The augmentation of the recipes. */
@@ -27,10 +28,11 @@ function trainingFlops(name: ModelName): number {
 /** `train` of this package, everything included: batches, upload, loss and accuracy read back. */
 export async function ours(backend: BackendName, job: Job, name = 'train'): Promise<Contender> {
   await activate(backend);
-  const { batch, steps, augment } = job;
+  const { batch, steps, augment, precision = 'float32' } = job;
   const model = createModel(job.model, { seed: 1 });
   const data: FerDataset = noise(batch * steps);
-  const options = { epochs: 1, batchSize: batch, optimization: { learningRate: 1e-3 }, ...(augment && { augment }) };
+  const optimization = { learningRate: 1e-3 };
+  const options = { epochs: 1, batchSize: batch, precision, optimization, ...(augment && { augment }) };
   return {
     name,
     ...work(job),

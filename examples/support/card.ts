@@ -145,8 +145,7 @@ function draftOf({ name, recipe, stages, history, seed, backend, training, softT
       command: commandsOf(
         stages,
         (lengths) =>
-          `npm run train -- --data fer2013.csv.gz --model ${name} ${lengths} --seed ${seed} --backend ${backend} --out runs/${name}` +
-          (softTargets ? ' --teacher runs/teacher/teacher.json' : ''),
+          `npm run train -- --data fer2013.csv.gz --model ${name} ${lengths} --seed ${seed} --backend ${backend} --out runs/${name}`,
       ),
       ...{ seed, epochs: history.length, recipe: recipe.description, backend },
       wallTimeSeconds: Math.round(seconds),

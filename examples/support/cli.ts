@@ -12,3 +12,7 @@ export function wholeNumber(text: string): number {
     throw new InvalidArgumentError('expected a whole number of at least 0.');
   return value;
 }
+
+/** Help for the option `--precision`. */
+export const PRECISION_HELP =
+  'float32 or bfloat16: type in which convolutions multiply (bfloat16 is faster on processors with AVX512-BF16 or AMX)';

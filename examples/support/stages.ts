@@ -5,6 +5,8 @@ import { writeFile } from 'node:fs/promises';
 export interface Stage {
   epochs: number;
   until: number;
+  /** Other options of the command that may change from stage to stage, as they are written: `' --precision bfloat16'`. */
+  settings?: string;
 }
 
 /**
@@ -15,10 +17,10 @@ export function stageLog(file: string, isNew: boolean) {
   const stages: Stage[] = isNew || !existsSync(file) ? [] : (JSON.parse(readFileSync(file, 'utf8')) as Stage[]);
   return {
     stages,
-    async epochDone(epoch: number, epochs: number): Promise<void> {
+    async epochDone(epoch: number, epochs: number, settings = ''): Promise<void> {
       const last = stages.at(-1);
-      if (last?.epochs === epochs) last.until = epoch;
-      else stages.push({ epochs, until: epoch });
+      if (last?.epochs === epochs && (last.settings ?? '') === settings) last.until = epoch;
+      else stages.push({ epochs, until: epoch, ...(settings && { settings }) });
       await writeFile(file, JSON.stringify(stages));
     },
   };
@@ -27,9 +29,9 @@ export function stageLog(file: string, isNew: boolean) {
 /** The commands that reproduce a run, from the one of its first stage. */
 export function commandsOf(stages: readonly Stage[], command: (epochs: string) => string): string {
   return stages
-    .map(({ epochs, until }, i) => {
+    .map(({ epochs, until, settings = '' }, i) => {
       const goOn = i > 0 ? ' --resume' : '';
-      return command(`--epochs ${epochs}${until < epochs ? ` --until ${until}` : ''}`) + goOn;
+      return command(`--epochs ${epochs}${until < epochs ? ` --until ${until}` : ''}`) + settings + goOn;
     })
     .join(' && ');
 }

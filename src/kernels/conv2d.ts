@@ -6,7 +6,12 @@ import type { ConvAttributes } from './geometry';
 import { convGeometry, isDilated } from './geometry';
 import type { LazyOperation } from './lazy';
 import { runLazily } from './lazy';
+import type { NativeAttributes } from './native';
+import { hasNativeOperations, runInBfloat16 } from './native';
 import { convolveByWinograd, fitsWinogradTraining, winogradFactors, winogradFilterGradient } from './winograd';
+
+/** Type of the factors of products; their sums are float32. */
+export type Precision = 'float32' | 'bfloat16';
 
 type Inputs = { x: tf.Tensor4D; filter: tf.Tensor4D };
 
@@ -56,6 +61,23 @@ const CONVOLUTION: LazyOperation<Inputs, ConvAttributes> = {
   },
 };
 
+/** On the native backend, if wanted: all three in bfloat16. */
+const IN_BFLOAT16: LazyOperation<Inputs, ConvAttributes> = {
+  name: 'FerBfloat16Conv2D',
+  forward: ({ x, filter }, attributes) => runInBfloat16('Conv2D', [x, filter], nativeAttributes(attributes)),
+  gradients: {
+    x: (dy, { x, filter }, attributes) =>
+      runInBfloat16('Conv2DBackpropInput', [tf.tensor1d(x.shape, 'int32'), filter, dy], nativeAttributes(attributes)),
+    filter: (dy, { x, filter }, attributes) =>
+      runInBfloat16('Conv2DBackpropFilter', [x, tf.tensor1d(filter.shape, 'int32'), dy], nativeAttributes(attributes)),
+  },
+};
+
+function nativeAttributes({ strides, pad }: ConvAttributes): NativeAttributes {
+  const [height, width] = typeof strides === 'number' ? [strides, strides] : strides;
+  return { strides: [1, height, width, 1], padding: String(pad).toUpperCase(), data_format: 'NHWC' };
+}
+
 /**
  * Convolution whose gradients are convolutions too where tfjs's own are slow or missing: on WASM, whose input gradient is a plain
  * loop of a tenth of the speed, and with dilations, for which tfjs has no gradient on any backend. On WASM, 3×3 convolutions are
@@ -64,6 +86,7 @@ const CONVOLUTION: LazyOperation<Inputs, ConvAttributes> = {
  * @param x Input, `[n, h, w, c]` float32; borrowed.
  * @param filter `[kh, kw, c, filters]` float32; borrowed.
  * @param attributes Strides, padding and dilations; channels last.
+ * @param precision Type in which the native backend multiplies, if there are no dilations; elsewhere without effect.
  * @returns `[n, oh, ow, filters]`, differentiable by both; the caller's.
  * @throws InputError if the axes are not in the order NHWC.
  * @example
@@ -71,19 +94,29 @@ const CONVOLUTION: LazyOperation<Inputs, ConvAttributes> = {
  * const y = conv2dInTraining(x, filter, { strides: 1, pad: 'same', dilations: 2 });
  * ```
  */
-export function conv2dInTraining(x: tf.Tensor4D, filter: tf.Tensor4D, attributes: ConvAttributes): tf.Tensor4D {
+export function conv2dInTraining(
+  x: tf.Tensor4D,
+  filter: tf.Tensor4D,
+  attributes: ConvAttributes,
+  precision: Precision = 'float32',
+): tf.Tensor4D {
   const inputs = { x, filter };
-  const operation = operationFor(inputs, attributes);
+  const operation = operationFor(inputs, attributes, precision);
   return operation ? (runLazily(operation, inputs, attributes) as tf.Tensor4D) : convolve(inputs, attributes);
 }
 
 /** The operation to take in place of tfjs's own; undefined if that has the better gradients. */
-function operationFor(inputs: Inputs, attributes: ConvAttributes): LazyOperation<Inputs, ConvAttributes> | undefined {
+function operationFor(
+  inputs: Inputs,
+  attributes: ConvAttributes,
+  precision: Precision,
+): LazyOperation<Inputs, ConvAttributes> | undefined {
   const geometry = geometryOf(inputs, attributes);
   const backend = tf.getBackend();
   if (inputs.x.dtype === 'float32' && fitsWinogradTraining(inputs.x.shape, inputs.filter.shape, attributes))
     return FAST;
   if (isDilated(geometry) || backend === 'wasm') return CONVOLUTION;
+  if (precision === 'bfloat16' && hasNativeOperations() && typeof attributes.pad === 'string') return IN_BFLOAT16;
   const hasNoStrides = geometry.strideHeight === 1 && geometry.strideWidth === 1;
   return hasNoStrides && ['webgpu', 'webgl'].includes(backend) ? ON_GRAPHICS : undefined;
 }

@@ -12,7 +12,7 @@ import { checkOptimizer } from './optimizers';
 export function checkTrainOptions(options: TrainOptions): void {
   checkOptions('train: options', options, [
     ...['epochs', 'batchSize', 'seed', 'validation', 'augment', 'curriculum', 'preprocessing', 'loss'],
-    ...['optimization', 'earlyStopping', 'checkpoint', 'callbacks', 'onProgress', 'signal'],
+    ...['precision', 'optimization', 'earlyStopping', 'checkpoint', 'callbacks', 'onProgress', 'signal'],
   ]);
   const { batchSize = 64, seed = 0, validation, augment, optimization = {}, earlyStopping, checkpoint } = options;
   checkInteger('train: epochs', options.epochs, { min: 1 });
@@ -21,6 +21,7 @@ export function checkTrainOptions(options: TrainOptions): void {
   if (typeof validation === 'number') checkNumber('train: validation', validation, { min: 1e-6, max: 1 - 1e-6 });
   toAugmentation('train: augment', augment);
   if (options.curriculum) checkCurriculum(options.curriculum, augment);
+  checkOneOf('train: precision', options.precision ?? 'float32', ['float32', 'bfloat16']);
   checkOptimization(optimization);
   if (earlyStopping) checkEarlyStopping(earlyStopping, validation !== undefined);
   if (!checkpoint) return;

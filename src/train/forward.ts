@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { InputError } from '../errors';
 import { batchNormInTraining } from '../kernels/batch-norm';
+import type { Precision } from '../kernels/conv2d';
 import { conv2dInTraining } from '../kernels/conv2d';
 import { matMulInTraining } from '../kernels/mat-mul';
 import { reluInTraining } from '../kernels/relu';
@@ -57,10 +58,11 @@ const only = (inputs: tf.Tensor | tf.Tensor[]) => (Array.isArray(inputs) ? input
  * Prepares a model for training. Call `restore` in a `finally`.
  *
  * @param model A model with one input `[n, h, w, c]` and one output `[n, classes]`; changed until `restore`.
+ * @param precision Type in which convolutions multiply on the native backend.
  * @returns The prepared forward pass.
  * @throws InputError if the model has several inputs or outputs.
  */
-export function prepareForTraining(model: tfl.LayersModel): TrainingForward {
+export function prepareForTraining(model: tfl.LayersModel, precision: Precision = 'float32'): TrainingForward {
   if (model.inputs.length !== 1 || model.outputs.length !== 1 || model.outputs[0]!.shape.length !== 2) {
     const received = `${model.inputs.length} inputs and ${model.outputs.length} outputs`;
     throw new InputError({ where: 'train: model', expected: 'one input and one output [n, classes]', received });
@@ -78,7 +80,8 @@ export function prepareForTraining(model: tfl.LayersModel): TrainingForward {
     const own = internals(layer);
     const kind = layer.getClassName();
     if (kind === 'BatchNormalization' && normalisesLastAxis(layer)) replaceCall(layer, (x) => batchNorm(layer, x));
-    else if (kind === 'Conv2D' && own.dataFormat === 'channelsLast') replaceCall(layer, (x) => convolve(own, x));
+    else if (kind === 'Conv2D' && own.dataFormat === 'channelsLast')
+      replaceCall(layer, (x) => convolve(own, x, precision));
     else if (kind === 'Dense') replaceCall(layer, (x) => multiply(own, x));
     else if (kind === 'Activation' && own.activation.getClassName() === 'relu') replaceCall(layer, reluInTraining);
     else if (kind === 'Dropout' && own.rate > 0) {
@@ -101,10 +104,10 @@ function normalisesLastAxis(layer: Layer): boolean {
 }
 
 /** A convolution that leaves out the gradient of its input where none is needed; the layer's own computes it for the first too. */
-function convolve(layer: LayerInternals, x: tf.Tensor): tf.Tensor {
+function convolve(layer: LayerInternals, x: tf.Tensor, precision: Precision): tf.Tensor {
   const { kernel, bias, strides, padding, dilationRate: dilations, activation } = layer;
   const pad = padding as 'same' | 'valid';
-  const y = conv2dInTraining(x as tf.Tensor4D, kernel.read() as tf.Tensor4D, { strides, pad, dilations });
+  const y = conv2dInTraining(x as tf.Tensor4D, kernel.read() as tf.Tensor4D, { strides, pad, dilations }, precision);
   return activation.apply(bias ? tf.add(y, bias.read()) : y);
 }
 

@@ -131,6 +131,12 @@ export interface TrainOptions {
   preprocessing?: Preprocessing;
   /** The loss. Default categorical cross-entropy. */
   loss?: LossOptions;
+  /**
+   * Type in which convolutions multiply, forward and in their gradients; weights, sums and everything else stay float32. `'bfloat16'`
+   * needs the native backend, and a processor with AVX512-BF16 or AMX to be faster. A run may go on with another one. Default
+   * `'float32'`. Source: Kalamkar et al. 2019 (arXiv:1905.12322).
+   */
+  precision?: 'float32' | 'bfloat16';
   /** Optimizer, rate, decay, clipping and averaging. */
   optimization?: OptimizationOptions;
   /** Early stopping. Default none. */

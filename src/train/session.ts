@@ -1,9 +1,10 @@
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import type { LabeledImages } from '../data/batches';
 import { checkOutput, fitPreprocessing } from '../evaluate/predict';
 import { InputError } from '../errors';
 import { ensureBackend } from '../image/backend';
+import { hasNativeOperations } from '../kernels/native';
 import { registerTrainingKernels } from '../kernels/register';
 import { describe } from '../validate';
 import { checkTrainOptions, earlyStoppingWithDefaults } from './check-options';
@@ -45,10 +46,21 @@ export interface Session extends StepContext {
   close(): void;
 }
 
+function checkHasBfloat16(): void {
+  if (hasNativeOperations()) return;
+  throw new InputError({
+    where: 'train: precision',
+    expected: "'float32' on every backend but @tensorflow/tfjs-node's",
+    received: `'bfloat16' on ${tf.getBackend()}`,
+    remedy: 'Leave the option out, or import @tensorflow/tfjs-node.',
+  });
+}
+
 /** Checks everything, then prepares a run; resumes it if there is a checkpoint. */
 export async function openSession(model: tfl.LayersModel, data: TrainingData, options: TrainOptions): Promise<Session> {
   checkTrainOptions(options);
   await ensureBackend('train');
+  if (options.precision === 'bfloat16') checkHasBfloat16();
   registerTrainingKernels();
   checkCanTrain(model);
   const { batchSize = 64, seed = 0, curriculum = {}, optimization = {}, checkpoint } = options;
@@ -69,7 +81,7 @@ export async function openSession(model: tfl.LayersModel, data: TrainingData, op
 
   const { schedule, plateau, rate } = resolveRate(optimization);
   const { optimizer, owned } = resolveOptimizer(optimization.optimizer ?? 'momentum', rate);
-  const forward = prepareForTraining(model);
+  const forward = prepareForTraining(model, options.precision);
   const tensors = new RunTensors(model, optimizer, optimization.averaging);
   const close = () => {
     forward.restore();

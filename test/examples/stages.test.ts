@@ -23,7 +23,20 @@ it('a run that keeps its schedule is one command, however often it was resumed',
 it('a run that went on by another schedule is one command for each', async () => {
   const stages = [
     { epochs: 60, until: 37 },
-    { epochs: 48, until: 48 },
+    { epochs: 48, until: 48, settings: ' --precision bfloat16' },
   ];
-  expect(commandsOf(stages, command)).toBe('train --epochs 60 --until 37 && train --epochs 48 --resume');
+  expect(commandsOf(stages, command)).toBe(
+    'train --epochs 60 --until 37 && train --epochs 48 --precision bfloat16 --resume',
+  );
+});
+
+it('a run that went on with other settings is one command for each', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'fer-cnn-stages-'));
+  const log = stageLog(join(folder, 'stages.json'), true);
+  await log.epochDone(1, 3);
+  await log.epochDone(2, 3, ' --teacher teacher.json');
+  await log.epochDone(3, 3, ' --teacher teacher.json');
+  const expected = 'train --epochs 3 --until 1 && train --epochs 3 --teacher teacher.json --resume';
+  expect(commandsOf(log.stages, command)).toBe(expected);
+  await rm(folder, { recursive: true });
 });

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
 import { expect, it } from 'vitest';
 import { InputError } from '../../src/errors';
+import type { Precision } from '../../src/kernels/conv2d';
 import { conv2dInTraining } from '../../src/kernels/conv2d';
 import { BACKENDS, describeOn, expectNoLeaks } from '../support/backends';
 import { caseOf, differences, onCpu, tensorsOf, weightedSum } from './geometries';
@@ -36,3 +37,28 @@ describeOn(BACKENDS, 'conv2dInTraining', () => {
     tf.dispose([x, filter]);
   });
 });
+
+describeOn(
+  BACKENDS.filter((name) => name === 'tensorflow'),
+  'conv2dInTraining in bfloat16',
+  () => {
+    expectNoLeaks();
+
+    it.each(['a 3×3 kernel', 'no padding', 'strides of 2', 'two different strides', 'dilations of 2'])(
+      'gives the convolution and both of its gradients, to three digits: %s',
+      (title) => {
+        const differentiated = (precision: Precision) =>
+          tf.tidy(() => {
+            const { x, filter, dy, attributes } = tensorsOf(caseOf(title), false);
+            const sum = (...[x, filter]: tf.Tensor[]) =>
+              tf.sum(tf.mul(conv2dInTraining(x as tf.Tensor4D, filter as tf.Tensor4D, attributes, precision), dy));
+            const { value, grads } = tf.valueAndGrads(sum)([x, filter]);
+            return [value, ...grads].map((tensor) => Array.from(tensor.dataSync()));
+          });
+        const [exact, rounded] = [differentiated('float32'), differentiated('bfloat16')];
+        rounded.forEach((values, i) => expect(values).toBeAllClose(exact[i]!, { atol: 0.05, rtol: 2 ** -7 }));
+        if (!title.startsWith('dilations')) expect(rounded[1]).not.toEqual(exact[1]);
+      },
+    );
+  },
+);
