@@ -5,6 +5,7 @@ import { batchNormInTraining } from '../kernels/batch-norm';
 import type { Precision } from '../kernels/conv2d';
 import { conv2dInTraining } from '../kernels/conv2d';
 import { matMulInTraining } from '../kernels/mat-mul';
+import { maxPoolInTraining } from '../kernels/max-pool';
 import { reluInTraining } from '../kernels/relu';
 import { allLayers } from '../models/graph';
 import { logitsOf } from '../models/logits';
@@ -37,6 +38,7 @@ interface LayerInternals {
   rate: number;
   kernel: Variable;
   bias: Variable | null;
+  poolSize: [number, number];
   strides: [number, number];
   padding: string;
   dilationRate: [number, number];
@@ -82,6 +84,7 @@ export function prepareForTraining(model: tfl.LayersModel, precision: Precision 
     if (kind === 'BatchNormalization' && normalisesLastAxis(layer)) replaceCall(layer, (x) => batchNorm(layer, x));
     else if (kind === 'Conv2D' && own.dataFormat === 'channelsLast')
       replaceCall(layer, (x) => convolve(own, x, precision));
+    else if (kind === 'MaxPooling2D' && own.dataFormat === 'channelsLast') replaceCall(layer, (x) => pool(own, x));
     else if (kind === 'Dense') replaceCall(layer, (x) => multiply(own, x));
     else if (kind === 'Activation' && own.activation.getClassName() === 'relu') replaceCall(layer, reluInTraining);
     else if (kind === 'Dropout' && own.rate > 0) {
@@ -109,6 +112,10 @@ function convolve(layer: LayerInternals, x: tf.Tensor, precision: Precision): tf
   const pad = padding as 'same' | 'valid';
   const y = conv2dInTraining(x as tf.Tensor4D, kernel.read() as tf.Tensor4D, { strides, pad, dilations }, precision);
   return activation.apply(bias ? tf.add(y, bias.read()) : y);
+}
+
+function pool({ poolSize, strides, padding }: LayerInternals, x: tf.Tensor): tf.Tensor {
+  return maxPoolInTraining(x as tf.Tensor4D, { poolSize, strides, pad: padding as 'same' | 'valid' });
 }
 
 function multiply(layer: LayerInternals, x: tf.Tensor): tf.Tensor {
