@@ -37,10 +37,10 @@ export { fromTensors } from './data/from-tensors';
 // Pictures
 export { DEFAULT_PREPROCESSING, preprocess, toGraySize } from './image/preprocess';
 export type { Preprocessing } from './image/preprocess';
-export { cropFaces } from './image/crop';
+export { cropFaces, cropFrames } from './image/crop';
 export type { CropOptions } from './image/crop';
 export { DEFAULT_MARGINS } from './image/region';
-export type { Box, FaceLandmarks, FaceRegion, Margins, Point } from './image/region';
+export type { Box, CropFrame, FaceLandmarks, FaceRegion, Margins, Point } from './image/region';
 export { ensureBackend } from './image/backend';
 export { toImages } from './image/input';
 export type { ImageInput, Picture } from './image/input';

@@ -1,10 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { InputError } from '../errors';
-import { checkInteger, checkOptions, describe } from '../validate';
+import { checkInteger, checkNumber, checkOptions, describe } from '../validate';
 import { checkImages } from './check';
 import { overWhite } from './gray';
 import { DEFAULT_PREPROCESSING } from './preprocess';
-import { checkMargin, DEFAULT_MARGINS, type FaceRegion, type Frame, frameOf, halfExtent, type Margins } from './region';
+import {
+  checkMargin,
+  type CropFrame,
+  DEFAULT_MARGINS,
+  type FaceRegion,
+  frameOf,
+  halfExtent,
+  type Margins,
+} from './region';
 import { resizeWeights, type Stretch } from './resize';
 
 /** Options of {@link cropFaces}. */
@@ -18,6 +26,8 @@ export interface CropOptions {
    */
   margin?: number | Margins | undefined;
 }
+
+const DEFAULT_SIZE = DEFAULT_PREPROCESSING.inputSize;
 
 /** Samples along each axis of a new pixel where a crop is turned and shrunk: its patch has that many pixels for it. */
 const SAMPLES = 2;
@@ -45,21 +55,54 @@ export function cropFaces(
   regions: readonly FaceRegion[],
   options: CropOptions = {},
 ): tf.Tensor4D {
-  checkOptions('cropFaces: options', options, ['size', 'margin']);
-  const { size = DEFAULT_PREPROCESSING.inputSize, margin = DEFAULT_MARGINS } = options;
-  checkInteger('cropFaces: options.size[0]', size?.[0], { min: 1, max: 4096 });
-  checkInteger('cropFaces: options.size[1]', size?.[1], { min: 1, max: 4096 });
-  checkMargin('cropFaces: options.margin', margin);
   const [h, w, channels] = checkPicture(image);
-  if (!Array.isArray(regions)) {
-    throw new InputError({ where: 'cropFaces: regions', expected: 'an array', received: describe(regions) });
-  }
-  const frames = regions.map((region, i) => frameOf(`cropFaces: regions[${i}]`, region, margin, size, [h, w]));
+  const { size = DEFAULT_SIZE } = options;
+  const frames = framesOf('cropFaces', [h, w], regions, options);
   if (frames.length === 0) return tf.tensor4d([], [0, ...size, Math.min(channels, 3)], 'float32');
   return tf.tidy(() => {
     const pixels = tf.reshape<tf.Rank.R3>(image as tf.Tensor, [h, w, channels]);
     return tf.stack(frames.map((frame) => cut(pixels, frame, size))) as tf.Tensor4D;
   });
+}
+
+/**
+ * Tells where the crops of {@link cropFaces} lie, to draw frames around the faces or to lay something over them.
+ *
+ * @param picture Height and width of the picture in pixels, above 0.
+ * @param regions The faces, in pixels of the picture.
+ * @param options Size and margin, as for the crops; of the size only the ratio counts.
+ * @returns One rectangle for each region, in their order: turned where the eyes are given, upright otherwise.
+ * @throws {@link InputError} as {@link cropFaces}.
+ * @example
+ * ```ts
+ * const [{ centre, width, angle }] = cropFrames([480, 640], [{ landmarks: { leftEye: [200, 104], rightEye: [245, 110] } }]);
+ * ```
+ */
+export function cropFrames(
+  picture: readonly [height: number, width: number],
+  regions: readonly FaceRegion[],
+  options: CropOptions = {},
+): CropFrame[] {
+  checkNumber('cropFrames: picture[0]', picture?.[0], { min: Number.MIN_VALUE });
+  checkNumber('cropFrames: picture[1]', picture?.[1], { min: Number.MIN_VALUE });
+  return framesOf('cropFrames', picture, regions, options);
+}
+
+function framesOf(
+  where: string,
+  picture: readonly [height: number, width: number],
+  regions: readonly FaceRegion[],
+  options: CropOptions,
+): CropFrame[] {
+  checkOptions(`${where}: options`, options, ['size', 'margin']);
+  const { size = DEFAULT_SIZE, margin = DEFAULT_MARGINS } = options;
+  checkInteger(`${where}: options.size[0]`, size?.[0], { min: 1, max: 4096 });
+  checkInteger(`${where}: options.size[1]`, size?.[1], { min: 1, max: 4096 });
+  checkMargin(`${where}: options.margin`, margin);
+  if (!Array.isArray(regions)) {
+    throw new InputError({ where: `${where}: regions`, expected: 'an array', received: describe(regions) });
+  }
+  return regions.map((region, i) => frameOf(`${where}: regions[${i}]`, region, margin, size, picture));
 }
 
 function checkPicture(image: tf.Tensor3D | tf.Tensor4D): [height: number, width: number, channels: number] {
@@ -75,7 +118,7 @@ function withBatchAxis({ shape, isDisposed }: tf.Tensor): unknown {
 }
 
 /** One frame of a picture [h, w, c] as [height, width, 1 or 3]. */
-function cut(pixels: tf.Tensor3D, frame: Frame, [height, width]: readonly [number, number]): tf.Tensor3D {
+function cut(pixels: tf.Tensor3D, frame: CropFrame, [height, width]: readonly [number, number]): tf.Tensor3D {
   const [x, y] = frame.centre;
   if (frame.angle === 0) {
     const rows = { start: y - frame.height / 2, length: frame.height };
@@ -90,7 +133,7 @@ function cut(pixels: tf.Tensor3D, frame: Frame, [height, width]: readonly [numbe
   const rows = { start: top, length: patchHeight * step };
   const columns = { start: left, length: patchWidth * step };
   const patch = shrink(pixels, rows, columns, [patchHeight, patchWidth]);
-  const local: Frame = {
+  const local: CropFrame = {
     centre: [half[0]!, half[1]!],
     width: frame.width / step,
     height: frame.height / step,
@@ -130,7 +173,7 @@ function shifted({ start, length }: Stretch, by: number): Stretch {
 }
 
 /** A turned frame of a patch: each new pixel is the mean of samples that are interpolated linearly. */
-function turn(patch: tf.Tensor3D, frame: Frame, [height, width]: readonly [number, number]): tf.Tensor3D {
+function turn(patch: tf.Tensor3D, frame: CropFrame, [height, width]: readonly [number, number]): tf.Tensor3D {
   const [h, w, c] = patch.shape;
   const [cos, sin] = [Math.cos(frame.angle), Math.sin(frame.angle)];
   const samples = frame.width > width ? SAMPLES : 1;

@@ -47,12 +47,13 @@ export interface Margins {
   readonly left: number;
 }
 
-/** A rectangle that may be turned: what is cut out of a picture. */
-export interface Frame {
+/** A rectangle that may be turned: what is cut out of a picture. {@link cropFrames} gives it. */
+export interface CropFrame {
   /** Its middle, in pixels of the picture. */
   readonly centre: Point;
-  /** Width and height in pixels of the picture. */
+  /** Width in pixels of the picture. */
   readonly width: number;
+  /** Height in pixels of the picture. */
   readonly height: number;
   /** How far it is turned clockwise, in radians, within a quarter turn. */
   readonly angle: number;
@@ -97,7 +98,7 @@ export function frameOf(
   margin: number | Margins,
   [height, width]: readonly [height: number, width: number],
   picture: readonly [height: number, width: number],
-): Frame {
+): CropFrame {
   const { box, landmarks } = region ?? {};
   const face = landmarks ? faceOfEyes(`${where}.landmarks`, landmarks) : faceOfBox(`${where}.box`, box);
   if (!overlaps(face, picture)) {
@@ -146,7 +147,7 @@ export function checkMargin(where: string, margin: number | Margins): void {
   }
 }
 
-function faceOfBox(where: string, box: Box | undefined): Frame {
+function faceOfBox(where: string, box: Box | undefined): CropFrame {
   if (typeof box !== 'object' || box === null) {
     throw new InputError({ where, expected: 'a box { x, y, width, height }, or landmarks', received: describe(box) });
   }
@@ -159,7 +160,7 @@ function faceOfBox(where: string, box: Box | undefined): Frame {
 }
 
 /** The box that the detector of {@link FER2013_FRAMING} draws around such eyes, turned as they are. */
-function faceOfEyes(where: string, landmarks: FaceLandmarks): Frame {
+function faceOfEyes(where: string, landmarks: FaceLandmarks): CropFrame {
   const [a, b] = [pointOf(`${where}.leftEye`, landmarks.leftEye), pointOf(`${where}.rightEye`, landmarks.rightEye)];
   const [left, right] = a[0] <= b[0] ? [a, b] : [b, a];
   const [dx, dy] = [right[0] - left[0], right[1] - left[1]];
@@ -187,14 +188,14 @@ function pointOf(where: string, point: unknown): Point {
 }
 
 /** Whether the rectangle around a face, upright or turned, has a part in the picture. */
-function overlaps(face: Frame, [height, width]: readonly [height: number, width: number]): boolean {
+function overlaps(face: CropFrame, [height, width]: readonly [height: number, width: number]): boolean {
   const [x, y] = face.centre;
   const [halfX, halfY] = halfExtent(face);
   return x + halfX > 0 && x - halfX < width && y + halfY > 0 && y - halfY < height;
 }
 
 /** Half the width and height of the upright rectangle around a frame. */
-export function halfExtent({ width, height, angle }: Frame): Point {
+export function halfExtent({ width, height, angle }: CropFrame): Point {
   const [cos, sin] = [Math.abs(Math.cos(angle)), Math.abs(Math.sin(angle))];
   return [(cos * width + sin * height) / 2, (sin * width + cos * height) / 2];
 }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/errors';
-import { cropFaces, type CropOptions } from '../../src/image/crop';
+import { cropFaces, cropFrames, type CropOptions } from '../../src/image/crop';
 import { DEFAULT_MARGINS, type FaceRegion, FER2013_FRAMING } from '../../src/image/region';
 import { toGraySize } from '../../src/image/preprocess';
 import { BACKENDS, describeOn, expectNoLeaks, useBackend } from '../support/backends';
@@ -254,5 +254,46 @@ describe('cropFaces', () => {
     expect(() => cropFaces(picture, [{ box }], { size: [0, 4] })).toThrow(/size\[0\]/);
     expect(() => cropFaces(picture, [{ box }], { padding: 1 } as never)).toThrow(/"padding"/);
     tf.dispose([two, flat, picture]);
+  });
+});
+
+describe('cropFrames', () => {
+  const tilted = { leftEye: [80, 90], rightEye: [120, 110] } as const;
+
+  it('tells where the crops are: at the corners of a frame stand the values that the crop has there', async () => {
+    await useBackend('cpu');
+    const picture = paint(200, 300, slope);
+    const regions: FaceRegion[] = [{ box: { x: 50, y: 60, width: 80, height: 100 } }, { landmarks: tilted }];
+    const size = [40, 40] as const;
+    const frames = cropFrames([200, 300], regions, { size });
+    expect(frames.map(({ angle }) => angle)).toEqual([0, Math.atan2(20, 40)]);
+    frames.forEach(({ centre, width, height, angle }, i) => {
+      const crop = cropped(picture, regions[i]!, { size });
+      for (const [at, u, v] of [
+        [0, -39 / 80, -39 / 80],
+        [1599, 39 / 80, 39 / 80],
+      ] as const) {
+        const x = centre[0] + Math.cos(angle) * u * width - Math.sin(angle) * v * height;
+        const y = centre[1] + Math.sin(angle) * u * width + Math.cos(angle) * v * height;
+        expect(crop[at]).toBeCloseTo(slope(x, y), 1);
+      }
+    });
+    picture.dispose();
+  });
+
+  it('gives the box itself without a margin, and nothing for no faces', () => {
+    const box = { x: 10, y: 20, width: 30, height: 30 };
+    expect(cropFrames([100, 100], [{ box }], { margin: 0 })).toEqual([
+      { centre: [25, 35], width: 30, height: 30, angle: 0 },
+    ]);
+    expect(cropFrames([100, 100], [])).toEqual([]);
+  });
+
+  it('refuses what cropFaces refuses', () => {
+    expect(() => cropFrames([100, 100], [{ box: { x: 200, y: 0, width: 9, height: 9 } }])).toThrow(
+      /^cropFrames: regions\[0\]: expected a region with a part/,
+    );
+    expect(() => cropFrames([0, 100], [])).toThrow(/picture\[0\]/);
+    expect(() => cropFrames([100, 100], [], { margins: 0 } as never)).toThrow(/"margins"/);
   });
 });
