@@ -71,7 +71,7 @@ export class Classifier {
    *   list for each picture, for `regions` one for each of them.
    * @throws {@link InputError} if the input is no picture, empty, disposed of, or has values outside 0..255; if a region is not
    *   valid or lies outside of the picture.
-   * @throws {@link DisposedError} after {@link Classifier.dispose}.
+   * @throws {@link DisposedError} after {@link Classifier.dispose}, also if that comes before the network was asked.
    * @throws {@link BackendError} if no tfjs backend is registered, or the graphics card is taken away from it.
    * @example
    * ```ts
@@ -123,7 +123,8 @@ export class Classifier {
 
   /**
    * Frees what the classifier holds: its fused copy of the weights, and the network unless that was passed to {@link loadClassifier} and so is
-   * the caller's. May be called twice.
+   * the caller's. May be called twice. Calls that are under way give their result if it is computed already, and reject with a
+   * {@link DisposedError} otherwise.
    */
   dispose(): void {
     this.#fused.dispose();
@@ -133,16 +134,16 @@ export class Classifier {
 
   async #rows(method: string, input: ImageSource, options: ProbabilityOptions): Promise<number[][]> {
     await ensureBackend(method);
-    if (this.isDisposed) {
-      throw new DisposedError(method, 'a classifier', 'Load another one with loadClassifier().');
-    }
+    this.#checkInUse(method);
     const images = await readImages(input, method); // [n, h, w, c]
     let outputs: tf.Tensor | undefined;
     try {
       const { margin, views = 'single' } = options;
       const regions = regionsOf(options);
       if (regions?.length === 0) return [];
+      this.#checkInUse(method); // it may have been disposed of while the picture was decoded
       await this.#follow(method);
+      this.#checkInUse(method);
       outputs = tf.tidy(() => {
         const { preprocessing } = this.card;
         const faces = regions ? cropFaces(images, regions, { size: preprocessing.inputSize, margin }) : images;
@@ -154,6 +155,11 @@ export class Classifier {
     } finally {
       tf.dispose([images, outputs ?? []]);
     }
+  }
+
+  #checkInUse(method: string): void {
+    if (!this.isDisposed) return;
+    throw new DisposedError(method, 'a classifier', 'Load another one with loadClassifier().');
   }
 
   /**

@@ -60,7 +60,7 @@ export interface Explanation {
  * @returns The map as a tensor, which is the caller's, and as a picture.
  * @throws {@link InputError} if the source, the input or an option is not valid.
  * @throws {@link BackendError} if no backend is registered, or if a gradient was asked for that the active one cannot compute.
- * @throws {@link DisposedError} if the network was disposed of.
+ * @throws {@link DisposedError} if the network was disposed of, also if that comes while the promise is pending.
  * @throws {@link WeightsError} if the card does not fit the network.
  * @example
  * ```ts
@@ -93,7 +93,7 @@ export async function explain(
     return { className: labels[label]!, method: evidence.method, map, overlay: await overlay(image, map) };
   } catch (error) {
     map?.dispose();
-    throw error;
+    throw hasLostWeights(source.model) ? disposed() : error; // disposed of while this waited
   } finally {
     tf.dispose([image, pixels ?? []]);
   }
@@ -104,8 +104,12 @@ function checkSource(source: ModelWithCard) {
     const expected = 'a classifier, or a network as { model, card }';
     throw new InputError({ where: 'explain', expected, received: describe(source) });
   }
-  if (hasLostWeights(source.model)) throw new DisposedError('explain', 'a network', 'Load it again.');
+  if (hasLostWeights(source.model)) throw disposed();
   return cardOf('explain', source);
+}
+
+function disposed(): DisposedError {
+  return new DisposedError('explain', 'a network', 'Load it again.');
 }
 
 function checkSingle({ shape }: tf.Tensor4D): void {

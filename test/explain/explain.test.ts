@@ -176,4 +176,16 @@ describe('explain', () => {
     await expect(explain(classifier, picture)).rejects.toThrow(DisposedError);
     classifier.dispose();
   });
+
+  it('says so, and leaks nothing, when the network is disposed of while it works', async () => {
+    for (const method of ['hiResCam', 'occlusion'] as const) {
+      const before = tf.memory().numTensors;
+      const network = createModel('shallow', NARROW.shallow);
+      const pending = explain({ model: network, card: draftCard([16, 16]) }, picture, { method });
+      for (let tick = 0; tick < 2; tick++) await Promise.resolve();
+      network.dispose();
+      await expect(pending, method).rejects.toThrow(DisposedError);
+      expect(tf.memory().numTensors).toBe(before);
+    }
+  });
 });
