@@ -1,5 +1,6 @@
 import type * as H5wasm from 'h5wasm';
-import { missingPackage, WeightsError } from '../errors';
+import { WeightsError } from '../errors';
+import { damaged, loadH5wasm, type Module, textsOf, withFile } from './h5wasm';
 
 /** A tensor of an HDF5 file. */
 export interface Hdf5Tensor {
@@ -9,6 +10,14 @@ export interface Hdf5Tensor {
   values: Float32Array;
 }
 
+/** A tensor that is not read yet: what the file claims its shape to be must be looked at before memory is taken for it. */
+export interface StoredTensor {
+  /** Length of each axis. */
+  shape: readonly number[];
+  /** Reads the values, row-major. Only while the file is open. */
+  read(): Float32Array;
+}
+
 /** What can be asked of an HDF5 file that is open. Paths have no leading slash; `''` is the root. */
 export interface Hdf5Reader {
   /** The names in a group, in alphabetical order; undefined if there is no such group. */
@@ -16,7 +25,7 @@ export interface Hdf5Reader {
   /** An attribute that holds text, one or a list, possibly cut into pieces as Keras does; undefined if there is none. */
   texts(path: string, attribute: string): readonly string[] | undefined;
   /** A tensor of floating-point numbers; undefined if there is none. */
-  tensor(path: string): Hdf5Tensor | undefined;
+  tensor(path: string): StoredTensor | undefined;
 }
 
 /** What can be put into an HDF5 file. Groups are made where they are missing. */
@@ -42,7 +51,7 @@ export function isHdf5(bytes: Uint8Array): boolean {
  * @throws {@link WeightsError} if the file is damaged; {@link FerError} if h5wasm is not installed; what `use` throws.
  */
 export function readHdf5<T>(where: string, bytes: Uint8Array, use: (file: Hdf5Reader) => T): Promise<T> {
-  return withFile(where, 'r', bytes, (file) => use(reader(where, file)));
+  return withFile(where, 'r', bytes, (file, module) => use(reader(where, file, module, bytes.length)));
 }
 
 /**
@@ -55,7 +64,7 @@ export function readHdf5<T>(where: string, bytes: Uint8Array, use: (file: Hdf5Re
  */
 export async function writeHdf5(where: string, fill: (file: Hdf5Writer) => void): Promise<Uint8Array> {
   let path = '';
-  const { module } = await load(where);
+  const { module } = await loadH5wasm(where);
   try {
     await withFile(where, 'w', undefined, (file) => {
       path = file.filename;
@@ -67,91 +76,41 @@ export async function writeHdf5(where: string, fill: (file: Hdf5Writer) => void)
   }
 }
 
-let files = 0;
-
-/** Opens a file in h5wasm's own file system, with errors thrown instead of printed, and closes it again. */
-async function withFile<T>(
-  where: string,
-  mode: 'r' | 'w',
-  bytes: Uint8Array | undefined,
-  use: (file: H5wasm.File) => T,
-): Promise<T> {
-  const { h5wasm, module } = await load(where);
-  const path = `fer-cnn-${files++}.h5`;
-  if (bytes) module.FS.writeFile(path, bytes);
-  module.activate_throwing_error_handler();
-  try {
-    const file = damaged(where, () => new h5wasm.File(path, mode));
-    try {
-      return use(file);
-    } finally {
-      file.close();
-    }
-  } finally {
-    module.deactivate_throwing_error_handler();
-    if (bytes) module.FS.unlink(path);
-  }
-}
-
-async function load(where: string) {
-  try {
-    const h5wasm = await import('h5wasm');
-    return { h5wasm, module: await h5wasm.ready };
-  } catch (cause) {
-    throw missingPackage(where, 'h5wasm', cause);
-  }
-}
-
-/** Runs what throws on a damaged file. */
-function damaged<T>(where: string, read: () => T): T {
-  try {
-    return read();
-  } catch (cause) {
-    const remedy = 'It is cut off or damaged: copy or save it again.';
-    throw new WeightsError({
-      where,
-      expected: 'a whole HDF5 file',
-      received: 'one that HDF5 cannot read',
-      remedy,
-      cause,
-    });
-  }
-}
-
 type Entity = H5wasm.Group & H5wasm.Dataset;
 
-function reader(where: string, file: H5wasm.File): Hdf5Reader {
+function reader(where: string, file: H5wasm.File, module: Module, length: number): Hdf5Reader {
   const find = (path: string, type: 'Group' | 'Dataset') => {
     const found = path === '' ? file : file.get(path);
     return found?.constructor.name && (found as Entity).type === type ? (found as Entity) : undefined;
   };
   return {
     names: (path) => damaged(where, () => find(path, 'Group')?.keys().toSorted()),
-    texts: (path, name) => damaged(where, () => textsOf(find(path, 'Group'), name)),
-    tensor(path) {
-      const { shape, value } = damaged(where, () => {
-        const found = find(path, 'Dataset');
-        return { shape: found?.shape, value: found?.value };
+    texts(path, name) {
+      return damaged(where, () => {
+        const group = find(path, 'Group');
+        if (!group) return undefined;
+        const pieces = piecesOf(module.get_attribute_names(group.file_id, group.path), name);
+        if (pieces.length > 0) return pieces.flatMap((piece) => textsOf(module, group, piece, length));
       });
-      if (!shape) return undefined;
-      if (value instanceof Float32Array) return { shape, values: value };
-      if (value instanceof Float64Array) return { shape, values: Float32Array.from(value) };
-      const received = value?.constructor.name ?? 'nothing';
+    },
+    tensor(path) {
+      const found = damaged(where, () => find(path, 'Dataset'));
+      if (!found) return undefined;
+      const { type, size, shape, virtual_sources: elsewhere } = damaged(where, () => found.metadata);
+      if (type === module.H5T_class_t.H5T_FLOAT.value && (size === 4 || size === 8) && shape && !elsewhere) {
+        return { shape, read: () => Float32Array.from(damaged(where, () => found.value as ArrayLike<number>)) };
+      }
+      const received = elsewhere ? 'values of other files' : 'others';
       throw new WeightsError({ where: `${where}: '${path}'`, expected: 'float32 or float64 values', received });
     },
   };
 }
 
 /** Keras cuts a list that is too long for one attribute into `<name>0`, `<name>1`, …. */
-function textsOf(group: H5wasm.Group | undefined, name: string): string[] | undefined {
-  const { attrs = {} } = group ?? {};
-  const pieces = name in attrs ? [name] : [];
-  for (let i = 0; `${name}${i}` in attrs; i++) pieces.push(`${name}${i}`);
-  if (pieces.length === 0) return undefined;
-  return pieces.flatMap((piece) => {
-    const { value } = attrs[piece]!;
-    return typeof value === 'string' ? [value] : Array.from((value ?? []) as ArrayLike<unknown>, String);
-  });
+function piecesOf(names: readonly string[], name: string): string[] {
+  const pieces = names.includes(name) ? [name] : [];
+  for (let i = 0; names.includes(`${name}${i}`); i++) pieces.push(`${name}${i}`);
+  return pieces;
 }
 
 function writer(file: H5wasm.File): Hdf5Writer {

@@ -68,8 +68,11 @@ class Translation {
   }
 
   #layer(entry: LayerEntry): KerasTopology & { layer: KerasLayer } {
-    const name = (entry.name ?? (entry.config as { name?: string }).name)!;
-    const { class_name: className } = entry;
+    const { class_name: className, name = entry.config['name'] as string } = entry;
+    if (typeof name !== 'string' || name === '') {
+      const received = `${describe(className)} with the name ${describe(name)}`;
+      throw new WeightsError({ where: this.#where, expected: 'layers with a name', received });
+    }
     if (MODELS.includes(className)) {
       const { topology, layers } = this.model(entry);
       topology.config['name'] = name;

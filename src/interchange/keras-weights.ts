@@ -132,6 +132,6 @@ function pair(
       const received = `shape [${tensor.shape.join(', ')}] in '${paths[i]!}'`;
       throw new WeightsError({ where: place, expected, received });
     }
-    return { weight, ...tensor };
+    return { weight, shape: tensor.shape, values: tensor.read() };
   });
 }

@@ -5,6 +5,9 @@ export function isZip(bytes: Uint8Array): boolean {
   return String.fromCharCode(...bytes.subarray(0, 4)) === 'PK\x03\x04';
 }
 
+/** How many times longer than the archive a member may be. Weights hardly shrink, and Keras does not compress. */
+const EXPANSION = 100;
+
 /**
  * Unpacks members of a zip archive.
  *
@@ -12,14 +15,28 @@ export function isZip(bytes: Uint8Array): boolean {
  * @param bytes The archive; borrowed.
  * @param names The members that are wanted; each must be there.
  * @returns Their contents, in the order of the names.
- * @throws {@link WeightsError} if the archive is damaged or lacks one; {@link FerError} if fflate is not installed.
+ * @throws {@link WeightsError} if the archive is damaged, lacks one, has one twice, or would unpack to more than a hundred times its length;
+ *   {@link FerError} if fflate is not installed.
  */
 export async function unzip(where: string, bytes: Uint8Array, names: readonly string[]): Promise<Uint8Array[]> {
   const { unzipSync } = await load(where);
+  const taken = new Set<string>();
+  const filter = ({ name, originalSize: size }: { name: string; originalSize: number }) => {
+    if (!names.includes(name)) return false;
+    const member = `${where}: ${name}`;
+    const most = EXPANSION * bytes.length;
+    if (size > most) {
+      throw new WeightsError({ where: member, expected: `at most ${most} bytes`, received: `a claim of ${size}` });
+    }
+    if (taken.has(name)) throw new WeightsError({ where: member, expected: 'one such member', received: 'several' });
+    taken.add(name);
+    return true;
+  };
   let found: Record<string, Uint8Array>;
   try {
-    found = unzipSync(bytes, { filter: ({ name }) => names.includes(name) });
+    found = unzipSync(bytes, { filter });
   } catch (cause) {
+    if (cause instanceof WeightsError) throw cause;
     const remedy = 'It is cut off or damaged: copy or save it again.';
     throw new WeightsError({
       where,

@@ -1,0 +1,148 @@
+import type * as H5wasm from 'h5wasm';
+import { missingPackage, WeightsError } from '../errors';
+
+/** The WASM module of h5wasm. */
+export type Module = Awaited<typeof H5wasm.ready>;
+
+let files = 0;
+
+/**
+ * Opens a file in h5wasm's own file system, with errors thrown instead of printed, and closes it again.
+ *
+ * @param where The file, for messages.
+ * @param mode To read or to write.
+ * @param bytes What to read.
+ * @param use Works with the file while it is open.
+ * @returns What `use` returns.
+ * @throws {@link WeightsError} if the file is damaged; {@link FerError} if h5wasm is not installed; what `use` throws.
+ */
+export async function withFile<T>(
+  where: string,
+  mode: 'r' | 'w',
+  bytes: Uint8Array | undefined,
+  use: (file: H5wasm.File, module: Module) => T,
+): Promise<T> {
+  const { h5wasm, module } = await loadH5wasm(where);
+  if (bytes) damaged(where, () => checkHeaps(bytes));
+  const path = `fer-cnn-${files++}.h5`;
+  if (bytes) module.FS.writeFile(path, bytes);
+  module.activate_throwing_error_handler();
+  try {
+    return leavingNothing(module, () => {
+      const file = damaged(where, () => new h5wasm.File(path, mode));
+      try {
+        return use(file, module);
+      } finally {
+        damaged(where, () => file.close());
+      }
+    });
+  } finally {
+    module.deactivate_throwing_error_handler();
+    if (bytes) module.FS.unlink(path);
+  }
+}
+
+/**
+ * Runs `use` and takes back what an error that passes through the WASM module leaves behind: open files, of which there can be 4,096, and frames on
+ * its stack, which would end it after some thousand damaged files. `ccall` puts the stack back after each function that takes a text.
+ */
+function leavingNothing<T>(module: Module, use: () => T): T {
+  const { streams, close } = module.FS as typeof module.FS & { streams: (Parameters<typeof close>[0] | null)[] };
+  const before = new Set(streams);
+  let outcome: () => T;
+  const run = () => {
+    try {
+      const result = use();
+      outcome = () => result;
+    } catch (error) {
+      outcome = () => {
+        throw error;
+      };
+    }
+  };
+  Object.assign(module, { _ferCnnUse: run });
+  module.ccall('ferCnnUse', null, ['string'], ['']);
+  for (const stream of streams) if (stream && !before.has(stream)) close(stream);
+  return outcome!();
+}
+
+/** h5wasm and its module, or an error that tells how to install it. */
+export async function loadH5wasm(where: string) {
+  try {
+    const h5wasm = await import('h5wasm');
+    return { h5wasm, module: await h5wasm.ready };
+  } catch (cause) {
+    throw missingPackage(where, 'h5wasm', cause);
+  }
+}
+
+/** Runs what throws on a damaged file; then that is a {@link WeightsError}. */
+export function damaged<T>(where: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    const remedy = 'It is cut off or damaged: copy or save it again.';
+    throw new WeightsError({
+      where,
+      expected: 'a whole HDF5 file',
+      received: 'one that HDF5 cannot read',
+      remedy,
+      cause,
+    });
+  }
+}
+
+/**
+ * The texts of an attribute. `Attribute.value` of h5wasm does the same, but frees pointers at random if the texts are damaged, after which the module
+ * may hang.
+ *
+ * @param module The module of h5wasm.
+ * @param group The group that has the attribute.
+ * @param name The attribute, which is there.
+ * @param length Length of the file in bytes, which no texts exceed.
+ * @returns The texts, none if it is an empty list.
+ */
+export function textsOf(module: Module, { file_id: id, path }: H5wasm.Group, name: string, length: number): string[] {
+  const { type, size, total_size: count, vlen: apart } = module.get_attribute_metadata(id, path, name);
+  if (count === 0) return []; // NumPy has no list of texts that is empty: it stores numbers
+  const bytes = size * count;
+  if (type !== module.H5T_class_t.H5T_STRING.value || !(bytes <= length)) throw new Error(`no texts in '${name}'`);
+  const { _malloc: allocate, _free: release } = module;
+  const place = allocate(bytes);
+  try {
+    module.get_attribute_data(id, path, name, BigInt(place));
+    const data = module.HEAPU8.slice(place, place + bytes);
+    if (!apart) return Array.from({ length: count }, (_, i) => textOf(data.subarray(i * size, (i + 1) * size)));
+    const texts = Array.from(new Uint32Array(data.buffer), (pointer) => module.UTF8ToString(pointer));
+    module.reclaim_vlen_memory(id, path, name, BigInt(place));
+    return texts;
+  } finally {
+    release(place);
+  }
+}
+
+/** Text in UTF-8, up to the first byte that is zero. */
+function textOf(bytes: Uint8Array): string {
+  const end = bytes.indexOf(0);
+  return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
+}
+
+const HEAP = [...'GCOL\x01'].map((character) => character.charCodeAt(0));
+const HEADER = 16; // bytes, of a heap and of each object in it
+
+/**
+ * Throws if HDF5 would read one of the file's heaps of texts for ever: when an object in it is zero bytes long, modulo 2^32, the next object is the
+ * same again. Other damage HDF5 finds itself. See "Disk Format: Level 1E - Global Heap" of the HDF5 file format specification.
+ */
+function checkHeaps(bytes: Uint8Array): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = bytes.indexOf(HEAP[0]!); at >= 0; at = bytes.indexOf(HEAP[0]!, at + 1)) {
+    if (!HEAP.every((value, i) => bytes[at + i] === value) || at + HEADER > bytes.length) continue;
+    const end = Math.min(at + view.getUint32(at + 8, true), bytes.length);
+    for (let object = at + HEADER, step; object + HEADER <= end; object += step) {
+      const size = view.getUint32(object + 8, true);
+      step = view.getUint16(object, true) === 0 ? size : (HEADER + 8 * Math.ceil(size / 8)) % 2 ** 32;
+      if (step === 0) throw new Error(`an object of no length at byte ${object}`);
+    }
+  }
+}
