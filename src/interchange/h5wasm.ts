@@ -1,5 +1,6 @@
 import type * as H5wasm from 'h5wasm';
 import { missingPackage, WeightsError } from '../errors';
+import { checkHeaps } from './hdf5-checks';
 
 /** The WASM module of h5wasm. */
 export type Module = Awaited<typeof H5wasm.ready>;
@@ -99,19 +100,19 @@ export function damaged<T>(where: string, read: () => T): T {
  * @param module The module of h5wasm.
  * @param group The group that has the attribute.
  * @param name The attribute, which is there.
- * @param length Length of the file in bytes, which no texts exceed.
+ * @param most Length of the file in bytes, which no texts exceed.
  * @returns The texts, none if it is an empty list.
  */
-export function textsOf(module: Module, { file_id: id, path }: H5wasm.Group, name: string, length: number): string[] {
+export function textsOf(module: Module, { file_id: id, path }: H5wasm.Group, name: string, most: number): string[] {
   const { type, size, total_size: count, vlen: apart } = module.get_attribute_metadata(id, path, name);
   if (count === 0) return []; // NumPy has no list of texts that is empty: it stores numbers
-  const bytes = size * count;
-  if (type !== module.H5T_class_t.H5T_STRING.value || !(bytes <= length)) throw new Error(`no texts in '${name}'`);
+  const length = size * count;
+  if (type !== module.H5T_class_t.H5T_STRING.value || length > most) throw new Error(`no texts in '${name}'`);
   const { _malloc: allocate, _free: release } = module;
-  const place = allocate(bytes);
+  const place = allocate(length);
   try {
     module.get_attribute_data(id, path, name, BigInt(place));
-    const data = module.HEAPU8.slice(place, place + bytes);
+    const data = module.HEAPU8.slice(place, place + length);
     if (!apart) return Array.from({ length: count }, (_, i) => textOf(data.subarray(i * size, (i + 1) * size)));
     const texts = Array.from(new Uint32Array(data.buffer), (pointer) => module.UTF8ToString(pointer));
     module.reclaim_vlen_memory(id, path, name, BigInt(place));
@@ -125,24 +126,4 @@ export function textsOf(module: Module, { file_id: id, path }: H5wasm.Group, nam
 function textOf(bytes: Uint8Array): string {
   const end = bytes.indexOf(0);
   return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
-}
-
-const HEAP = [...'GCOL\x01'].map((character) => character.charCodeAt(0));
-const HEADER = 16; // bytes, of a heap and of each object in it
-
-/**
- * Throws if HDF5 would read one of the file's heaps of texts for ever: when an object in it is zero bytes long, modulo 2^32, the next object is the
- * same again. Other damage HDF5 finds itself. See "Disk Format: Level 1E - Global Heap" of the HDF5 file format specification.
- */
-function checkHeaps(bytes: Uint8Array): void {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = bytes.indexOf(HEAP[0]!); at >= 0; at = bytes.indexOf(HEAP[0]!, at + 1)) {
-    if (!HEAP.every((value, i) => bytes[at + i] === value) || at + HEADER > bytes.length) continue;
-    const end = Math.min(at + view.getUint32(at + 8, true), bytes.length);
-    for (let object = at + HEADER, step; object + HEADER <= end; object += step) {
-      const size = view.getUint32(object + 8, true);
-      step = view.getUint16(object, true) === 0 ? size : (HEADER + 8 * Math.ceil(size / 8)) % 2 ** 32;
-      if (step === 0) throw new Error(`an object of no length at byte ${object}`);
-    }
-  }
 }

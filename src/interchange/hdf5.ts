@@ -1,5 +1,6 @@
 import type * as H5wasm from 'h5wasm';
 import { WeightsError } from '../errors';
+import { checkTexts } from './hdf5-checks';
 import { damaged, loadH5wasm, type Module, textsOf, withFile } from './h5wasm';
 
 /** A tensor of an HDF5 file. */
@@ -51,7 +52,7 @@ export function isHdf5(bytes: Uint8Array): boolean {
  * @throws {@link WeightsError} if the file is damaged; {@link FerError} if h5wasm is not installed; what `use` throws.
  */
 export function readHdf5<T>(where: string, bytes: Uint8Array, use: (file: Hdf5Reader) => T): Promise<T> {
-  return withFile(where, 'r', bytes, (file, module) => use(reader(where, file, module, bytes.length)));
+  return withFile(where, 'r', bytes, (file, module) => use(reader(where, file, module, bytes)));
 }
 
 /**
@@ -78,10 +79,16 @@ export async function writeHdf5(where: string, fill: (file: Hdf5Writer) => void)
 
 type Entity = H5wasm.Group & H5wasm.Dataset;
 
-function reader(where: string, file: H5wasm.File, module: Module, length: number): Hdf5Reader {
+function reader(where: string, file: H5wasm.File, module: Module, bytes: Uint8Array): Hdf5Reader {
   const find = (path: string, type: 'Group' | 'Dataset') => {
     const found = path === '' ? file : file.get(path);
     return found?.constructor.name && (found as Entity).type === type ? (found as Entity) : undefined;
+  };
+  const checked = new Set<string>();
+  const text = (group: H5wasm.Group, name: string) => {
+    if (!checked.has(name)) checkTexts(bytes, name);
+    checked.add(name);
+    return textsOf(module, group, name, bytes.length);
   };
   return {
     names: (path) => damaged(where, () => find(path, 'Group')?.keys().toSorted()),
@@ -90,7 +97,7 @@ function reader(where: string, file: H5wasm.File, module: Module, length: number
         const group = find(path, 'Group');
         if (!group) return undefined;
         const pieces = piecesOf(module.get_attribute_names(group.file_id, group.path), name);
-        if (pieces.length > 0) return pieces.flatMap((piece) => textsOf(module, group, piece, length));
+        if (pieces.length > 0) return pieces.flatMap((piece) => text(group, piece));
       });
     },
     tensor(path) {
