@@ -20,18 +20,22 @@ const keepDynamicImports: NonNullable<Plugin>[number] = {
   },
 };
 
-const ENTRIES = {
-  index: 'src/index.ts',
-  'node/index': 'src/node/index.ts',
-  'interchange/index': 'src/interchange/index.ts',
-};
+/** What is imported when it is needed, with what it alone imports: chunks on their own, too. */
+const ON_DEMAND = [
+  ...['kernels/native-training', 'kernels/native', 'kernels/winograd', 'kernels/winograd-bytes'],
+  'weights/sha256-plain',
+];
 
 /** Every module as an entry, so that each becomes a chunk of its own, which a bundler can leave out together with what it imports. */
-const MODULES = Object.fromEntries(
+const MODULES: Record<string, string> = Object.fromEntries(
   readdirSync('src', { recursive: true, encoding: 'utf8' })
     .filter((file) => /(?<!\.d)\.ts$/.test(file))
-    .map((file) => [file.replace(/\.ts$/, ''), `src/${file}`]),
+    .map((file) => [file.replace(/\.ts$/, ''), `src/${file}`] as const)
+    .filter(([name]) => !ON_DEMAND.includes(name)),
 );
+
+/** What the package exports: `fer-cnn` and `fer-cnn/<folder>`. */
+const ENTRIES = Object.fromEntries(Object.entries(MODULES).filter(([name]) => /^(\w+\/)?index$/.test(name)));
 
 /** Removes what is not exported: the entry of a module only hands on its chunk, and nothing imports it. */
 const keepOnlyEntries: NonNullable<Plugin>[number] = {

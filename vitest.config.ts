@@ -7,8 +7,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^fer-cnn$/, replacement: at('./src/index.ts') },
-      { find: /^fer-cnn\/node$/, replacement: at('./src/node/index.ts') },
-      { find: /^fer-cnn\/interchange$/, replacement: at('./src/interchange/index.ts') },
+      { find: /^fer-cnn\/([a-z]+)$/, replacement: at('./src/$1/index.ts') },
       { find: /^fer-cnn\/folder-worker$/, replacement: at('./bin/folder-worker.mjs') },
       { find: /^fer-cnn\/weights\/(.+)$/, replacement: at('./dist/weights/$1.js') },
     ],

@@ -1,6 +1,6 @@
 /** Looks for constant images, copies and contradictions in FER2013: `npm run audit -- --data fer2013.csv.gz`. */
 import { writeFile } from 'node:fs/promises';
-import { auditDataset } from 'fer-cnn';
+import { auditDataset } from 'fer-cnn/curation';
 import { readFer2013 } from 'fer-cnn/node';
 import { cli } from './support/cli';
 import { main } from './support/main';

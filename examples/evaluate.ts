@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { Option } from 'commander';
 import { evaluate, USAGES, type FerDataset, type Usage, type Views } from 'fer-cnn';
+import { confusionSvg } from 'fer-cnn/evaluate';
 import { readFer2013 } from 'fer-cnn/node';
 import { BACKENDS, startBackend } from './support/backend';
 import { cli } from './support/cli';
@@ -56,7 +57,7 @@ await main(async () => {
   model.dispose();
   console.log(`## ${card.name} on ${usage}\n\n${report.toMarkdown()}`);
   if (json) await writeFile(json, JSON.stringify(report.toJSON(), null, 2));
-  if (svg) await writeFile(svg, report.toSvg({ title: `${card.name} on ${usage}` }));
+  if (svg) await writeFile(svg, confusionSvg(report, { title: `${card.name} on ${usage}` }));
 });
 
 /** The Training rows, if there are any and they are not the ones to score: with them the score without copies is given too. */

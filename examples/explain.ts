@@ -1,5 +1,6 @@
 /** Shows what in a picture speaks for a class: `npm run explain -- face.jpg --out heat.png`. */
-import { explain, type ExplainMethod, loadClassifier } from 'fer-cnn';
+import { loadClassifier } from 'fer-cnn';
+import { explain, type ExplainMethod } from 'fer-cnn/explain';
 import { decodeImage } from 'fer-cnn/node';
 import sharp from 'sharp';
 import { BACKENDS, startBackend } from './support/backend';

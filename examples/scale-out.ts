@@ -8,12 +8,12 @@ import {
   createModel,
   DEFAULT_PREPROCESSING,
   EMOTIONS,
-  encodeModel,
   evaluate,
   type FerDataset,
   MODELS,
   type ModelName,
 } from 'fer-cnn';
+import { encodeModel } from 'fer-cnn/weights';
 import { classifyFolder, readFer2013, readKeras, saveWeights, writeKeras } from 'fer-cnn/node';
 import { BACKENDS, startBackend } from './support/backend';
 import { cli, wholeNumber } from './support/cli';

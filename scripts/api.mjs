@@ -5,11 +5,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import ts from 'typescript';
 
 const REPORT = 'api/fer-cnn.api.md';
-const ENTRIES = {
-  'fer-cnn': 'dist/index.d.ts',
-  'fer-cnn/node': 'dist/node/index.d.ts',
-  'fer-cnn/interchange': 'dist/interchange/index.d.ts',
-};
+const { name, exports } = JSON.parse(await readFile('package.json', 'utf8'));
+const ENTRIES = Object.fromEntries(
+  Object.entries(exports).flatMap(([entry, { import: esm }]) => (esm ? [[name + entry.slice(1), esm.types]] : [])),
+);
 
 const program = ts.createProgram(Object.values(ENTRIES), {
   module: ts.ModuleKind.NodeNext,

@@ -21,13 +21,6 @@ export type { LabeledTensors, TfDatasetOptions } from './data/dataset';
 export type { FerDatasetParts } from './data/dataset-parts';
 export type { SplitOptions, SplitParts } from './data/split';
 export type { Fold, FoldOptions } from './data/folds';
-export { FERPLUS_CHOICES, FERPLUS_LABELS, loadFerPlus } from './data/ferplus';
-export type { FerPlusChoice, FerPlusOptions, FerPlusVotes } from './data/ferplus';
-export { joinFerPlus } from './data/ferplus-join';
-export type { FerPlusJoinOptions } from './data/ferplus-join';
-export { auditDataset } from './data/audit';
-export { DatasetAudit } from './data/audit-report';
-export type { AuditedImage, AuditFindings, SplitOverlap } from './data/audit-report';
 export { batches, countBatches, UNLABELED } from './data/batches';
 export type { Batch, BatchOptions, LabeledImages } from './data/batches';
 export { createAugmentation } from './data/augment';
@@ -99,38 +92,17 @@ export { createReport } from './evaluate/report';
 export type { EvaluationReport, ReportInput, TfvisData } from './evaluate/report';
 export type { DeduplicatedScores, NamedClassScores, ReportData } from './evaluate/report-data';
 export type { EvaluationScores } from './evaluate/scores';
-export type { SvgOptions } from './evaluate/svg';
-export { confusionMatrix } from './metrics/confusion-matrix';
-export type { ConfusionMatrix } from './metrics/confusion-matrix';
-export { accuracy, balancedAccuracy, classScores, cohensKappa, macroF1, weightedF1 } from './metrics/class-scores';
-export type { ClassScores } from './metrics/class-scores';
-export { argmaxRows, brierScore, logLoss, normalizeRows, topKAccuracy } from './metrics/probability';
-export { expectedCalibrationError, reliabilityBins } from './metrics/calibration';
-export type { ReliabilityBin } from './metrics/calibration';
-export { applyTemperature, fitTemperature } from './metrics/temperature';
-export { coverageCurve } from './metrics/coverage';
-export type { CoveragePoint } from './metrics/coverage';
-export { bootstrapInterval } from './metrics/bootstrap';
-export type { BootstrapOptions, Interval } from './metrics/bootstrap';
 
 // Weights
 export { BUNDLED_MODELS, DEFAULT_MODEL, readBundled } from './weights/bundled';
 export type { BundledModel, WeightsModule } from './weights/bundled';
 export { loadWeights } from './weights/load';
 export type { LoadWeightsOptions, WeightsSource } from './weights/load';
-export { encodeModel } from './weights/encode';
-export type { EncodedModel, EncodeOptions } from './weights/encode';
 export { decodeModel } from './weights/decode';
 export type { LoadedModel, StoredModel } from './weights/decode';
-export { checkCard, checkCardDraft } from './weights/card';
+export { checkCard } from './weights/card';
 export type * from './weights/card';
 export type { ModelWithCard } from './weights/model-with-card';
-export { compareGolden, createGolden } from './weights/golden';
-export type { Golden, GoldenDifference, GoldenPicture } from './weights/golden';
-
-// Interchange
-export { exportOnnx } from './interchange/onnx';
-export type { OnnxOptions } from './interchange/onnx';
 
 // Classification
 export { classify } from './classify/classify';
@@ -139,26 +111,3 @@ export type { ClassifierSource } from './classify/load';
 export { Classifier } from './classify/classifier';
 export type { ClassifyOptions, FaceOptions, ProbabilityOptions, RegionsOptions } from './classify/options';
 export type { Prediction } from './classify/predictions';
-
-// Faces in photos and video
-export { createFaceClassifier } from './classify/faces';
-export type { ClassifiedFace, ClassifyFacesOptions, FaceClassifier, FaceClassifierOptions } from './classify/faces';
-export type { DetectedFace, DetectorPhoto, FaceDetector } from './classify/detector';
-export { fromFaceApi, fromFaceDetection, fromHuman, fromMediaPipe } from './classify/adapters';
-export type {
-  DetectorPoint,
-  FaceApiFace,
-  FaceDetectionFace,
-  FaceDetectionLike,
-  HumanFace,
-  HumanLike,
-  MediaPipeFace,
-  MediaPipeLike,
-} from './classify/adapters';
-export { createTracker } from './classify/tracker';
-export type { FrameClassifier, Tracker, TrackerOptions } from './classify/tracker';
-export type { FrameFace, TrackedFace } from './classify/tracks';
-
-// Explanation
-export { explain } from './explain/explain';
-export type { ExplainMethod, ExplainOptions, Explanation } from './explain/explain';

@@ -4,12 +4,12 @@ import {
   type BundledModel,
   type Classifier,
   cropFaces,
-  explain,
   loadClassifier,
   type PixelData,
   type Prediction,
   toImages,
 } from 'fer-cnn';
+import { explain } from 'fer-cnn/explain';
 import { type BackendName, useBackend } from './backends';
 
 /** What the page shows: a picture on a canvas, or the webcam. */

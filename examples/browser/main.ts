@@ -1,4 +1,5 @@
-import { BUNDLED_MODELS, type BundledModel, createTracker, DEFAULT_MODEL, type FrameClassifier } from 'fer-cnn';
+import { BUNDLED_MODELS, type BundledModel, DEFAULT_MODEL } from 'fer-cnn';
+import { createTracker, type FrameClassifier } from 'fer-cnn/faces';
 import sample from '../pictures/collins.png?url';
 import { type BackendName, BACKENDS } from './backends';
 import { choices, element } from './dom';

@@ -9,6 +9,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^fer-cnn$/, replacement: `${root}src/index.ts` },
+      { find: /^fer-cnn\/([a-z]+)$/, replacement: `${root}src/$1/index.ts` },
       { find: /^fer-cnn\/weights\/(.+)$/, replacement: `${root}dist/weights/$1.js` },
     ],
   },

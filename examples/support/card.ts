@@ -4,15 +4,10 @@ import { join } from 'node:path';
 import { version_core } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import {
-  argmaxRows,
-  createGolden,
-  applyTemperature,
   createReport,
   DEFAULT_PREPROCESSING,
   EMOTIONS,
-  encodeModel,
   evaluate,
-  fitTemperature,
   MODELS,
   predict,
   type CardCalibration,
@@ -24,6 +19,8 @@ import {
   type ModelName,
   type Views,
 } from 'fer-cnn';
+import { applyTemperature, argmaxRows, confusionSvg, fitTemperature } from 'fer-cnn/evaluate';
+import { createGolden, encodeModel } from 'fer-cnn/weights';
 import { loadWeightsDirectory, saveWeights } from 'fer-cnn/node';
 import { curvesSvg } from './curves';
 import type { Recipe } from './recipes';
@@ -98,7 +95,7 @@ export async function saveTrained(run: TrainedRun): Promise<EvaluationReport> {
     await writeFile(join(out, 'history.json'), JSON.stringify(run.history, null, 2));
     await writeFile(join(out, 'curves.svg'), curvesSvg(`Training of the ${name} network`, run.history));
     await writeFile(join(out, 'report.json'), JSON.stringify(report.toJSON(), null, 2));
-    await writeFile(join(out, 'confusion.svg'), report.toSvg({ title: `${name} network on PublicTest` }));
+    await writeFile(join(out, 'confusion.svg'), confusionSvg(report, { title: `${name} network on PublicTest` }));
     return report;
   } finally {
     stored.model.dispose();

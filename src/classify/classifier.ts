@@ -9,6 +9,7 @@ import { preprocess } from '../image/preprocess';
 import { checkValues } from '../image/range';
 import { type ImageSource, type PictureSource, readImages } from '../image/read';
 import { meanOverViews } from '../image/views';
+import { prepareKernels } from '../kernels/on-demand';
 import type { CardDraft } from '../weights/card';
 import { hasLostWeights } from '../weights/model-with-card';
 import { FusedNetwork } from './fusion';
@@ -143,6 +144,7 @@ export class Classifier {
       if (regions?.length === 0) return [];
       this.#checkInUse(method); // it may have been disposed of while the picture was decoded
       await this.#follow(method);
+      await prepareKernels();
       this.#checkInUse(method);
       outputs = tf.tidy(() => {
         const { preprocessing } = this.card;

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { convolveByWinograd, fitsWinograd, winogradFactors } from '../kernels/winograd';
+import { fastConvolutions } from '../kernels/on-demand';
 import { onlyConsumer } from '../models/graph';
 
 type Layer = tfl.layers.Layer;
@@ -166,9 +166,10 @@ function apply(layer: LayerInternals, x: tf.Tensor, folded: Folded, activation: 
   if (kernel.rank === 2) return tf.fused.matMul({ a: x as tf.Tensor2D, b: kernel as tf.Tensor2D, ...common });
   const { strides, padding, dilationRate } = layer;
   const filter = kernel as tf.Tensor4D;
-  if (x.dtype === 'float32' && fitsWinograd(filter.shape, { strides, pad: padding, dilations: dilationRate })) {
-    folded.factors ??= tf.keep(winogradFactors(filter));
-    return convolveByWinograd(x as tf.Tensor4D, folded.factors, bias, activation);
+  const fast = fastConvolutions();
+  if (x.dtype === 'float32' && fast?.fitsWinograd(filter.shape, { strides, pad: padding, dilations: dilationRate })) {
+    folded.factors ??= tf.keep(fast.winogradFactors(filter));
+    return fast.convolveByWinograd(x as tf.Tensor4D, folded.factors, bias, activation);
   }
   return tf.fused.conv2d({ x: x as tf.Tensor4D, filter, strides, pad: padding, dilations: dilationRate, ...common });
 }

@@ -12,8 +12,6 @@ import { checkOptions } from '../validate';
 import { reportMarkdown } from './markdown';
 import type { ReportData } from './report-data';
 import { computeScores } from './scores';
-import type { SvgOptions } from './svg';
-import { reportSvg } from './svg';
 
 /** The shapes that tfjs-vis renders. */
 export interface TfvisData {
@@ -41,8 +39,6 @@ export interface EvaluationReport extends Readonly<ReportData> {
   toMarkdown(): string;
   /** The shapes that tfjs-vis renders. */
   toTfvis(): TfvisData;
-  /** The confusion matrix as the text of an SVG file that needs nothing else. */
-  toSvg(options?: SvgOptions): string;
 }
 
 /** Predictions to score. */
@@ -114,7 +110,6 @@ export function createReport(input: ReportInput): EvaluationReport {
     toJSON: () => structuredClone(data),
     toMarkdown: () => reportMarkdown(data),
     toTfvis: () => reportTfvis(data),
-    toSvg: (options) => reportSvg(data, options),
   };
 }
 

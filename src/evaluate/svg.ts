@@ -29,9 +29,14 @@ const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Ar
  * @param options The heading.
  * @returns The text of an SVG file.
  * @throws InputError if an option is unknown.
+ * @example
+ * ```ts
+ * const report = await evaluate(model, dataset.where('PublicTest'));
+ * await writeFile('confusion.svg', confusionSvg(report, { title: 'PublicTest' }));
+ * ```
  */
-export function reportSvg(report: ReportData, options: SvgOptions = {}): string {
-  checkOptions('toSvg', options, ['title']);
+export function confusionSvg(report: ReportData, options: SvgOptions = {}): string {
+  checkOptions('confusionSvg: options', options, ['title']);
   const { title = 'Confusion matrix' } = options;
   const { classNames, confusionMatrix, perClass, size, accuracy, accuracyInterval } = report;
   const { left, top, side, width, height, isSlanted } = layOut(title, classNames);

@@ -58,10 +58,10 @@ export interface Explanation {
  * @param input One picture of any size, decoded or not; borrowed until the promise settles.
  * @param options Class and method.
  * @returns The map as a tensor, which is the caller's, and as a picture.
- * @throws {@link InputError} if the source, the input or an option is not valid.
- * @throws {@link BackendError} if no backend is registered, or if a gradient was asked for that the active one cannot compute.
- * @throws {@link DisposedError} if the network was disposed of, also if that comes while the promise is pending.
- * @throws {@link WeightsError} if the card does not fit the network.
+ * @throws InputError if the source, the input or an option is not valid.
+ * @throws BackendError if no backend is registered, or if a gradient was asked for that the active one cannot compute.
+ * @throws DisposedError if the network was disposed of, also if that comes while the promise is pending.
+ * @throws WeightsError if the card does not fit the network.
  * @example
  * ```ts
  * const { map, overlay } = await explain(classifier, photo, { className: 'happy' });

@@ -42,10 +42,10 @@ const NEWEST_OPSET = 21;
  * @param model A network with weights; borrowed.
  * @param options The card, what the graph takes, and the version of the operators.
  * @returns The bytes of an `.onnx` file, float32; about four for each parameter.
- * @throws {@link InputError} that names the layer which cannot be expressed, or the option that is unknown or out of range; before anything is
+ * @throws InputError that names the layer which cannot be expressed, or the option that is unknown or out of range; before anything is
  *   computed.
- * @throws {@link WeightsError} if the card is not valid or does not fit the model.
- * @throws {@link BackendError} if no tfjs backend is registered.
+ * @throws WeightsError if the card is not valid or does not fit the model.
+ * @throws BackendError if no tfjs backend is registered.
  * @example
  * ```ts
  * const { model, card } = await loadWeights('shallow');

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { hasNativeOperations, runNative } from './native';
+import { nativeKernels } from './on-demand';
 
 /** Mean and biased variance of each channel over a batch, both `[channels]` float32. */
 export interface BatchStatistics {
@@ -36,11 +36,12 @@ export function batchNormInTraining(
 ): tf.Tensor {
   const channels = x.shape.at(-1)!;
   const rows = x.size / channels;
-  const forward = hasNativeOperations() ? nativeBatchNorm : composedBatchNorm;
+  const forward = nativeKernels()?.nativeBatchNorm ?? composedBatchNorm;
   return forward(tf.reshape(x, [rows, channels]), gamma, beta, epsilon, onStatistics, x.shape);
 }
 
-type Forward = (
+/** How batch normalisation is computed: over rows, for a result of the shape given. */
+export type BatchNormKernel = (
   x: tf.Tensor2D,
   gamma: tf.Tensor,
   beta: tf.Tensor,
@@ -49,29 +50,7 @@ type Forward = (
   shape: number[],
 ) => tf.Tensor;
 
-const nativeBatchNorm: Forward = (x, gamma, beta, epsilon, onStatistics, shape) => {
-  const [rows, channels] = x.shape;
-  const attributes = { epsilon: { float: epsilon }, data_format: 'NHWC', is_training: true };
-  const asImage = (flat: tf.Tensor) => tf.reshape(flat, [rows, 1, 1, channels]);
-  const normalise = tf.customGrad((...args) => {
-    const [x, gamma, beta, save] = args as unknown as [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D, tf.GradSaveFunc];
-    const none = tf.tensor1d([]);
-    const inputs = [asImage(x), gamma, beta, none, none];
-    const [y, mean, unbiased, ...reserved] = runNative('FusedBatchNormV3', inputs, 6, ['T', 'U'], attributes);
-    const variance = tf.mul(unbiased!, (rows - 1) / Math.max(rows, 2)) as tf.Tensor1D;
-    onStatistics({ mean: mean as tf.Tensor1D, variance });
-    save([x, gamma, ...reserved]);
-    const gradFunc = (dy: tf.Tensor, [x, gamma, ...reserved]: tf.Tensor[]) => {
-      const inputs = [asImage(dy), asImage(x!), gamma!, ...reserved];
-      const [dx, dgamma, dbeta] = runNative('FusedBatchNormGradV3', inputs, 5, ['T', 'U'], attributes);
-      return [tf.reshape(dx!, x!.shape), dgamma!, dbeta!];
-    };
-    return { value: tf.reshape(y!, x.shape), gradFunc };
-  });
-  return tf.reshape(normalise(x, gamma, beta), shape);
-};
-
-const composedBatchNorm: Forward = (x, gamma, beta, epsilon, onStatistics, shape) => {
+const composedBatchNorm: BatchNormKernel = (x, gamma, beta, epsilon, onStatistics, shape) => {
   const normalise = tf.customGrad((...args) => {
     const [x, gamma, beta, save] = args as unknown as [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D, tf.GradSaveFunc];
     const mean = columnMeans(x);

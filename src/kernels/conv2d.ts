@@ -6,9 +6,7 @@ import type { ConvAttributes } from './geometry';
 import { convGeometry, isDilated } from './geometry';
 import type { LazyOperation } from './lazy';
 import { runLazily } from './lazy';
-import type { NativeAttributes } from './native';
-import { hasNativeOperations, runInBfloat16 } from './native';
-import { convolveByWinograd, fitsWinogradTraining, winogradFactors, winogradFilterGradient } from './winograd';
+import { fastConvolutions, nativeKernels } from './on-demand';
 
 /** Type of the factors of products; their sums are float32. */
 export type Precision = 'float32' | 'bfloat16';
@@ -21,7 +19,11 @@ const convolve = ({ x, filter }: Inputs, { strides, pad, dilations }: ConvAttrib
 const geometryOf = ({ x, filter }: Inputs, attributes: ConvAttributes) =>
   convGeometry('conv2dInTraining', x.shape, filter.shape, attributes);
 
-const fast = (x: tf.Tensor4D, filter: tf.Tensor4D) => tf.tidy(() => convolveByWinograd(x, winogradFactors(filter)));
+const fast = (x: tf.Tensor4D, filter: tf.Tensor4D) =>
+  tf.tidy(() => {
+    const { convolveByWinograd, winogradFactors } = fastConvolutions()!;
+    return convolveByWinograd(x, winogradFactors(filter));
+  });
 
 /** On WASM: a convolution and its gradients with fewer products where that can be done. */
 const FAST: LazyOperation<Inputs, ConvAttributes> = {
@@ -29,7 +31,7 @@ const FAST: LazyOperation<Inputs, ConvAttributes> = {
   forward: ({ x, filter }) => fast(x, filter),
   gradients: {
     x: (dy, { filter }) => fast(dy as tf.Tensor4D, halfTurn(filter)),
-    filter: (dy, { x }) => winogradFilterGradient(x, dy as tf.Tensor4D),
+    filter: (dy, { x }) => fastConvolutions()!.winogradFilterGradient(x, dy as tf.Tensor4D),
   },
 };
 
@@ -60,23 +62,6 @@ const CONVOLUTION: LazyOperation<Inputs, ConvAttributes> = {
       conv2dBackpropFilter(inputs.x, dy as tf.Tensor4D, geometryOf(inputs, attributes)),
   },
 };
-
-/** On the native backend, if wanted: all three in bfloat16. */
-const IN_BFLOAT16: LazyOperation<Inputs, ConvAttributes> = {
-  name: 'FerBfloat16Conv2D',
-  forward: ({ x, filter }, attributes) => runInBfloat16('Conv2D', [x, filter], nativeAttributes(attributes)),
-  gradients: {
-    x: (dy, { x, filter }, attributes) =>
-      runInBfloat16('Conv2DBackpropInput', [tf.tensor1d(x.shape, 'int32'), filter, dy], nativeAttributes(attributes)),
-    filter: (dy, { x, filter }, attributes) =>
-      runInBfloat16('Conv2DBackpropFilter', [x, tf.tensor1d(filter.shape, 'int32'), dy], nativeAttributes(attributes)),
-  },
-};
-
-function nativeAttributes({ strides, pad }: ConvAttributes): NativeAttributes {
-  const [height, width] = typeof strides === 'number' ? [strides, strides] : strides;
-  return { strides: [1, height, width, 1], padding: String(pad).toUpperCase(), data_format: 'NHWC' };
-}
 
 /**
  * Convolution whose gradients are convolutions too where tfjs's own are slow or missing: on WASM, whose input gradient is a plain
@@ -113,10 +98,11 @@ function operationFor(
 ): LazyOperation<Inputs, ConvAttributes> | undefined {
   const geometry = geometryOf(inputs, attributes);
   const backend = tf.getBackend();
-  if (inputs.x.dtype === 'float32' && fitsWinogradTraining(inputs.x.shape, inputs.filter.shape, attributes))
-    return FAST;
+  const { x, filter } = inputs;
+  if (x.dtype === 'float32' && fastConvolutions()?.fitsWinogradTraining(x.shape, filter.shape, attributes)) return FAST;
   if (isDilated(geometry) || backend === 'wasm') return CONVOLUTION;
-  if (precision === 'bfloat16' && hasNativeOperations() && typeof attributes.pad === 'string') return IN_BFLOAT16;
+  const native = nativeKernels();
+  if (precision === 'bfloat16' && native && typeof attributes.pad === 'string') return native.IN_BFLOAT16;
   const hasNoStrides = geometry.strideHeight === 1 && geometry.strideWidth === 1;
   return hasNoStrides && ['webgpu', 'webgl'].includes(backend) ? ON_GRAPHICS : undefined;
 }

@@ -33,11 +33,6 @@ export type NativeAttributes = Record<string, string | boolean | readonly number
 /** TensorFlow's number of the type bfloat16, which the binding does not name. */
 const BFLOAT16 = 14;
 
-/** Whether the active backend is tfjs-node's and can run TensorFlow operations that tfjs does not name. */
-export function hasNativeOperations(): boolean {
-  return tf.getBackend() === 'tensorflow' && 'executeMultipleOutputs' in (tf.backend() as object);
-}
-
 /**
  * Runs a TensorFlow operation by name on tfjs-node's backend.
  *

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { hasNativeOperations, runNative } from './native';
+import { nativeKernels } from './on-demand';
 
 /**
  * ReLU whose gradient is one operation on the native backend and two elsewhere; tfjs's own takes three.
@@ -16,7 +16,7 @@ export function reluInTraining(x: tf.Tensor): tf.Tensor {
     const y = tf.relu(x as tf.Tensor);
     (save as tf.GradSaveFunc)([y]);
     const gradFunc = (dy: tf.Tensor, [y]: tf.Tensor[]) =>
-      hasNativeOperations() ? runNative('ReluGrad', [dy, y!], 1, ['T'])[0]! : tf.mul(dy, tf.step(y!));
+      nativeKernels()?.nativeReluGradient(dy, y!) ?? tf.mul(dy, tf.step(y!));
     return { value: y, gradFunc };
   });
   return relu(x);

@@ -41,9 +41,19 @@ const CACHE = 2 ** 19;
 
 const instances = new WeakMap<WebAssembly.Memory, Winograd | undefined>();
 
+/** Starts the WebAssembly module in the memory of the active backend, which has to be WASM, if it has not been done. */
+export async function startWinograd(): Promise<void> {
+  const memory = memoryOfBackend();
+  if (!memory || instances.has(memory)) return;
+  const bytes = Uint8Array.from(atob(WINOGRAD_BASE64), (letter) => letter.charCodeAt(0));
+  // no SIMD, or a policy against it: tfjs's own kernels do
+  const started = await WebAssembly.instantiate(bytes, { env: { memory } }).catch(() => undefined);
+  if (!instances.has(memory)) instances.set(memory, started?.instance.exports as unknown as Winograd | undefined);
+}
+
 /**
  * Whether {@link convolveByWinograd} can compute a convolution: a 3×3 kernel with stride 1 and "same" padding, channels in fours and
- * filters in eights, on the WASM backend without threads, whose memory can be shared.
+ * filters in eights, on the WASM backend without threads, whose memory can be shared, after {@link startWinograd}.
  *
  * @param filterShape `[kh, kw, c, filters]`.
  * @param attributes Strides, padding and dilations.
@@ -53,7 +63,7 @@ export function fitsWinograd(filterShape: readonly number[], { strides, pad, dil
   const [height, width, channels, filters] = filterShape as Shape4D;
   const isPlain = [strides, dilations].flat().every((step) => step === 1) && pad === 'same';
   const fits = height === 3 && width === 3 && channels % 4 === 0 && filters % 8 === 0;
-  return isPlain && fits && tf.getBackend() === 'wasm' && winograd() !== undefined;
+  return isPlain && fits && winograd() !== undefined;
 }
 
 /**
@@ -143,20 +153,13 @@ const pointer = ({ dataId }: tf.TensorInfo) => backend().dataIdMap.get(dataId).m
 const free = ({ dataId }: tf.TensorInfo) => void backend().disposeData(dataId);
 const toTensor = (info: tf.TensorInfo) => tf.engine().makeTensorFromTensorInfo(info);
 
-/** The module in the backend's memory; undefined if that is hidden or the module cannot be started. */
-function winograd(): Winograd | undefined {
-  const memory = backend().wasm?.asm?.memory;
-  if (!memory) return undefined;
-  if (!instances.has(memory)) instances.set(memory, start(memory));
-  return instances.get(memory);
+/** Undefined on other backends than WASM, and where tfjs hides it. */
+function memoryOfBackend(): WebAssembly.Memory | undefined {
+  return tf.getBackend() === 'wasm' ? backend().wasm?.asm?.memory : undefined;
 }
 
-function start(memory: WebAssembly.Memory): Winograd | undefined {
-  const bytes = Uint8Array.from(atob(WINOGRAD_BASE64), (letter) => letter.charCodeAt(0));
-  try {
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
-    return exports as unknown as Winograd;
-  } catch {
-    return undefined; // no SIMD, or a limit on what may be compiled at once: tfjs's own kernels do
-  }
+/** The module in the backend's memory; undefined if it was not started or cannot be started. */
+function winograd(): Winograd | undefined {
+  const memory = memoryOfBackend();
+  return memory && instances.get(memory);
 }

@@ -4,7 +4,7 @@ import type { LabeledImages } from '../data/batches';
 import { checkOutput, fitPreprocessing } from '../evaluate/predict';
 import { InputError } from '../errors';
 import { ensureBackend } from '../image/backend';
-import { hasNativeOperations } from '../kernels/native';
+import { hasNativeOperations, prepareKernels } from '../kernels/on-demand';
 import { registerTrainingKernels } from '../kernels/register';
 import { describe } from '../validate';
 import { checkTrainOptions, earlyStoppingWithDefaults } from './check-options';
@@ -61,6 +61,7 @@ export async function openSession(model: tfl.LayersModel, data: TrainingData, op
   checkTrainOptions(options);
   await ensureBackend('train');
   if (options.precision === 'bfloat16') checkHasBfloat16();
+  await prepareKernels();
   registerTrainingKernels();
   checkCanTrain(model);
   const { batchSize = 64, seed = 0, curriculum = {}, optimization = {}, checkpoint } = options;

@@ -34,8 +34,8 @@ export interface EncodeOptions {
  * @param model A model with one input `[n, h, w, 1]` and one output `[n, classes]`; borrowed.
  * @param options The card and how to store the weights.
  * @returns The three parts; no tensors.
- * @throws {@link InputError} if an option is unknown or out of range.
- * @throws {@link WeightsError} if the card is not valid or does not fit the model, or if a weight is not finite.
+ * @throws InputError if an option is unknown or out of range.
+ * @throws WeightsError if the card is not valid or does not fit the model, or if a weight is not finite.
  * @example
  * ```ts
  * const card = { name: 'mine', architecture: 'shallow', labels: EMOTIONS, preprocessing: DEFAULT_PREPROCESSING };

@@ -5,7 +5,7 @@ import { bytesOfBase64 } from './base64';
 import { BUNDLED_MODELS, type BundledModel, readBundled, type WeightsModule } from './bundled';
 import type { CardDraft, ModelCard } from './card';
 import { CARD_KEY, decodeModel, type LoadedModel, type StoredModel } from './decode';
-import { type LoadWeightsOptions, fetchModel } from './fetch';
+import { fetchModel, type LoadWeightsOptions } from './fetch';
 
 export type { LoadWeightsOptions } from './fetch';
 

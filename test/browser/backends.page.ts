@@ -3,7 +3,8 @@ import '@tensorflow/tfjs-backend-cpu';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import '@tensorflow/tfjs-backend-webgl';
 import '@tensorflow/tfjs-backend-webgpu';
-import { type Classifier, classify, FerError, type GoldenPicture, loadClassifier, type PixelData } from 'fer-cnn';
+import { type Classifier, classify, FerError, loadClassifier, type PixelData } from 'fer-cnn';
+import type { GoldenPicture } from 'fer-cnn/weights';
 
 setWasmPaths('/wasm/');
 

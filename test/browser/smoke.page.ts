@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-webgl';
 import '@tensorflow/tfjs-backend-webgpu';
-import { createShallowCnn, FerDataset, loadClassifier, train, type GoldenPicture } from 'fer-cnn';
+import { createShallowCnn, FerDataset, loadClassifier, train } from 'fer-cnn';
+import type { GoldenPicture } from 'fer-cnn/weights';
 
 /** What a page does with the built package; the part of smoke.test.ts that runs in Chromium. */
 export const actions = {

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { auditDataset } from '../../src/data/audit';
+import { auditDataset } from '../../src/curation/audit';
 import type { FerDataset } from '../../src/data/dataset';
-import { FERPLUS_LABELS } from '../../src/data/ferplus';
-import { joinFerPlus } from '../../src/data/ferplus-join';
+import { FERPLUS_LABELS } from '../../src/curation/ferplus';
+import { joinFerPlus } from '../../src/curation/ferplus-join';
 import { readFer2013, readFerPlus } from '../../src/node/fer2013-file';
 import { FER2013_PATH, FERPLUS_PATH } from '../support/real-data';
 

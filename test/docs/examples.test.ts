@@ -1,9 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
+import * as curation from '../../src/curation';
+import * as evaluation from '../../src/evaluate';
 import * as fer from '../../src/index';
 import { ROOT } from './documents';
 
@@ -44,7 +46,10 @@ function callable({ name, file }: { name: string; file: string }): Callable[] {
   return [{ name, examples: tags.map((tag) => ts.getTextOfJSDocComment(tag.comment) ?? '') }];
 }
 
-const CALLABLE = ['index.ts', 'node/index.ts'].flatMap((entry) => exportsOf(entry).flatMap(callable));
+const ENTRIES = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' }).filter((file) =>
+  /^(\w+\/)?index\.ts$/.test(file),
+);
+const CALLABLE = ENTRIES.flatMap((entry) => exportsOf(entry).flatMap(callable));
 
 /** Lines of examples like `argmaxRows([1, 3], 2); // [1]`, which say what comes out. */
 const STATED = CALLABLE.flatMap(({ name, examples }) =>
@@ -55,7 +60,7 @@ const STATED = CALLABLE.flatMap(({ name, examples }) =>
 
 /** Evaluates JavaScript in which all exports, and tf, can be named. Undefined if it is prose, or names what only its reader has. */
 function evaluate(code: string): { value: unknown } | undefined {
-  const scope: Record<string, unknown> = { ...fer, tf };
+  const scope: Record<string, unknown> = { ...fer, ...evaluation, ...curation, tf };
   try {
     return { value: new Function(...Object.keys(scope), `return (${code});`)(...Object.values(scope)) };
   } catch (error) {

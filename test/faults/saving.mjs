@@ -4,7 +4,8 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import '@tensorflow/tfjs-backend-cpu';
-import { createShallowCnn, DEFAULT_PREPROCESSING, EMOTIONS, encodeModel } from '../../dist/index.js';
+import { createShallowCnn, DEFAULT_PREPROCESSING, EMOTIONS } from '../../dist/index.js';
+import { encodeModel } from '../../dist/weights/index.js';
 import { fileCheckpoint, saveWeights } from '../../dist/node/index.js';
 
 const directory = process.argv[2];

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { loadFer2013 } from '../../src/data/fer2013';
-import { FERPLUS_CHOICES, loadFerPlus } from '../../src/data/ferplus';
+import { FERPLUS_CHOICES, loadFerPlus } from '../../src/curation/ferplus';
 import { Random } from '../../src/random';
 import { describeOn } from '../support/backends';
 import { fuzz, keepsContract, mutated, timeoutFor } from './fuzz';

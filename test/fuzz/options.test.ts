@@ -2,7 +2,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import * as curation from '../../src/curation';
+import * as faces from '../../src/faces';
+import * as scores from '../../src/evaluate';
+import { explain } from '../../src/explain';
 import * as fer from '../../src/index';
+import { checkCardDraft, encodeModel } from '../../src/weights';
 import { describeOn } from '../support/backends';
 import { ABORTED, fuzz, hostile, keepsContract, mostly, optionsOf, timeoutFor } from './fuzz';
 
@@ -17,7 +22,7 @@ const DRAFT = {
 
 let model: tfl.LayersModel;
 let dataset: fer.FerDataset;
-let votes: fer.FerPlusVotes;
+let votes: curation.FerPlusVotes;
 const probabilities = LABELS.flatMap((label) => fer.EMOTIONS.map((_, i) => (i === label ? 0.4 : 0.1)));
 const random = () => new fer.Random(1);
 
@@ -159,7 +164,7 @@ const CALLS: Record<string, { valid: Record<string, readonly unknown[]>; call: (
   },
   bootstrapInterval: {
     valid: { samples: [1, 10, 1e15], seed: [0, 1], confidence: [0.5, 0.95] },
-    call: (o) => fer.bootstrapInterval([1, 0, 1], o),
+    call: (o) => scores.bootstrapInterval([1, 0, 1], o),
   },
   batches: {
     valid: {
@@ -174,7 +179,7 @@ const CALLS: Record<string, { valid: Record<string, readonly unknown[]>; call: (
   },
   joinFerPlus: {
     valid: { target: ['majority', 'probability', 'x'], mix: number, drop: [[], ['NF'], ['unknown', 'NF']] },
-    call: (o) => fer.joinFerPlus(dataset, votes, o),
+    call: (o) => curation.joinFerPlus(dataset, votes, o),
   },
   createAugmentation: {
     valid: {
@@ -219,18 +224,18 @@ const CALLS: Record<string, { valid: Record<string, readonly unknown[]>; call: (
   createFaceClassifier: {
     valid: { classifier: [undefined], minScore: number, minSize: number, maxFaces: [1, 2, Infinity] },
     call: (o) =>
-      fer
+      faces
         .createFaceClassifier({ detect: async () => [] }, o)
         .classify({ data: new Uint8Array(16), width: 4, height: 4 }),
   },
   createTracker: {
     valid: { smoothing: number, hysteresis: number, minOverlap: number, memory: number },
-    call: (o) => fer.createTracker({ classify: async () => [] } as never, o).dispose(),
+    call: (o) => faces.createTracker({ classify: async () => [] } as never, o).dispose(),
   },
   explain: {
     valid: { className: ['happy', 'x'], method: ['occlusion', 'gradCam', 'hiResCam', 'x'] },
     call: async (o) => {
-      const { map } = await fer.explain({ model, card: DRAFT }, { data: new Uint8Array(16), width: 4, height: 4 }, o);
+      const { map } = await explain({ model, card: DRAFT }, { data: new Uint8Array(16), width: 4, height: 4 }, o);
       map.dispose();
     },
   },
@@ -257,10 +262,10 @@ const CALLS: Record<string, { valid: Record<string, readonly unknown[]>; call: (
     },
     call: (o) => fer.loadFer2013('emotion,pixels,Usage\n1,2,Training\n', o),
   },
-  loadFerPlus: { valid: { file: ['a.csv'] }, call: (o) => fer.loadFerPlus('Usage\n', o) },
+  loadFerPlus: { valid: { file: ['a.csv'] }, call: (o) => curation.loadFerPlus('Usage\n', o) },
   encodeModel: {
     valid: { card: [DRAFT, { ...DRAFT, labels: ['a', 'b'] }], dtype: ['float32', 'float16', 'uint8', 'mixed'] },
-    call: (o) => fer.encodeModel(model, o),
+    call: (o) => encodeModel(model, o),
   },
   loadWeights: {
     valid: { card: [DRAFT], timeoutMs: [1, 10, Infinity], onProgress: [nothing] },
@@ -301,18 +306,18 @@ describeOn(['cpu'], 'hostile options', () => {
     'metrics give numbers or throw an InputError',
     async () => {
       const metrics = [
-        fer.topKAccuracy,
-        fer.logLoss,
-        fer.brierScore,
-        fer.argmaxRows,
-        fer.normalizeRows,
-        fer.reliabilityBins,
+        scores.topKAccuracy,
+        scores.logLoss,
+        scores.brierScore,
+        scores.argmaxRows,
+        scores.normalizeRows,
+        scores.reliabilityBins,
       ];
       const lists = mostly(
         fc.oneof(fc.constant(LABELS), fc.constant(probabilities), fc.array(fc.double(), { maxLength: 20 })),
       );
       const args = fc.tuple(
-        fc.constantFrom(...metrics, fer.confusionMatrix, fer.applyTemperature, fer.coverageCurve),
+        fc.constantFrom(...metrics, scores.confusionMatrix, scores.applyTemperature, scores.coverageCurve),
         lists,
         lists,
         mostly(fc.constantFrom(1, 3, 7)),
@@ -338,7 +343,7 @@ describeOn(['cpu'], 'hostile options', () => {
     'checkCard and checkCardDraft refuse whatever is no card',
     async () => {
       await fuzz(0.03, hostile, (card) =>
-        keepsContract(() => (fer.checkCardDraft as (card: unknown) => void)(merged(DRAFT, card))),
+        keepsContract(() => (checkCardDraft as (card: unknown) => void)(merged(DRAFT, card))),
       );
     },
     timeoutFor(0.03),

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { auditDataset } from '../../src/data/audit';
+import { auditDataset } from '../../src/curation/audit';
 import { DatasetError, InputError } from '../../src/errors';
 import { toGraySize } from '../../src/image/preprocess';
 import { loadImageFolder } from '../../src/node/image-folder';

@@ -13,6 +13,7 @@ import {
   readFer2013,
   saveWeights,
 } from '../../dist/node/index.js';
+import { encodeModel } from '../../dist/weights/index.js';
 
 const [folder, outside] = process.argv.slice(2);
 const inputSize = [8, 8];
@@ -35,7 +36,7 @@ const report = await fer.evaluate(model, data);
 
 const preprocessing = { ...fer.DEFAULT_PREPROCESSING, inputSize };
 const card = { name: 'policy', architecture: 'shallow', labels: fer.EMOTIONS, preprocessing };
-await saveWeights(join(folder, 'weights'), await fer.encodeModel(model, { card, dtype: 'mixed' }));
+await saveWeights(join(folder, 'weights'), await encodeModel(model, { card, dtype: 'mixed' }));
 const loaded = await loadWeightsDirectory(join(folder, 'weights'));
 await loaded.model.save(directoryHandler(join(folder, 'copy')));
 

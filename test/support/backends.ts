@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe } from 'vitest';
+import { prepareKernels } from '../../src/kernels/on-demand';
 
 /** Names of the backends that the tests can run on here. */
 export type TestBackend = 'cpu' | 'wasm' | 'tensorflow';
@@ -25,7 +26,7 @@ export const BACKENDS: readonly TestBackend[] = nativeIsInstalled() ? ['cpu', 'w
  */
 export const TRAINING_BACKENDS: readonly TestBackend[] = BACKENDS;
 
-/** Registers and activates a backend. */
+/** Registers and activates a backend, and loads the kernels that are its own, as training and classification do. */
 export async function useBackend(name: TestBackend): Promise<void> {
   if (name === 'cpu') await import('@tensorflow/tfjs-backend-cpu');
   if (name === 'wasm') {
@@ -35,6 +36,7 @@ export async function useBackend(name: TestBackend): Promise<void> {
   if (name === 'tensorflow') require('@tensorflow/tfjs-node');
   if (!(await tf.setBackend(name))) throw new Error(`backend ${name} did not start`);
   await tf.ready();
+  await prepareKernels();
 }
 
 /** Runs a suite once on each backend. */

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { FerPlusJoinOptions } from '../../src/data/ferplus-join';
-import { joinFerPlus } from '../../src/data/ferplus-join';
-import type { FerPlusVotes } from '../../src/data/ferplus';
-import { FERPLUS_CHOICES, FERPLUS_LABELS, loadFerPlus } from '../../src/data/ferplus';
+import type { FerPlusJoinOptions } from '../../src/curation/ferplus-join';
+import { joinFerPlus } from '../../src/curation/ferplus-join';
+import type { FerPlusVotes } from '../../src/curation/ferplus';
+import { FERPLUS_CHOICES, FERPLUS_LABELS, loadFerPlus } from '../../src/curation/ferplus';
 import { FerDataset } from '../../src/data/dataset';
 import { DatasetError, InputError } from '../../src/errors';
 import { EMOTIONS } from '../../src/labels';
-import { bytesOf, failureOf, gzipOf, tinyDataset } from './fixtures';
+import { bytesOf, failureOf, gzipOf, tinyDataset } from '../data/fixtures';
 
 const HEADER = 'Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF';
 //                       neutral happy surprise sad anger disgust fear contempt unknown NF

@@ -6,11 +6,11 @@ import { overWhite } from '../image/gray';
 import { checkValues } from '../image/range';
 import { type PictureSource, readImages } from '../image/read';
 import { checkInteger, checkNumber, checkOptions, describe } from '../validate';
-import { classify } from './classify';
-import type { Classifier } from './classifier';
+import { classify } from '../classify/classify';
+import type { Classifier } from '../classify/classifier';
 import { type DetectedFace, type FaceDetector, usableFaces } from './detector';
-import type { ClassifyOptions } from './options';
-import type { Prediction } from './predictions';
+import type { ClassifyOptions } from '../classify/options';
+import type { Prediction } from '../classify/predictions';
 
 /** Options of {@link createFaceClassifier}. */
 export interface FaceClassifierOptions {
@@ -42,7 +42,7 @@ export interface FaceClassifier {
    * @param options As for one face.
    * @returns For each face `{ box, landmarks, score, predictions }`, with positions in pixels of the photo; an empty list if the detector
    *   finds none.
-   * @throws {@link InputError} if the photo is no picture or an option is not valid.
+   * @throws InputError if the photo is no picture or an option is not valid.
    */
   classify(photo: PictureSource, options?: ClassifyFacesOptions): Promise<ClassifiedFace[]>;
 }
@@ -54,7 +54,7 @@ export interface FaceClassifier {
  * @param detector Finds the faces: an adapter for a package, or any object with such a `detect`; borrowed.
  * @param options The classifier, and which faces count.
  * @returns The face classifier. It holds nothing that must be freed.
- * @throws {@link InputError} if the detector or an option is not valid.
+ * @throws InputError if the detector or an option is not valid.
  * @example
  * ```ts
  * const faces = createFaceClassifier(fromHuman(human));

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fromFaceApi, fromFaceDetection, fromHuman, fromMediaPipe } from '../../src/classify/adapters';
-import type { DetectorPhoto } from '../../src/classify/detector';
+import { fromFaceApi, fromFaceDetection, fromHuman, fromMediaPipe } from '../../src/faces/adapters';
+import type { DetectorPhoto } from '../../src/faces/detector';
 import { useBackend } from '../support/backends';
 
 /** Stands for the browser's class. */

@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { loadClassifier } from '../../src/classify/load';
-import { createTracker, type FrameClassifier } from '../../src/classify/tracker';
-import type { TrackedFace } from '../../src/classify/tracks';
+import { createTracker, type FrameClassifier } from '../../src/faces/tracker';
+import type { TrackedFace } from '../../src/faces/tracks';
 import { DisposedError, InputError } from '../../src/errors';
 import type { PictureSource } from '../../src/image/read';
 import { useBackend } from '../support/backends';
-import { TINY_CARD, tinyModel } from './tiny';
+import { TINY_CARD, tinyModel } from '../classify/tiny';
 
 /** A classifier that answers when it is told to, and what it was asked. */
 function slowClassifier() {

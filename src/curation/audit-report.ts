@@ -1,5 +1,5 @@
 import { EMOTIONS } from '../labels';
-import { UNLABELED } from './batches';
+import { UNLABELED } from '../data/batches';
 
 /** One image in an audit. */
 export interface AuditedImage {

@@ -1,11 +1,11 @@
 import { labelFromName } from '../labels';
 import { checkOptions, checkText } from '../validate';
-import type { FaultReporter } from './fault';
-import { faultsIn } from './fault';
-import { quote, unquote } from './fer2013-header';
-import type { DataSource, LoaderParts } from './source';
-import { openSource, sourceName } from './source';
-import { NO_USAGE, usageFromName } from './usage';
+import type { FaultReporter } from '../data/fault';
+import { faultsIn } from '../data/fault';
+import { quote, unquote } from '../data/fer2013-header';
+import type { DataSource, LoaderParts } from '../data/source';
+import { openSource, sourceName } from '../data/source';
+import { NO_USAGE, usageFromName } from '../data/usage';
 
 /** What FER+ taggers could vote for, in the order of the file's columns. */
 export const FERPLUS_CHOICES = [

@@ -3,9 +3,9 @@ import { USAGES } from '../labels';
 import { describe } from '../validate';
 import type { AuditedImage } from './audit-report';
 import { DatasetAudit } from './audit-report';
-import { ImageIndex, pixelsOf } from './copies';
-import { FerDataset } from './dataset';
-import { usageName } from './usage';
+import { ImageIndex, pixelsOf } from '../data/copies';
+import { FerDataset } from '../data/dataset';
+import { usageName } from '../data/usage';
 
 /**
  * Looks for what spoils a data set: constant images, images that stand in it more than once, copies with different

@@ -1,6 +1,6 @@
 import type { Box } from '../image/region';
-import type { ClassifiedFace } from './faces';
-import type { Prediction } from './predictions';
+import type { ClassifiedFace } from './face-classifier';
+import type { Prediction } from '../classify/predictions';
 
 /** A face in one frame; without a box where the whole frame is the face. */
 export type FrameFace = Pick<ClassifiedFace, 'predictions'> & Partial<Omit<ClassifiedFace, 'predictions'>>;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type FrameFace, type TrackSettings, Tracks } from '../../src/classify/tracks';
+import { type FrameFace, type TrackSettings, Tracks } from '../../src/faces/tracks';
 
 const SETTINGS: TrackSettings = { smoothing: 200, hysteresis: 0.1, minOverlap: 0.2, memory: 500 };
 

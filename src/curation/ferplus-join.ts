@@ -1,11 +1,11 @@
 import { DatasetError, InputError } from '../errors';
 import { EMOTIONS } from '../labels';
 import { checkList, checkNumber, checkOneOf, checkOptions } from '../validate';
-import { UNLABELED } from './batches';
-import type { FerDataset } from './dataset';
+import { UNLABELED } from '../data/batches';
+import type { FerDataset } from '../data/dataset';
 import type { FerPlusChoice, FerPlusVotes } from './ferplus';
 import { FERPLUS_CHOICES, FERPLUS_LABELS } from './ferplus';
-import { NO_USAGE, usageName } from './usage';
+import { NO_USAGE, usageName } from '../data/usage';
 
 /** What FER+ votes become. */
 export interface FerPlusJoinOptions {

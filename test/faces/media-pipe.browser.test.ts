@@ -19,7 +19,8 @@ const PAGE = `
   import * as tf from '@tensorflow/tfjs-core';
   import '@tensorflow/tfjs-backend-webgl';
   import { createDetector, SupportedModels } from '@tensorflow-models/face-detection';
-  import { createFaceClassifier, createShallowCnn, createTracker, fromFaceDetection, loadClassifier } from '${ROOT}src/index.ts';
+  import { createShallowCnn, loadClassifier } from '${ROOT}src/index.ts';
+  import { createFaceClassifier, createTracker, fromFaceDetection } from '${ROOT}src/faces/index.ts';
 
   const load = async () => {
     const image = new Image();

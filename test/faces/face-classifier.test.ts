@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Classifier } from '../../src/classify/classifier';
-import type { DetectedFace, DetectorPhoto, FaceDetector } from '../../src/classify/detector';
-import { createFaceClassifier, type FaceClassifierOptions } from '../../src/classify/faces';
+import type { DetectedFace, DetectorPhoto, FaceDetector } from '../../src/faces/detector';
+import { createFaceClassifier, type FaceClassifierOptions } from '../../src/faces/face-classifier';
 import { loadClassifier } from '../../src/classify/load';
 import { InputError } from '../../src/errors';
 import { registerDecoder } from '../../src/image/encoded';
 import { expectNoLeaks, useBackend } from '../support/backends';
-import { TINY_CARD, tinyModel } from './tiny';
+import { TINY_CARD, tinyModel } from '../classify/tiny';
 
 const box = (x: number, y: number, side: number) => ({ x, y, width: side, height: side });
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { auditDataset } from '../../src/data/audit';
+import { auditDataset } from '../../src/curation/audit';
 import { ImageIndex } from '../../src/data/copies';
 import { FerDataset } from '../../src/data/dataset';
 import { InputError } from '../../src/errors';
-import { numberedDataset, tinyDataset } from './fixtures';
+import { numberedDataset, tinyDataset } from '../data/fixtures';
 
 const A = [1, 2, 3, 4];
 const B = [1, 2, 3, 5];

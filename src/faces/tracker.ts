@@ -1,9 +1,9 @@
 import { DisposedError, InputError } from '../errors';
 import type { PictureSource } from '../image/read';
 import { checkNumber, checkOptions, describe } from '../validate';
-import type { ClassifiedFace } from './faces';
+import type { ClassifiedFace } from './face-classifier';
 import { latestOnly } from './latest';
-import type { Prediction } from './predictions';
+import type { Prediction } from '../classify/predictions';
 import { type FrameFace, type TrackedFace, Tracks } from './tracks';
 import { nextFrame } from './video-frames';
 
@@ -36,7 +36,7 @@ export interface Tracker {
    * @param frame The frame; borrowed until the promise settles.
    * @param time When it was taken, in ms. Default: now, by `performance.now()`.
    * @returns The faces in it; undefined if a newer frame took its place.
-   * @throws {@link DisposedError} after {@link Tracker.dispose}; and whatever the classifier throws.
+   * @throws DisposedError after {@link Tracker.dispose}; and whatever the classifier throws.
    */
   update(frame: PictureSource, time?: number): Promise<TrackedFace[] | undefined>;
   /**
@@ -64,7 +64,7 @@ export interface Tracker {
  * @param classifier A classifier or a face classifier; borrowed.
  * @param options Smoothing and following.
  * @returns The tracker.
- * @throws {@link InputError} if the classifier or an option is not valid.
+ * @throws InputError if the classifier or an option is not valid.
  * @example
  * ```ts
  * const tracker = createTracker(createFaceClassifier(detector));

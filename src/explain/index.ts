@@ -1,0 +1,7 @@
+/**
+ * What in a picture speaks for a class, as a tensor and as a heat map.
+ *
+ * @packageDocumentation
+ */
+export { explain } from './explain';
+export type { ExplainMethod, ExplainOptions, Explanation } from './explain';
