@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type * as nativeTraining from './native-training';
+import type * as fastOnWasm from './winograd';
 
-type NativeKernels = typeof import('./native-training');
-type Winograd = typeof import('./winograd');
+type NativeKernels = typeof nativeTraining;
+type Winograd = typeof fastOnWasm;
 
 let native: NativeKernels | undefined;
 let winograd: Winograd | undefined;

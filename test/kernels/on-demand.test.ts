@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type * as OnDemand from '../../src/kernels/on-demand';
 import { BACKENDS, useBackend } from '../support/backends';
 
 const SHAPE = [3, 3, 8, 8];
 const SAME = { strides: 1, pad: 'same' } as const;
 const PICTURE = { data: new Uint8Array(16 * 16), width: 16, height: 16 };
 
-let kernels: typeof import('../../src/kernels/on-demand');
+let kernels: typeof OnDemand;
 
 /** Modules that have loaded nothing yet. */
 beforeEach(async () => {
