@@ -1,15 +1,22 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { InputError } from '../errors';
+import { InputError, WeightsError } from '../errors';
 import { ensureBackend } from '../image/backend';
-import { checkOptions, describe } from '../validate';
+import { checkOneOf, checkOptions, describe } from '../validate';
 import { buildModel } from '../weights/build';
+import { isModel } from './keras-architecture';
 import { type FileContent, openModelFile, openParts } from './keras-file';
 import { topologyFromKeras } from './keras-topology';
 import { findWeights, type WeightValue } from './keras-weights';
 
 /** A model of Keras: one file, or its architecture and weights apart. All of it is borrowed. */
-export type KerasSource =
+export type KerasSource = {
+  /**
+   * What Keras 1 or 2 computed with. Theano turns the kernels of convolutions by 180° against all others. Default: what the file says, and
+   * `'tensorflow'` if it does not, as Keras 1 never does.
+   */
+  backend?: 'tensorflow' | 'theano' | undefined;
+} & (
   | {
       /** A `.keras` file of Keras 3, or an `.h5` file of a whole model. */
       file: FileContent;
@@ -19,7 +26,8 @@ export type KerasSource =
       json: string | object;
       /** What `model.save_weights()` wrote: an `.h5` or `.weights.h5` file. */
       weights: FileContent;
-    };
+    }
+);
 
 const WHERE = 'importKeras';
 
@@ -28,7 +36,8 @@ const WHERE = 'importKeras';
  *
  * Sequential and Functional models of the layers that networks for pictures are made of are read, models within models too, and the
  * names of layers stay. Regularisers, constraints and frozen layers are taken over; initialisers, optimizer and compilation are not. What
- * tfjs would compute differently is refused, and so are models whose channels come first (`channels_first`).
+ * tfjs would compute differently is refused. Sequential models whose channels come first (`channels_first`, `th`) are converted: they take pictures
+ * [n, h, w, c] then, as all do.
  *
  * @param source The file, or architecture and weights.
  * @returns A model in float32 whose axes are `[n, h, w, c]`; the caller's, who disposes of it. `loadClassifier({ model, card })`,
@@ -45,7 +54,9 @@ const WHERE = 'importKeras';
  * ```
  */
 export async function importKeras(source: KerasSource): Promise<tfl.LayersModel> {
-  checkOptions(WHERE, source, ['file', 'json', 'weights']);
+  checkOptions(WHERE, source, ['file', 'json', 'weights', 'backend']);
+  const { backend } = source;
+  if (backend !== undefined) checkOneOf(`${WHERE}: backend`, backend, ['tensorflow', 'theano']);
   const whole = 'file' in source;
   if (whole ? 'json' in source || 'weights' in source : !('json' in source && 'weights' in source)) {
     throw new InputError({ where: WHERE, expected: '{ file } or { json, weights }', received: describe(source) });
@@ -58,7 +69,8 @@ export async function importKeras(source: KerasSource): Promise<tfl.LayersModel>
   const model = await buildModel(`${WHERE}: architecture`, topology, size);
   const variables = model.weights.map((weight) => weight.read());
   try {
-    setWeights(await readWeights((file) => findWeights(WHERE, file, model, layers)));
+    checkNorms(model);
+    setWeights(await readWeights((file) => findWeights(WHERE, file, model, layers, backend)));
     return model;
   } catch (error) {
     tf.dispose(variables); // model.dispose() leaves those of a layer that is called twice
@@ -66,8 +78,25 @@ export async function importKeras(source: KerasSource): Promise<tfl.LayersModel>
   }
 }
 
+/** Refuses batch norm along another axis than the last, which backends of tfjs compute as if it were the last. */
+function checkNorms(model: tfl.LayersModel): void {
+  for (const layer of model.layers) {
+    if (isModel(layer)) checkNorms(layer);
+    if (layer.getClassName() !== 'BatchNormalization') continue;
+    const axis = layer.getConfig()['axis'] as number;
+    const last = (layer.inboundNodes[0]!.inputShapes[0] as tfl.Shape).length - 1;
+    if (axis === -1 || axis === last) continue;
+    const where = `${WHERE}: layer '${layer.name}' (BatchNormalization)`;
+    throw new WeightsError({ where, expected: `the last axis, -1 or ${last}`, received: `axis = ${axis}` });
+  }
+}
+
 function setWeights(found: readonly WeightValue[]): void {
   tf.tidy(() => {
-    for (const { weight, values, shape } of found) weight.write(tf.tensor(values, [...shape]));
+    for (const { weight, values, shape, outFirst, turned } of found) {
+      const stored = tf.tensor(values, [...shape]);
+      const value = outFirst ? tf.transpose(stored, [2, 3, 1, 0]) : stored;
+      weight.write(turned ? tf.reverse(value, [0, 1]) : value);
+    }
   });
 }

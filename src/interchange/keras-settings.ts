@@ -73,10 +73,6 @@ export function layerFromKeras(where: string, layer: LayerConfig, major: number)
 function inKeras2(where: string, { class_name: given, config }: LayerConfig): LayerConfig {
   const settings: Settings = {};
   for (const [name, value] of Object.entries(config)) settings[SETTINGS[name] ?? name] = value;
-  if (['channels_first', 'th'].includes(settings['data_format'] as string)) {
-    const remedy = 'Rebuild it in Keras with the channels last, move the axes of its weights along, and save it anew.';
-    throw new WeightsError({ where, expected: 'channels in the last axis', received: 'channels_first', remedy });
-  }
   if ('nb_row' in settings) {
     const { nb_row, nb_col, ...rest } = settings;
     return inKeras2(where, { class_name: given, config: { ...rest, kernel_size: [nb_row!, nb_col!] } });

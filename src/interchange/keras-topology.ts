@@ -1,6 +1,7 @@
 import { FerError, WeightsError } from '../errors';
 import { describe } from '../validate';
 import type { Json, Settings } from './keras-layers';
+import { isFirst, withChannelsLast } from './keras-channels';
 import { type LayerConfig, layerFromKeras } from './keras-settings';
 
 /** A layer as it stands in the file, for finding its weights. */
@@ -9,6 +10,8 @@ export interface KerasLayer {
   className: string;
   /** Its name, the same in tfjs. */
   name: string;
+  /** Whether its kernel is stored as [out, in, height, width], as Keras 1 does where channels come first. */
+  outFirst: boolean;
   /** The layers inside, if it is a model. */
   layers?: readonly KerasLayer[];
 }
@@ -37,7 +40,8 @@ const MODELS = ['Sequential', 'Functional', 'Model'];
  */
 export function topologyFromKeras(where: string, config: Json, major: number): KerasTopology {
   try {
-    return new Translation(where, major).model(config as unknown as LayerEntry);
+    const { topology, layers } = new Translation(where, major).model(config as unknown as LayerEntry);
+    return { topology: withChannelsLast(where, topology), layers };
   } catch (cause) {
     if (cause instanceof FerError) throw cause;
     const expected = 'the architecture of a Sequential or Functional model as Keras writes it';
@@ -76,7 +80,7 @@ class Translation {
     if (MODELS.includes(className)) {
       const { topology, layers } = this.model(entry);
       topology.config['name'] = name;
-      return { topology, layers, layer: { className, name, layers } };
+      return { topology, layers, layer: { className, name, layers, outFirst: false } };
     }
     const where = `${this.#where}: layer '${name}' (${className})`;
     if (/\bops\b/.test(entry.module ?? '')) {
@@ -84,7 +88,8 @@ class Translation {
     }
     const topology = layerFromKeras(where, entry, this.#major);
     topology.config['name'] = name;
-    return { topology, layers: [], layer: { className, name } };
+    const outFirst = this.#major === 1 && topology.class_name === 'Conv2D' && isFirst(topology);
+    return { topology, layers: [], layer: { className, name, outFirst } };
   }
 
   #sequential({ config, ...entry }: LayerEntry): KerasTopology {

@@ -6,10 +6,17 @@ import type { KerasLayer } from './keras-topology';
 type Layer = tfl.layers.Layer;
 type Weight = Layer['weights'][number];
 
+/** The axes of a kernel [height, width, in, out] in the order [out, in, height, width]. */
+const OUT_FIRST = [3, 2, 0, 1];
+
 /** A weight of a network and what it is to hold. */
 export interface WeightValue extends Hdf5Tensor {
   /** The weight in the network. */
   weight: Weight;
+  /** Whether it is a kernel stored as [out, in, height, width]. */
+  outFirst: boolean;
+  /** Whether it is a kernel of Theano, which is turned by 180° against others. */
+  turned: boolean;
 }
 
 /**
@@ -20,6 +27,7 @@ export interface WeightValue extends Hdf5Tensor {
  * @param file The file, open.
  * @param model The network; borrowed, unchanged.
  * @param layers Its layers as Keras names them.
+ * @param backend What Keras 1 or 2 computed with, if the file does not tell.
  * @returns A value of the right shape for each weight.
  * @throws {@link WeightsError} that names layer and tensor, if one is missing, too many, or of another shape.
  */
@@ -28,9 +36,17 @@ export function findWeights(
   file: Hdf5Reader,
   model: tfl.LayersModel,
   layers: readonly KerasLayer[],
+  backend?: string,
 ): WeightValue[] {
   const root = ['layers', '_layer_checkpoint_dependencies'].find((path) => file.names(path));
-  return root === undefined ? inOrder(where, file, model, layers) : byPlace(where, file, root, model, layers);
+  if (root !== undefined) return byPlace(where, file, root, model, layers);
+  const theano = (backend ?? file.texts('', 'backend')?.[0]) === 'theano';
+  return inOrder(where, file, model, layers).map((value) => ({ ...value, turned: theano && isKernel(value.weight) }));
+}
+
+/** Whether a weight is the kernel of a Conv2D, which alone differs among the backends of Keras. */
+function isKernel({ originalName, shape }: Weight): boolean {
+  return originalName.split('/').at(-1) === 'kernel' && shape.length === 4;
 }
 
 /** Keras 3: `layers/<class name in snake case, numbered>/vars/<number>`, models within models likewise. */
@@ -114,7 +130,7 @@ function leaves(model: tfl.LayersModel, { name, layers }: KerasLayer): Layer[] {
 function pair(
   where: string,
   file: Hdf5Reader,
-  { name, className }: KerasLayer,
+  { name, className, outFirst }: KerasLayer,
   weights: readonly Weight[],
   paths: readonly string[],
 ): WeightValue[] {
@@ -126,12 +142,13 @@ function pair(
   return weights.map((weight, i) => {
     const tensor = paths[i] === undefined ? undefined : file.tensor(paths[i]);
     const place = `${layer}: weight '${weight.originalName.split('/').at(-1)!}'`;
-    const expected = `shape [${weight.shape.join(', ')}]`;
+    const stored = outFirst && i === 0 ? OUT_FIRST.map((axis) => weight.shape[axis]) : weight.shape;
+    const expected = `shape [${stored.join(', ')}]`;
     if (!tensor) throw new WeightsError({ where: place, expected, received: `nothing in ${paths[i] ?? 'the file'}` });
-    if (tensor.shape.join() !== weight.shape.join()) {
+    if (tensor.shape.join() !== stored.join()) {
       const received = `shape [${tensor.shape.join(', ')}] in '${paths[i]!}'`;
       throw new WeightsError({ where: place, expected, received });
     }
-    return { weight, shape: tensor.shape, values: tensor.read() };
+    return { weight, shape: tensor.shape, values: tensor.read(), outFirst: outFirst && i === 0, turned: false };
   });
 }

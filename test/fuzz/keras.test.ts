@@ -62,7 +62,7 @@ describeOn(['cpu'], 'damaged and hostile files of Keras', () => {
   it.each([
     ['keras3/shallow.json', 'keras3/shallow.weights.h5'],
     ['keras2/deep.json', 'keras2/deep.weights.h5'],
-    ['keras1/tf.json', 'keras1/tf.h5'],
+    ['keras1/th.json', 'keras1/th.h5'],
   ])(
     'the architecture %s with changed values',
     async (architecture, file) => {
@@ -96,6 +96,18 @@ describeOn(['cpu'], 'damaged and hostile files of Keras', () => {
     await expect(importKeras({ json: denseOf(1), weights })).rejects.toThrow(
       "layer 'wide' (Dense): weight 'kernel': expected shape [1, 1], received shape [2500000000, 1] in 'layers/dense/vars/0'",
     );
+  });
+
+  it('a text that claims gigabytes: refused before it takes memory', async () => {
+    const file = Buffer.from(fixture('keras2/deep.h5'));
+    const length = new TextDecoder('latin1').decode(file).match(/\{"class_name.*?(?=\0)/)![0].length;
+    const value = file.indexOf(new Uint8Array(Uint32Array.of(length).buffer), file.indexOf('model_config\0')); // the length stands before the place of the text
+    file.writeUInt32LE(1.8e9, value);
+    await keepsContract(async () => {
+      const before = process.memoryUsage().rss;
+      await expect(importKeras({ file })).rejects.toThrow(WeightsError);
+      expect(process.memoryUsage().rss - before).toBeLessThan(100e6);
+    });
   });
 
   it('an archive that unpacks to a thousand times its length, whether it says so or not', async () => {

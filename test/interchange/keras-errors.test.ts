@@ -11,6 +11,20 @@ function changed(change: (json: string) => string) {
   return { json: change(text('keras3/shallow.json')), weights: fixture('keras3/shallow.weights.h5') };
 }
 
+/** A Sequential model as a graph that ends with its first convolution. */
+function asGraph(json: string): string {
+  const { config } = JSON.parse(json) as { config: { layers: { class_name: string; config: { name: string } }[] } };
+  const name = (layer: number) => config.layers[layer]!.config.name;
+  const node = { class_name: '__keras_tensor__', config: { keras_history: [name(0), 0, 0] } };
+  const layers = [0, 1].map((i) => ({
+    ...config.layers[i],
+    name: name(i),
+    inbound_nodes: i === 0 ? [] : [{ args: [node], kwargs: {} }],
+  }));
+  const ends = { input_layers: [name(0), 0, 0], output_layers: [name(1), 0, 0] };
+  return JSON.stringify({ class_name: 'Functional', module: 'keras', config: { name: 'graph', layers, ...ends } });
+}
+
 describeOn(['cpu'], 'what importKeras refuses', () => {
   expectNoLeaks();
 
@@ -35,11 +49,29 @@ describeOn(['cpu'], 'what importKeras refuses', () => {
     await expect(importKeras(source)).rejects.toThrow(/FractionalMaxPooling/);
   });
 
-  it('channels that come first, instead of a model that computes something else', async () => {
-    const first = changed((json) => json.replaceAll('"channels_last"', '"channels_first"'));
-    await expect(importKeras(first)).rejects.toThrow(/expected channels in the last axis, received channels_first/);
-    const th = { json: fixture('keras1/th.json'), weights: fixture('keras1/th.h5') };
-    await expect(importKeras(th)).rejects.toThrow(/received channels_first/);
+  it('batch norm along an axis that is not the last', async () => {
+    const source = changed((json) => json.replace(/"axis": ?-1/, '"axis": 2'));
+    await expect(importKeras(source)).rejects.toThrow(
+      '(BatchNormalization): expected the last axis, -1 or 3, received axis = 2',
+    );
+  });
+
+  it.each([
+    [
+      'a layer for which they cannot be moved',
+      (json: string) => json.replace('"relu"', '"softmax"'),
+      'another activation',
+    ],
+    [
+      'one of which the channels come last',
+      (json: string) => json.replace('channels_first', 'channels_last'),
+      'a layer whose',
+    ],
+    ['a graph', asGraph, 'channels in the last axis, or a Sequential model'],
+  ])('channels that come first and go into %s', async (_, change, message) => {
+    const first = changed((json) => change(json.replaceAll('"channels_last"', '"channels_first"')));
+    await expect(importKeras(first)).rejects.toThrow(`expected ${message}`);
+    await expect(importKeras(first)).rejects.toThrow(WeightsError);
   });
 
   it('weights of another shape, and weights of another network', async () => {

@@ -1,3 +1,4 @@
+import type * as tfl from '@tensorflow/tfjs-layers';
 import { expect, it } from 'vitest';
 import { importKeras } from '../../src/interchange/keras-import';
 import { describeOn, expectNoLeaks } from '../support/backends';
@@ -32,9 +33,35 @@ describeOn(['cpu'], 'importKeras', () => {
     free(model);
   });
 
-  it('predicts with an architecture and weights of Keras 1 what they mean', async () => {
-    const model = await importKeras({ json: fixture('keras1/tf.json'), weights: fixture('keras1/tf.h5') });
-    expect(outputs(model)).toBeAllClose(expected('keras1')['tf']!, close);
+  it.each(['tf', 'th'])(
+    'predicts with an architecture and weights of Keras 1 in the order "%s" what they mean',
+    async (order) => {
+      const source = { json: fixture(`keras1/${order}.json`), weights: fixture(`keras1/${order}.h5`) };
+      const model = await importKeras(source);
+      expect(model.inputs[0]!.shape).toEqual([null, 6, 6, 2]);
+      expect(outputs(model)).toBeAllClose(expected('keras1')[order]!, close);
+      free(model);
+    },
+  );
+
+  it.each(['first.keras', 'first_flatten_last.h5', 'pooled_first.h5'])(
+    'predicts from pictures with their channels last what %s predicts with them first',
+    async (file) => {
+      const model = await importKeras({ file: fixture(`keras3/${file}`) });
+      expect(model.inputs[0]!.shape.at(-1)).toBe(2);
+      expect(outputs(model)).toBeAllClose(expected('keras3')[file.split('.')[0]!]!, close);
+      free(model);
+    },
+  );
+
+  it('turns the kernels of Theano by 180°', async () => {
+    const source = { json: fixture('keras1/tf.json'), weights: fixture('keras1/tf.h5') };
+    const [model, turned] = [await importKeras(source), await importKeras({ ...source, backend: 'theano' })];
+    const numbers = (from: tfl.LayersModel, i: number) => Array.from(from.getWeights()[i]!.dataSync());
+    const kernel = Array.from({ length: 9 }, (_, place) => numbers(model, 0).slice(8 * place, 8 * place + 8)); // [3 × 3][2, 4]
+    expect(numbers(turned, 0)).toEqual(kernel.toReversed().flat());
+    for (let i = 1; i < 8; i++) expect(numbers(turned, i)).toEqual(numbers(model, i));
     free(model);
+    free(turned);
   });
 });

@@ -97,6 +97,6 @@ describe.skipIf(!PYTHON)(needsPython('Keras in Python', PYTHON, ...PACKAGES), ()
         model.dispose();
       }
     },
-    600_000,
+    300_000 + 1000 * ROWS,
   );
 });

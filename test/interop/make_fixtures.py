@@ -1,4 +1,5 @@
 """Writes the fixtures of test/interchange: python test/interop/make_fixtures.py, with TensorFlow, Keras 3 and h5py.
+TensorFlow needs oneDNN (x86) to compute pictures with their channels first without a graphics card.
 
 keras3/ is what Keras 3 itself saves. Keras 2 and Keras 1 can hardly be installed any more: keras2/ holds the same networks as Keras 2
 laid its files out, of which Keras 3 must be able to read what it can; keras1/ a network as Keras 1.2 did, with what NumPy makes of it.
@@ -14,14 +15,19 @@ os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
 import h5py
 import keras
 import numpy as np
-from networks import every_layer, pictures, reference, scramble
+from networks import channels_first, every_layer, pictures, pooled_first, reference, scramble
 
 FIXTURES = Path(__file__).parent.parent / "interchange" / "fixtures"
 
 
-def outputs(model):
-    """What the model predicts for three pictures."""
-    values = model.predict(pictures(3, model.input_shape[1:]), verbose=0)
+def outputs(model, channels_come_first=False):
+    """What the model predicts for three pictures, which are the same whichever way their axes come."""
+    if channels_come_first:
+        channels, *sides = model.input_shape[1:]
+        x = pictures(3, (*sides, channels)).transpose(0, 3, 1, 2)
+    else:
+        x = pictures(3, model.input_shape[1:])
+    values = model.predict(x, verbose=0)
     return [float(value) for value in np.float64(values).ravel()]
 
 
@@ -57,6 +63,10 @@ def keras_3_and_2():
         name = f"{model.name}.{ending}"
         write(folder / name, saved(save, name))
     write(folder / "shallow.json", shallow.to_json())
+    for model, ending in [(channels_first(keras), "keras"), (channels_first(keras, True), "h5"), (pooled_first(keras), "h5")]:
+        name = f"{scramble(model).name}.{ending}"
+        expected[model.name] = outputs(model, channels_come_first=True)
+        write(folder / name, saved(model.save, name))
     expectations(folder, expected)
 
     folder = FIXTURES / "keras2"

@@ -46,6 +46,40 @@ def reference(keras, name, side=48, narrow=1):
     return model
 
 
+def channels_first(keras, flatten_last=False):
+    """A chain of every layer that takes pictures with their channels first; `flatten_last` has Flatten move them to the end."""
+    layers, first = keras.layers, {"data_format": "channels_first"}
+    last = layers.Flatten(**first, name="flat") if flatten_last else layers.Flatten(data_format="channels_last", name="flat")
+    return keras.Sequential(
+        [
+            keras.Input((2, 11, 8)),
+            layers.Rescaling(2.0, offset=0.5, name="rescaling"),
+            layers.ZeroPadding2D(((1, 0), (0, 2)), **first, name="pad"),
+            layers.Conv2D(3, 3, strides=(1, 2), padding="same", activation="relu", **first, name="conv"),
+            layers.BatchNormalization(axis=1, name="by_channel"),
+            layers.SpatialDropout2D(0.2, **first, name="spatial"),
+            layers.Cropping2D(((1, 1), (0, 0)), **first, name="crop"),
+            layers.AveragePooling2D((2, 1), strides=1, **first, name="average"),
+            layers.BatchNormalization(axis=-1, name="by_column"),
+            layers.Activation("tanh", name="tanh"),
+            layers.Dropout(0.3, name="drop"),
+            layers.MaxPooling2D((2, 1), **first, name="max"),
+            last,
+            layers.Dense(4, activation="relu", name="dense"),
+            layers.BatchNormalization(name="norm"),
+            layers.Dense(7, activation="softmax", name="logits"),
+        ],
+        name="first_flatten_last" if flatten_last else "first",
+    )
+
+
+def pooled_first(keras):
+    """Global pooling instead of flattening."""
+    layers, first = keras.layers, {"data_format": "channels_first"}
+    chain = [keras.Input((2, 6, 5)), layers.Conv2D(4, 3, **first), layers.GlobalAveragePooling2D(**first), layers.Dense(3)]
+    return keras.Sequential(chain, name="pooled_first")
+
+
 def every_layer(keras):
     """A functional model with all layers, settings that are not the defaults, shared and nested models, and branches of equal shape."""
     layers = keras.layers

@@ -30,6 +30,7 @@ for path in sorted(glob.glob(os.path.join(folder, "*.keras"))):
         file.write(model.to_json())
     model.save_weights(stem + ".back.weights.h5")
     model.compile(optimizer="sgd", loss="categorical_crossentropy")
-    targets = np.eye(y.shape[-1], dtype="float32")[np.arange(len(x)) % y.shape[-1]]
-    losses[os.path.basename(stem)] = float(model.fit(x, targets, epochs=1, verbose=0).history["loss"][0])
+    few = x[:32]
+    targets = np.eye(y.shape[-1], dtype="float32")[np.arange(len(few)) % y.shape[-1]]
+    losses[os.path.basename(stem)] = float(model.fit(few, targets, epochs=1, verbose=0).history["loss"][0])
 print(json.dumps({"version": keras.__version__, "losses": losses}))
