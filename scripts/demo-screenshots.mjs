@@ -1,4 +1,4 @@
-// Builds the demo page and photographs it with the portrait of examples/pictures, light on a desktop and dark on a phone.
+// Builds the demo page and photographs it with two portraits of examples/pictures, light on a desktop and dark on a phone.
 // Usage: npm run demo:screenshots   (with Chromium at $CHROMIUM or /usr/bin/chromium; writes to docs/images)
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import sharp from 'sharp';
 import { build, preview } from 'vite';
 
 const SHOTS = [
-  { name: 'light', colorScheme: 'light', viewport: { width: 1080, height: 760 }, deviceScaleFactor: 1 },
+  { name: 'light', colorScheme: 'light', viewport: { width: 1120, height: 760 }, deviceScaleFactor: 1 },
   { name: 'dark', colorScheme: 'dark', viewport: { width: 390, height: 844 }, deviceScaleFactor: 1.5 },
 ];
 
@@ -16,18 +16,24 @@ const outDir = await mkdtemp(join(tmpdir(), 'fer-cnn-demo-'));
 const options = { configFile: 'examples/browser/vite.config.ts', logLevel: 'warn', build: { outDir } };
 await build(options);
 const server = await preview({ ...options, preview: { host: '127.0.0.1' } });
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'], // the face detector needs WebGL
+});
 try {
   for (const { name, ...device } of SHOTS) {
     const page = await browser.newPage(device);
     await page.goto(server.resolvedUrls.local[0]);
-    await page.setInputFiles('#file', 'examples/pictures/collins.png');
+    page.setDefaultTimeout(120_000);
+    await page.click('#sample');
+    await page.locator('#found', { hasText: '2 faces found' }).waitFor();
     await page.locator('#speed', { hasText: 'frames per second' }).waitFor();
+    await page.getByRole('button', { name: 'happy' }).click();
     if (name === 'light') {
       await page.check('#heat-map');
       await page.locator('#heat').waitFor();
     }
+    await page.evaluate(() => document.activeElement.blur());
     await page.waitForTimeout(500); // until the bars have come to rest
     const picture = await page.screenshot({ fullPage: true });
     const file = `docs/images/demo-web-${name}.png`;

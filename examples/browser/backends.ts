@@ -22,7 +22,19 @@ export type BackendName = keyof typeof LOADERS;
 
 export const BACKENDS = Object.keys(LOADERS) as BackendName[];
 
+/** What decides whether the browser has what a backend needs; the others run everywhere. */
+const NEEDS: Partial<Record<BackendName, () => Promise<unknown>>> = {
+  webgl: async () => document.createElement('canvas').getContext('webgl2'),
+  webgpu: async () => (navigator as { gpu?: { requestAdapter(): Promise<unknown> } }).gpu?.requestAdapter(),
+};
+
 const prepared = new Set<BackendName>();
+
+/** Whether a backend can start in this browser. */
+export async function isOffered(name: BackendName): Promise<boolean> {
+  const found = await NEEDS[name]?.().catch(() => null);
+  return !(name in NEEDS) || Boolean(found);
+}
 
 /** Loads a backend if need be and makes it the active one. */
 export async function useBackend(name: BackendName): Promise<void> {

@@ -4,16 +4,24 @@ import {
   type BundledModel,
   type Classifier,
   cropFaces,
+  type FaceRegion,
   loadClassifier,
   type PixelData,
-  type Prediction,
   toImages,
 } from 'fer-cnn';
 import { explain } from 'fer-cnn/explain';
+import { type ClassifiedFace, createFaceClassifier, type FaceDetector } from 'fer-cnn/faces';
 import { type BackendName, useBackend } from './backends';
 
 /** What the page shows: a picture on a canvas, or the webcam. */
 export type Source = HTMLCanvasElement | HTMLVideoElement;
+
+/** A face and how much around it is looked at. Without a margin that of the library. */
+export type Spot = FaceRegion & { readonly margin?: number };
+
+/** Height and width of what is shown, in pixels. */
+export const sizeOf = (source: Source): [height: number, width: number] =>
+  source instanceof HTMLVideoElement ? [source.videoHeight, source.videoWidth] : [source.height, source.width];
 
 const HEAT_SIZE = 192; // pixels of the heat map's sides
 const RUNS = 10; // classifications that are timed, at most
@@ -47,29 +55,36 @@ export class Engine {
     });
   }
 
-  /** The expressions in the box, which shows just what the network sees. */
-  classify(source: Source, box: Box): Promise<Prediction[]> {
-    return this.#ask((classifier) => classifier.classify(source, { box, margin: 0 }));
+  /** All faces and their expressions, the largest first. */
+  findFaces(source: Source, detector: FaceDetector): Promise<ClassifiedFace[]> {
+    return this.#ask((classifier) => createFaceClassifier(detector, { classifier }).classify(source));
   }
 
-  /** How often a second the box can be classified. */
-  measure(source: Source, box: Box): Promise<number> {
+  /** The expression in a box, which shows just what the network sees. */
+  classify(source: Source, box: Box): Promise<ClassifiedFace[]> {
+    return this.#ask(async (classifier) => {
+      return [{ box, predictions: await classifier.classify(source, { box, margin: 0 }) }];
+    });
+  }
+
+  /** How often a second a face can be classified. */
+  measure(source: Source, spot: Spot): Promise<number> {
     return this.#ask(async (classifier) => {
       const start = performance.now();
       let runs = 0;
       while (runs < RUNS && performance.now() - start < TIME) {
-        await classifier.classify(source, { box, margin: 0 });
+        await classifier.classify(source, spot);
         runs++;
       }
       return (1000 * runs) / (performance.now() - start);
     });
   }
 
-  /** The box in gray with the evidence for a class in colour. */
-  explain(source: Source, box: Box, className: string): Promise<PixelData> {
+  /** A face in gray, upright, with the evidence for a class in colour. */
+  explain(source: Source, { margin, ...region }: Spot, className: string): Promise<PixelData> {
     return this.#ask(async (classifier) => {
       const face = tf.tidy(() => {
-        const crops = cropFaces(toImages(source), [{ box }], { size: [HEAT_SIZE, HEAT_SIZE], margin: 0 });
+        const crops = cropFaces(toImages(source), [region], { size: [HEAT_SIZE, HEAT_SIZE], margin });
         return tf.squeeze<tf.Tensor3D>(crops, [0]);
       });
       try {

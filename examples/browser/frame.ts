@@ -8,6 +8,7 @@ const SMALLEST = 0.1; // of the shorter side
 export class Frame {
   readonly #button = element('frame', HTMLButtonElement);
   readonly #size = element('size', HTMLInputElement);
+  readonly #help = element('by-hand', HTMLDivElement);
   readonly #changed: () => void;
   #width = 1;
   #height = 1;
@@ -22,6 +23,12 @@ export class Frame {
     this.#size.addEventListener('input', () => this.#resize(this.#shorter * (this.#size.valueAsNumber / 100)));
   }
 
+  /** Whether the frame can be seen and moved. */
+  set isShown(isShown: boolean) {
+    this.#button.hidden = !isShown;
+    this.#help.hidden = !isShown;
+  }
+
   /** Where the face is; mirrored as the webcam is. */
   box(isMirrored: boolean): Box {
     const x = isMirrored ? this.#width - this.#x - this.#side : this.#x;
@@ -32,7 +39,6 @@ export class Frame {
   reset(width: number, height: number, share: number): void {
     [this.#width, this.#height] = [width, height];
     this.#side = this.#shorter * share;
-    this.#size.disabled = false;
     this.#place((width - this.#side) / 2, (height - this.#side) / 2);
   }
 
@@ -48,6 +54,10 @@ export class Frame {
     style.top = `${(100 * this.#y) / this.#height}%`;
     style.width = `${(100 * this.#side) / this.#width}%`;
     this.#size.valueAsNumber = Math.round((100 * this.#side) / this.#shorter);
+  }
+
+  #move(x: number, y: number): void {
+    this.#place(x, y);
     this.#changed();
   }
 
@@ -56,7 +66,7 @@ export class Frame {
     const before = this.#side;
     this.#side = Math.max(SMALLEST * this.#shorter, Math.min(this.#shorter, side));
     const half = (before - this.#side) / 2;
-    this.#place(this.#x + half, this.#y + half);
+    this.#move(this.#x + half, this.#y + half);
   }
 
   #drag(start: PointerEvent): void {
@@ -67,7 +77,7 @@ export class Frame {
       const dx = (event.clientX - start.clientX) * scale;
       const dy = (event.clientY - start.clientY) * scale;
       if (isHandle) this.#resize(side + dx + dy);
-      else this.#place(x + dx, y + dy);
+      else this.#move(x + dx, y + dy);
     };
     const end = new AbortController();
     const options = { signal: end.signal };
@@ -80,10 +90,10 @@ export class Frame {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const step = this.#shorter * STEP * (event.shiftKey ? 5 : 1);
     const actions: Record<string, () => void> = {
-      ArrowLeft: () => this.#place(this.#x - step, this.#y),
-      ArrowRight: () => this.#place(this.#x + step, this.#y),
-      ArrowUp: () => this.#place(this.#x, this.#y - step),
-      ArrowDown: () => this.#place(this.#x, this.#y + step),
+      ArrowLeft: () => this.#move(this.#x - step, this.#y),
+      ArrowRight: () => this.#move(this.#x + step, this.#y),
+      ArrowUp: () => this.#move(this.#x, this.#y - step),
+      ArrowDown: () => this.#move(this.#x, this.#y + step),
       '+': () => this.#resize(this.#side + step),
       '=': () => this.#resize(this.#side + step),
       '-': () => this.#resize(this.#side - step),

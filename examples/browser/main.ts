@@ -1,35 +1,57 @@
 import { BUNDLED_MODELS, type BundledModel, DEFAULT_MODEL } from 'fer-cnn';
-import { createTracker, type FrameClassifier } from 'fer-cnn/faces';
-import sample from '../pictures/collins.png?url';
-import { type BackendName, BACKENDS } from './backends';
+import { createTracker, type FaceDetector, type FrameClassifier, type TrackedFace } from 'fer-cnn/faces';
+import sample from '../pictures/portraits.jpg?url';
+import { type BackendName, BACKENDS, isOffered } from './backends';
+import { loadDetector } from './detector';
 import { choices, element } from './dom';
-import { Engine, type Source } from './engine';
+import { Engine, type Source, sizeOf, type Spot } from './engine';
+import { Faces } from './faces';
+import { Heat } from './heat';
+import { onPicture } from './pictures';
 import { Results } from './results';
 import { Stage } from './stage';
 
 const engine = new Engine();
 const results = new Results();
 const stage = new Stage(() => void attempt(look));
+const heat = new Heat(engine, () => showFaces(shown));
+const frames = new Faces((id) => {
+  chosen = id;
+  showFaces(shown);
+});
 const model = choices('model', BUNDLED_MODELS, DEFAULT_MODEL);
 const backend = choices('backend', BACKENDS, 'wasm');
-const heatMap = element('heat-map', HTMLInputElement);
+const find = element('find', HTMLInputElement);
 const camera = element('camera', HTMLButtonElement);
+const found = element('found', HTMLParagraphElement);
 const speed = element('speed', HTMLParagraphElement);
 const problem = element('problem', HTMLParagraphElement);
 
-/** The frame is the face: what a detector would do elsewhere. */
-const inFrame: FrameClassifier = {
-  async classify(source) {
-    const { box } = stage;
-    return [{ box, predictions: await engine.classify(source as Source, box) }];
+let detector: FaceDetector | undefined;
+let isByHand = false; // whether the frame stands in for the detector
+let isSettled = false; // whether that is known for what is shown
+let shown: readonly TrackedFace[] = [];
+let chosen = 0; // the face whose bars are shown
+let turn = 0; // counts pictures, so that what was found in one is not shown for the next one
+let current: { backend: BackendName; model: BundledModel } | undefined;
+
+const detecting = loadDetector().then(
+  (loaded) => void (detector = loaded),
+  () => {
+    find.checked = false;
+    find.disabled = true;
   },
+);
+
+const faces: FrameClassifier = {
+  classify: async (source) =>
+    isByHand || !detector ? engine.classify(source as Source, stage.box) : engine.findFaces(source as Source, detector),
 };
-const still = createTracker(inFrame, { smoothing: 0, hysteresis: 0 }); // drops frames while one is moved quickly
-const live = createTracker(inFrame, { minOverlap: 0.05 });
+const still = createTracker(faces, { smoothing: 0, hysteresis: 0 }); // drops frames while one is moved quickly
+const live = createTracker(faces);
 
 /** Does something, and shows what went wrong. */
 async function attempt(action: () => Promise<unknown>): Promise<void> {
-  problem.textContent = '';
   try {
     await action();
   } catch (error) {
@@ -37,78 +59,130 @@ async function attempt(action: () => Promise<unknown>): Promise<void> {
   }
 }
 
-/** Classifies the picture, or leaves it to the running webcam. */
-async function look(): Promise<void> {
-  if (stage.isEmpty || stage.isLive || !current) return;
-  const [face] = (await still.update(stage.source)) ?? [];
-  if (!face || stage.isLive) return;
-  results.show(face.className, face.predictions);
-  await showHeat(face.className);
+/** Does what somebody asked for. */
+function act(action: () => Promise<unknown>): Promise<void> {
+  problem.textContent = '';
+  return attempt(action);
 }
 
-let isExplaining = false;
-
-async function showHeat(className: string): Promise<void> {
-  if (!heatMap.checked) return results.hideHeat();
-  if (isExplaining) return;
-  isExplaining = true;
-  try {
-    const overlay = await engine.explain(stage.source, stage.box, className);
-    if (heatMap.checked && !stage.isEmpty) results.showHeat(overlay);
-  } finally {
-    isExplaining = false;
-  }
-}
-
-const showSpeed = (rate: number) => {
-  speed.textContent = `${rate < 10 ? rate.toFixed(1) : Math.round(rate)} frames per second on ${current?.backend}`;
+const say = (text: string) => {
+  if (found.textContent !== text) found.textContent = text; // a screen reader reads out what changes
 };
 
+function frameByHand(isFramed: boolean, why: string): void {
+  [isByHand, isSettled] = [isFramed, true];
+  stage.isFramedByHand = isFramed;
+  say(why);
+}
+
+function clear(headline: string): void {
+  shown = [];
+  frames.clear();
+  heat.hide();
+  results.clear(headline);
+}
+
+/** Looks at a new picture, or at the same one in another way: by the detector, or where the frame is put. */
+async function begin(): Promise<void> {
+  turn++;
+  isSettled = false;
+  clear('Looking …');
+  if (current) speed.textContent = `Ready on ${current.backend}`;
+  say('Looking for faces …');
+  const mine = turn;
+  await detecting;
+  if (mine !== turn) return;
+  frameByHand(!find.checked, find.disabled ? 'The face detector does not start in this browser.' : '');
+  if (stage.isLive) return follow();
+  await look();
+  await measure();
+}
+
+/** Classifies the picture, or leaves it to the running webcam. */
+async function look(): Promise<void> {
+  if (stage.isEmpty || stage.isLive || !isSettled || !current) return;
+  const mine = turn;
+  const faces = await still.update(stage.source);
+  if (!faces || mine !== turn) return;
+  if (faces.length > 0) return showFaces(faces);
+  frameByHand(true, 'No face found. Put the frame around one.');
+  await look();
+}
+
+function showFaces(faces: readonly TrackedFace[]): void {
+  shown = faces;
+  const i = Math.max(
+    0,
+    faces.findIndex(({ id }) => id === chosen),
+  );
+  const face = faces[i];
+  if (stage.isEmpty) return;
+  if (!face) {
+    clear('No face');
+    return say('No face in view.');
+  }
+  chosen = face.id;
+  const isOnly = faces.length === 1;
+  if (isByHand) frames.clear();
+  else {
+    frames.show(faces, chosen, sizeOf(stage.source));
+    say(isOnly ? 'One face found.' : `${faces.length} faces found. Choose one by its frame.`);
+  }
+  results.show(face, isOnly ? 'The face' : `Face ${i + 1} of ${faces.length}`);
+  void attempt(() => heat.show({ source: stage.source, spot: spotOf(face), className: face.className }));
+}
+
+const spotOf = ({ box, landmarks }: TrackedFace): Spot => (isByHand ? { box, margin: 0 } : { box, landmarks });
+
+const showSpeed = (rate: number, what = '') => {
+  speed.textContent = `${rate < 10 ? rate.toFixed(1) : Math.round(rate)} frames per second on ${current?.backend}${what}`;
+};
+
+/** Shows how fast the chosen face of a picture is classified. */
 async function measure(): Promise<void> {
-  if (!stage.isEmpty && !stage.isLive) showSpeed(await engine.measure(stage.source, stage.box));
+  const face = shown.find(({ id }) => id === chosen);
+  if (face && !stage.isEmpty && !stage.isLive) showSpeed(await engine.measure(stage.source, spotOf(face)));
 }
 
 /** Classifies the webcam until it is switched off. */
 async function follow(): Promise<void> {
   const times: number[] = [];
-  await live.start(stage.video, ([face]) => {
-    if (!face) return;
-    results.show(face.className, face.predictions);
-    void attempt(() => showHeat(face.className));
+  await live.start(stage.video, (faces) => {
+    showFaces(faces);
     times.push(performance.now());
     if (times.length > 20) times.shift();
-    if (times.length > 1) showSpeed((1000 * (times.length - 1)) / (times.at(-1)! - times[0]!));
+    const rate = (1000 * (times.length - 1)) / (times.at(-1)! - times[0]!);
+    if (times.length > 1) showSpeed(rate, isByHand ? '' : ', face detection included');
   });
 }
 
 function stopCamera(): void {
+  turn++;
   live.stop();
   stage.stopCamera();
-  camera.setAttribute('aria-pressed', 'false');
+  camera.ariaPressed = 'false';
+  clear('No picture yet');
+  say('');
 }
 
 async function showPicture(file: Blob): Promise<void> {
   stopCamera();
-  results.clear();
   await stage.showPicture(file).catch(() => {
     throw new Error('This file is no picture that the browser can read.');
   });
-  await measure();
+  await begin();
 }
 
 async function toggleCamera(): Promise<void> {
   const isOn = stage.isLive;
   stopCamera();
-  results.clear();
   if (isOn) return;
   await stage.showCamera().catch((cause: unknown) => {
     throw new Error('The webcam cannot be used: there is none, or this page may not use it.', { cause });
   });
-  camera.setAttribute('aria-pressed', 'true');
-  await follow();
+  camera.ariaPressed = 'true';
+  await begin();
 }
-
-let current: { backend: BackendName; model: BundledModel } | undefined;
 
 /** Takes the chosen network to the chosen backend; goes back to those before if that fails. */
 async function choose(): Promise<void> {
@@ -136,33 +210,24 @@ async function choose(): Promise<void> {
   await measure();
 }
 
-const picked = (files: FileList | null | undefined) => {
-  const file = files?.[0];
-  if (file) void attempt(() => showPicture(file));
-};
-
-const file = element('file', HTMLInputElement);
-file.addEventListener('change', () => {
-  picked(file.files);
-  file.value = ''; // so that the same file can be picked again
-});
-document.addEventListener('paste', (event) => picked(event.clipboardData?.files));
-document.addEventListener('dragover', (event) => event.preventDefault());
-document.addEventListener('drop', (event) => {
-  event.preventDefault();
-  picked(event.dataTransfer?.files);
-});
-camera.addEventListener('click', () => void attempt(toggleCamera));
+onPicture((picture) => void act(() => showPicture(picture)));
+camera.addEventListener('click', () => void act(toggleCamera));
 element('sample', HTMLButtonElement).addEventListener('click', () => {
-  void attempt(async () => showPicture(await (await fetch(sample)).blob()));
+  void act(async () => showPicture(await (await fetch(sample)).blob()));
 });
-heatMap.addEventListener('change', () => {
-  if (!heatMap.checked) results.hideHeat();
-  void attempt(look);
+find.addEventListener('change', () => {
+  live.stop();
+  if (!stage.isEmpty) void act(begin);
 });
-let choosing: Promise<void> = attempt(choose);
+let choosing = act(choose);
 for (const select of [model, backend]) {
   select.addEventListener('change', () => {
-    choosing = choosing.then(() => attempt(choose));
+    choosing = choosing.then(() => act(choose));
+  });
+}
+for (const option of backend.options) {
+  void attempt(async () => {
+    option.disabled = !(await isOffered(option.value as BackendName));
+    if (option.disabled) option.text += ' (not in this browser)';
   });
 }

@@ -1,15 +1,15 @@
-import { EMOTIONS, type PixelData, type Prediction } from 'fer-cnn';
+import { EMOTIONS } from 'fer-cnn';
+import type { TrackedFace } from 'fer-cnn/faces';
 import { element } from './dom';
 
 const PAUSE = 2000; // ms between two sentences that a screen reader is given
 
-/** Bars, headline, spoken summary and heat map. */
+/** Bars, headline and what a screen reader is told. */
 export class Results {
   readonly #rows = new Map<string, { row: HTMLElement; fill: HTMLElement; value: HTMLElement }>();
   readonly #headline = element('headline', HTMLHeadingElement);
   readonly #summary = element('summary', HTMLParagraphElement);
-  readonly #heat = element('heat', HTMLCanvasElement);
-  #said = { className: '', time: -Infinity };
+  #said = { text: '', time: -Infinity };
 
   constructor() {
     for (const emotion of EMOTIONS) {
@@ -23,8 +23,8 @@ export class Results {
     }
   }
 
-  /** Shows what the network says. */
-  show(className: string, predictions: readonly Prediction[]): void {
+  /** Shows what the network says of a face. */
+  show({ className, predictions }: TrackedFace, name: string): void {
     for (const { className: emotion, probability } of predictions) {
       const { row, fill, value } = this.#rows.get(emotion)!;
       fill.style.transform = `scaleX(${probability})`;
@@ -33,37 +33,26 @@ export class Results {
     }
     const { probability } = predictions.find((prediction) => prediction.className === className)!;
     this.#headline.textContent = `${className}, ${percent(probability)}`;
-    this.#say(className, probability);
+    this.#say(`${name} looks ${WORDS[className] ?? className}`, probability);
   }
 
-  /** Empties everything. */
-  clear(): void {
+  /** Empties everything, and says why. */
+  clear(headline: string): void {
     for (const { row, fill, value } of this.#rows.values()) {
       row.removeAttribute('data-top');
       fill.style.transform = '';
       value.textContent = '0 %';
     }
-    this.#headline.textContent = 'No picture yet';
-    this.#said = { className: '', time: -Infinity };
-    this.hideHeat();
-  }
-
-  showHeat({ data, width, height }: PixelData): void {
-    Object.assign(this.#heat, { width, height });
-    this.#heat.getContext('2d')!.putImageData(new ImageData(new Uint8ClampedArray(data), width, height), 0, 0);
-    this.#heat.hidden = false;
-  }
-
-  hideHeat(): void {
-    this.#heat.hidden = true;
+    this.#headline.textContent = headline;
+    this.#said = { text: '', time: -Infinity };
   }
 
   /** A screen reader is told of another expression, not of each frame. */
-  #say(className: string, probability: number): void {
+  #say(text: string, probability: number): void {
     const time = performance.now();
-    if (className === this.#said.className || time - this.#said.time < PAUSE) return;
-    this.#said = { className, time };
-    this.#summary.textContent = `The face looks ${WORDS[className] ?? className}, ${percent(probability)}.`;
+    if (text === this.#said.text || time - this.#said.time < PAUSE) return;
+    this.#said = { text, time };
+    this.#summary.textContent = `${text}, ${percent(probability)}.`;
   }
 }
 

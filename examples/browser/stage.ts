@@ -1,13 +1,13 @@
 import type { Box } from 'fer-cnn';
 import { element } from './dom';
-import type { Source } from './engine';
+import { type Source, sizeOf } from './engine';
 import { Frame } from './frame';
 
 const LARGEST = 1280; // pixels of a picture's longer side; the network looks at 48
 const CLOSE = 256; // a picture of at most so many pixels is taken as a face already
 const SHARE = 0.6; // of the shorter side, for the frame of larger ones
 
-/** The place where the picture or the webcam is shown, with the frame on it. */
+/** The place where the picture or the webcam is shown, with the frame on it that is moved by hand. */
 export class Stage {
   readonly video = element('video', HTMLVideoElement);
   readonly #still = element('still', HTMLCanvasElement);
@@ -36,6 +36,11 @@ export class Stage {
     return this.#frame.box(this.isLive);
   }
 
+  /** Whether the frame is there. */
+  set isFramedByHand(isFramed: boolean) {
+    this.#frame.isShown = isFramed;
+  }
+
   /** Shows a picture in place of what was there. */
   async showPicture(file: Blob): Promise<void> {
     const bitmap = await createImageBitmap(file); // turned by its EXIF orientation
@@ -47,15 +52,15 @@ export class Stage {
       .getContext('2d', { willReadFrequently: true })!
       .drawImage(bitmap, 0, 0, this.#still.width, this.#still.height);
     bitmap.close();
-    this.#show(this.#still.width, this.#still.height);
+    this.#show();
   }
 
-  /** Shows the webcam. */
+  /** Shows the webcam, mirrored as people know themselves. */
   async showCamera(): Promise<void> {
-    const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'user' } });
-    this.video.srcObject = stream;
+    const wanted = { facingMode: 'user', width: { ideal: 640 }, height: { ideal: 480 } };
+    this.video.srcObject = await navigator.mediaDevices.getUserMedia({ video: wanted });
     await this.video.play();
-    this.#show(this.video.videoWidth, this.video.videoHeight);
+    this.#show();
   }
 
   /** Switches the webcam off. */
@@ -67,10 +72,12 @@ export class Stage {
     this.#stage.setAttribute('data-empty', '');
   }
 
-  #show(width: number, height: number): void {
+  #show(): void {
+    const [height, width] = sizeOf(this.source);
     this.video.hidden = !this.isLive;
     this.#still.hidden = this.isLive;
     this.#stage.style.setProperty('--ratio', `${width / height}`);
+    this.#stage.toggleAttribute('data-mirrored', this.isLive);
     this.#stage.removeAttribute('data-empty');
     this.#frame.reset(width, height, Math.min(width, height) <= CLOSE ? 1 : SHARE);
   }

@@ -14,5 +14,5 @@ export default defineConfig({
     ],
   },
   server: { fs: { allow: [root] } },
-  build: { target: 'es2022', emptyOutDir: true, chunkSizeWarningLimit: 8000 }, // weights are large
+  build: { target: 'es2022', emptyOutDir: true, assetsInlineLimit: 0, chunkSizeWarningLimit: 8000 }, // weights are large
 });

@@ -4,6 +4,7 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import '@tensorflow/tfjs-backend-webgl';
 import '@tensorflow/tfjs-backend-webgpu';
 import { type Classifier, classify, FerError, loadClassifier, type PixelData } from 'fer-cnn';
+import { explain } from 'fer-cnn/explain';
 import type { GoldenPicture } from 'fer-cnn/weights';
 
 setWasmPaths('/wasm/');
@@ -63,6 +64,18 @@ export const actions = {
     }
     classifier.dispose();
     return stations;
+  },
+
+  /** The heat map of a picture for a class, row by row, and how it was made. */
+  async explain(backend: string, source: string, picture: GoldenPicture, className: string) {
+    await tf.setBackend(backend);
+    const before = tf.memory().numTensors;
+    const classifier = await loadClassifier(source);
+    const { map, method } = await explain(classifier, pixelsOf(picture), { className });
+    const values = Array.from(await map.data());
+    map.dispose();
+    classifier.dispose();
+    return { method, values, tensorsLeft: tf.memory().numTensors - before };
   },
 
   /** What comes of calls when the graphics card is lost, and after it. */

@@ -105,6 +105,25 @@ describe.skipIf(!HAS_CHROMIUM)(`the backends of a page (skipped without ${CHROMI
   );
 
   it(
+    'explain a class by the same map, each by gradients',
+    async () => {
+      const maps = new Map<string, number[]>();
+      for (const backend of PAGE_BACKENDS) {
+        const { values, ...rest } = await inPage(page, 'explain', backend, 'small/model.json', small.picture, 'happy');
+        expect(rest, backend).toEqual({ method: 'hiResCam', tensorsLeft: 0 });
+        expect(values).toHaveLength(48 * 48);
+        maps.set(backend, values);
+      }
+      expect(Math.max(...maps.get('cpu')!)).toBeCloseTo(1);
+      for (const [backend, values] of maps) {
+        const worst = Math.max(...values.map((value, i) => Math.abs(value - maps.get('cpu')![i]!)));
+        expect(worst, backend).toBeLessThan(1e-3);
+      }
+    },
+    PATIENCE,
+  );
+
+  it(
     'can be switched at any time: the weights of a classifier come along',
     async () => {
       const stations = await inPage(page, 'tour', TOUR, 'small/model.json', [small.picture]);
