@@ -1,16 +1,13 @@
-import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EMOTIONS } from '../../src/labels';
 import { decodeImage } from '../../src/node/decode';
-import { Random } from '../../src/random';
 import { BUNDLED_MODELS } from '../../src/weights/bundled';
+import { npmRun, ROOT, tinyFer2013 } from '../support/commands';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PICTURES = join(ROOT, 'examples/pictures');
 const HAS_WEIGHTS = BUNDLED_MODELS.some((name) => existsSync(join(ROOT, 'weights', name)));
 const SCRIPTS = [
@@ -28,34 +25,6 @@ const SCRIPTS = [
 
 let folder = '';
 let csv = '';
-
-/** What a command did. */
-interface Outcome {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
-/** Runs a script of package.json as `npm run script -- args` does, without npm's own lines. */
-async function npmRun(script: string, ...args: string[]): Promise<Outcome> {
-  const { scripts } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
-  const [program, ...first] = (scripts[script] as string).split(' ');
-  const options = { cwd: ROOT, env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' }, maxBuffer: 1 << 24 };
-  return new Promise((resolve) => {
-    execFile(join(ROOT, 'node_modules/.bin', program!), [...first, ...args], options, (error, stdout, stderr) => {
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
-    });
-  });
-}
-
-/** A file of FER2013's form: 7 Training and 4 PublicTest rows of noise, the first of which stands in both. */
-function tinyFer2013(): string {
-  const pixels = (row: number) =>
-    Array.from(new Uint8Array(48 * 48), (_, i) => new Random(row, i).integer(256)).join(' ');
-  const training = Array.from({ length: 7 }, (_, i) => `${i % 7},${pixels(i)},Training`);
-  const test = Array.from({ length: 4 }, (_, i) => `${i % 7},${pixels(i === 0 ? 0 : 100 + i)},PublicTest`);
-  return ['emotion,pixels,Usage', ...training, ...test, ''].join('\n');
-}
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fer-cnn-examples-'));
