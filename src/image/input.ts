@@ -66,6 +66,14 @@ function fromTensor(where: string, input: tf.Tensor): tf.Tensor4D {
   if (!['float32', 'int32', 'bool'].includes(input.dtype)) {
     throw new InputError({ where, expected: 'a tensor of float32, int32 or bool', received: input.dtype });
   }
+  if (!tf.engine().state.tensorInfo.has(input.dataId)) {
+    throw new InputError({
+      where,
+      expected: 'a tensor of the @tensorflow/tfjs-core that fer-cnn imports',
+      received: 'one of another copy',
+      remedy: 'See npm ls @tensorflow/tfjs-core, and npm dedupe; across frames and workers hand over pixels.',
+    });
+  }
   return tf.tidy(() => {
     const [h, w, c = 1] = shape as [number, number, number?];
     const values = tf.cast(input, 'float32');

@@ -67,6 +67,8 @@ describe('toImages', () => {
       x.dispose();
       return x;
     };
+    /** One whose data the engine does not know. */
+    const foreign = (): tf.Tensor => Object.defineProperty(tf.ones([2, 2, 1]), 'dataId', { value: {} });
     it.each<{ what: string; input: () => unknown; message: RegExp }>([
       { what: 'rank 1', input: () => tf.ones([48]), message: /received rank 1 \[48\]/ },
       { what: 'rank 5', input: () => tf.ones([1, 1, 2, 2, 1]), message: /rank 5/ },
@@ -77,6 +79,7 @@ describe('toImages', () => {
       { what: 'an empty batch', input: () => tf.ones([0, 4, 4, 1]), message: /at least one pixel/ },
       { what: 'strings', input: () => tf.tensor2d([['a']]), message: /float32, int32 or bool, received string/ },
       { what: 'a disposed tensor', input: disposed, message: /disposed of/ },
+      { what: 'a tensor of another tfjs', input: foreign, message: /received one of another copy\. See npm ls/ },
       { what: 'nothing', input: () => undefined, message: /received undefined/ },
       { what: 'null', input: () => null, message: /received null/ },
       { what: 'a path', input: () => 'face.jpg', message: /received "face\.jpg".*await readImages\(x\)/ },

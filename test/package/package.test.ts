@@ -154,6 +154,22 @@ describe('the packed package', () => {
     expect(await Promise.all([runProgram('two.mjs'), runProgram('two.cjs')])).toEqual([expected, expected]);
   });
 
+  it('says so when the backend belongs to a copy of tfjs-core that shares nothing with its own', async () => {
+    const program = `
+      const tf = require('@tensorflow/tfjs-core');
+      const fer = require('fer-cnn');
+      for (const name of ['_tfengine', '_tfGlobals']) globalThis[name] = undefined; // by which copies share one engine
+      for (const file of Object.keys(require.cache)) if (/tfjs-core/.test(file)) delete require.cache[file];
+      const copy = require('@tensorflow/tfjs-core');
+      require('@tensorflow/tfjs-backend-cpu');
+      fer.classify(copy.zeros([48, 48])).catch(({ name, message }) => {
+        console.log(JSON.stringify([copy.engine() === tf.engine(), name, message]));
+      });`;
+    await writeFile(join(app, 'copy.cjs'), program);
+    const another = expect.stringMatching(/another copy.*npm ls @tensorflow\/tfjs-core/);
+    expect(await runProgram('copy.cjs')).toEqual([false, 'BackendError', another]);
+  });
+
   it.each(['mjs', 'cjs'])('classifies a folder by workers that find the package, from a %s program', async (kind) => {
     await mkdir(join(app, 'pictures'), { recursive: true });
     await writeFile(join(app, 'pictures/one.png'), 'no picture');
