@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEFAULT_MODEL } from '../../src/weights/bundled';
 import { loadClassifier } from '../../src/classify/load';
 import { loadWeightsDirectory } from '../../src/node/weights';
 import { useBackend } from '../support/backends';
@@ -10,7 +11,7 @@ import { CHROMIUM, HAS_CHROMIUM, launchChromium, serve } from '../support/browse
 import { type Carrier, encodeAll, EXACT, EYES, FACE, largestDifference, readPhoto } from '../support/carriers';
 import type { CarriersReport } from './carriers.page';
 
-const SHALLOW = fileURLToPath(new URL('../../weights/shallow', import.meta.url));
+const WEIGHTS = fileURLToPath(new URL(`../../weights/${DEFAULT_MODEL}`, import.meta.url));
 
 /** What a video may cost, whose frames may be stored as YUV. */
 const VIDEO = 0.02;
@@ -26,7 +27,7 @@ describe.skipIf(!HAS_CHROMIUM)(`the same face in Chromium (skipped without ${CHR
   beforeAll(async () => {
     await useBackend('wasm');
     const photo = await readPhoto();
-    const classifier = await loadClassifier(await loadWeightsDirectory(SHALLOW));
+    const classifier = await loadClassifier(await loadWeightsDirectory(WEIGHTS));
     expected = await classifier.probabilities(photo, FACE);
     turned = await classifier.probabilities(photo, EYES);
     classifier.dispose();
@@ -42,7 +43,7 @@ describe.skipIf(!HAS_CHROMIUM)(`the same face in Chromium (skipped without ${CHR
     });
     const weights = ['model.json', 'card.json', 'weights.bin'].map((name) => [
       `/weights/${name}`,
-      readFileSync(`${SHALLOW}/${name}`),
+      readFileSync(`${WEIGHTS}/${name}`),
     ]);
     const files = carriers.map(({ name, bytes }) => [`/${name}`, bytes]);
     const script = '<!doctype html><script src="/page.js"></script>';

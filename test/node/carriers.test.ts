@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEFAULT_MODEL } from '../../src/weights/bundled';
 import type { Classifier } from '../../src/classify/classifier';
 import { loadClassifier } from '../../src/classify/load';
 import { explain } from '../../src/explain/explain';
@@ -14,7 +15,7 @@ import { decodeImage, loadWeightsDirectory } from '../../src/node';
 import { useBackend } from '../support/backends';
 import { type Carrier, encodeAll, EXACT, FACE, largestDifference, PHOTO, readPhoto } from '../support/carriers';
 
-const SHALLOW = fileURLToPath(new URL('../../weights/shallow', import.meta.url));
+const WEIGHTS = fileURLToPath(new URL(`../../weights/${DEFAULT_MODEL}`, import.meta.url));
 
 describe('the same face in Node', () => {
   let classifier: Classifier;
@@ -26,7 +27,7 @@ describe('the same face in Node', () => {
     await useBackend('wasm');
     const photo = await readPhoto();
     folder = await mkdtemp(join(tmpdir(), 'fer-cnn-carriers-'));
-    [carriers, classifier] = await Promise.all([encodeAll(photo), loadClassifier(await loadWeightsDirectory(SHALLOW))]);
+    [carriers, classifier] = await Promise.all([encodeAll(photo), loadClassifier(await loadWeightsDirectory(WEIGHTS))]);
     expected = await classifier.probabilities(photo, FACE);
     expect(expected).toHaveLength(7);
   }, 120_000);
