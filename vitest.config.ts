@@ -9,6 +9,7 @@ export default defineConfig({
       { find: /^fer-cnn$/, replacement: at('./src/index.ts') },
       { find: /^fer-cnn\/([a-z]+)$/, replacement: at('./src/$1/index.ts') },
       { find: /^fer-cnn\/folder-worker$/, replacement: at('./bin/folder-worker.mjs') },
+      { find: /^fer-cnn\/train-worker$/, replacement: at('./bin/train-worker.mjs') },
       { find: /^fer-cnn\/weights\/(.+)$/, replacement: at('./dist/weights/$1.js') },
     ],
   },

@@ -15,12 +15,13 @@ import { scale } from './benches/scale';
 import { size } from './benches/size';
 import { start } from './benches/start';
 import { training } from './benches/train';
+import { workers } from './benches/workers';
 import { describeMachine } from './support/machine';
 import { toMarkdown, type Bench, type Section } from './support/section';
 
 /** The quick ones first. */
 const BENCHES: readonly Bench[] = [
-  ...[product, classifying, predict, size, load, start, memory, pipeline, training, scale],
+  ...[product, classifying, predict, size, load, start, memory, pipeline, training, workers, scale],
 ];
 const NAMES = BENCHES.map(({ name }) => name);
 const MARKERS = /(<!-- bench:start -->)[^]*?(<!-- bench:end -->)/;

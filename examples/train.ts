@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { createModel, listModels, train, type ModelName } from 'fer-cnn';
-import { fileCheckpoint, readFer2013 } from 'fer-cnn/node';
+import { fileCheckpoint, readFer2013, startTrainingWorkers } from 'fer-cnn/node';
 import { keepLargeBuffers, startBackend, TRAINING_BACKENDS } from './support/backend';
 import { cli, PRECISION_HELP, wholeNumber } from './support/cli';
 import { main } from './support/main';
@@ -22,6 +22,7 @@ interface Options {
   seed: number;
   backend?: string;
   precision?: 'bfloat16';
+  workers?: number;
   teacher?: string;
   resume?: true;
 }
@@ -39,6 +40,7 @@ const options = cli('train', 'Trains a network on FER2013, resumably.')
   .option('--seed <n>', 'seed of weights, order, augmentation and dropout', wholeNumber, 1)
   .option('--backend <name>', `one of ${TRAINING_BACKENDS.join(', ')} (default: the first that is installed)`)
   .option('--precision <type>', PRECISION_HELP)
+  .option('--workers <n>', 'threads that compute each step together, for backends of one core (wasm, cpu)', wholeNumber)
   .option('--teacher <file>', 'soft targets that npm run teach wrote, for distillation')
   .option('--resume', 'go on from the checkpoint in --out')
   .parse()
@@ -61,6 +63,9 @@ await main(async () => {
   const [whole, validation] = [dataset.where('Training'), dataset.where('PublicTest')];
   const lesson = options.teacher === undefined ? undefined : await withTeacherFile(whole, options.teacher);
   const training = lesson?.taught ?? whole;
+  const workers = options.workers
+    ? await startTrainingWorkers({ backend: `@tensorflow/tfjs-backend-${backend}`, count: options.workers })
+    : undefined;
   const model = createModel(options.model, { seed: options.seed, ...recipe.network });
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort(new Error('stopped; the same command with --resume goes on')));
@@ -75,6 +80,7 @@ await main(async () => {
     const settings = recipe.options(epochs);
     const { history } = await train(model, training, {
       ...settings,
+      ...(workers && { workers }),
       ...(options.precision && { precision: options.precision }),
       ...(lesson && { loss: { ...settings.loss, distillation: {} } }),
       epochs,
@@ -102,5 +108,6 @@ await main(async () => {
     process.exitCode = 130;
   } finally {
     progress.stop();
+    await workers?.close();
   }
 });

@@ -18,8 +18,16 @@ try {
   });
   for (const message of messages) console.error(`publint: ${formatMessage(message, pkg)}`);
   // node10 knows no subpaths; Node 20, the oldest that is supported, resolves as node16 does
-  // and folder-worker is a program that Node is told to run, never a module that CommonJS requires
-  const options = ['--profile', 'node16', '--format', 'ascii', '--exclude-entrypoints', 'folder-worker'];
+  // and folder-worker and train-worker are programs that Node is told to run, never modules that CommonJS requires
+  const options = [
+    '--profile',
+    'node16',
+    '--format',
+    'ascii',
+    '--exclude-entrypoints',
+    'folder-worker',
+    'train-worker',
+  ];
   const types = run('node_modules/.bin/attw', file, ...options);
   if (messages.length > 0 || types !== 0) process.exitCode = 1;
   else console.log('publint and attw have nothing to say.');

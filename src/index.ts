@@ -65,6 +65,7 @@ export type {
   TrainProgress,
   TrainResult,
 } from './train/options';
+export type { GradientJob, GradientRequest, GradientRun, GradientWorkers, HostGradients } from './train/workers';
 export type { StreamedData, TensorData, TrainingData } from './train/source';
 export type { CurriculumOptions, SizePhase } from './train/curriculum';
 export { constant, cosine, reduceOnPlateau, stepDecay } from './train/schedules';

@@ -20,7 +20,7 @@ const FLOORS: readonly (readonly string[])[] = [
 
 /** The packages that may be imported: the peers, and the weights of this one. */
 const PACKAGES =
-  /^(@tensorflow\/tfjs-(core|layers|data)|sharp|h5wasm|fflate|fer-cnn\/(folder-worker|weights\/[a-z]+))$/;
+  /^(@tensorflow\/tfjs-(core|layers|data)|sharp|h5wasm|fflate|fer-cnn\/(folder-worker|train-worker|weights\/[a-z]+))$/;
 
 const COMMENTS = /\/\*[^]*?\*\/|(?<![:'"])\/\/.*$/gm;
 

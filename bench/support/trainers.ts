@@ -1,5 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { createModel, train, type AugmentOptions, type FerDataset, type ModelName } from 'fer-cnn';
+import {
+  createModel,
+  train,
+  type AugmentOptions,
+  type FerDataset,
+  type GradientWorkers,
+  type ModelName,
+} from 'fer-cnn';
 import { activate, type BackendName } from '../../examples/support/backend';
 import { timed, type Contender } from './measure';
 import { flopsOf, noise } from './networks';
@@ -11,6 +18,7 @@ export interface Job {
   steps: number;
   augment?: AugmentOptions;
   precision?: 'float32' | 'bfloat16';
+  workers?: GradientWorkers;
 }
 
 /** The augmentation of the recipes. */
@@ -28,11 +36,18 @@ function trainingFlops(name: ModelName): number {
 /** `train` of this package, everything included: batches, upload, loss and accuracy read back. */
 export async function ours(backend: BackendName, job: Job, name = 'train'): Promise<Contender> {
   await activate(backend);
-  const { batch, steps, augment, precision = 'float32' } = job;
+  const { batch, steps, augment, workers, precision = 'float32' } = job;
   const model = createModel(job.model, { seed: 1 });
   const data: FerDataset = noise(batch * steps);
   const optimization = { learningRate: 1e-3 };
-  const options = { epochs: 1, batchSize: batch, precision, optimization, ...(augment && { augment }) };
+  const options = {
+    epochs: 1,
+    batchSize: batch,
+    precision,
+    optimization,
+    ...(augment && { augment }),
+    ...(workers && { workers }),
+  };
   return {
     name,
     ...work(job),

@@ -9,6 +9,9 @@ export interface BatchStatistics {
   variance: tf.Tensor1D;
 }
 
+/** Makes the mean over a whole batch from the mean over this worker's part of it, `[channels]`; the enclosing tidy's. */
+export type ReduceMeans = (means: tf.Tensor1D) => tf.Tensor1D;
+
 /**
  * Batch normalisation in training over all axes but the last, with its gradient written as one step: two sums for each channel,
  * then `a * dy + b * x + c`, in place of some twenty elementwise operations. On the native backend it is TensorFlow's
@@ -21,6 +24,8 @@ export interface BatchStatistics {
  * @param beta Offset, `[channels]`; borrowed.
  * @param epsilon Added to the variance, above 0.
  * @param onStatistics Receives the batch's statistics during the call; they live as long as the enclosing tidy.
+ * @param reduce Where `x` is one of several parts of a batch: all of them then have the same statistics. Called as often, and in the same
+ *   order, for each part.
  * @returns The normalised input, the shape of `x`, differentiable by x, gamma and beta; the caller's.
  * @example
  * ```ts
@@ -33,10 +38,11 @@ export function batchNormInTraining(
   beta: tf.Tensor,
   epsilon: number,
   onStatistics: (statistics: BatchStatistics) => void,
+  reduce?: ReduceMeans,
 ): tf.Tensor {
   const channels = x.shape.at(-1)!;
   const rows = x.size / channels;
-  const forward = nativeKernels()?.nativeBatchNorm ?? composedBatchNorm;
+  const forward = (!reduce && nativeKernels()?.nativeBatchNorm) || composedBatchNorm(reduce);
   return forward(tf.reshape(x, [rows, channels]), gamma, beta, epsilon, onStatistics, x.shape);
 }
 
@@ -50,29 +56,32 @@ export type BatchNormKernel = (
   shape: number[],
 ) => tf.Tensor;
 
-const composedBatchNorm: BatchNormKernel = (x, gamma, beta, epsilon, onStatistics, shape) => {
-  const normalise = tf.customGrad((...args) => {
-    const [x, gamma, beta, save] = args as unknown as [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D, tf.GradSaveFunc];
-    const mean = columnMeans(x);
-    const centred = tf.sub(x, mean);
-    const variance = columnMeans(tf.square(centred));
-    const inverse = tf.rsqrt(tf.add(variance, epsilon));
-    onStatistics({ mean, variance });
-    save([centred, gamma, inverse]);
-    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
-      const [centred, gamma, inverse] = saved as [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D];
-      const rows = dy.shape[0]!;
-      const meanDy = columnMeans(dy);
-      const meanDyX = tf.mul(columnMeans(tf.mul(dy, centred)), inverse); // of dy times the normalised x
-      const a = tf.mul(gamma, inverse);
-      const b = tf.neg(tf.mul(tf.mul(a, inverse), meanDyX));
-      const dx = tf.sub(tf.add(tf.mul(dy, a), tf.mul(centred, b)), tf.mul(a, meanDy));
-      return [dx, tf.mul(meanDyX, rows), tf.mul(meanDy, rows)];
-    };
-    return { value: tf.add(tf.mul(centred, tf.mul(gamma, inverse)), beta), gradFunc };
-  });
-  return tf.reshape(normalise(x, gamma, beta), shape);
-};
+const composedBatchNorm =
+  (reduce: ReduceMeans = (means) => means): BatchNormKernel =>
+  (x, gamma, beta, epsilon, onStatistics, shape) => {
+    const normalise = tf.customGrad((...args) => {
+      const [x, gamma, beta, save] = args as unknown as [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D, tf.GradSaveFunc];
+      const mean = reduce(columnMeans(x));
+      const centred = tf.sub(x, mean);
+      const variance = reduce(columnMeans(tf.square(centred)));
+      const inverse = tf.rsqrt(tf.add(variance, epsilon));
+      onStatistics({ mean, variance });
+      save([centred, gamma, inverse]);
+      const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const [centred, gamma, inverse] = saved as [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D];
+        const rows = dy.shape[0]!;
+        const ownDy = columnMeans(dy);
+        const ownDyX = tf.mul(columnMeans(tf.mul(dy, centred)), inverse); // of dy times the normalised x
+        const [meanDy, meanDyX] = [reduce(ownDy), reduce(ownDyX as tf.Tensor1D)];
+        const a = tf.mul(gamma, inverse);
+        const b = tf.neg(tf.mul(tf.mul(a, inverse), meanDyX));
+        const dx = tf.sub(tf.add(tf.mul(dy, a), tf.mul(centred, b)), tf.mul(a, meanDy));
+        return [dx, tf.mul(ownDyX, rows), tf.mul(ownDy, rows)];
+      };
+      return { value: tf.add(tf.mul(centred, tf.mul(gamma, inverse)), beta), gradFunc };
+    });
+    return tf.reshape(normalise(x, gamma, beta), shape);
+  };
 
 /** Mean of each column by products with ones, in blocks: WASM sums one after another and loses digits over long columns. */
 function columnMeans(x: tf.Tensor): tf.Tensor1D {

@@ -1,9 +1,8 @@
 import { availableParallelism } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
+import { resolve } from 'node:path';
 import { InputError } from '../errors';
 import { checkInteger, checkOptions, describe } from '../validate';
+import { moduleUrl } from './module-url';
 import { type FileResult, ResultsFile } from './results-file';
 import { type Shard, walkPictures } from './walk';
 import { runWorkers } from './worker-pool';
@@ -82,7 +81,7 @@ export async function classifyFolder(dir: string, options: ClassifyFolderOptions
   checkFolderOptions(dir, options);
   const { out, workers, model = 'default', topk, shard = { index: 0, count: 1 }, signal, onProgress } = options;
   const { count = availableParallelism(), batchSize = 32 } = workers;
-  const settings: WorkerSettings = { dir: resolve(dir), backend: urlOf(workers.backend), model, topk };
+  const settings: WorkerSettings = { dir: resolve(dir), backend: moduleUrl(workers.backend), model, topk };
   signal?.throwIfAborted();
   const totalFiles = await countPictures(settings.dir, shard);
   const results = await ResultsFile.open(out, { dir: settings.dir, model, topk, shard });
@@ -126,17 +125,6 @@ function checkFolderOptions(dir: unknown, options: ClassifyFolderOptions): void 
   checkOptions(`${WHERE}: options.shard`, shard, ['index', 'count']);
   checkInteger(`${WHERE}: options.shard.count`, shard.count, { min: 1 });
   checkInteger(`${WHERE}: options.shard.index`, shard.index, { min: 0, max: shard.count - 1 });
-}
-
-/** A module as a worker can import it, wherever this package is installed. */
-function urlOf(module: string | URL): string {
-  if (module instanceof URL || /^(file|node|data):/.test(module)) return String(module);
-  if (isAbsolute(module) || /^\.\.?\//.test(module)) return pathToFileURL(resolve(module)).href;
-  try {
-    return pathToFileURL(createRequire(join(process.cwd(), 'here.js')).resolve(module)).href;
-  } catch {
-    return module; // the worker tries, and says what is wrong
-  }
 }
 
 async function countPictures(dir: string, shard: Shard): Promise<number> {

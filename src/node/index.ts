@@ -21,5 +21,9 @@ export { classifyFolder } from './classify-folder';
 export type { ClassifyFolderOptions, FolderProgress, FolderSummary, FolderWorkersOptions } from './classify-folder';
 export type { FileResult } from './results-file';
 export type { Shard } from './walk';
+export { startTrainingWorkers } from './training-workers';
+export type { TrainingWorkers, TrainingWorkersOptions } from './training-workers';
+export { createGradientWorker } from '../train/part';
+export type { GradientPart, GradientWorker } from '../train/part';
 
 registerDecoder((source, where) => decodeFor(where, source));

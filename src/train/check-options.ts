@@ -12,7 +12,7 @@ import { checkOptimizer } from './optimizers';
 export function checkTrainOptions(options: TrainOptions): void {
   checkOptions('train: options', options, [
     ...['epochs', 'batchSize', 'seed', 'validation', 'augment', 'curriculum', 'preprocessing', 'loss'],
-    ...['precision', 'optimization', 'earlyStopping', 'checkpoint', 'callbacks', 'onProgress', 'signal'],
+    ...['precision', 'workers', 'optimization', 'earlyStopping', 'checkpoint', 'callbacks', 'onProgress', 'signal'],
   ]);
   const { batchSize = 64, seed = 0, validation, augment, optimization = {}, earlyStopping, checkpoint } = options;
   checkInteger('train: epochs', options.epochs, { min: 1 });
@@ -22,6 +22,7 @@ export function checkTrainOptions(options: TrainOptions): void {
   toAugmentation('train: augment', augment);
   if (options.curriculum) checkCurriculum(options.curriculum, augment);
   checkOneOf('train: precision', options.precision ?? 'float32', ['float32', 'bfloat16']);
+  checkWorkers(options);
   checkOptimization(optimization);
   if (earlyStopping) checkEarlyStopping(earlyStopping, validation !== undefined);
   if (!checkpoint) return;
@@ -32,6 +33,17 @@ export function checkTrainOptions(options: TrainOptions): void {
     const expected = 'an object with read() and write()';
     throw new InputError({ where: 'train: checkpoint.store', expected, received: describe(checkpoint.store) });
   }
+}
+
+function checkWorkers({ workers, loss }: TrainOptions): void {
+  if (workers === undefined) return;
+  if (typeof workers?.open !== 'function') {
+    const expected = 'workers, such as startTrainingWorkers() of fer-cnn/node gives';
+    throw new InputError({ where: 'train: workers', expected, received: describe(workers) });
+  }
+  if (typeof loss?.type !== 'function') return;
+  const expected = 'the name of a loss, since functions cannot be handed to workers';
+  throw new InputError({ where: 'train: loss.type', expected, received: 'a function' });
 }
 
 function checkOptimization(optimization: NonNullable<TrainOptions['optimization']>): void {

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { InputError } from '../errors';
+import type { BatchStatistics, ReduceMeans } from '../kernels/batch-norm';
 import { batchNormInTraining } from '../kernels/batch-norm';
 import type { Precision } from '../kernels/conv2d';
 import { conv2dInTraining } from '../kernels/conv2d';
@@ -21,10 +22,21 @@ export interface TrainingForward {
    * Logits of a batch, differentiable; batch-norm statistics move.
    * @param images Preprocessed pictures, `[n, h, w, c]`; borrowed.
    * @param key Integers that name the random stream of this step.
+   * @param part The part of the batch that these are; all of it by default.
    */
-  logits(images: tf.Tensor4D, key: readonly number[]): tf.Tensor2D;
+  logits(images: tf.Tensor4D, key: readonly number[], part?: PartOfBatch): tf.Tensor2D;
   /** Undoes the preparation. */
   restore(): void;
+}
+
+/** Which part of a batch a worker has, where several share it. */
+export interface PartOfBatch {
+  /** Number of the part's first picture within the batch. */
+  first: number;
+  /** Pictures of the whole batch. */
+  batchSize: number;
+  /** Makes means over the batch from means over the part. */
+  reduce: ReduceMeans;
 }
 
 type Layer = tfl.layers.Layer;
@@ -70,7 +82,7 @@ export function prepareForTraining(model: tfl.LayersModel, precision: Precision 
     throw new InputError({ where: 'train: model', expected: 'one input and one output [n, classes]', received });
   }
   const undo: (() => void)[] = [];
-  const run = { key: [0] as readonly number[] };
+  const run: { key: readonly number[]; part: PartOfBatch | undefined } = { key: [0], part: undefined };
   const replaceCall = (layer: Layer, training: (input: tf.Tensor) => tf.Tensor) => {
     const own = internals(layer);
     const original = own.call;
@@ -81,19 +93,20 @@ export function prepareForTraining(model: tfl.LayersModel, precision: Precision 
   allLayers(model.layers).forEach((layer, index) => {
     const own = internals(layer);
     const kind = layer.getClassName();
-    if (kind === 'BatchNormalization' && normalisesLastAxis(layer)) replaceCall(layer, (x) => batchNorm(layer, x));
+    if (kind === 'BatchNormalization' && normalisesLastAxis(layer))
+      replaceCall(layer, (x) => batchNorm(layer, x, run.part));
     else if (kind === 'Conv2D' && own.dataFormat === 'channelsLast')
       replaceCall(layer, (x) => convolve(own, x, precision));
     else if (kind === 'MaxPooling2D' && own.dataFormat === 'channelsLast') replaceCall(layer, (x) => pool(own, x));
     else if (kind === 'Dense') replaceCall(layer, (x) => multiply(own, x));
     else if (kind === 'Activation' && own.activation.getClassName() === 'relu') replaceCall(layer, reluInTraining);
     else if (kind === 'Dropout' && own.rate > 0) {
-      replaceCall(layer, (x) => dropout(x, own, new Random(...run.key, index)));
+      replaceCall(layer, (x) => dropout(x, own, new Random(...run.key, index), run.part));
     }
   });
   return {
-    logits(images, key) {
-      run.key = key;
+    logits(images, key, part) {
+      Object.assign(run, { key, part });
       return logitsOf(model, images, true);
     },
     restore: () => undo.splice(0).forEach((step) => step()),
@@ -127,7 +140,7 @@ function multiply(layer: LayerInternals, x: tf.Tensor): tf.Tensor {
   return activation.apply(bias ? tf.add(y, bias.read()) : y);
 }
 
-function batchNorm(layer: Layer, x: tf.Tensor): tf.Tensor {
+function batchNorm(layer: Layer, x: tf.Tensor, part: PartOfBatch | undefined): tf.Tensor {
   const { gamma, beta, epsilon, momentum, movingMean, movingVariance } = internals(layer);
   const channels = x.shape.at(-1)!;
   const scale = gamma?.read() ?? tf.ones([channels]);
@@ -136,21 +149,24 @@ function batchNorm(layer: Layer, x: tf.Tensor): tf.Tensor {
     const factor = tf.mul(scale, tf.rsqrt(tf.add(movingVariance.read(), epsilon)));
     return tf.add(tf.mul(tf.sub(x, movingMean.read()), factor), offset);
   }
-  return batchNormInTraining(x, scale, offset, epsilon, ({ mean, variance }) => {
+  const onStatistics = ({ mean, variance }: BatchStatistics) => {
     moveAverage(movingMean, mean, momentum);
     moveAverage(movingVariance, variance, momentum);
-  });
+  };
+  return batchNormInTraining(x, scale, offset, epsilon, onStatistics, part?.reduce);
 }
 
 function moveAverage(average: Variable, value: tf.Tensor, momentum: number): void {
   average.write(tf.add(tf.mul(average.read(), momentum), tf.mul(value, 1 - momentum)));
 }
 
-/** Inverted dropout with a mask drawn on the host, so that every backend drops the same values. */
-function dropout(x: tf.Tensor, layer: LayerInternals, random: Random): tf.Tensor {
+/** Inverted dropout with a mask drawn on the host, so that every backend drops the same values; that of a part is cut out of the batch's. */
+function dropout(x: tf.Tensor, layer: LayerInternals, random: Random, part: PartOfBatch | undefined): tf.Tensor {
   const { rate } = layer;
   const shape = layer.getNoiseShape(x) ?? x.shape;
-  const mask = new Float32Array(tf.util.sizeFromShape(shape));
+  const size = tf.util.sizeFromShape(shape);
+  const parted = part && shape[0] === x.shape[0];
+  const mask = new Float32Array(parted ? (size / shape[0]!) * part.batchSize : size);
   const kept = 1 / (1 - rate);
   const threshold = Math.round(rate * 65536);
   for (let i = 0; i < mask.length; i += 2) {
@@ -158,5 +174,6 @@ function dropout(x: tf.Tensor, layer: LayerInternals, random: Random): tf.Tensor
     if ((bits & 0xffff) >= threshold) mask[i] = kept;
     if (bits >>> 16 >= threshold) mask[i + 1] = kept; // one past an odd end: a typed array ignores it
   }
-  return tf.mul(x, tf.tensor(mask, shape));
+  const first = parted ? (size / shape[0]!) * part.first : 0;
+  return tf.mul(x, tf.tensor(mask.slice(first, first + size), shape));
 }

@@ -9,6 +9,7 @@ import type { LossOptions } from './losses';
 import type { OptimizerName } from './optimizers';
 import type { PlateauSchedule, Schedule } from './schedules';
 import type { StreamedData, TensorData } from './source';
+import type { GradientWorkers } from './workers';
 
 /** How weights move. */
 export interface OptimizationOptions {
@@ -137,6 +138,12 @@ export interface TrainOptions {
    * `'float32'`. Source: Kalamkar et al. 2019 (arXiv:1905.12322).
    */
   precision?: 'float32' | 'bfloat16';
+  /**
+   * Workers that share the pictures of each step and compute its gradient together, for backends that use one core: see
+   * `startTrainingWorkers` of `fer-cnn/node`. The result is that of a run without them, but for rounding. The loss must be a named one.
+   * Default none.
+   */
+  workers?: GradientWorkers;
   /** Optimizer, rate, decay, clipping and averaging. */
   optimization?: OptimizationOptions;
   /** Early stopping. Default none. */

@@ -11,6 +11,7 @@ import { checkTrainOptions, earlyStoppingWithDefaults } from './check-options';
 import { decodeCheckpoint } from './checkpoint';
 import { augmentationByEpoch, checkTakesSizes } from './curriculum';
 import { prepareForTraining } from './forward';
+import { statisticsOf } from './gradients';
 import type { DistillationOptions } from './losses';
 import { createBatchLoss, softenTeacher } from './losses';
 import type { EarlyStoppingOptions, TfCallback, TfCallbackInstance, TrainOptions } from './options';
@@ -23,6 +24,7 @@ import type { PlateauSchedule, Schedule } from './schedules';
 import type { BatchSource, StreamedData, TrainingData } from './source';
 import { collect, hostSource, isStream, setAside, streamSource, toLabeledImages } from './source';
 import type { StepContext } from './step';
+import type { GradientJob } from './workers';
 
 /** A run of `train` while it lasts. */
 export interface Session extends StepContext {
@@ -84,11 +86,9 @@ export async function openSession(model: tfl.LayersModel, data: TrainingData, op
   const { optimizer, owned } = resolveOptimizer(optimization.optimizer ?? 'momentum', rate);
   const forward = prepareForTraining(model, options.precision);
   const tensors = new RunTensors(model, optimizer, optimization.averaging);
-  const close = () => {
-    forward.restore();
-    tensors.dispose();
-    if (owned) disposeOptimizer(optimizer);
-  };
+  const undo = [() => forward.restore(), () => tensors.dispose()];
+  if (owned) undo.push(() => disposeOptimizer(optimizer));
+  const close = () => undo.splice(0).forEach((step) => step());
   try {
     if (checkpoint) checkCanBeSaved(optimizer);
     const identity = identify(model, optimizer, source, { batchSize, seed, averaging: optimization.averaging });
@@ -96,9 +96,11 @@ export async function openSession(model: tfl.LayersModel, data: TrainingData, op
     if (checkpoint && checkpoint.resume !== false) await resume(options, state, tensors);
     if (!model.built) model.build(model.inputs[0]!.shape); // a tf.sequential that was not compiled cannot be stopped before
     model.stopTraining = false;
+    const workers = await options.workers?.open(jobOf(model, options));
+    if (workers) undo.push(() => workers.close());
     return {
       ...{ model, forward, loss, optimizer, preprocessing, options, seed, state, source, validation, tensors },
-      ...{ stopping, schedule, plateau, close, pause },
+      ...{ stopping, schedule, plateau, workers, close, pause },
       weightDecay: optimization.weightDecay ?? 0,
       clipNorm: optimization.clipNorm,
       callbacks: await createCallbacks(model, options, source, validation),
@@ -109,6 +111,12 @@ export async function openSession(model: tfl.LayersModel, data: TrainingData, op
     close();
     throw error;
   }
+}
+
+function jobOf(model: tfl.LayersModel, { loss = {}, precision = 'float32' }: TrainOptions): GradientJob {
+  const topology = model.toJSON(null, false) as Record<string, unknown>;
+  const sizes = statisticsOf(model).map(({ size }) => size);
+  return { topology, loss, precision, weights: model.countParams(), channels: Math.max(1, ...sizes) };
 }
 
 async function gatherData(data: TrainingData, { validation }: TrainOptions, seed: number) {

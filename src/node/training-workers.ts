@@ -1,0 +1,151 @@
+import { availableParallelism } from 'node:os';
+import { InputError, TrainingError } from '../errors';
+import type { Batch } from '../data/batches';
+import type { GradientJob, GradientRequest, GradientRun, GradientWorkers, HostGradients } from '../train/workers';
+import { checkInteger, checkOptions, describe } from '../validate';
+import { moduleUrl } from './module-url';
+import { TrainingThread } from './training-thread';
+
+/** The threads that {@link startTrainingWorkers} starts. */
+export interface TrainingWorkersOptions {
+  /**
+   * A module that registers a tfjs backend, which each thread imports: a package such as `@tensorflow/tfjs-backend-wasm`, as it can be
+   * imported from the current directory, or a path or `file:` URL of a module of yours. If that has a default export, it is called
+   * and awaited.
+   */
+  backend: string | URL;
+  /** Number of threads, at least 1. Default: one for each core. */
+  count?: number | undefined;
+}
+
+/** Threads for the option `workers` of `train`. */
+export interface TrainingWorkers extends GradientWorkers {
+  /** Number of threads. */
+  readonly count: number;
+  /** Ends the threads. A run that still uses them fails. */
+  close(): Promise<void>;
+}
+
+const WHERE = 'startTrainingWorkers';
+
+/**
+ * Starts threads that train together: each computes the gradient of its part of a batch, on a backend of its own, and batch norm takes its
+ * statistics over the whole batch, so that the network is that of a run without threads, but for rounding. For backends that use one
+ * core, above all WASM, which has no threads in Node.
+ *
+ * Threads serve one run of `train` after another. Each holds a copy of the network and of what its part of a step needs.
+ *
+ * @param options Backend and number of the threads.
+ * @returns The threads; close them in the end, or the program does not end.
+ * @throws `InputError` if an option is unknown or out of range; `TrainingError` if a thread cannot load the backend. No thread is left then.
+ * @example
+ * ```ts
+ * const workers = await startTrainingWorkers({ backend: '@tensorflow/tfjs-backend-wasm', count: 4 });
+ * await train(model, dataset, { epochs: 30, batchSize: 128, workers });
+ * await workers.close();
+ * ```
+ */
+export async function startTrainingWorkers(options: TrainingWorkersOptions): Promise<TrainingWorkers> {
+  checkOptions(`${WHERE}: options`, options, ['backend', 'count']);
+  const { backend, count = availableParallelism() } = options;
+  checkInteger(`${WHERE}: options.count`, count, { min: 1 });
+  if (typeof backend !== 'string' && !(backend instanceof URL)) {
+    const received = describe(backend);
+    throw new InputError({ where: `${WHERE}: options.backend`, expected: 'a module to import', received });
+  }
+  const control = new Int32Array(new SharedArrayBuffer(8));
+  const settings = { backend: moduleUrl(backend), count, control };
+  const threads = await Promise.all(Array.from({ length: count }, (_, index) => TrainingThread.start(settings, index)));
+  const end = async () => void (await Promise.all(threads.map((thread) => thread.stop())));
+  try {
+    await Promise.all(threads.map((thread) => thread.ask('start')));
+  } catch (error) {
+    await end();
+    throw error;
+  }
+  let busy = false;
+  return {
+    count,
+    async open(job) {
+      if (busy) {
+        throw new TrainingError({
+          where: 'train: workers',
+          expected: 'workers without a run',
+          received: 'workers that are at another one',
+          remedy: 'Wait for that run, or start workers for each.',
+        });
+      }
+      busy = true;
+      try {
+        return await openRun(threads, control, job, () => (busy = false));
+      } catch (error) {
+        busy = false;
+        throw error;
+      }
+    },
+    close: end,
+  };
+}
+
+async function openRun(
+  threads: readonly TrainingThread[],
+  control: Int32Array,
+  job: GradientJob,
+  closed: () => void,
+): Promise<GradientRun> {
+  const floats = (length: number) => new Float32Array(new SharedArrayBuffer(4 * length));
+  const shared = { weights: floats(job.weights), slots: floats(2 * threads.length * job.channels) };
+  await Promise.all(threads.map((thread) => thread.ask('open', { job, shared })));
+  return {
+    async gradients({ weights, batch, preprocessing, key }: GradientRequest) {
+      let end = 0;
+      for (const values of weights) shared.weights.set(values, (end += values.length) - values.length);
+      threads.forEach((thread) => thread.checkAlive()); // before the others wait for it
+      control.fill(0);
+      const parts = partsOf(batch, threads.length);
+      const answers = parts.map(({ first, part }, i) => {
+        const message = {
+          part: { batch: part, preprocessing, key, first, batchSize: batch.size },
+          count: parts.length,
+        };
+        return threads[i]!.ask('step', message) as Promise<HostGradients>;
+      });
+      return sum(await all(answers));
+    },
+    close() {
+      for (const thread of threads) thread.ask('close').catch(() => {}); // one that has ended has nothing to close
+      closed();
+    },
+  };
+}
+
+/** Waits for all threads, so that none is at work any more; then fails with the first failure. */
+async function all(answers: readonly Promise<HostGradients>[]): Promise<HostGradients[]> {
+  await Promise.allSettled(answers);
+  return Promise.all(answers);
+}
+
+/** The parts of a batch, of sizes as equal as can be; no part is empty. */
+function partsOf(batch: Batch, count: number): { first: number; part: Batch }[] {
+  const { size, images, targets, teacher, sampleWeights } = batch;
+  const parts = Math.min(count, size);
+  return Array.from({ length: parts }, (_, i) => {
+    const [first, end] = [Math.floor((i * size) / parts), Math.floor(((i + 1) * size) / parts)];
+    const cut = (values: Float32Array) => {
+      const length = values.length / size;
+      return values.slice(first * length, end * length);
+    };
+    const own = { images: cut(images), targets: cut(targets), teacher: teacher && cut(teacher) };
+    return { first, part: { ...batch, ...own, sampleWeights: sampleWeights && cut(sampleWeights), size: end - first } };
+  });
+}
+
+/** Parts add up; statistics are the same in all. */
+function sum(parts: readonly HostGradients[]): HostGradients {
+  const [first, ...others] = parts as [HostGradients, ...HostGradients[]];
+  for (const { gradients } of others) gradients.forEach((value, i) => (first.gradients[i]! += value));
+  const logits = new Float32Array(parts.reduce((length, part) => length + part.logits.length, 0));
+  let end = 0;
+  for (const part of parts) logits.set(part.logits, (end += part.logits.length) - part.logits.length);
+  return { ...first, logits, loss: parts.reduce((loss, part) => loss + part.loss, 0) };
+}

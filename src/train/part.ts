@@ -1,0 +1,120 @@
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+import type { Batch } from '../data/batches';
+import { ensureBackend } from '../image/backend';
+import type { Preprocessing } from '../image/preprocess';
+import { prepareKernels } from '../kernels/on-demand';
+import { registerTrainingKernels } from '../kernels/register';
+import { freeTape } from '../kernels/tape';
+import type { PartOfBatch } from './forward';
+import { prepareForTraining } from './forward';
+import { gradientsOf, statisticsOf, trainedVariables } from './gradients';
+import { createBatchLoss } from './losses';
+import type { GradientJob, HostGradients } from './workers';
+
+/** One worker's part of a step. */
+export interface GradientPart {
+  /** All weights, in the order of `model.weights`, one after another. */
+  weights: Float32Array;
+  /** The part's pictures and their targets. */
+  batch: Batch;
+  /** How pixels become the model's input. */
+  preprocessing: Preprocessing;
+  /** Integers that name the step's random stream; the same for all parts. */
+  key: readonly number[];
+  /** Number of the part's first picture within the batch. */
+  first: number;
+  /** Pictures of the whole batch. */
+  batchSize: number;
+  /**
+   * Makes the mean over the batch from the mean over the part, `[channels]`, where each part counts by its pictures. Called as often, and
+   * in the same order, in every worker of the step; its result is the enclosing tidy's.
+   */
+  reduce: (means: tf.Tensor1D) => tf.Tensor1D;
+}
+
+/** A worker's side of data-parallel training. */
+export interface GradientWorker {
+  /**
+   * Computes what a part adds to loss and gradient of its batch: summed over the parts, they are those of the batch.
+   * @throws What the backend throws; nothing is left over.
+   */
+  gradients(part: GradientPart): Promise<HostGradients>;
+  /** Frees the model. */
+  dispose(): void;
+}
+
+/**
+ * Makes a worker's side of data-parallel training: what `startTrainingWorkers` runs in each of its threads, for other transports than
+ * threads.
+ *
+ * @param job What {@link train} gave to `open` of its workers.
+ * @returns The worker; it holds a model of its own.
+ * @throws {@link BackendError} if no backend is active.
+ * @throws {@link InputError} if the loss is not valid.
+ * @example
+ * ```ts
+ * const worker = await createGradientWorker(job);
+ * const { loss, gradients } = await worker.gradients(part);
+ * ```
+ */
+export async function createGradientWorker(job: GradientJob): Promise<GradientWorker> {
+  await ensureBackend('createGradientWorker');
+  registerTrainingKernels();
+  await prepareKernels();
+  const model = (await tfl.models.modelFromJSON(job.topology as never)) as tfl.LayersModel;
+  const loss = createBatchLoss(job.loss, model.outputs[0]!.shape[1]!);
+  const forward = prepareForTraining(model, job.precision);
+  const variables = model.weights.map((weight) => weight.read() as tf.Variable);
+  return {
+    async gradients({ weights, batch, preprocessing, key, first, batchSize, reduce }) {
+      assign(variables, weights);
+      const kept: tf.Tensor[] = [];
+      const keep = <T extends tf.Tensor>(tensor: T): T => (kept.push(tf.keep(tensor)), tensor);
+      const part: PartOfBatch = { first, batchSize, reduce };
+      try {
+        const { value, logits, gradients } = tf.tidy(() => {
+          const result = gradientsOf({ model, forward, loss, preprocessing }, batch, key, keep, part);
+          const gradients = trainedVariables(model).map((variable) =>
+            keep(result.gradients[variable.name] ?? tf.zerosLike(variable)),
+          );
+          return { value: keep(result.loss), logits: result.logits, gradients };
+        });
+        return {
+          loss: (await value.data())[0]!,
+          logits: await logits.data<'float32'>(),
+          gradients: await flatten(gradients),
+          statistics: await flatten(statisticsOf(model)),
+        };
+      } catch (error) {
+        freeTape();
+        throw error;
+      } finally {
+        tf.dispose(kept);
+      }
+    },
+    dispose() {
+      forward.restore();
+      model.dispose();
+    },
+  };
+}
+
+function assign(variables: readonly tf.Variable[], weights: Float32Array): void {
+  let end = 0;
+  tf.tidy(() => {
+    for (const variable of variables) {
+      variable.assign(tf.tensor(weights.slice(end, (end += variable.size)), variable.shape));
+    }
+  });
+}
+
+async function flatten(tensors: readonly tf.Tensor[]): Promise<Float32Array> {
+  const all = new Float32Array(tensors.reduce((sum, { size }) => sum + size, 0));
+  let end = 0;
+  for (const tensor of tensors) {
+    all.set(await tensor.data<'float32'>(), end);
+    end += tensor.size;
+  }
+  return all;
+}
