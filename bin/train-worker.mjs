@@ -4,6 +4,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 /** Where this file is, for the thread that starts it. */
 export const url = import.meta.url;
 
+const GIVEN_UP = new Error('another worker failed');
+
 const settings = workerData?.ferCnnTraining;
 if (settings && parentPort) await serve(settings);
 
@@ -25,7 +27,7 @@ async function serve({ backend, index, control }) {
     if (arrivals === all) return void Atomics.notify(control, 0);
     for (let spins = 0; spins < 2000; spins++) if (Atomics.load(control, 0) >= all) return;
     for (let seen = arrivals; seen < all; seen = Atomics.load(control, 0)) {
-      if (Atomics.load(control, 1)) throw new Error('given up, since another worker failed');
+      if (Atomics.load(control, 1)) throw GIVEN_UP;
       Atomics.wait(control, 0, seen, 100);
     }
   }
@@ -78,6 +80,7 @@ async function serve({ backend, index, control }) {
         Object.values(result).flatMap((value) => (value.buffer ? [value.buffer] : [])),
       );
     } catch (error) {
+      if (error === GIVEN_UP) return parentPort.postMessage({ result: { givenUp: true } });
       Atomics.store(control, 1, 1);
       parentPort.postMessage({ failed: error instanceof Error ? error.message : String(error) });
     }

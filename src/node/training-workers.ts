@@ -108,9 +108,9 @@ async function openRun(
           part: { batch: part, preprocessing, key, first, batchSize: batch.size },
           count: parts.length,
         };
-        return threads[i]!.ask('step', message) as Promise<HostGradients>;
+        return threads[i]!.ask('step', message) as Promise<HostGradients | { givenUp: true }>;
       });
-      return sum(await all(answers));
+      return sum(await settle(threads, answers));
     },
     close() {
       for (const thread of threads) thread.ask('close').catch(() => {}); // one that has ended has nothing to close
@@ -119,10 +119,15 @@ async function openRun(
   };
 }
 
-/** Waits for all threads, so that none is at work any more; then fails with the first failure. */
-async function all(answers: readonly Promise<HostGradients>[]): Promise<HostGradients[]> {
-  await Promise.allSettled(answers);
-  return Promise.all(answers);
+/** Waits for all threads, so that none is at work any more, and fails if one of them did, which makes the others give up. */
+async function settle(
+  threads: readonly TrainingThread[],
+  answers: readonly Promise<HostGradients | { givenUp: true }>[],
+): Promise<HostGradients[]> {
+  const results = await Promise.allSettled(answers);
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
+  threads.forEach((thread) => thread.checkAlive()); // one without a part may have ended too
+  return Promise.all(answers as readonly Promise<HostGradients>[]);
 }
 
 /** The parts of a batch, of sizes as equal as can be; no part is empty. */

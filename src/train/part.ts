@@ -48,10 +48,10 @@ export interface GradientWorker {
  * Makes a worker's side of data-parallel training: what `startTrainingWorkers` runs in each of its threads, for other transports than
  * threads.
  *
- * @param job What {@link train} gave to `open` of its workers.
+ * @param job What `train` gave to `open` of its workers.
  * @returns The worker; it holds a model of its own.
- * @throws {@link BackendError} if no backend is active.
- * @throws {@link InputError} if the loss is not valid.
+ * @throws `BackendError` if no backend is active.
+ * @throws `InputError` if the loss is not valid.
  * @example
  * ```ts
  * const worker = await createGradientWorker(job);

@@ -3,11 +3,11 @@ import type { Preprocessing } from '../image/preprocess';
 import type { LossOptions } from './losses';
 
 /**
- * Workers that compute the gradient of each step of {@link train} together, a part of the batch each. `startTrainingWorkers` of
+ * Workers that compute the gradient of each step of `train` together, a part of the batch each. `startTrainingWorkers` of
  * `fer-cnn/node` makes them of threads; others can be made with `createGradientWorker`.
  */
 export interface GradientWorkers {
-  /** Prepares the workers for a run; {@link train} calls it once and closes the run in the end. */
+  /** Prepares the workers for a run; `train` calls it once and closes the run in the end. */
   open(job: GradientJob): Promise<GradientRun>;
 }
 
