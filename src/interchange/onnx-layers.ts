@@ -125,6 +125,12 @@ const softmax: Converter = (graph, [input], layer) => {
   return { ...x, name: graph.node('Softmax', [x.name], { axis }) };
 };
 
+const permute: Converter = (graph, [input], layer) => {
+  const x = graph.to('channelsLast', input!);
+  const perm = [0, ...configOf<number[]>(layer, 'dims')];
+  return { ...x, name: graph.node('Transpose', [x.name], { perm }) };
+};
+
 /** What does nothing outside of training. */
 const identity: Converter = (_graph, [x]) => x!;
 
@@ -153,6 +159,7 @@ export const CONVERTERS: Readonly<Record<string, Converter>> = {
   Minimum: merge('Min'),
   Multiply: merge('Mul'),
   PReLU: prelu,
+  Permute: permute,
   ReLU: relu,
   Reshape: reshape,
   SeparableConv2D: separableConv,

@@ -86,9 +86,10 @@ export const NETWORKS: Readonly<Record<string, () => tfl.LayersModel>> = {
       const merged = [layers.average(), layers.maximum(), layers.minimum()].map((layer) => apply(layer, [sum, first]));
       return [apply(layers.flatten(), tall), ...merged];
     }),
-  'activations as layers': () =>
+  'activations and turned axes as layers': () =>
     network((x) => [
       apply(layers.leakyReLU({ alpha: 0.2 }), x),
+      apply(layers.permute({ dims: [3, 1, 2] }), apply(layers.conv2d({ filters: 3, kernelSize: 2 }), x)),
       apply(layers.elu(), x),
       apply(layers.prelu({ sharedAxes: [1, 2] }), apply(layers.conv2d({ filters: 2, kernelSize: 1 }), x)),
       apply(layers.prelu({}), x),
