@@ -2,11 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { BackendError } from '../errors';
 
 const REMEDY =
-  'Install one and import it before the first call. Node: @tensorflow/tfjs-node (fastest, native) or ' +
-  '@tensorflow/tfjs-backend-wasm (no native build). Browser: @tensorflow/tfjs-backend-webgpu, ' +
-  '@tensorflow/tfjs-backend-webgl or @tensorflow/tfjs-backend-wasm. Anywhere, slowly: @tensorflow/tfjs-backend-cpu. ' +
-  'For instance: npm install @tensorflow/tfjs-backend-wasm. If one is imported, it belongs to another copy of ' +
-  '@tensorflow/tfjs-core: see npm ls @tensorflow/tfjs-core.';
+  'Import one before the first call. Node: @tensorflow/tfjs-node (fastest) or @tensorflow/tfjs-backend-wasm. Browser: ' +
+  '@tensorflow/tfjs-backend-webgpu, @tensorflow/tfjs-backend-webgl or @tensorflow/tfjs-backend-wasm. For instance: ' +
+  'npm install @tensorflow/tfjs-backend-wasm. If one is imported, it belongs to another copy. ' +
+  'See npm ls @tensorflow/tfjs-core.';
 
 /**
  * Waits until a tfjs backend is ready. This package brings none and chooses none; that is the program's part.

@@ -71,7 +71,7 @@ function fromTensor(where: string, input: tf.Tensor): tf.Tensor4D {
       where,
       expected: 'a tensor of the @tensorflow/tfjs-core that fer-cnn imports',
       received: 'one of another copy',
-      remedy: 'See npm ls @tensorflow/tfjs-core, and npm dedupe; across frames and workers hand over pixels.',
+      remedy: 'See npm ls @tensorflow/tfjs-core.',
     });
   }
   return tf.tidy(() => {
