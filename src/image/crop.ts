@@ -56,8 +56,8 @@ export function cropFaces(
   options: CropOptions = {},
 ): tf.Tensor4D {
   const [h, w, channels] = checkPicture(image);
-  const { size = DEFAULT_SIZE } = options;
   const frames = framesOf('cropFaces', [h, w], regions, options);
+  const { size = DEFAULT_SIZE } = options;
   if (frames.length === 0) return tf.tensor4d([], [0, ...size, Math.min(channels, 3)], 'float32');
   return tf.tidy(() => {
     const pixels = tf.reshape<tf.Rank.R3>(image as tf.Tensor, [h, w, channels]);
