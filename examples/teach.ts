@@ -51,7 +51,7 @@ await main(async () => {
   const dataset = await readFer2013(options.data, { usage: 'Training' });
   await mkdir(options.out, { recursive: true });
   const { source, probabilities } = options.from
-    ? await meanOf(options.from, dataset)
+    ? await meanOf(options.from, dataset, options.out)
     : await outOfFold(dataset, options, backend);
   const file = join(options.out, 'teacher.json');
   await writeTeacher(file, source, dataset, probabilities);
@@ -67,7 +67,7 @@ interface Lesson {
 }
 
 /** The mean of what trained networks give pictures and their mirror images. */
-async function meanOf(sources: readonly string[], dataset: FerDataset): Promise<Lesson> {
+async function meanOf(sources: readonly string[], dataset: FerDataset, out: string): Promise<Lesson> {
   const probabilities = new Float32Array(7 * dataset.size);
   for (const name of sources) {
     const { model, card } = await openModel(name);
@@ -77,8 +77,8 @@ async function meanOf(sources: readonly string[], dataset: FerDataset): Promise<
   }
   const names = sources.map((name) => (existsSync(name) ? `runs/${basename(name)}` : name));
   const source =
-    `mean probabilities of ${sources.length} trained networks of this package for pictures and their mirror images, which they were ` +
-    `trained on (npm run teach -- --data fer2013.csv.gz --from ${names.join(' ')})`;
+    `probabilities that trained networks of this package (${names.join(', ')}) give Training and its mirror images, in the mean ` +
+    `(npm run teach -- --data fer2013.csv.gz --from ${names.join(' ')} --out runs/${basename(out)})`;
   return { source, probabilities };
 }
 

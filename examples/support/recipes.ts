@@ -39,7 +39,7 @@ export const RECIPES: Record<ModelName, Recipe> = {
     options: sgd({ peak: 0.03, warmup: 2, weightDecay: 2e-4 }),
   },
   deep: {
-    epochs: 5,
+    epochs: 13,
     network: { conv: { dropout: 0.1 }, dense: { dropout: 0.25 } },
     description: `${SHARED}; rate .05 with one epoch of warm-up, weight decay 5e-4 on kernels, dropout .1 and .25`,
     options: sgd({ peak: 0.05, warmup: 1, weightDecay: 5e-4 }),
