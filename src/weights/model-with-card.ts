@@ -5,6 +5,7 @@ import { EMOTIONS } from '../labels';
 import { describe } from '../validate';
 import { type CardDraft, checkCard, checkCardDraft, type ModelCard } from './card';
 import { checkFit } from './fit';
+import { isObject } from './schema';
 
 /** A network in memory, for instance one that was just trained, and what is known about it. */
 export interface ModelWithCard {
@@ -35,7 +36,7 @@ export function isModelWithCard(where: string, source: unknown): source is Model
  */
 export function cardOf(where: string, { model, card = defaultCard(model) }: ModelWithCard): CardDraft {
   const place = `${where}: card`;
-  if (typeof card === 'object' && 'formatVersion' in card) checkCard(card, place);
+  if (isObject(card) && 'formatVersion' in card) checkCard(card, place);
   else checkCardDraft(card, place);
   checkFit(place, model, card);
   return card;

@@ -68,6 +68,7 @@ describe('loadClassifier', () => {
       card: { ...TINY_CARD, preprocessing: DEFAULT_PREPROCESSING },
       message: /\[null,48,48,1\]/,
     },
+    { what: 'null', card: null, message: /card: expected/ },
     { what: 'too few labels', card: { ...TINY_CARD, labels: ['a', 'b'] }, message: /\[null,2\]/ },
     { what: 'the same label twice', card: { ...TINY_CARD, labels: Array(7).fill('a') }, message: /labels/ },
     { what: 'no preprocessing', card: { ...TINY_CARD, preprocessing: undefined }, message: /preprocessing/ },
