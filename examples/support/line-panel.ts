@@ -1,9 +1,9 @@
 /** Text. */
-export const INK = '#1f2933';
+const INK = '#1f2933';
 /** Text beside the point. */
-export const MUTED = '#576474';
+const MUTED = '#576474';
 /** Where panels begin, how large they are and how far they stand apart, in pixels. */
-export const PANEL = { left: 56, top: 84, width: 360, height: 220, gap: 70 } as const;
+const PANEL = { left: 56, top: 84, width: 360, height: 220, gap: 70 } as const;
 
 /** Lines over a common axis. */
 export interface Panel {
