@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { cosine, createModel, Random, train, type FerDataset } from 'fer-cnn';
 import { fileCheckpoint, readFer2013 } from 'fer-cnn/node';
 import { keepLargeBuffers, startBackend, TRAINING_BACKENDS } from './support/backend';
-import { cli, wholeNumber } from './support/cli';
+import { cli, PRECISION_HELP, wholeNumber } from './support/cli';
 import { main } from './support/main';
 import { showProgress } from './support/progress';
 import { expandGrid, nameOf, sweepTable, type GridFile, type Settings, type SweepResult } from './support/sweep';
@@ -21,6 +21,7 @@ interface Options {
   random?: number;
   seed: number;
   backend?: string;
+  precision?: 'bfloat16';
 }
 
 const options = cli('sweep', 'Trains a network for each setting of a grid and compares them on PublicTest.')
@@ -30,6 +31,7 @@ const options = cli('sweep', 'Trains a network for each setting of a grid and co
   .option('--random <n>', 'only so many of the settings, drawn at random', wholeNumber)
   .option('--seed <n>', 'seed of the draw', wholeNumber, 1)
   .option('--backend <name>', `one of ${TRAINING_BACKENDS.join(', ')} (default: the first that is installed)`)
+  .option('--precision <type>', PRECISION_HELP)
   .parse()
   .opts<Options>();
 
@@ -86,6 +88,7 @@ async function tryOut(
   try {
     const { history } = await train(model, rows === undefined ? training : training.subset(firstOf(rows, training)), {
       ...{ epochs, batchSize, seed, augment, loss, curriculum },
+      ...(options.precision && { precision: options.precision }),
       optimization: { ...rest, learningRate: cosine({ peak, epochs, warmup: Math.min(warmup, epochs / 4) }) },
       validation: dataset.where('PublicTest'),
       checkpoint: { store: fileCheckpoint(checkpoint) },

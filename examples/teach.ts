@@ -69,16 +69,19 @@ interface Lesson {
 /** The mean of what trained networks give pictures and their mirror images. */
 async function meanOf(sources: readonly string[], dataset: FerDataset, out: string): Promise<Lesson> {
   const probabilities = new Float32Array(7 * dataset.size);
+  const trained: string[] = [];
   for (const name of sources) {
     const { model, card } = await openModel(name);
     const values = await predict(model, dataset, { preprocessing: card.preprocessing, views: 'flip', batchSize: 256 });
     values.forEach((value, i) => (probabilities[i]! += value / sources.length));
     model.dispose();
+    trained.push(card.training?.command ?? `a command that the card of ${name} does not name`);
   }
   const names = sources.map((name) => (existsSync(name) ? `runs/${basename(name)}` : name));
   const source =
     `probabilities that trained networks of this package (${names.join(', ')}) give Training and its mirror images, in the mean ` +
-    `(npm run teach -- --data fer2013.csv.gz --from ${names.join(' ')} --out runs/${basename(out)})`;
+    `(npm run teach -- --data fer2013.csv.gz --from ${names.join(' ')} --out runs/${basename(out)}), trained ` +
+    `by: ${trained.join('; ')}`;
   return { source, probabilities };
 }
 

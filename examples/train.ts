@@ -1,17 +1,19 @@
 /** Trains a network on FER2013: `npm run train -- --data fer2013.csv.gz --model shallow --out runs/shallow`. */
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { createModel, listModels, train, type ModelName } from 'fer-cnn';
+import { joinFerPlus, loadFerPlus } from 'fer-cnn/curation';
 import { fileCheckpoint, readFer2013, startTrainingWorkers } from 'fer-cnn/node';
 import { keepLargeBuffers, startBackend, TRAINING_BACKENDS } from './support/backend';
 import { cli, PRECISION_HELP, wholeNumber } from './support/cli';
 import { main } from './support/main';
 import { saveTrained } from './support/card';
+import { MODEL_HELP, startFrom } from './support/model';
 import { showProgress } from './support/progress';
 import { RECIPES } from './support/recipes';
 import { stageLog } from './support/stages';
-import { withTeacherFile } from './support/teacher';
+import { FERPLUS_SHARE, FERPLUS_SOURCE, withTeacherFile } from './support/teacher';
 
 interface Options {
   data: string;
@@ -24,6 +26,8 @@ interface Options {
   precision?: 'bfloat16';
   workers?: number;
   teacher?: string;
+  ferplus?: string;
+  from?: string;
   resume?: true;
 }
 
@@ -42,6 +46,8 @@ const options = cli('train', 'Trains a network on FER2013, resumably.')
   .option('--precision <type>', PRECISION_HELP)
   .option('--workers <n>', 'threads that compute each step together, for backends of one core (wasm, cpu)', wholeNumber)
   .option('--teacher <file>', 'soft targets that npm run teach wrote, for distillation')
+  .option('--ferplus <file>', 'FER+ votes (fer2013new.csv), of which 15 % go into every target')
+  .option('--from <model>', `trained weights to start from, in place of random ones: ${MODEL_HELP}`)
   .option('--resume', 'go on from the checkpoint in --out')
   .parse()
   .opts<Options>();
@@ -61,19 +67,24 @@ await main(async () => {
 
   const dataset = await readFer2013(options.data);
   const [whole, validation] = [dataset.where('Training'), dataset.where('PublicTest')];
-  const lesson = options.teacher === undefined ? undefined : await withTeacherFile(whole, options.teacher);
-  const training = lesson?.taught ?? whole;
+  const votes = options.ferplus && (await loadFerPlus(await readFile(options.ferplus)));
+  const voted = votes ? joinFerPlus(whole, votes, { target: 'mixed', mix: FERPLUS_SHARE }) : whole;
+  const lesson = options.teacher === undefined ? undefined : await withTeacherFile(voted, options.teacher);
+  const training = lesson?.taught ?? voted;
   const workers = options.workers
     ? await startTrainingWorkers({ backend: `@tensorflow/tfjs-backend-${backend}`, count: options.workers })
     : undefined;
   const model = createModel(options.model, { seed: options.seed, ...recipe.network });
+  const start = options.from === undefined ? undefined : await startFrom(options.from, model);
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort(new Error('stopped; the same command with --resume goes on')));
 
   await mkdir(options.out, { recursive: true });
   const changing =
     (options.precision ? ` --precision ${options.precision}` : '') +
+    (options.ferplus ? ` --ferplus ${basename(options.ferplus)}` : '') +
     (options.teacher ? ` --teacher runs/${basename(dirname(options.teacher))}/teacher.json` : '');
+  const softTargets = [...(votes ? [FERPLUS_SOURCE] : []), ...(lesson ? [lesson.source] : [])].join('; ') || undefined;
   const log = stageLog(join(options.out, 'stages.json'), !options.resume);
   const progress = showProgress(`${options.model} on ${backend}`);
   try {
@@ -100,7 +111,7 @@ await main(async () => {
     const { model: name, out, seed } = options;
     const stages = log.stages.length > 0 ? log.stages : [{ epochs, until: history.length, settings: changing }];
     const run = { model, name, recipe, stages, history, seed, backend, training, validation, out };
-    const report = await saveTrained({ ...run, softTargets: lesson?.source });
+    const report = await saveTrained({ ...run, start, softTargets });
     console.log(`\n${report.toMarkdown()}\n\nweights, card, golden outputs, report and history: ${out}`);
   } catch (error) {
     if (error !== stop.signal.reason) throw error;

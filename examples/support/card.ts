@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { arch, cpus, type } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { version_core } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import {
@@ -39,6 +39,8 @@ export interface TrainedRun {
   training: FerDataset;
   validation: FerDataset;
   out: string;
+  /** The command that trained the weights from which the run started, if those were not random. */
+  start?: string | undefined;
   /** Where soft targets came from, if there were any. */
   softTargets?: string | undefined;
 }
@@ -124,7 +126,8 @@ function calibrate(probabilities: Float32Array, labels: Uint8Array): CardCalibra
   };
 }
 
-function draftOf({ name, recipe, stages, history, seed, backend, training, softTargets }: TrainedRun): CardDraft {
+function draftOf(run: TrainedRun): CardDraft {
+  const { name, recipe, history, seed, training, backend, softTargets } = run;
   const seconds = history.reduce((sum, epoch) => sum + epoch.seconds, 0);
   return {
     name,
@@ -139,11 +142,7 @@ function draftOf({ name, recipe, stages, history, seed, backend, training, softT
         'Published for research, without a clear licence for redistribution; none of its pictures is in this package',
     },
     training: {
-      command: commandsOf(
-        stages,
-        (lengths) =>
-          `npm run train -- --data fer2013.csv.gz --model ${name} ${lengths} --seed ${seed} --backend ${backend} --out runs/${name}`,
-      ),
+      command: commandOf(run),
       ...{ seed, epochs: history.length, recipe: recipe.description, backend },
       wallTimeSeconds: Math.round(seconds),
       machine: `${cpus().length} cores of ${cpus()[0]?.model ?? 'unknown'} (${type()} ${arch()})`,
@@ -162,6 +161,18 @@ function draftOf({ name, recipe, stages, history, seed, backend, training, softT
       'FER2013 was collected by web search: posed and expressive faces prevail, and age, skin tone and origin are unbalanced.',
     ],
   };
+}
+
+/** What reproduces a run, with what came before it. */
+function commandOf({ name, stages, seed, backend, start, out }: TrainedRun): string {
+  const common = `--seed ${seed} --backend ${backend} --out runs/${basename(out)}`;
+  const from = start?.match(/--out (\S+)(?!.*--out)/)?.[1] ?? name;
+  const own = commandsOf(
+    stages,
+    (lengths) => `npm run train -- --data fer2013.csv.gz --model ${name} ${lengths} ${common}`,
+    start === undefined ? '' : ` --from ${from}`,
+  );
+  return start === undefined ? own : `${start} && ${own}`;
 }
 
 const today = () => new Date().toISOString().slice(0, 10);

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { BUNDLED_MODELS, loadWeights, type LoadedModel } from 'fer-cnn';
 import { loadWeightsDirectory } from 'fer-cnn/node';
 
@@ -12,4 +13,27 @@ export async function openModel(source: string): Promise<LoadedModel> {
   if (NAMES.includes(source)) return loadWeights(source);
   if (existsSync(source)) return loadWeightsDirectory(source);
   throw new Error(`--model ${source}: expected ${MODEL_HELP}, received neither.`);
+}
+
+/**
+ * Copies trained weights into a new network of the same kind.
+ *
+ * @param source What {@link openModel} takes.
+ * @param model The network; changed.
+ * @returns The command that trained the weights, for the card.
+ */
+export async function startFrom(source: string, model: LayersModel): Promise<string> {
+  const { model: trained, card } = await openModel(source);
+  const shapes = ({ weights }: LayersModel) => weights.map(({ shape }) => shape.join('×')).join();
+  try {
+    if (shapes(trained) !== shapes(model)) {
+      throw new Error(
+        `--from ${source}: expected the weights of a ${model.name} network, received those of another one.`,
+      );
+    }
+    model.setWeights(trained.getWeights());
+  } finally {
+    trained.dispose();
+  }
+  return card.training?.command ?? `(weights of ${card.name}, whose card names no command)`;
 }

@@ -26,11 +26,11 @@ export function stageLog(file: string, isNew: boolean) {
   };
 }
 
-/** The commands that reproduce a run, from the one of its first stage. */
-export function commandsOf(stages: readonly Stage[], command: (epochs: string) => string): string {
+/** The commands that reproduce a run, from the one of its first stage, which alone has the settings `start`. */
+export function commandsOf(stages: readonly Stage[], command: (epochs: string) => string, start = ''): string {
   return stages
     .map(({ epochs, until, settings = '' }, i) => {
-      const goOn = i > 0 ? ' --resume' : '';
+      const goOn = i > 0 ? ' --resume' : start;
       return command(`--epochs ${epochs}${until < epochs ? ` --until ${until}` : ''}`) + settings + goOn;
     })
     .join(' && ');

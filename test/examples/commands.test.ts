@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EMOTIONS } from '../../src/labels';
 import { decodeImage } from '../../src/node/decode';
 import { BUNDLED_MODELS } from '../../src/weights/bundled';
-import { npmRun, ROOT, tinyFer2013 } from '../support/commands';
+import { npmRun, ROOT, tinyFer2013, tinyFerPlus } from '../support/commands';
 
 const PICTURES = join(ROOT, 'examples/pictures');
 const HAS_WEIGHTS = BUNDLED_MODELS.some((name) => existsSync(join(ROOT, 'weights', name)));
@@ -172,6 +172,31 @@ describe('npm run train, evaluate and classify', () => {
         .toSorted(),
     );
     expect((await npmRun('classify', ...all)).stdout).toContain('\n0 in ');
+  });
+});
+
+describe('npm run train', () => {
+  it('starts from trained weights, learns from votes, and says so on the card', { timeout: 120_000 }, async () => {
+    const [first, second, votes] = [join(folder, 'first'), join(folder, 'second'), join(folder, 'votes.csv')];
+    await writeFile(votes, tinyFerPlus());
+    const train = ['--data', csv, '--model', 'shallow', '--epochs', '1', '--backend', 'wasm'];
+    const random = await npmRun('train', ...train, '--out', first);
+    expect(random.code, random.stderr).toBe(0);
+    const trained = await npmRun('train', ...train, '--from', first, '--ferplus', votes, '--out', second);
+    expect(trained.code, trained.stderr).toBe(0);
+    const { training } = JSON.parse(await readFile(join(second, 'card.json'), 'utf8'));
+    expect(training.softTargets).toContain('15 % of every target');
+    const command = 'npm run train -- --data fer2013.csv.gz --model shallow --epochs 1 --seed 1 --backend wasm';
+    expect(training.command).toBe(
+      `${command} --out runs/first && ${command} --out runs/second --ferplus votes.csv --from runs/first`,
+    );
+  });
+
+  it('refuses weights of another network', async () => {
+    const out = join(folder, 'other');
+    const { code, stderr } = await npmRun('train', '--data', csv, '--model', 'compact', '--out', out, '--from', 'deep');
+    expect(code).toBe(1);
+    expect(stderr).toContain('--from deep: expected the weights of a compact network');
   });
 });
 

@@ -30,6 +30,16 @@ it('a run that went on by another schedule is one command for each', async () =>
   );
 });
 
+it('only the first command of a run says from which weights it started', () => {
+  const stages = [
+    { epochs: 3, until: 1 },
+    { epochs: 2, until: 2 },
+  ];
+  expect(commandsOf(stages, command, ' --from deep')).toBe(
+    'train --epochs 3 --until 1 --from deep && train --epochs 2 --resume',
+  );
+});
+
 it('a run that went on with other settings is one command for each', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'fer-cnn-stages-'));
   const log = stageLog(join(folder, 'stages.json'), true);
