@@ -2,11 +2,11 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { createModel, listModels, train, type ModelName } from 'fer-cnn';
+import { createModel, listModels, train, type CnnOptions, type ModelName } from 'fer-cnn';
 import { joinFerPlus, loadFerPlus } from 'fer-cnn/curation';
 import { fileCheckpoint, readFer2013, startTrainingWorkers } from 'fer-cnn/node';
 import { keepLargeBuffers, startBackend, TRAINING_BACKENDS } from './support/backend';
-import { cli, PRECISION_HELP, wholeNumber } from './support/cli';
+import { cli, jsonObject, PRECISION_HELP, wholeNumber } from './support/cli';
 import { main } from './support/main';
 import { saveTrained } from './support/card';
 import { MODEL_HELP, startFrom } from './support/model';
@@ -19,6 +19,7 @@ interface Options {
   data: string;
   out: string;
   model: ModelName;
+  network?: CnnOptions;
   epochs?: number;
   until?: number;
   seed: number;
@@ -35,6 +36,7 @@ const options = cli('train', 'Trains a network on FER2013, resumably.')
   .requiredOption('--data <file>', 'fer2013.csv or icml_face_data.csv, plain or gzipped')
   .requiredOption('--out <dir>', 'directory for the checkpoint, the weights and the report')
   .option('--model <name>', `network: ${listModels().join(' or ')}`, 'shallow')
+  .option('--network <json>', `options of the network over those of the recipe: '{"conv":{"repeats":3}}'`, jsonObject)
   .option('--epochs <n>', 'epochs in all, over which the rate goes to 0 (default: those of the recipe)', wholeNumber)
   .option(
     '--until <n>',
@@ -74,7 +76,7 @@ await main(async () => {
   const workers = options.workers
     ? await startTrainingWorkers({ backend: `@tensorflow/tfjs-backend-${backend}`, count: options.workers })
     : undefined;
-  const model = createModel(options.model, { seed: options.seed, ...recipe.network });
+  const model = createModel(options.model, { seed: options.seed, ...recipe.network, ...options.network });
   const start = options.from === undefined ? undefined : await startFrom(options.from, model);
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort(new Error('stopped; the same command with --resume goes on')));
@@ -108,9 +110,9 @@ await main(async () => {
       onProgress: progress.update,
       signal: stop.signal,
     });
-    const { model: name, out, seed } = options;
+    const { model: name, network, out, seed } = options;
     const stages = log.stages.length > 0 ? log.stages : [{ epochs, until: history.length, settings: changing }];
-    const run = { model, name, recipe, stages, history, seed, backend, training, validation, out };
+    const run = { model, name, network, recipe, stages, history, seed, backend, training, validation, out };
     const report = await saveTrained({ ...run, start, softTargets });
     console.log(`\n${report.toMarkdown()}\n\nweights, card, golden outputs, report and history: ${out}`);
   } catch (error) {

@@ -13,6 +13,7 @@ import {
   type CardCalibration,
   type CardDraft,
   type CardMetric,
+  type CnnOptions,
   type EpochRecord,
   type EvaluationReport,
   type FerDataset,
@@ -30,6 +31,8 @@ import { commandsOf, type Stage } from './stages';
 export interface TrainedRun {
   model: LayersModel;
   name: ModelName;
+  /** Options of the network over those of the recipe. */
+  network?: CnnOptions | undefined;
   recipe: Recipe;
   /** The schedules that the run followed. */
   stages: readonly Stage[];
@@ -127,14 +130,14 @@ function calibrate(probabilities: Float32Array, labels: Uint8Array): CardCalibra
 }
 
 function draftOf(run: TrainedRun): CardDraft {
-  const { name, recipe, history, seed, training, backend, softTargets } = run;
+  const { name, network, recipe, history, seed, training, backend, softTargets } = run;
   const seconds = history.reduce((sum, epoch) => sum + epoch.seconds, 0);
   return {
     name,
     architecture: name,
     labels: EMOTIONS,
     preprocessing: DEFAULT_PREPROCESSING,
-    description: MODELS[name].description,
+    description: MODELS[name].description + (network ? `, with ${JSON.stringify(network)}` : ''),
     data: {
       ...{ name: 'FER2013', split: 'Training', rows: training.size },
       source: 'Goodfellow et al., Challenges in Representation Learning, ICML 2013 workshop (arXiv:1307.0414)',
@@ -164,12 +167,13 @@ function draftOf(run: TrainedRun): CardDraft {
 }
 
 /** What reproduces a run, with what came before it. */
-function commandOf({ name, stages, seed, backend, start, out }: TrainedRun): string {
+function commandOf({ name, network, stages, seed, backend, start, out }: TrainedRun): string {
+  const kind = name + (network ? ` --network '${JSON.stringify(network)}'` : '');
   const common = `--seed ${seed} --backend ${backend} --out runs/${basename(out)}`;
   const from = start?.match(/--out (\S+)(?!.*--out)/)?.[1] ?? name;
   const own = commandsOf(
     stages,
-    (lengths) => `npm run train -- --data fer2013.csv.gz --model ${name} ${lengths} ${common}`,
+    (lengths) => `npm run train -- --data fer2013.csv.gz --model ${kind} ${lengths} ${common}`,
     start === undefined ? '' : ` --from ${from}`,
   );
   return start === undefined ? own : `${start} && ${own}`;

@@ -13,6 +13,17 @@ export function wholeNumber(text: string): number {
   return value;
 }
 
+/** Parses an option that is an object in JSON. */
+export function jsonObject(text: string): object {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  } catch {
+    // no JSON
+  }
+  throw new InvalidArgumentError('expected an object in JSON.');
+}
+
 /** Help for the option `--precision`. */
 export const PRECISION_HELP =
   'float32 or bfloat16: type in which convolutions multiply (bfloat16 is faster on processors with AVX512-BF16 or AMX)';

@@ -55,6 +55,7 @@ describe('every example', () => {
     ['classify', [], 'missing required argument'],
     ['classify', ['--out', 'x.jsonl', '--shard', '2/2', '.'], "'--shard <i/n>' argument '2/2' is invalid"],
     ['audit', ['--data', 'missing.csv'], 'missing.csv: expected a file'],
+    ['train', ['--network', '[]'], "'--network <json>' argument '[]' is invalid"],
     ['train', ['--out', 'nowhere'], "required option '--data <file>' not specified"],
     ['reference-protocol', ['--data', 'missing.csv', '--backend', 'cpu'], 'missing.csv: expected a file'],
   ])('says in one line what is wrong: %s %j', async (script, args, message) => {
@@ -179,14 +180,15 @@ describe('npm run train', () => {
   it('starts from trained weights, learns from votes, and says so on the card', { timeout: 120_000 }, async () => {
     const [first, second, votes] = [join(folder, 'first'), join(folder, 'second'), join(folder, 'votes.csv')];
     await writeFile(votes, tinyFerPlus());
-    const train = ['--data', csv, '--model', 'shallow', '--epochs', '1', '--backend', 'wasm'];
+    const network = '{"dense":{"units":[8]}}';
+    const train = ['--data', csv, '--model', 'shallow', '--network', network, '--epochs', '1', '--backend', 'wasm'];
     const random = await npmRun('train', ...train, '--out', first);
     expect(random.code, random.stderr).toBe(0);
     const trained = await npmRun('train', ...train, '--from', first, '--ferplus', votes, '--out', second);
     expect(trained.code, trained.stderr).toBe(0);
     const { training } = JSON.parse(await readFile(join(second, 'card.json'), 'utf8'));
     expect(training.softTargets).toContain('15 % of every target');
-    const command = 'npm run train -- --data fer2013.csv.gz --model shallow --epochs 1 --seed 1 --backend wasm';
+    const command = `npm run train -- --data fer2013.csv.gz --model shallow --network '${network}' --epochs 1 --seed 1 --backend wasm`;
     expect(training.command).toBe(
       `${command} --out runs/first && ${command} --out runs/second --ferplus votes.csv --from runs/first`,
     );
