@@ -76,34 +76,50 @@ function read(where: string, name: string, element: ImageElement): tf.Tensor3D {
       received: cause instanceof Error ? `${cause.name} (${cause.message})` : describe(cause),
       remedy:
         'A picture from another origin needs crossOrigin = "anonymous" before its src is set; ' +
-        'a canvas needs a 2D context.',
+        'without OffscreenCanvas, a canvas needs a 2D context.',
       cause,
     });
   }
 }
 
-// tf.browser.fromPixels takes an <img> at the size of its layout, scaled without averaging, and no frame of a video.
+// tf.browser.fromPixels takes an <img> at the size of its layout, scaled without averaging; no VideoFrame; on some backends
+// no canvas without a 2D context; on WebGL a transparent bitmap with the colours that its opacity dims; and on WebGPU a video
+// as external texture, at which Chromium's software renderer crashes.
 function readable(element: ImageElement): ImageElement {
   if ('naturalWidth' in element) {
     const canvas = element.ownerDocument.createElement('canvas');
     return draw(canvas, element, element.naturalWidth, element.naturalHeight);
   }
   if ('displayWidth' in element) {
-    const canvas = new OffscreenCanvas(1, 1);
-    return draw(canvas, element, element.displayWidth, element.displayHeight);
+    return draw(new OffscreenCanvas(1, 1), element, element.displayWidth, element.displayHeight);
   }
-  return element;
+  if ('videoWidth' in element) {
+    if (tf.getBackend() !== 'webgpu') return element;
+    return draw(new OffscreenCanvas(1, 1), element, element.videoWidth, element.videoHeight);
+  }
+  if (has2dContext(element) || typeof OffscreenCanvas !== 'function') return element;
+  return draw(new OffscreenCanvas(1, 1), element, element.width, element.height);
+}
+
+function has2dContext(element: HTMLCanvasElement | OffscreenCanvas | ImageBitmap): boolean {
+  if (!('getContext' in element)) return false;
+  try {
+    return element.getContext('2d') !== null;
+  } catch {
+    return false; // control of it was handed over, for instance to a worker
+  }
 }
 
 function draw<T extends HTMLCanvasElement | OffscreenCanvas>(
   canvas: T,
-  source: HTMLImageElement | VideoFrame,
+  source: ImageElement,
   width: number,
   height: number,
 ): T {
   canvas.width = width;
   canvas.height = height;
-  const context = canvas.getContext('2d', { willReadFrequently: true }) as CanvasRenderingContext2D;
+  const willReadFrequently = !('videoWidth' in source); // a video goes from graphics card to graphics card
+  const context = canvas.getContext('2d', { willReadFrequently }) as CanvasRenderingContext2D;
   context.drawImage(source, 0, 0);
   return canvas;
 }

@@ -7,7 +7,10 @@ import { CHANNELS } from './check';
  * A decoded picture as plain bytes: what `decodeImage` of `fer-cnn/node`, `ImageData`, pngjs, jpeg-js and a canvas hold.
  */
 export interface PixelData<Data = Uint8Array | Uint8ClampedArray> {
-  /** [height * width * channels] row-major, 0..255, or 0..65535 in a Uint16Array. RGBA has straight, not premultiplied alpha. */
+  /**
+   * [height * width * channels] row-major, 0..255, or 0..65535 in a Uint16Array, or 0..1 in a Float16Array. RGBA has straight,
+   * not premultiplied alpha.
+   */
   readonly data: Data;
   /** Width in pixels, at least 1. */
   readonly width: number;
@@ -17,14 +20,16 @@ export interface PixelData<Data = Uint8Array | Uint8ClampedArray> {
   readonly channels?: 1 | 3 | 4 | undefined;
 }
 
-// By tag: arrays from another frame of a page are not instances of this one's classes.
+// By tag: arrays from another frame of a page are not instances of this one's classes. An ImageData of the format
+// rgba-float16 has a Float16Array.
 const WHITE: Readonly<Record<string, number>> = {
   '[object Uint8Array]': 255,
   '[object Uint8ClampedArray]': 255,
   '[object Uint16Array]': 65_535,
+  '[object Float16Array]': 1,
 };
 
-/** Decoded pixels of 8 or 16 bits. */
+/** Decoded pixels of 8 or 16 bits; also of an `ImageData` with half-precision floats. */
 export type AnyPixelData = PixelData<Uint8Array | Uint8ClampedArray | Uint16Array>;
 
 /** Whether a value has the members of {@link PixelData}, right or wrong. */
@@ -47,7 +52,7 @@ export function fromPixelData(where: string, picture: AnyPixelData): tf.Tensor4D
   if (white === undefined) {
     throw new InputError({
       where: `${where}: data`,
-      expected: 'bytes (a Uint8Array or Uint8ClampedArray) or a Uint16Array',
+      expected: 'bytes (a Uint8Array or Uint8ClampedArray), a Uint16Array or a Float16Array',
       received: describe(data),
       remedy: 'Scale other pixels to 0..255 and pass them as a tensor [h, w, c].',
     });
@@ -62,6 +67,7 @@ export function fromPixelData(where: string, picture: AnyPixelData): tf.Tensor4D
       received: `${data.length} ${unit}`,
     });
   }
-  const values = white === 255 ? new Float32Array(data) : Float32Array.from(data, (value) => (value * 255) / white);
+  const scale = (value: number) => (value > 0 ? Math.min((value * 255) / white, 255) : 0); // floats may be brighter than white
+  const values = white === 255 ? new Float32Array(data) : Float32Array.from(data, scale);
   return tf.tensor4d(values, [1, height, width, depth]);
 }

@@ -8,6 +8,8 @@ import type { PictureSource } from '../../src/image/read';
 export interface CarriersReport {
   /** Probabilities by the name of the file, or of what held its picture. */
   probabilities: Record<string, number[]>;
+  /** Probabilities of the `<img>` that shows a file, by its name. */
+  shown: Record<string, number[]>;
   /** Probabilities of the face turned by its eyes. */
   turned: number[];
   /** Message of the error by what was wrong. */
@@ -97,9 +99,11 @@ async function report(backend: string, files: string[], face: Face, eyes: Face):
   for (const [name, picture] of Object.entries(pictures)) {
     probabilities[name] = await classifier.probabilities(picture, face);
   }
+  const shown: Record<string, number[]> = {};
+  for (const file of files) shown[file] = await classifier.probabilities(await imageOf(`/${file}`), face);
   const turned = await classifier.probabilities('/photo.png', eyes);
   const errors = await failures(classifier);
-  return { probabilities, turned, errors, leaked: tf.memory().numTensors - before };
+  return { probabilities, shown, turned, errors, leaked: tf.memory().numTensors - before };
 }
 
 Object.assign(globalThis, { report });

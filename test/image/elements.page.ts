@@ -52,6 +52,45 @@ async function videoOf(image: ImageData): Promise<HTMLVideoElement> {
   return video;
 }
 
+/** A canvas whose pixels no 2D context holds: each one is cleared to its colour by WebGL. */
+function webglCanvasOf(image: ImageData): HTMLCanvasElement {
+  const canvas = Object.assign(document.createElement('canvas'), { width: WIDTH, height: HEIGHT });
+  const gl = canvas.getContext('webgl2', { preserveDrawingBuffer: true })!;
+  gl.enable(gl.SCISSOR_TEST);
+  for (let i = 0; i < WIDTH * HEIGHT; i++) {
+    const [red, green, blue] = Array.from(image.data.subarray(4 * i, 4 * i + 3), (value) => value / 255);
+    gl.scissor(i % WIDTH, HEIGHT - 1 - Math.floor(i / WIDTH), 1, 1);
+    gl.clearColor(red!, green!, blue!, 1);
+    gl.clear(gl.COLOR_BUFFER_BIT);
+  }
+  return canvas;
+}
+
+function floatsOf(image: ImageData): ImageData {
+  const floats = new ImageData(WIDTH, HEIGHT, { pixelFormat: 'rgba-float16' } as ImageDataSettings);
+  floats.data.set(Array.from(image.data, (value) => value / 255));
+  return floats;
+}
+
+async function bitmapCanvasOf(source: HTMLCanvasElement): Promise<HTMLCanvasElement> {
+  const canvas = Object.assign(document.createElement('canvas'), { width: WIDTH, height: HEIGHT });
+  canvas.getContext('bitmaprenderer')!.transferFromImageBitmap(await createImageBitmap(source));
+  return canvas;
+}
+
+/** A canvas that is drawn elsewhere, for instance by a worker. */
+async function handedOverCanvasOf(image: ImageData): Promise<HTMLCanvasElement> {
+  const canvas = Object.assign(document.createElement('canvas'), { width: WIDTH, height: HEIGHT });
+  document.body.append(canvas);
+  canvasOf(canvas.transferControlToOffscreen(), image);
+  const probe = new OffscreenCanvas(1, 1).getContext('2d')!;
+  do {
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+    probe.drawImage(canvas, 0, 0);
+  } while (probe.getImageData(0, 0, 1, 1).data[3] === 0); // until it is handed back
+  return canvas;
+}
+
 async function gray(input: ImageInput): Promise<{ shape: number[]; values: Float32Array }> {
   const images = toImages(input);
   const small = toGraySize(images, [HEIGHT, WIDTH]);
@@ -63,7 +102,11 @@ async function gray(input: ImageInput): Promise<{ shape: number[]; values: Float
 }
 
 async function report(backend: string): Promise<ElementsReport> {
-  await Promise.all([import('@tensorflow/tfjs-backend-cpu'), import('@tensorflow/tfjs-backend-webgl')]);
+  await Promise.all([
+    import('@tensorflow/tfjs-backend-cpu'),
+    import('@tensorflow/tfjs-backend-webgl'),
+    import('@tensorflow/tfjs-backend-webgpu'),
+  ]);
   await tf.setBackend(backend);
   const opaque = picture(() => 255);
   const seeThrough = picture((x) => 255 - x * 10);
@@ -76,8 +119,18 @@ async function report(backend: string): Promise<ElementsReport> {
     ['image shown small', await imageOf(canvas, 6), opaque],
     ['bitmap', await createImageBitmap(canvas), opaque],
     ['video', await videoOf(opaque), opaque],
+    ['WebGL canvas', webglCanvasOf(opaque), opaque],
+    ['bitmap canvas', await bitmapCanvasOf(canvas), opaque],
+    ['canvas that was handed over', await handedOverCanvasOf(opaque), opaque],
+    ['frame', new VideoFrame(canvas, { timestamp: 0 }), opaque],
     ['transparent canvas', veiled, seeThrough],
+    ['transparent offscreen canvas', canvasOf(new OffscreenCanvas(1, 1), seeThrough), seeThrough],
+    ['transparent bitmap', await createImageBitmap(veiled), seeThrough],
+    ['transparent bitmap, straight', await createImageBitmap(veiled, { premultiplyAlpha: 'none' }), seeThrough],
+    ['transparent bitmap of ImageData', await createImageBitmap(seeThrough), seeThrough],
+    ['transparent frame', new VideoFrame(veiled, { timestamp: 0 }), seeThrough],
     ['transparent image', await imageOf(veiled), seeThrough],
+    ['ImageData of floats', floatsOf(seeThrough), seeThrough],
   ];
   const result: ElementsReport = { shapes: {}, differences: {}, leaked: -tf.memory().numTensors };
   for (const [name, input, original] of inputs) {

@@ -82,6 +82,7 @@ export async function encodeAll(photo: Photo): Promise<Carrier[]> {
     ['lossless.webp', raw(photo).webp({ lossless: true }), EXACT],
     ['animated.webp', animated.clone().webp({ lossless: true }), EXACT],
     ['lossy.webp', raw(photo).webp({ quality: 90 }), LOSSY],
+    ['turned.png', raw(stored(photo, 6)).withMetadata({ orientation: 6 }).png(), EXACT],
     ['photo.gif', raw(photo).gif(), COARSE],
     ['animated.gif', animated.clone().gif(), COARSE],
     ['photo.avif', raw(photo).avif({ quality: 80, effort: 0 }), LOSSY],
