@@ -1,4 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import { InputError } from '../errors';
+import { describe } from '../validate';
 import type { Picture } from '../image/input';
 import type { Box, FaceLandmarks, FaceRegion, Point } from '../image/region';
 
@@ -36,6 +38,9 @@ export interface FaceDetector {
   detect(photo: DetectorPhoto): Promise<readonly DetectedFace[]> | readonly DetectedFace[];
 }
 
+/** Longest side of a box as a share of the photo's longer side: what is beyond that is no face. */
+const LARGEST_BOX = 2;
+
 /** Least distance of the eyes as a share of the box's longer side: that of a face from the front is about 0.44, in profile it is small. */
 const LEAST_EYE_DISTANCE = 0.2;
 
@@ -44,16 +49,23 @@ const LEAST_EYE_DISTANCE = 0.2;
  *
  * @param faces What a detector found.
  * @param size Height and width of the photo in pixels.
+ * @throws {@link InputError} if it is no array of faces with boxes.
  */
 export function usableFaces(
   faces: readonly DetectedFace[],
   [height, width]: readonly [height: number, width: number],
 ): DetectedFace[] {
+  checkFaces(faces);
   const isInside = ({ x, y, ...box }: Box) =>
     [x, y, box.width, box.height].every(Number.isFinite) &&
+    Math.max(box.width, box.height) <= LARGEST_BOX * Math.max(width, height) &&
     Math.min(x + box.width, width) - Math.max(x, 0) >= 1 &&
     Math.min(y + box.height, height) - Math.max(y, 0) >= 1;
-  const isPoint = ([x, y]: Point) => x >= 0 && y >= 0 && x <= width && y <= height;
+  const isPoint = (point: Point) => {
+    if (!Array.isArray(point)) return false;
+    const [x, y] = point;
+    return x >= 0 && y >= 0 && x <= width && y <= height;
+  };
   const areReliable = ({ leftEye, rightEye }: FaceLandmarks, box: Box) =>
     isPoint(leftEye) &&
     isPoint(rightEye) &&
@@ -67,4 +79,22 @@ export function usableFaces(
       return landmarks && !areReliable(landmarks, face.box) ? rest : face;
     })
     .sort((a, b) => area(b) - area(a));
+}
+
+/** Throws unless a detector gave an array of faces, each with a box. */
+function checkFaces(faces: unknown): asserts faces is readonly DetectedFace[] {
+  const where = 'classify: faces of the detector';
+  if (!Array.isArray(faces)) throw new InputError({ where, expected: 'an array', received: describe(faces) });
+  faces.forEach((face: Partial<DetectedFace> | undefined, i) => {
+    const { box, landmarks } = face ?? {};
+    if (typeof box !== 'object' || box === null) {
+      const expected = 'a face { box: { x, y, width, height } }';
+      throw new InputError({ where: `${where}[${i}]`, expected, received: describe(face) });
+    }
+    for (const point of [landmarks?.leftEye, landmarks?.rightEye] as unknown[]) {
+      if (point === undefined || Array.isArray(point)) continue;
+      const expected = 'eyes as points [x, y]';
+      throw new InputError({ where: `${where}[${i}].landmarks`, expected, received: describe(point) });
+    }
+  });
 }

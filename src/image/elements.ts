@@ -55,28 +55,27 @@ export function isImageElement(input: object): input is ImageElement {
  * @throws {@link InputError} if it has no pixels yet, or if its pixels may not be read.
  */
 export function fromImageElement(where: string, element: ImageElement): tf.Tensor4D {
-  const { name, width, height, remedy } = lookAt(element)!;
+  const look = lookAt(element)!;
+  const { name, width, height, remedy } = look;
   if (!(width > 0 && height > 0)) {
     const expected = `${name} with at least one pixel`;
     throw new InputError({ where, expected, received: `a size of ${width} × ${height}`, remedy });
   }
   return tf.tidy(() => {
-    const pixels = read(where, name, element); // [h, w, 4] int32
+    const pixels = read(where, element, look); // [h, w, 4] int32
     return tf.expandDims<tf.Tensor4D>(tf.cast(pixels, 'float32'), 0);
   });
 }
 
-function read(where: string, name: string, element: ImageElement): tf.Tensor3D {
+function read(where: string, element: ImageElement, look: Look): tf.Tensor3D {
   try {
-    return tf.browser.fromPixels(readable(element) as HTMLCanvasElement, 4);
+    return tf.browser.fromPixels(readable(element, look) as HTMLCanvasElement, 4);
   } catch (cause) {
     throw new InputError({
       where,
-      expected: `${name} whose pixels can be read`,
+      expected: `${look.name} whose pixels can be read`,
       received: cause instanceof Error ? `${cause.name} (${cause.message})` : describe(cause),
-      remedy:
-        'A picture from another origin needs crossOrigin = "anonymous" before its src is set; ' +
-        'without OffscreenCanvas, a canvas needs a 2D context.',
+      remedy: 'A picture from another origin needs crossOrigin = "anonymous" before its src is set.',
       cause,
     });
   }
@@ -84,42 +83,23 @@ function read(where: string, name: string, element: ImageElement): tf.Tensor3D {
 
 // tf.browser.fromPixels takes an <img> at the size of its layout, scaled without averaging; no VideoFrame; on some backends
 // no canvas without a 2D context; on WebGL a transparent bitmap with the colours that its opacity dims; and on WebGPU a video
-// as external texture, at which Chromium's software renderer crashes.
-function readable(element: ImageElement): ImageElement {
-  if ('naturalWidth' in element) {
-    const canvas = element.ownerDocument.createElement('canvas');
-    return draw(canvas, element, element.naturalWidth, element.naturalHeight);
-  }
-  if ('displayWidth' in element) {
-    return draw(new OffscreenCanvas(1, 1), element, element.displayWidth, element.displayHeight);
-  }
-  if ('videoWidth' in element) {
-    if (tf.getBackend() !== 'webgpu') return element;
-    return draw(new OffscreenCanvas(1, 1), element, element.videoWidth, element.videoHeight);
-  }
-  if (has2dContext(element) || typeof OffscreenCanvas !== 'function') return element;
-  return draw(new OffscreenCanvas(1, 1), element, element.width, element.height);
-}
-
-function has2dContext(element: HTMLCanvasElement | OffscreenCanvas | ImageBitmap): boolean {
-  if (!('getContext' in element)) return false;
-  try {
-    return element.getContext('2d') !== null;
-  } catch {
-    return false; // control of it was handed over, for instance to a worker
-  }
-}
-
-function draw<T extends HTMLCanvasElement | OffscreenCanvas>(
-  canvas: T,
-  source: ImageElement,
-  width: number,
-  height: number,
-): T {
-  canvas.width = width;
-  canvas.height = height;
-  const willReadFrequently = !('videoWidth' in source); // a video goes from graphics card to graphics card
-  const context = canvas.getContext('2d', { willReadFrequently }) as CanvasRenderingContext2D;
-  context.drawImage(source, 0, 0);
+// as external texture, at which Chromium's software renderer crashes. So these are drawn.
+function readable(element: ImageElement, { width, height }: Look): ImageElement {
+  const isVideo = 'videoWidth' in element;
+  if (isVideo ? tf.getBackend() !== 'webgpu' : has2dContext(element)) return element;
+  const inPage = 'ownerDocument' in element;
+  const canvas = inPage ? element.ownerDocument.createElement('canvas') : new OffscreenCanvas(width, height);
+  Object.assign(canvas, { width, height });
+  // A video goes from graphics card to graphics card.
+  const context = canvas.getContext('2d', { willReadFrequently: !isVideo }) as CanvasRenderingContext2D;
+  context.drawImage(element, 0, 0);
   return canvas;
+}
+
+function has2dContext(element: ImageElement): boolean {
+  try {
+    return 'getContext' in element && element.getContext('2d') !== null;
+  } catch {
+    return false; // it was handed over, for instance to a worker
+  }
 }

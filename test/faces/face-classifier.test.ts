@@ -5,6 +5,7 @@ import type { DetectedFace, DetectorPhoto, FaceDetector } from '../../src/faces/
 import { createFaceClassifier, type FaceClassifierOptions } from '../../src/faces/face-classifier';
 import { loadClassifier } from '../../src/classify/load';
 import { InputError } from '../../src/errors';
+import type { Point } from '../../src/image/region';
 import { registerDecoder } from '../../src/image/encoded';
 import { expectNoLeaks, useBackend } from '../support/backends';
 import { TINY_CARD, tinyModel } from '../classify/tiny';
@@ -80,6 +81,7 @@ describe('createFaceClassifier', () => {
       { box: box(-12, 0, 12) },
       { box: box(Number.NaN, 0, 11) },
       { box: box(0, 0, 0) },
+      { box: box(-1e9, -1e9, 2e9) },
     );
     const results = await create(detector).classify(photo());
     expect(results.map((face) => face.box.width)).toEqual([15, 14]);
@@ -91,8 +93,9 @@ describe('createFaceClassifier', () => {
       [[2, 5], [60, 5]],
       [[6, 5], [7, 5]],
       [[Number.NaN, 5], [9, 5]],
+      [undefined, [9, 5]],
     ] as const; // prettier-ignore
-    for (const [i, [leftEye, rightEye]] of eyes.entries()) {
+    for (const [i, [leftEye, rightEye]] of (eyes as unknown as [Point, Point][]).entries()) {
       const detector = finds({ box: box(0, 0, 15), landmarks: { leftEye, rightEye } });
       const [face] = await create(detector).classify(photo());
       expect(face!.landmarks !== undefined).toBe(i === 0);
@@ -131,6 +134,20 @@ describe('createFaceClassifier', () => {
     const [decoded] = await create(watching).classify(photo(), { margin: 0 });
     expect(await create(watching).classify(new Blob(['a']), { margin: 0 })).toEqual([decoded]);
     expect(shown).toEqual([false, true]);
+  });
+
+  it.each([
+    [undefined, /faces of the detector: expected an array, received undefined/],
+    [[{ box: box(0, 0, 9) }, { x: 1 }], /faces of the detector\[1\]: expected a face \{ box/],
+    [
+      [{ box: box(0, 0, 9), landmarks: { leftEye: { x: 1, y: 1 }, rightEye: [5, 1] } }],
+      /landmarks: expected eyes as points \[x, y\], received/,
+    ],
+    [[{ box: null }], /faces of the detector\[0\]: expected a face/],
+  ])('says so if a detector gives what are no faces: %j', async (found, message) => {
+    const faces = create({ detect: () => found as never });
+    await expect(faces.classify(photo())).rejects.toThrow(InputError);
+    await expect(faces.classify(photo())).rejects.toThrow(message);
   });
 
   it('passes on what the detector throws, and leaves nothing behind', async () => {

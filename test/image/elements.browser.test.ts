@@ -43,12 +43,16 @@ describe.skipIf(!HAS_CHROMIUM)(`toImages in Chromium (skipped without ${CHROMIUM
     site?.close();
   });
 
-  it.each(['cpu', 'webgl', 'webgpu'])('gives the same gray picture whatever holds it, on %s', async (backend) => {
-    const { shapes, differences, leaked } = await page.evaluate<ElementsReport>(`report('${backend}')`);
-    for (const [name, shape] of Object.entries(shapes)) expect(shape, name).toEqual([1, 16, 24, 4]);
-    for (const [name, difference] of Object.entries(differences)) {
-      expect(difference, name).toBeLessThanOrEqual(toleranceOf(name));
-    }
-    expect(leaked).toBe(0);
-  });
+  it.each(['cpu', 'webgl', 'webgpu'])(
+    'gives the same gray picture whatever holds it, on %s',
+    async (backend) => {
+      const { shapes, differences, leaked } = await page.evaluate<ElementsReport>(`report('${backend}')`);
+      for (const [name, shape] of Object.entries(shapes)) expect(shape, name).toEqual([1, 16, 24, 4]);
+      for (const [name, difference] of Object.entries(differences)) {
+        expect(difference, name).toBeLessThanOrEqual(toleranceOf(name));
+      }
+      expect(leaked).toBe(0);
+    },
+    120_000,
+  );
 });

@@ -69,7 +69,7 @@ describe('toImages of what browsers hold', () => {
     {
       what: 'a canvas without a 2D context',
       input: { width: 2, height: 1, getContext: () => null },
-      message: /2D context/,
+      message: /a canvas whose pixels can be read/,
     },
   ])('refuses $what and leaves no tensor behind', ({ input, message }) => {
     const before = tf.memory().numTensors;
