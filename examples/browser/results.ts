@@ -1,6 +1,7 @@
 import { EMOTIONS } from 'fer-cnn';
 import type { TrackedFace } from 'fer-cnn/faces';
 import { element } from './dom';
+import { glyph } from './glyphs';
 
 const PAUSE = 2000; // ms between two sentences that a screen reader is given
 
@@ -8,13 +9,16 @@ const PAUSE = 2000; // ms between two sentences that a screen reader is given
 export class Results {
   readonly #rows = new Map<string, { row: HTMLElement; fill: HTMLElement; value: HTMLElement }>();
   readonly #headline = element('headline', HTMLHeadingElement);
+  readonly #glyph = element('glyph', HTMLSpanElement);
   readonly #summary = element('summary', HTMLParagraphElement);
+  #drawn = '';
   #said = { text: '', time: -Infinity };
 
   constructor() {
+    element('glyphs', HTMLParagraphElement).innerHTML = EMOTIONS.map(glyph).join('');
     for (const emotion of EMOTIONS) {
       const row = document.createElement('li');
-      row.innerHTML = `<span>${emotion}</span><span class="track"><span class="fill"></span></span><span class="value">0 %</span>`;
+      row.innerHTML = `<span class="name">${glyph(emotion)}${emotion}</span><span class="track"><span class="fill"></span></span><span class="value">0 %</span>`;
       const fill = row.querySelector<HTMLElement>('.fill')!;
       const value = row.querySelector<HTMLElement>('.value')!;
       row.dataset['emotion'] = emotion;
@@ -33,6 +37,7 @@ export class Results {
     }
     const { probability } = predictions.find((prediction) => prediction.className === className)!;
     this.#headline.textContent = `${className}, ${percent(probability)}`;
+    this.#draw(className);
     this.#say(`${name} looks ${WORDS[className] ?? className}`, probability);
   }
 
@@ -44,7 +49,15 @@ export class Results {
       value.textContent = '0 %';
     }
     this.#headline.textContent = headline;
+    this.#draw('');
     this.#said = { text: '', time: -Infinity };
+  }
+
+  /** The face beside the headline; drawn anew only when its expression changes, as frames come quickly. */
+  #draw(className: string): void {
+    if (this.#drawn === className) return;
+    this.#drawn = className;
+    this.#glyph.innerHTML = className && glyph(className);
   }
 
   /** A screen reader is told of another expression, not of each frame. */

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type ImageInput, toImages } from '../../src/image/input';
+import { readImages } from '../../src/image/read';
 import { toGraySize } from '../../src/image/preprocess';
 
 /** The part of elements.browser.test.ts that runs in the page. */
@@ -101,13 +102,28 @@ async function gray(input: ImageInput): Promise<{ shape: number[]; values: Float
   }
 }
 
-async function report(backend: string): Promise<ElementsReport> {
+async function compare(inputs: readonly [string, ImageInput, ImageData][]): Promise<ElementsReport> {
+  const result: ElementsReport = { shapes: {}, differences: {}, leaked: -tf.memory().numTensors };
+  for (const [name, input, original] of inputs) {
+    const [a, b] = [await gray(input), await gray(original)];
+    result.shapes[name] = a.shape;
+    result.differences[name] = Math.max(...a.values.map((value, i) => Math.abs(value - b.values[i]!)));
+  }
+  result.leaked += tf.memory().numTensors;
+  return result;
+}
+
+async function useBackend(backend: string): Promise<void> {
   await Promise.all([
     import('@tensorflow/tfjs-backend-cpu'),
     import('@tensorflow/tfjs-backend-webgl'),
     import('@tensorflow/tfjs-backend-webgpu'),
   ]);
   await tf.setBackend(backend);
+}
+
+async function report(backend: string): Promise<ElementsReport> {
+  await useBackend(backend);
   const opaque = picture(() => 255);
   const seeThrough = picture((x) => 255 - x * 10);
   const canvas = canvasOf(document.createElement('canvas'), opaque);
@@ -132,14 +148,44 @@ async function report(backend: string): Promise<ElementsReport> {
     ['transparent image', await imageOf(veiled), seeThrough],
     ['ImageData of floats', floatsOf(seeThrough), seeThrough],
   ];
-  const result: ElementsReport = { shapes: {}, differences: {}, leaked: -tf.memory().numTensors };
-  for (const [name, input, original] of inputs) {
-    const [a, b] = [await gray(input), await gray(original)];
-    result.shapes[name] = a.shape;
-    result.differences[name] = Math.max(...a.values.map((value, i) => Math.abs(value - b.values[i]!)));
-  }
-  result.leaked += tf.memory().numTensors;
+  return compare(inputs);
+}
+
+/** What a worker can hold a picture in. */
+async function reportOfWorker(backend: string): Promise<ElementsReport> {
+  await useBackend(backend);
+  const opaque = picture(() => 255);
+  const seeThrough = picture((x) => 255 - x * 10);
+  const canvas = canvasOf(new OffscreenCanvas(1, 1), opaque);
+  const veiled = canvasOf(new OffscreenCanvas(1, 1), seeThrough);
+  const decoded = await readImages(await canvas.convertToBlob());
+  const result = await compare([
+    ['offscreen canvas', canvas, opaque],
+    ['bitmap', await createImageBitmap(canvas), opaque],
+    ['frame', new VideoFrame(canvas, { timestamp: 0 }), opaque],
+    ['blob', decoded, opaque],
+    ['transparent offscreen canvas', veiled, seeThrough],
+    ['transparent bitmap', await createImageBitmap(veiled), seeThrough],
+  ]);
+  decoded.dispose();
   return result;
 }
 
-Object.assign(globalThis, { report });
+function inWorker(backend: string): Promise<ElementsReport> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker('/page.js');
+    worker.addEventListener('message', ({ data }) =>
+      typeof data === 'string' ? reject(new Error(data)) : resolve(data),
+    );
+    worker.addEventListener('error', ({ message }) => reject(new Error(message)));
+    worker.postMessage(backend);
+  });
+}
+
+if (typeof document === 'undefined') {
+  globalThis.addEventListener('message', ({ data }: MessageEvent<string>) => {
+    reportOfWorker(data).catch(String).then(postMessage);
+  });
+}
+
+Object.assign(globalThis, { report, inWorker });
