@@ -60,7 +60,7 @@ describe.skipIf(!HAS_CHROMIUM)(`the same face in Chromium (skipped without ${CHR
     report = await page.evaluate<CarriersReport>(
       `report('webgl', ${names}, ${JSON.stringify(FACE)}, ${JSON.stringify(EYES)})`,
     );
-  }, 240_000);
+  }, 480_000);
 
   afterAll(async () => {
     await browser?.close();
