@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { InputError } from '../../src/errors';
 import { exportKeras } from '../../src/interchange/keras-export';
 import { importKeras } from '../../src/interchange/keras-import';
@@ -22,6 +22,18 @@ describeOn(['cpu'], 'exportKeras', () => {
     expect(back.layers.map((layer) => layer.name)).toEqual(model.layers.map((layer) => layer.name));
     expect(outputs(back)).toBeAllClose(outputs(model), { atol: 1e-6 });
     free(back);
+    free(model);
+  });
+
+  it('gives the same bytes for the same model, whenever it is written', async () => {
+    const model = createModel('shallow', NARROW.shallow);
+    const clock = vi.spyOn(Date, 'now');
+    clock.mockReturnValue(Date.UTC(2030, 1, 3));
+    const first = await exportKeras(model);
+    clock.mockReturnValue(Date.UTC(2031, 4, 5));
+    expect(await exportKeras(model)).toEqual(first);
+    expect(Date.now()).toBe(Date.UTC(2031, 4, 5));
+    clock.mockRestore();
     free(model);
   });
 
