@@ -27,6 +27,11 @@ function activate(graph: OnnxGraph, name: string, x: Value): Value | undefined {
     return { ...x, name: graph.node('Min', [graph.node('Relu', [x.name]), six]) };
   }
   if (name === 'swish') return { ...x, name: graph.node('Mul', [x.name, graph.node('Sigmoid', [x.name])]) };
+  if (name === 'gelu') {
+    const [half, one, root] = [0.5, 1, Math.SQRT1_2].map((value) => graph.tensor('gelu', () => tf.scalar(value)));
+    const share = graph.node('Add', [graph.node('Erf', [graph.node('Mul', [x.name, root!])]), one!]);
+    return { ...x, name: graph.node('Mul', [graph.node('Mul', [x.name, half!]), share]) };
+  }
   const operator = OPERATORS[name];
   return operator === undefined ? undefined : { ...x, name: graph.node(operator, [x.name]) };
 }

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { withActivation } from './onnx-activations';
 import type { OnnxGraph, Value } from './onnx-graph';
 import { type Converter, type LayerUse, unsupported } from './onnx-layer';
-import { conv, depthwiseConv, globalPooling, pooling, separableConv, zeroPadding } from './onnx-windows';
+import { conv, cropping, depthwiseConv, globalPooling, pooling, separableConv, zeroPadding } from './onnx-windows';
 
 function configOf<T>(layer: LayerUse, key: string): T {
   return layer.config[key] as T;
@@ -125,6 +125,13 @@ const softmax: Converter = (graph, [input], layer) => {
   return { ...x, name: graph.node('Softmax', [x.name], { axis }) };
 };
 
+const rescaling: Converter = (graph, [x], layer) => {
+  const [scale, offset] = (['scale', 'offset'] as const).map((key) =>
+    graph.tensor(key, () => tf.scalar(configOf<number>(layer, key))),
+  );
+  return { ...x!, name: graph.node('Add', [graph.node('Mul', [x!.name, scale!]), offset!]) };
+};
+
 const permute: Converter = (graph, [input], layer) => {
   const x = graph.to('channelsLast', input!);
   const perm = [0, ...configOf<number[]>(layer, 'dims')];
@@ -144,6 +151,7 @@ export const CONVERTERS: Readonly<Record<string, Converter>> = {
   BatchNormalization: batchNorm,
   Concatenate: concatenate,
   Conv2D: conv,
+  Cropping2D: cropping,
   Dense: dense,
   DepthwiseConv2D: depthwiseConv,
   Dropout: identity,
@@ -161,6 +169,7 @@ export const CONVERTERS: Readonly<Record<string, Converter>> = {
   PReLU: prelu,
   Permute: permute,
   ReLU: relu,
+  Rescaling: rescaling,
   Reshape: reshape,
   SeparableConv2D: separableConv,
   Softmax: softmax,

@@ -89,3 +89,14 @@ export const zeroPadding: Converter = (graph, [input], layer) => {
   const pads = graph.integers('pads', [0, 0, top, left, 0, 0, bottom, right]);
   return { ...x, name: graph.node('Pad', [x.name, pads]) };
 };
+
+export const cropping: Converter = (graph, [input], layer) => {
+  const x = picture(graph, input!, layer);
+  const [[top], [left]] = layer.config['cropping'] as [[number, number], [number, number]];
+  const sizes = layer.outputShape.slice(1, 3);
+  if (sizes.includes(null)) unsupported(layer, 'a picture whose size is known', `[${sizes.join(', ')}]`);
+  const starts = graph.integers('starts', [top, left]);
+  const ends = graph.integers('ends', [top + sizes[0]!, left + sizes[1]!]);
+  const name = graph.node('Slice', [x.name, starts, ends, graph.integers('axes', [2, 3])]);
+  return { ...x, name, shape: layer.outputShape };
+};

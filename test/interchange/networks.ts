@@ -101,6 +101,19 @@ export const NETWORKS: Readonly<Record<string, () => tfl.LayersModel>> = {
       ),
       apply(layers.activation({ activation: 'logSoftmax' as 'softmax' }), x),
     ]),
+  'pictures that are cut and scaled': () =>
+    headed(
+      layers.rescaling({ scale: 0.5, offset: -0.25 }),
+      layers.cropping2D({
+        cropping: [
+          [1, 2],
+          [0, 3],
+        ],
+      }),
+      layers.conv2d({ filters: 3, kernelSize: 2, activation: 'gelu' as 'relu' }),
+      layers.cropping2D({ cropping: 1 }),
+      layers.rescaling({ scale: 2, offset: 1 }),
+    ),
   'layers that act in training only': () =>
     headed(
       layers.gaussianNoise({ stddev: 1 }),

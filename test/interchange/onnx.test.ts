@@ -4,7 +4,9 @@ import { InferenceSession, Tensor } from 'onnxruntime-web';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { InputError, WeightsError } from '../../src/errors';
 import { preprocess } from '../../src/image/preprocess';
+import { LAYERS } from '../../src/interchange/keras-layers';
 import { exportOnnx } from '../../src/interchange/onnx';
+import { CONVERTERS } from '../../src/interchange/onnx-layers';
 import { createModel, listModels } from '../../src/models/registry';
 import { expectNoLeaks, useBackend } from '../support/backends';
 import { draftCard } from '../support/cards';
@@ -77,6 +79,11 @@ describe('exportOnnx', () => {
     expect(values[0]).toBeAllClose((await predicted(model, input))[0]!, { atol: 1e-5, rtol: 0 });
     tf.dispose([images, input]);
     model.dispose();
+  });
+
+  it('knows every layer that is exchanged with Keras', () => {
+    const layers = Object.keys(LAYERS).filter((kind) => kind !== 'InputLayer');
+    expect(layers.filter((kind) => !Object.hasOwn(CONVERTERS, kind))).toEqual([]);
   });
 
   it('exports weights that are set later anew', async () => {
