@@ -96,7 +96,8 @@ function setWeights(found: readonly WeightValue[]): void {
     for (const { weight, values, shape, outFirst, turned } of found) {
       const stored = tf.tensor(values, [...shape]);
       const value = outFirst ? tf.transpose(stored, [2, 3, 1, 0]) : stored;
-      weight.write(turned ? tf.reverse(value, [0, 1]) : value);
+      const variable = weight.read() as tf.Variable; // weight.write() would apply a constraint, as if after a step of training
+      variable.assign(turned ? tf.reverse(value, [0, 1]) : value);
     }
   });
 }

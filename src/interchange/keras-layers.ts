@@ -32,8 +32,8 @@ const ANY_NORM = { renorm: [false], mode: [0], virtual_batch_size: [] };
 export const LAYERS: Readonly<Record<string, LayerRule>> = {
   InputLayer: rule('batch_input_shape'),
   Conv2D: rule(`filters ${WINDOW} dilation_rate ${BIAS} ${KERNEL}`, { groups: [1] }),
-  SeparableConv2D: rule(`filters ${WINDOW} dilation_rate ${BIAS} ${DEPTHWISE} ${POINTWISE}`),
-  DepthwiseConv2D: rule(`${WINDOW} ${BIAS} ${DEPTHWISE}`, NO_SPACING),
+  SeparableConv2D: rule(`filters ${WINDOW} dilation_rate ${BIAS} ${DEPTHWISE} ${POINTWISE}`, { groups: [1] }),
+  DepthwiseConv2D: rule(`${WINDOW} ${BIAS} ${DEPTHWISE}`, { ...NO_SPACING, groups: [1] }),
   Dense: rule(`units ${BIAS} ${KERNEL}`),
   BatchNormalization: rule(
     'axis momentum epsilon center scale beta_regularizer gamma_regularizer beta_constraint gamma_constraint',
@@ -65,6 +65,12 @@ export const LAYERS: Readonly<Record<string, LayerRule>> = {
   Reshape: rule('target_shape'),
   Permute: rule('dims'),
 };
+
+/** Layers of Keras that change pictures in training and pass them on otherwise. */
+export const IN_TRAINING_ONLY: readonly string[] = [
+  ...['RandomFlip', 'RandomRotation', 'RandomZoom', 'RandomTranslation', 'RandomShear', 'RandomPerspective'],
+  ...['RandomContrast', 'RandomBrightness', 'RandomErasing', 'RandomGaussianBlur', 'RandomSharpness'],
+];
 
 /** Settings of any layer that have no part in what it computes from its weights, which are never left to an initialiser. */
 const WITHOUT_EFFECT =

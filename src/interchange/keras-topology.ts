@@ -1,8 +1,8 @@
 import { FerError, WeightsError } from '../errors';
 import { describe } from '../validate';
-import type { Json, Settings } from './keras-layers';
+import { IN_TRAINING_ONLY, type Json, type Settings } from './keras-layers';
 import { isFirst, withChannelsLast } from './keras-channels';
-import { type LayerConfig, layerFromKeras } from './keras-settings';
+import { type LayerConfig, layersFromKeras } from './keras-settings';
 
 /** A layer as it stands in the file, for finding its weights. */
 export interface KerasLayer {
@@ -24,7 +24,7 @@ export interface KerasTopology {
   layers: readonly KerasLayer[];
 }
 
-type LayerEntry = LayerConfig & { name?: string; module?: string; inbound_nodes?: Json };
+type LayerEntry = LayerConfig & { name?: string; module?: string };
 type Reference = [layer: string, node: number, tensor: number];
 
 const MODELS = ['Sequential', 'Functional', 'Model'];
@@ -71,7 +71,8 @@ class Translation {
     return kind === 'Sequential' ? this.#sequential(entry) : this.#functional(config);
   }
 
-  #layer(entry: LayerEntry): KerasTopology & { layer: KerasLayer } {
+  /** A layer as tfjs has it, in one part or several that follow one another, the first of them by its name. */
+  #layer(entry: LayerEntry): { parts: LayerConfig[]; layer: KerasLayer } {
     const { class_name: className, name = entry.config['name'] as string } = entry;
     if (typeof name !== 'string' || name === '') {
       const received = `${describe(className)} with the name ${describe(name)}`;
@@ -80,16 +81,17 @@ class Translation {
     if (MODELS.includes(className)) {
       const { topology, layers } = this.model(entry);
       topology.config['name'] = name;
-      return { topology, layers, layer: { className, name, layers, outFirst: false } };
+      return { parts: [topology], layer: { className, name, layers, outFirst: false } };
     }
     const where = `${this.#where}: layer '${name}' (${className})`;
     if (/\bops\b/.test(entry.module ?? '')) {
       throw new WeightsError({ where, expected: 'a layer', received: 'a single operation of Keras or TensorFlow' });
     }
-    const topology = layerFromKeras(where, entry, this.#major);
-    topology.config['name'] = name;
-    const outFirst = this.#major === 1 && topology.class_name === 'Conv2D' && isFirst(topology);
-    return { topology, layers: [], layer: { className, name, outFirst } };
+    const parts = layersFromKeras(where, entry, this.#major);
+    const [first] = parts as [LayerConfig];
+    first.config['name'] = name;
+    const outFirst = this.#major === 1 && first.class_name === 'Conv2D' && isFirst(first);
+    return { parts, layer: { className, name, outFirst } };
   }
 
   #sequential({ config, ...entry }: LayerEntry): KerasTopology {
@@ -97,7 +99,7 @@ class Translation {
     const [first, ...rest] = layers as unknown as LayerEntry[];
     const all = first!.class_name === 'InputLayer' ? rest : [first!, ...rest];
     const translated = all.map((layer) => this.#layer(layer));
-    const head = translated[0]!.topology;
+    const head = translated[0]!.parts[0]!;
     const { build_config: outer } = entry as { build_config?: { input_shape?: Json } };
     const given = first!.config['batch_shape'] ?? first!.config['batch_input_shape'] ?? built ?? outer?.input_shape;
     if (!MODELS.includes(head.class_name)) {
@@ -112,7 +114,7 @@ class Translation {
       }
       head.config['batch_input_shape'] = given;
     }
-    const entries = translated.map(({ topology }) => topology as unknown as Json);
+    const entries = translated.flatMap(({ parts }) => parts as unknown as Json[]);
     return {
       topology: { class_name: 'Sequential', config: { name, layers: entries } },
       layers: translated.map(({ layer }) => layer),
@@ -125,28 +127,38 @@ class Translation {
     const kinds = new Map(entries.map(({ name, class_name }) => [name!, class_name]));
     const nested = (layer: string) => MODELS.includes(kinds.get(layer)!);
     const newNodes = entries.some(({ inbound_nodes: nodes }) => !Array.isArray((nodes as Json[])[0] ?? []));
-    const translated = entries.map((entry) => {
+    const all = entries.map((entry) => ({ entry, ...this.#layer(entry) }));
+    const lasts = new Map(all.map(({ parts, layer }) => [layer.name, parts.at(-1)!.config['name'] as string]));
+    const graph = all.flatMap(({ entry, parts, layer }) => {
       const where = `${this.#where}: layer '${entry.name}' (${entry.class_name})`;
-      const { topology, layer } = this.#layer(entry);
       // What tfjs counts as the first call of a nested model is its own making; Keras 3 does so only among the outputs.
       const inbound = (entry.inbound_nodes as Json[]).map((node) =>
-        references(where, node).map(([from, index, tensor]) => [from, index + +(newNodes && nested(from)), tensor, {}]),
+        references(where, node, IN_TRAINING_ONLY.includes(entry.class_name)).map(([from, index, tensor]): Json => [
+          lasts.get(from) ?? from,
+          index + +(newNodes && nested(from)),
+          tensor,
+          {},
+        ]),
       );
-      return { layer, entry: { ...topology, name: layer.name, inbound_nodes: inbound } };
+      return parts.map((part, i) => {
+        const before = parts[i - 1]?.config['name'];
+        const nodes = before === undefined ? inbound : inbound.map((_, call): Json[] => [[before, call, 0, {}]]);
+        return { ...part, name: i === 0 ? layer.name : part.config['name'], inbound_nodes: nodes };
+      });
     });
     const ends = (list: Json) =>
       endsOf(list).map(([from, index, tensor]) => [
-        from,
+        lasts.get(from) ?? from,
         index + +(newNodes && kinds.get(from) === 'Sequential'),
         tensor,
       ]);
-    const graph = { layers: translated.map(({ entry }) => entry as unknown as Json) };
+    const ins = ends(inputs!);
     return {
       topology: {
         class_name: 'Model',
-        config: { name, ...graph, input_layers: ends(inputs!), output_layers: ends(outputs!) },
+        config: { name, layers: graph as unknown as Json, input_layers: ins, output_layers: ends(outputs!) },
       },
-      layers: translated.map(({ layer }) => layer),
+      layers: all.map(({ layer }) => layer),
     };
   }
 }
@@ -158,16 +170,16 @@ function endsOf(list: Json): Reference[] {
 }
 
 /** The tensors with which a layer is called, from `[[layer, node, tensor, kwargs], …]` or Keras 3's `{ args, kwargs }`. */
-function references(where: string, node: Json): Reference[] {
+function references(where: string, node: Json, atAnyTime: boolean): Reference[] {
   if (Array.isArray(node)) {
     return node.map((reference) => {
       const [layer, index, tensor, kwargs = {}] = reference as [string, number, number, Settings?];
-      checkArguments(where, kwargs);
+      checkArguments(where, kwargs, atAnyTime);
       return [layer, index, tensor];
     });
   }
   const { args, kwargs } = node as { args: Json[]; kwargs: Settings };
-  checkArguments(where, kwargs);
+  checkArguments(where, kwargs, atAnyTime);
   return args.flat().map((argument) => {
     const { class_name: kind, config } = argument as unknown as LayerConfig;
     if (kind === '__keras_tensor__') return config['keras_history'] as Reference;
@@ -175,10 +187,11 @@ function references(where: string, node: Json): Reference[] {
   });
 }
 
-/** Refuses what would change the result; `training: false` is how a network predicts. */
-function checkArguments(where: string, kwargs: Settings): void {
+/** Refuses what would change the result; `training: false` is how a network predicts, and the default of augmentation is written as true. */
+function checkArguments(where: string, kwargs: Settings, atAnyTime: boolean): void {
   const [name, value] =
-    Object.entries(kwargs).find(([key, value]) => value !== null && !(key === 'training' && !value)) ?? [];
+    Object.entries(kwargs).find(([key, value]) => value !== null && !(key === 'training' && (!value || atAnyTime))) ??
+    [];
   if (name === undefined) return;
   throw new WeightsError({ where, expected: 'calls with tensors only', received: `${name} = ${describe(value)}` });
 }

@@ -12,6 +12,8 @@ describeOn(['cpu'], 'importKeras', () => {
   it.each([
     'keras3/every_layer.keras',
     'keras3/every_layer.h5',
+    'keras3/in_parts.keras',
+    'keras3/in_parts.h5',
     'keras2/every_layer.h5',
     'keras3/deep.keras',
     'keras2/deep.h5',
@@ -53,6 +55,28 @@ describeOn(['cpu'], 'importKeras', () => {
       free(model);
     },
   );
+
+  it('keeps the name of a layer that becomes two, and leaves out what acts in training only', async () => {
+    const model = await importKeras({ file: fixture('keras3/in_parts.keras') });
+    const kinds = Object.fromEntries(model.layers.map((layer) => [layer.name, layer.getClassName()]));
+    expect(kinds).toMatchObject({ flip: 'Activation', leaky: 'Conv2D', mean: 'GlobalAveragePooling2D', head: 'Dense' });
+    expect(kinds).toMatchObject({ leaky_leakyrelu: 'LeakyReLU', mean_reshape: 'Reshape', head_relu: 'ReLU' });
+    expect(model.outputs[0]!.sourceLayer.name).toBe('head_relu');
+    free(model);
+  });
+
+  it('takes weights as they are, also where a constraint would have them otherwise', async () => {
+    const json = String(Buffer.from(fixture('keras3/shallow.json')));
+    const weights = fixture('keras3/shallow.weights.h5');
+    const constraint = '{"class_name": "MaxNorm", "config": {"max_value": 0.001, "axis": 0}}';
+    const constrained = json.replace('"kernel_constraint": null', `"kernel_constraint": ${constraint}`);
+    const [plain, bound] = [await importKeras({ json, weights }), await importKeras({ json: constrained, weights })];
+    const kernel = (model: tfl.LayersModel) => Array.from(model.getWeights()[0]!.dataSync());
+    expect(Object.keys(bound.layers[0]!.getConfig()['kernelConstraint']!)).toContain('className');
+    expect(kernel(bound)).toEqual(kernel(plain));
+    free(plain);
+    free(bound);
+  });
 
   it('turns the kernels of Theano by 180°', async () => {
     const source = { json: fixture('keras1/tf.json'), weights: fixture('keras1/tf.h5') };

@@ -15,7 +15,7 @@ os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
 import h5py
 import keras
 import numpy as np
-from networks import channels_first, every_layer, pictures, pooled_first, reference, scramble
+from networks import channels_first, every_layer, in_parts, pictures, pooled_first, reference, scramble
 
 FIXTURES = Path(__file__).parent.parent / "interchange" / "fixtures"
 
@@ -56,9 +56,10 @@ def keras_3_and_2():
     deep = scramble(reference(keras, "deep", 16, 64))
     shallow = scramble(reference(keras, "shallow", 16, 32))
     every = scramble(every_layer(keras))
-    for model in [shallow, deep, every]:
+    parts = scramble(in_parts(keras))
+    for model in [shallow, deep, every, parts]:
         expected[model.name] = outputs(model)
-    for model, ending in [(every, "keras"), (every, "h5"), (deep, "keras"), (shallow, "weights.h5")]:
+    for model, ending in [(every, "keras"), (every, "h5"), (deep, "keras"), (shallow, "weights.h5"), (parts, "keras"), (parts, "h5")]:
         save = model.save_weights if ending == "weights.h5" else model.save
         name = f"{model.name}.{ending}"
         write(folder / name, saved(save, name))
@@ -99,6 +100,8 @@ def in_keras_2(value, nested=()):
     if value.get("class_name") == "LeakyReLU":
         value["config"] = {**config, "alpha": config["negative_slope"]}
         del value["config"]["negative_slope"]
+    if value.get("class_name") in ["DepthwiseConv2D", "SeparableConv2D"]:
+        value["config"] = {**config, "groups": 1}
     if "layers" in value:
         nested = [layer["config"]["name"] for layer in value["layers"] if "layers" in layer["config"]]
         sequential = [layer["config"]["name"] for layer in value["layers"] if layer["class_name"] == "Sequential"]

@@ -114,3 +114,22 @@ def every_layer(keras):
     x = layers.BatchNormalization(scale=False, name="last_norm")(x)
     x = layers.Dense(7, use_bias=False, trainable=False, name="logits")(x)
     return keras.Model(image, layers.Softmax(name="softmax")(x), name="every_layer")
+
+
+def in_parts(keras):
+    """A functional model of layers for which tfjs needs two, one of them called twice and one at the end, and of layers that act in training only."""
+    layers = keras.layers
+    image = keras.Input((8, 7, 3), name="image")
+    x = layers.RandomFlip("horizontal", name="flip")(image)
+    x = layers.RandomRotation(0.1, name="rotate")(x)
+    x = layers.RandomContrast(0.2, name="contrast")(x)
+    x = layers.Conv2D(5, 3, padding="same", activation="leaky_relu", name="leaky")(x)
+    same = layers.Conv2D(5, 3, padding="same", activation=layers.LeakyReLU(0.1), name="same")
+    x = same(same(x))
+    gate = layers.GlobalAveragePooling2D(keepdims=True, name="mean")(x)
+    gate = layers.Conv2D(5, 1, activation="sigmoid", name="gate")(gate)
+    x = layers.Multiply(name="scale")([x, gate])
+    x = layers.Activation("leaky_relu", name="activation")(x)
+    x = layers.GlobalMaxPooling2D(keepdims=True, name="max")(x)
+    x = layers.Flatten(name="flat")(x)
+    return keras.Model(image, layers.Dense(4, activation=layers.ReLU(max_value=1), name="head")(x), name="in_parts")

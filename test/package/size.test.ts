@@ -65,7 +65,7 @@ const OTHERS: Readonly<Record<string, number>> = {
   evaluate: 8_000,
   explain: 10_000,
   faces: 20_000,
-  interchange: 16_000,
+  interchange: 17_000,
   weights: 7_000,
 };
 
