@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { expect, it } from 'vitest';
 import { FusedNetwork } from '../../src/classify/fusion';
+import { createCompactCnn } from '../../src/models/compact';
 import { createDeepCnn } from '../../src/models/deep';
 import { BACKENDS, describeOn, expectNoLeaks } from '../support/backends';
 import { tinyCnn } from '../support/tiny';
@@ -40,6 +41,7 @@ function branched(): tfl.LayersModel {
 const MODELS: [string, () => tfl.LayersModel, number][] = [
   ['shallow', () => tinyCnn(), 16],
   ['deep', () => createDeepCnn({ conv: { filters: [4, 4, 6, 6] }, dense: { units: [8, 8] }, inputSize: [16, 16] }), 16],
+  ['compact', () => createCompactCnn({ conv: { filters: [4, 8, 8, 8] }, inputSize: [16, 16] }), 16],
   ['branched', branched, 8],
   ['wide', () => createDeepCnn({ conv: { filters: [8, 16, 16, 24], kernelSizes: 3 }, inputSize: [16, 16] }), 16],
 ];

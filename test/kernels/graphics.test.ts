@@ -15,6 +15,13 @@ const PATIENCE = 120_000; // shaders are compiled and run by the processor
 
 const given = (tensor: tf.Tensor): Given => ({ shape: tensor.shape, values: Array.from(tensor.dataSync()) });
 
+/** What is computed, without the tensors that it took. */
+function tidied<T>(compute: () => T): T {
+  let result!: T;
+  tf.tidy(() => void (result = compute()));
+  return result;
+}
+
 describe.skipIf(!HAS_CHROMIUM).each(['webgl', 'webgpu'])(
   `training kernels in Chromium on %s (skipped without ${CHROMIUM})`,
   (backend) => {
@@ -45,7 +52,7 @@ describe.skipIf(!HAS_CHROMIUM).each(['webgl', 'webgpu'])(
     it.each(TITLES)(
       "give a convolution's gradient by its filter as finite differences do: %s",
       async (title) => {
-        const asked = tf.tidy(() => {
+        const asked = tidied(() => {
           const all = tensorsOf(caseOf(title), false);
           const expected = differences(all.filter, (filter) => weightedSum(all.x, filter, all, false));
           return { expected, x: given(all.x), dy: given(all.dy), shape: all.filter.shape, attributes: all.attributes };
@@ -59,7 +66,7 @@ describe.skipIf(!HAS_CHROMIUM).each(['webgl', 'webgpu'])(
     it(
       'give batch norm, ReLU and max pooling, and their gradients, as the plain CPU backend does',
       async () => {
-        const [x, dy, expected] = tf.tidy(() => {
+        const [x, dy, expected] = tidied(() => {
           const [x, dy] = [numbers([2, 4, 6, 2], 1), numbers([2, 2, 3, 2], 2)];
           const plain = (images: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor) =>
             maxPoolInTraining(tf.relu(batchNormInTraining(images, gamma, beta, 1e-3, () => {})) as tf.Tensor4D, {
