@@ -11,16 +11,14 @@ export function fixture(name: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(gunzipSync(readFileSync(new URL(`${name}.gz`, FOLDER))));
 }
 
-/** What the networks of a folder gave in Python for {@link pictures}, by name. */
+/** What the networks of a folder gave in Python for three {@link pictureNumbers}, by name. */
 export function expected(folder: string): Record<string, number[]> {
   return JSON.parse(new TextDecoder().decode(fixture(`${folder}/expected.json`))) as Record<string, number[]>;
 }
 
-/** The inputs of the fixtures: the same numbers as `pictures` of `test/interop/networks.py`. */
-function pictures(count: number, shape: readonly number[]): tf.Tensor {
-  const size = count * tf.util.sizeFromShape([...shape]);
-  const values = Float32Array.from({ length: size }, (_, i) => ((i * 37) % 101) / 101 - 0.5);
-  return tf.tensor(values, [count, ...shape]);
+/** Inputs of the fixtures, [n, h, w, c]: the same numbers as `pictures` of `test/interop/networks.py`. */
+export function pictureNumbers(shape: readonly number[]): number[] {
+  return Array.from({ length: tf.util.sizeFromShape([...shape]) }, (_, i) => Math.fround(((i * 37) % 101) / 101 - 0.5));
 }
 
 /** Frees a model; its own `dispose` leaves the weights of layers that are called twice. */
@@ -31,7 +29,7 @@ export function free(model: tfl.LayersModel): void {
 /** What a model predicts for three of these pictures. */
 export function outputs(model: tfl.LayersModel): number[] {
   return tf.tidy(() => {
-    const x = pictures(3, model.inputs[0]!.shape.slice(1) as number[]);
-    return Array.from((model.predict(x) as tf.Tensor).dataSync());
+    const shape = [3, ...(model.inputs[0]!.shape.slice(1) as number[])];
+    return Array.from((model.predict(tf.tensor(pictureNumbers(shape), shape)) as tf.Tensor).dataSync());
   });
 }

@@ -74,9 +74,33 @@ describeOn(['cpu'], 'what importKeras refuses', () => {
     await expect(importKeras(first)).rejects.toThrow(WeightsError);
   });
 
-  it('weights of another shape, and weights of another network', async () => {
+  it('weights of another shape, by layer and tensor', async () => {
     const wider = changed((json) => json.replace(/"filters": ?(\d+)/, (_, count) => `"filters": ${Number(count) + 1}`));
     await expect(importKeras(wider)).rejects.toThrow(WeightsError);
+    await expect(importKeras(wider)).rejects.toThrow(
+      /layer 'conv2d\w*' \(Conv2D\): weight 'kernel': expected shape \[3, 3, 1, 3\], received shape \[3, 3, 1, 2\] in 'layers\/conv2d\/vars\/0'/,
+    );
+  });
+
+  it('weights that are missing or too many, by layer and tensor', async () => {
+    const more = changed((json) => json.replace('"use_bias": true', '"use_bias": false'));
+    await expect(importKeras(more)).rejects.toThrow(WeightsError);
+    await expect(importKeras(more)).rejects.toThrow(
+      /layer 'conv2d\w*' \(Conv2D\): expected 1 weights, received 2, the last 'layers\/conv2d\/vars\/1'/,
+    );
+    const less = changed((json) => json.replace(/"scale": ?true/, '"scale": false')); // batch norm wants one weight fewer
+    await expect(importKeras(less)).rejects.toThrow(/\(BatchNormalization\): expected 3 weights, received 4/);
+    const none = changed((json) =>
+      json
+        .replace('"class_name": "Activation"', '"class_name": "PReLU"')
+        .replace('"activation": "relu"', '"shared_axes": null'),
+    );
+    await expect(importKeras(none)).rejects.toThrow(
+      /\(PReLU\): weight 'alpha': expected shape .*, received nothing in the file/,
+    );
+  });
+
+  it('weights of another network', async () => {
     const other = { json: text('keras3/shallow.json'), weights: fixture('keras2/deep.weights.h5') };
     await expect(importKeras(other)).rejects.toThrow(WeightsError);
   });

@@ -22,7 +22,7 @@ import { FER2013_PATH } from '../support/real-data';
 
 const PACKAGES = ['numpy', 'keras', 'tensorflow', 'h5py'];
 const PYTHON = findPython(...PACKAGES);
-const SCRIPT = fileURLToPath(new URL('run_keras.py', import.meta.url));
+const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 /** How many pictures of PublicTest the bundled networks are held against Keras on; 3589 are all. */
 const ROWS = Number(process.env['FER_CNN_INTEROP_ROWS'] ?? 128);
@@ -30,6 +30,9 @@ const ROWS = Number(process.env['FER_CNN_INTEROP_ROWS'] ?? 128);
 /** What tfjs gives for an input. */
 const predicted = (model: tfl.LayersModel, x: Float32Array, shape: number[]) =>
   tf.tidy(() => Array.from((model.predict(tf.tensor(x, shape)) as tf.Tensor).dataSync()));
+
+/** Whether any value of two tensors is another. */
+const differ = (a: tf.Tensor, b: tf.Tensor) => tf.tidy(() => tf.any(tf.notEqual(a, b)).dataSync()[0] !== 0);
 
 describe.skipIf(!PYTHON)(needsPython('Keras in Python', PYTHON, ...PACKAGES), () => {
   let folder = '';
@@ -40,6 +43,9 @@ describe.skipIf(!PYTHON)(needsPython('Keras in Python', PYTHON, ...PACKAGES), ()
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
+  /** The numbers that Python wrote into a file. */
+  const numbers = async (name: string) => new Float32Array(new Uint8Array(await readFile(join(folder, name))).buffer);
+
   /** Has Keras open each model and predict; gives its outputs and the losses of one more step of training. */
   async function ask(models: readonly tfl.LayersModel[], x: Float32Array, shape: number[]) {
     for (const [i, model] of models.entries()) {
@@ -47,11 +53,34 @@ describe.skipIf(!PYTHON)(needsPython('Keras in Python', PYTHON, ...PACKAGES), ()
       await writeFile(join(folder, `${i}.input`), new Uint8Array(x.buffer, x.byteOffset, x.byteLength));
       await writeFile(join(folder, `${i}.json`), JSON.stringify(shape));
     }
-    const { losses } = JSON.parse((await runPython(PYTHON!, SCRIPT, folder)).trim().split('\n').at(-1)!);
-    const outputs = await Promise.all(
-      models.map(async (_, i) => new Float32Array(new Uint8Array(await readFile(join(folder, `${i}.output`))).buffer)),
+    const { losses } = JSON.parse(
+      (await runPython(PYTHON!, script('run_keras.py'), folder)).trim().split('\n').at(-1)!,
     );
+    const outputs = await Promise.all(models.map((_, i) => numbers(`${i}.output`)));
     return { outputs, losses: losses as Record<string, number> };
+  }
+
+  /** Has Keras build the reference project's networks and save them; gives what they predict. */
+  async function build(x: Float32Array, shape: number[]) {
+    await writeFile(join(folder, 'input'), x);
+    await writeFile(join(folder, 'input.json'), JSON.stringify(shape));
+    await runPython(PYTHON!, script('build_keras.py'), folder);
+    return { shallow: await numbers('shallow.output'), deep: await numbers('deep.output') };
+  }
+
+  /** A network that Keras saved, read from each of its forms. */
+  async function formsOf(name: string): Promise<tfl.LayersModel[]> {
+    const read = (ending: string) => readFile(join(folder, `${name}.${ending}`));
+    return [
+      await importKeras({ file: await read('keras') }),
+      await importKeras({ file: await read('h5') }),
+      await importKeras({ json: await read('json'), weights: await read('weights.h5') }),
+    ];
+  }
+
+  async function firstRows() {
+    const all = await readFer2013(FER2013_PATH!, { usage: 'PublicTest' });
+    return all.subset(Array.from({ length: Math.min(ROWS, all.size) }, (_, i) => i));
   }
 
   it('opens our networks, predicts the same and trains on; and we read what it saves in every form', async () => {
@@ -63,6 +92,19 @@ describe.skipIf(!PYTHON)(needsPython('Keras in Python', PYTHON, ...PACKAGES), ()
       const ours = predicted(model, x, shape);
       expect([...outputs[i]!]).toBeAllClose(ours, { atol: 1e-5, rtol: 0 });
       expect(losses[String(i)]).toBeGreaterThan(0);
+      const trained = await importKeras({ file: await readFile(join(folder, `${i}.trained.keras`)) });
+      const moved = trained.trainableWeights.map((weight, at) => ({
+        name: weight.originalName,
+        differs: differ(weight.read(), model.trainableWeights[at]!.read()),
+      }));
+      const kernels = moved.filter(({ name }) => name.endsWith('kernel')); // a bias before batch norm has no gradient
+      expect(kernels.length).toBeGreaterThan(3);
+      expect(kernels.filter(({ differs }) => !differs)).toEqual([]);
+      expect(predicted(trained, x, shape)).toBeAllClose([...(await numbers(`${i}.trained.output`))], {
+        atol: 1e-5,
+        rtol: 0,
+      });
+      free(trained);
       const read = (suffix: string) => readFile(join(folder, `${i}.${suffix}`));
       const backs = [
         await importKeras({ file: await read('back.keras') }),
@@ -75,13 +117,43 @@ describe.skipIf(!PYTHON)(needsPython('Keras in Python', PYTHON, ...PACKAGES), ()
       }
       free(model);
     }
-  }, 240_000);
+  }, 600_000);
+
+  it('reads the networks of the reference project, which Keras built, in every form, and predicts the same', async () => {
+    const shape = [16, 48, 48, 1];
+    const x = randomInput(shape);
+    const names = ['shallow', 'deep'] as const;
+    const outputs = await build(x, shape);
+    for (const name of names) {
+      for (const model of await formsOf(name)) {
+        expect(predicted(model, x, shape)).toBeAllClose([...outputs[name]], { atol: 1e-5, rtol: 0 });
+        free(model);
+      }
+    }
+  }, 600_000);
+
+  it.skipIf(!FER2013_PATH)(
+    `gives ${ROWS} pictures of PublicTest the labels that networks built in Keras give them`,
+    async () => {
+      const data = await firstRows();
+      const preprocessing = { inputSize: [48, 48], mean: 0, standardDeviation: 1 } as const;
+      const x = Float32Array.from(data.images, (pixel) => pixel / 255);
+      const outputs = await build(x, [data.size, 48, 48, 1]);
+      for (const name of ['shallow', 'deep'] as const) {
+        const model = await importKeras({ file: await readFile(join(folder, `${name}.keras`)) });
+        const ours = await predict(model, data, { preprocessing });
+        expect(ours).toBeAllClose([...outputs[name]], { atol: 1e-5, rtol: 0 });
+        expect(argmaxRows(ours, 7), name).toEqual(argmaxRows(outputs[name], 7));
+        free(model);
+      }
+    },
+    300_000 + 1000 * ROWS,
+  );
 
   it.skipIf(!FER2013_PATH)(
     `gives ${ROWS} pictures of PublicTest the labels that the bundled networks give them`,
     async () => {
-      const all = await readFer2013(FER2013_PATH!, { usage: 'PublicTest' });
-      const data = all.subset(Array.from({ length: Math.min(ROWS, all.size) }, (_, i) => i));
+      const data = await firstRows();
       const loaded = await Promise.all(BUNDLED_MODELS.map((name) => loadWeights(name)));
       const { xs, ys } = data.toTensors();
       const input = tf.tidy(() => preprocess(xs));

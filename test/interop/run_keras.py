@@ -1,7 +1,8 @@
 """Opens .keras files of a folder in Keras 3, predicts, saves the model anew in every form, and trains one step.
 
 `python run_keras.py FOLDER` reads N.keras and N.input (float32) with N.json (its shape), and writes N.output (float32), N.back.keras,
-N.back.h5, N.arch.json with N.back.weights.h5, and prints the version of Keras and the loss of the step for each model.
+N.back.h5, N.arch.json with N.back.weights.h5, after the step N.trained.keras and N.trained.output, and prints the version of Keras and
+the loss of the step for each model.
 """
 
 import glob
@@ -15,7 +16,7 @@ import numpy as np
 folder = sys.argv[1]
 losses = {}
 for path in sorted(glob.glob(os.path.join(folder, "*.keras"))):
-    if ".back" in path:
+    if ".back" in path or ".trained" in path:
         continue
     stem = path[: -len(".keras")]
     with open(stem + ".json") as file:
@@ -33,4 +34,6 @@ for path in sorted(glob.glob(os.path.join(folder, "*.keras"))):
     few = x[:32]
     targets = np.eye(y.shape[-1], dtype="float32")[np.arange(len(few)) % y.shape[-1]]
     losses[os.path.basename(stem)] = float(model.fit(few, targets, epochs=1, verbose=0).history["loss"][0])
+    model.save(stem + ".trained.keras")
+    model.predict(few, verbose=0).astype("float32").tofile(stem + ".trained.output")
 print(json.dumps({"version": keras.__version__, "losses": losses}))

@@ -1,0 +1,62 @@
+import { expect, it } from 'vitest';
+import { loadClassifier } from '../../src/classify/load';
+import { evaluate } from '../../src/evaluate/evaluate';
+import { exportOnnx } from '../../src/interchange/onnx';
+import { importKeras } from '../../src/interchange/keras-import';
+import { EMOTIONS } from '../../src/labels';
+import { train } from '../../src/train/trainer';
+import { BACKENDS, describeOn, expectNoLeaks } from '../support/backends';
+import { squares } from '../support/faces';
+import { weightsOf } from '../support/tiny';
+import { fixture, free } from './fixtures';
+
+/** The reference project's shallow network, narrow, for pictures of 16 × 16 pixels; its head is seven sigmoids. */
+const load = () => importKeras({ json: fixture('keras3/shallow.json'), weights: fixture('keras3/shallow.weights.h5') });
+
+const preprocessing = { inputSize: [16, 16], mean: 0, standardDeviation: 1 } as const; // as the reference project divides by 255
+const card = { name: 'shallow', architecture: 'shallow', labels: EMOTIONS, preprocessing };
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+
+describeOn(BACKENDS, 'a network from Keras with a sigmoid head', () => {
+  expectNoLeaks();
+
+  it('classifies by probabilities that sum to 1', async () => {
+    const model = await load();
+    const classifier = await loadClassifier({ model, card });
+    const { images } = squares(1);
+    const predictions = await classifier.classify({
+      data: Uint8Array.from(images),
+      width: 16,
+      height: 16,
+      channels: 1,
+    });
+    expect(predictions).toHaveLength(7);
+    expect(sum(predictions.map(({ probability }) => probability))).toBeCloseTo(1, 5);
+    classifier.dispose();
+    free(model);
+  });
+
+  it('is evaluated', async () => {
+    const model = await load();
+    const report = await evaluate(model, squares(14), { preprocessing });
+    expect(report.size).toBe(14);
+    expect(report.accuracy).toBeGreaterThanOrEqual(0);
+    free(model);
+  });
+
+  it('is trained on from the weights that it came with', async () => {
+    const model = await load();
+    const before = weightsOf(model);
+    const { history } = await train(model, squares(14), {
+      epochs: 4,
+      batchSize: 7,
+      preprocessing,
+      loss: { type: 'binaryCrossentropy' },
+      optimization: { learningRate: 0.01 },
+    });
+    expect(history.at(-1)!.loss).toBeLessThan(history[0]!.loss);
+    expect(weightsOf(model)).not.toEqual(before);
+    expect((await exportOnnx(model)).length).toBeGreaterThan(1000);
+    free(model);
+  });
+});
