@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -62,15 +62,16 @@ describe.skipIf(!PYTHON)(needsPython('Keras in Python', PYTHON, ...PACKAGES), ()
 
   /** Has Keras build the reference project's networks and save them; gives what they predict. */
   async function build(x: Float32Array, shape: number[]) {
-    await writeFile(join(folder, 'input'), x);
-    await writeFile(join(folder, 'input.json'), JSON.stringify(shape));
-    await runPython(PYTHON!, script('build_keras.py'), folder);
-    return { shallow: await numbers('shallow.output'), deep: await numbers('deep.output') };
+    await mkdir(join(folder, 'built'), { recursive: true });
+    await writeFile(join(folder, 'built/input'), x);
+    await writeFile(join(folder, 'built/input.json'), JSON.stringify(shape));
+    await runPython(PYTHON!, script('build_keras.py'), join(folder, 'built'));
+    return { shallow: await numbers('built/shallow.output'), deep: await numbers('built/deep.output') };
   }
 
   /** A network that Keras saved, read from each of its forms. */
   async function formsOf(name: string): Promise<tfl.LayersModel[]> {
-    const read = (ending: string) => readFile(join(folder, `${name}.${ending}`));
+    const read = (ending: string) => readFile(join(folder, `built/${name}.${ending}`));
     return [
       await importKeras({ file: await read('keras') }),
       await importKeras({ file: await read('h5') }),
@@ -140,7 +141,7 @@ describe.skipIf(!PYTHON)(needsPython('Keras in Python', PYTHON, ...PACKAGES), ()
       const x = Float32Array.from(data.images, (pixel) => pixel / 255);
       const outputs = await build(x, [data.size, 48, 48, 1]);
       for (const name of ['shallow', 'deep'] as const) {
-        const model = await importKeras({ file: await readFile(join(folder, `${name}.keras`)) });
+        const model = await importKeras({ file: await readFile(join(folder, `built/${name}.keras`)) });
         const ours = await predict(model, data, { preprocessing });
         expect(ours).toBeAllClose([...outputs[name]], { atol: 1e-5, rtol: 0 });
         expect(argmaxRows(ours, 7), name).toEqual(argmaxRows(outputs[name], 7));
