@@ -1,4 +1,5 @@
-import { checkOptions } from '../validate';
+import { InputError } from '../errors';
+import { checkList, checkOptions } from '../validate';
 import { INK, PAPER, readableOn, SCALE, shareColor } from './color-scale';
 import { intervalText, percent } from './format';
 import type { ReportData } from './report-data';
@@ -28,7 +29,7 @@ const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Ar
  * @param report What to draw.
  * @param options The heading.
  * @returns The text of an SVG file.
- * @throws InputError if an option is unknown.
+ * @throws InputError if an option is unknown or the report has no confusion matrix.
  * @example
  * ```ts
  * const report = await evaluate(model, dataset.where('PublicTest'));
@@ -38,6 +39,7 @@ const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Ar
 export function confusionSvg(report: ReportData, options: SvgOptions = {}): string {
   checkOptions('confusionSvg: options', options, ['title']);
   const { title = 'Confusion matrix' } = options;
+  checkReport(report);
   const { classNames, confusionMatrix, perClass, size, accuracy, accuracyInterval } = report;
   const { left, top, side, width, height, isSlanted } = layOut(title, classNames);
   const summary = `${size} pictures · accuracy ${percent(accuracy)} · interval ${intervalText(accuracyInterval)}`;
@@ -145,4 +147,16 @@ function text(content: string, { x, y, size, weight, fill, anchor, rotate }: Tex
 
 function escape(content: string): string {
   return content.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+}
+
+/** Throws unless a report, which may come from a file, has what is drawn. */
+function checkReport(report: ReportData): void {
+  const { classNames, confusionMatrix, perClass, accuracyInterval } = report ?? {};
+  checkList('confusionSvg: report.classNames', classNames);
+  checkList('confusionSvg: report.confusionMatrix', confusionMatrix);
+  checkList('confusionSvg: report.perClass', perClass);
+  const isSquare = [confusionMatrix, perClass, ...confusionMatrix].every((list) => list?.length === classNames.length);
+  if (isSquare && accuracyInterval && perClass.every((scores) => typeof scores === 'object')) return;
+  const expected = 'a report with a row and a column for each class';
+  throw new InputError({ where: 'confusionSvg: report', expected, received: 'another' });
 }

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { CheckpointStore } from '../train/checkpoint';
+import { FerError } from '../errors';
+import { checkPath } from './check-path';
 import { writeFiles } from './write-files';
 
 /**
@@ -8,21 +10,24 @@ import { writeFiles } from './write-files';
  *
  * @param path The file; its folder is made if needed.
  * @returns The store for `train`'s `checkpoint.store`.
- * @throws FerError if it cannot be written, with the file system's reason and the old checkpoint left as it was; the file system's error if
- *   it is there and cannot be read.
+ * @throws InputError if the path is none; later FerError with the file system's reason, if the file cannot be written, with the old
+ *   checkpoint left as it was, or is there and cannot be read.
  * @example
  * ```ts
  * await train(model, data, { epochs: 30, checkpoint: { store: fileCheckpoint('runs/deep/checkpoint.bin') } });
  * ```
  */
 export function fileCheckpoint(path: string): CheckpointStore {
+  checkPath('fileCheckpoint: path', path);
   return {
     async read() {
       try {
         return await readFile(path);
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-        throw error;
+      } catch (cause) {
+        const { code, message } = cause as NodeJS.ErrnoException;
+        if (code === 'ENOENT') return undefined;
+        const received = `the failure "${message}"`;
+        throw new FerError({ where: path, expected: 'a checkpoint that can be read', received, cause });
       }
     },
     write: (bytes) => writeFiles({ [path]: bytes }),

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { InputError } from '../errors';
 import { checkInteger, checkOptions, describe } from '../validate';
+import { checkPath } from './check-path';
 import { moduleUrl } from './module-url';
 import { type FileResult, ResultsFile } from './results-file';
 import { type Shard, walkPictures } from './walk';
@@ -16,7 +17,7 @@ export interface FolderWorkersOptions {
    * default export, it is called and awaited.
    */
   backend: string | URL;
-  /** Number of processes, at least 1. Default: one for each core. */
+  /** Number of processes, 1..1024. Default: one for each core. */
   count?: number | undefined;
   /** How many pictures a worker gets at a time, at least 1. Default 32. */
   batchSize?: number | undefined;
@@ -101,8 +102,7 @@ export async function classifyFolder(dir: string, options: ClassifyFolderOptions
 }
 
 function checkFolderOptions(dir: unknown, options: ClassifyFolderOptions): void {
-  if (typeof dir !== 'string')
-    throw new InputError({ where: `${WHERE}: dir`, expected: 'a path', received: describe(dir) });
+  checkPath(`${WHERE}: dir`, dir);
   checkOptions(`${WHERE}: options`, options, ['out', 'workers', 'model', 'topk', 'shard', 'signal', 'onProgress']);
   const { out, workers, model, topk, shard } = options;
   for (const [name, value] of Object.entries({ out, model: model ?? 'default' })) {
@@ -119,7 +119,8 @@ function checkFolderOptions(dir: unknown, options: ClassifyFolderOptions): void 
     'workers.batchSize': workers.batchSize,
     topk,
   })) {
-    if (value !== undefined) checkInteger(`${WHERE}: options.${name}`, value, { min: 1 });
+    if (value !== undefined)
+      checkInteger(`${WHERE}: options.${name}`, value, { min: 1, ...(name === 'workers.count' && { max: 1024 }) });
   }
   if (shard === undefined) return;
   checkOptions(`${WHERE}: options.shard`, shard, ['index', 'count']);

@@ -11,6 +11,7 @@ import { loadVotesBy } from '../curation/ferplus';
 import type { Gunzip } from '../data/stream';
 import { damaged } from '../data/stream';
 import { DatasetError } from '../errors';
+import { checkPath } from './check-path';
 
 const CHUNK_BYTES = 1 << 18;
 
@@ -20,7 +21,7 @@ const CHUNK_BYTES = 1 << 18;
  * @param path Path of the file.
  * @param options As of `loadFer2013`; `file` defaults to the file's name.
  * @returns The rows in file order.
- * @throws DatasetError if there is no such file, and as `loadFer2013` does.
+ * @throws InputError if the path is none; DatasetError if there is no such file, and as `loadFer2013` does.
  * @example
  * ```ts
  * const training = await readFer2013('data/fer2013.csv.gz', { usage: 'Training' });
@@ -37,7 +38,7 @@ export async function readFer2013(path: string | URL, options: Fer2013Options = 
  * @param path Path of the file.
  * @param options As of `loadFerPlus`; `file` defaults to the file's name.
  * @returns The votes in file order.
- * @throws DatasetError if there is no such file, and as `loadFerPlus` does.
+ * @throws InputError if the path is none; DatasetError if there is no such file, and as `loadFerPlus` does.
  * @example
  * ```ts
  * const votes = await readFerPlus('data/fer2013new.csv');
@@ -50,6 +51,7 @@ export async function readFerPlus(path: string | URL, options: FerPlusOptions = 
 
 /** The file as a response: a stream that comes with its length. */
 async function openFile(where: string, path: string | URL): Promise<Response> {
+  if (!(path instanceof URL)) checkPath(`${where}: path`, path);
   const size = await sizeOf(where, path);
   return new Response(streamOf(path), { headers: { 'content-length': `${size}` } });
 }

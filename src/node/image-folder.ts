@@ -8,13 +8,14 @@ import { ensureBackend } from '../image/backend';
 import { fromPixelData } from '../image/pixels';
 import { toGraySize } from '../image/preprocess';
 import { checkInteger, checkOneOf, checkOptions } from '../validate';
+import { checkPath } from './check-path';
 import type { DecodedImage } from './decode';
 import { decodeImage } from './decode';
 import { findPictures } from './picture-files';
 
 /** Options of {@link loadImageFolder}. */
 export interface ImageFolderOptions {
-  /** Height and width to which the pictures are brought, in pixels. Default [48, 48]. */
+  /** Height and width to which the pictures are brought, in pixels, 1..4096. Default [48, 48]. */
   size?: readonly [height: number, width: number];
   /** Whether a bad picture or folder throws, or is left out and listed in the data set's `skipped`. Default 'throw'. */
   onInvalid?: 'throw' | 'skip';
@@ -25,6 +26,7 @@ export interface ImageFolderOptions {
 }
 
 const WHERE = 'loadImageFolder';
+const MAX_SIDE = 4096; // pixels; larger ones would be a slip, and not fit into memory
 const SLICE = 16; // pictures decoded at a time
 const VALUES_AT_ONCE = 1 << 22; // in one tensor, unless a single picture has more
 
@@ -52,11 +54,12 @@ const VALUES_AT_ONCE = 1 << 22; // in one tensor, unless a single picture has mo
  * ```
  */
 export async function loadImageFolder(dir: string, options: ImageFolderOptions = {}): Promise<FerDataset> {
+  checkPath(`${WHERE}: dir`, dir);
   checkOptions(WHERE, options, ['size', 'onInvalid', 'signal', 'onProgress']);
   const { size = [48, 48], onInvalid = 'throw', signal, onProgress } = options;
   const [height, width] = [size?.[0], size?.[1]];
-  checkInteger(`${WHERE}: size[0]`, height, { min: 1 });
-  checkInteger(`${WHERE}: size[1]`, width, { min: 1 });
+  checkInteger(`${WHERE}: size[0]`, height, { min: 1, max: MAX_SIDE });
+  checkInteger(`${WHERE}: size[1]`, width, { min: 1, max: MAX_SIDE });
   checkOneOf(`${WHERE}: onInvalid`, onInvalid, ['throw', 'skip']);
   signal?.throwIfAborted();
   await ensureBackend(WHERE);

@@ -14,7 +14,7 @@ export interface TrainingWorkersOptions {
    * and awaited.
    */
   backend: string | URL;
-  /** Number of threads, at least 1. Default: one for each core. */
+  /** Number of threads, 1..1024. Default: one for each core. */
   count?: number | undefined;
 }
 
@@ -27,6 +27,9 @@ export interface TrainingWorkers extends GradientWorkers {
 }
 
 const WHERE = 'startTrainingWorkers';
+
+/** Each thread costs some 100 MB; more than this is a slip, and would take the machine down before any error. */
+const MOST = 1024;
 
 /**
  * Starts threads that train together: each computes the gradient of its part of a batch, on a backend of its own, and batch norm takes its
@@ -48,7 +51,7 @@ const WHERE = 'startTrainingWorkers';
 export async function startTrainingWorkers(options: TrainingWorkersOptions): Promise<TrainingWorkers> {
   checkOptions(`${WHERE}: options`, options, ['backend', 'count']);
   const { backend, count = availableParallelism() } = options;
-  checkInteger(`${WHERE}: options.count`, count, { min: 1 });
+  checkInteger(`${WHERE}: options.count`, count, { min: 1, max: MOST });
   if (typeof backend !== 'string' && !(backend instanceof URL)) {
     const received = describe(backend);
     throw new InputError({ where: `${WHERE}: options.backend`, expected: 'a module to import', received });

@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { WeightsError } from '../errors';
-import { checkOptions } from '../validate';
+import { InputError, WeightsError } from '../errors';
+import { checkOptions, describe } from '../validate';
 import { type BundledModel, readBundled } from '../weights/bundled';
 import type { CardDraft, ModelCard } from '../weights/card';
 import { CARD_KEY, completeCard, decodeModel, type LoadedModel, type StoredModel } from '../weights/decode';
 import { specsOf } from '../weights/fit';
 import type { Golden } from '../weights/golden';
+import { checkPath } from './check-path';
 import { writeFiles } from './write-files';
 
 /** The files of a stored model. */
@@ -22,7 +23,7 @@ export interface WeightsFiles extends StoredModel {
  *
  * @param directory The directory; made if needed.
  * @param files What `encodeModel` gave, and a golden record if wanted.
- * @throws `FerError` if they cannot be written, with the file system's reason; old files are then as they were.
+ * @throws `InputError` if the directory is no path or the files are none; `FerError` if they cannot be written, with the file system's reason; old files are then as they were.
  * @example
  * ```ts
  * await saveWeights('weights/mine', await encodeModel(model, { card, dtype: 'mixed' }));
@@ -30,7 +31,12 @@ export interface WeightsFiles extends StoredModel {
  * ```
  */
 export async function saveWeights(directory: string, files: WeightsFiles): Promise<void> {
+  checkPath('saveWeights: directory', directory);
+  checkOptions('saveWeights: files', files, ['modelJson', 'weights', 'golden', 'card']);
   const { modelJson, weights, golden, card } = files;
+  if (!(weights instanceof ArrayBuffer)) {
+    throw new InputError({ where: 'saveWeights: weights', expected: 'an ArrayBuffer', received: describe(weights) });
+  }
   await writeFiles({
     ...modelFiles(directory, modelJson, weights),
     ...(golden && { [join(directory, 'golden.json')]: `${JSON.stringify(golden)}\n` }),
@@ -55,6 +61,7 @@ export async function loadWeightsDirectory(
   directory: string,
   options: { card?: CardDraft | ModelCard } = {},
 ): Promise<LoadedModel> {
+  checkPath('loadWeightsDirectory: directory', directory);
   checkOptions('loadWeightsDirectory', options, ['card']);
   const model = await readModel(directory);
   const card = options.card ?? ((await readJson(join(directory, 'card.json'))) as ModelCard);
@@ -74,6 +81,7 @@ export async function loadWeightsDirectory(
  * ```
  */
 export async function exportBundledWeights(name: BundledModel | 'default', directory: string): Promise<void> {
+  checkPath('exportBundledWeights: directory', directory);
   await saveWeights(directory, await readBundled(name));
 }
 
@@ -89,6 +97,7 @@ export async function exportBundledWeights(name: BundledModel | 'default', direc
  * ```
  */
 export function directoryHandler(directory: string): tf.io.IOHandler {
+  checkPath('directoryHandler: directory', directory);
   return {
     async load() {
       const { modelJson, weights } = await readModel(directory);

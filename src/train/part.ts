@@ -6,6 +6,7 @@ import type { Preprocessing } from '../image/preprocess';
 import { prepareKernels } from '../kernels/on-demand';
 import { registerTrainingKernels } from '../kernels/register';
 import { freeTape } from '../kernels/tape';
+import { checkOptions } from '../validate';
 import type { PartOfBatch } from './forward';
 import { prepareForTraining } from './forward';
 import { gradientsOf, statisticsOf, trainedVariables } from './gradients';
@@ -51,7 +52,7 @@ export interface GradientWorker {
  * @param job What `train` gave to `open` of its workers.
  * @returns The worker; it holds a model of its own.
  * @throws `BackendError` if no backend is active.
- * @throws `InputError` if the loss is not valid.
+ * @throws `InputError` if the job is none or its loss is not valid.
  * @example
  * ```ts
  * const worker = await createGradientWorker(job);
@@ -59,6 +60,7 @@ export interface GradientWorker {
  * ```
  */
 export async function createGradientWorker(job: GradientJob): Promise<GradientWorker> {
+  checkOptions('createGradientWorker: job', job, ['topology', 'loss', 'precision', 'weights', 'channels']);
   await ensureBackend('createGradientWorker');
   registerTrainingKernels();
   await prepareKernels();

@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { preprocess, type Preprocessing } from '../image/preprocess';
+import { InputError } from '../errors';
 import { Random } from '../random';
+import { checkList } from '../validate';
 import { base64OfBytes, bytesOfBase64 } from './base64';
 
 /**
@@ -71,6 +73,7 @@ export interface GoldenDifference {
  * @param preprocessing Its preprocessing.
  * @param golden The record.
  * @returns The largest absolute differences over all pictures and classes, 0..1.
+ * @throws `InputError` that names the picture, if the record is damaged.
  * @example
  * ```ts
  * const { whole } = await compareGolden(model, card.preprocessing, golden); // below 1e-3
@@ -83,6 +86,7 @@ export async function compareGolden(
 ): Promise<GoldenDifference> {
   const difference: GoldenDifference = { network: 0, whole: 0 };
   const [height, width] = preprocessing.inputSize;
+  checkGolden(golden, 4 * height * width);
   for (const { shape, pixels, input, output } of golden.pictures) {
     const stored = new Float32Array(bytesOfBase64(input));
     const [, network] = await run(model, (images) => images, [1, height, width, 1], stored);
@@ -92,6 +96,30 @@ export async function compareGolden(
     difference.whole = Math.max(difference.whole, largestDifference(whole, output));
   }
   return difference;
+}
+
+/** Throws unless a record, which may come from a file, is whole. */
+function checkGolden(golden: Golden, inputBytes: number): void {
+  const where = 'compareGolden: golden';
+  checkList(`${where}: pictures`, golden?.pictures);
+  golden.pictures.forEach((picture: Partial<GoldenPicture> | null, i) => {
+    const { shape, pixels, input, output } = picture ?? {};
+    const at = `${where}: pictures[${i}]`;
+    checkList(`${at}: shape`, shape);
+    checkList(`${at}: output`, output);
+    const size = shape.reduce<number>((product, length) => product * length, 1);
+    if (shape.length === 3 && lengthOf(pixels) === size && lengthOf(input) === inputBytes) return;
+    throw new InputError({ where: at, expected: 'pixels and input as long as their shapes', received: 'others' });
+  });
+}
+
+/** Bytes that a text in base64 stands for; NaN for anything else. */
+function lengthOf(text: unknown): number {
+  try {
+    return bytesOfBase64(text as string).byteLength;
+  } catch {
+    return NaN;
+  }
 }
 
 type Step = (images: tf.Tensor4D) => tf.Tensor4D;

@@ -28,6 +28,12 @@ describe('the guides', () => {
     }
   });
 
+  it('stand all in the list of guides', () => {
+    const list = read('docs/README.md');
+    const guides = DOCUMENTS.filter((document) => /^docs\/(?!README)/.test(document));
+    expect(guides.filter((guide) => !list.includes(`](${guide.slice('docs/'.length)})`))).toEqual([]);
+  });
+
   it('name only scripts that exist, and only options that these have', () => {
     const commands = DOCUMENTS.flatMap((document) => [
       ...codeBlocks(document, ['sh']).flatMap(({ code }) => code.split('\n')),

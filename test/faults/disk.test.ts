@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -59,6 +59,25 @@ describe('saving weights and checkpoints', () => {
         expect({ name, code, whole }).toEqual({ name: 'FerError', code: 'ENOSPC', whole: true });
       }
       expect(outcomes).toHaveLength(2);
+    },
+    PATIENCE,
+  );
+
+  it.skipIf(process.platform === 'win32' || process.getuid?.() === 0)(
+    'leaves the old files whole in folders that may not be written to, and says so (skipped for root, who may)',
+    async () => {
+      await save('sh', '-c', 'exec "$@"', 'sh');
+      const folders = ['model', 'run'].map((name) => join(directory, name));
+      const before = await readFile(join(directory, 'model', 'weights.bin'));
+      for (const folder of folders) await chmod(folder, 0o555);
+      const outcomes = await save('sh', '-c', 'exec "$@"', 'sh').finally(() =>
+        Promise.all(folders.map((folder) => chmod(folder, 0o755))),
+      );
+      for (const { name, code, whole } of outcomes) {
+        expect({ name, code, whole }).toEqual({ name: 'FerError', code: 'EACCES', whole: true });
+      }
+      expect(outcomes).toHaveLength(2);
+      expect(await readFile(join(directory, 'model', 'weights.bin'))).toEqual(before);
     },
     PATIENCE,
   );

@@ -9,6 +9,7 @@ import { explain } from '../../src/explain';
 import * as fer from '../../src/index';
 import { checkCardDraft, encodeModel } from '../../src/weights';
 import { describeOn } from '../support/backends';
+import { METRICS, type WITH_OPTIONS } from './covered';
 import { ABORTED, fuzz, hostile, keepsContract, mostly, optionsOf, timeoutFor } from './fuzz';
 
 const SIDE = 4;
@@ -97,7 +98,10 @@ const cnn = {
 };
 
 /** For each function that takes options: values of which each is right for some, and a call with options made of them and of anything. */
-const CALLS: Record<string, { valid: Record<string, readonly unknown[]>; call: (options: never) => unknown }> = {
+const CALLS: Record<
+  (typeof WITH_OPTIONS)[number],
+  { valid: Record<string, readonly unknown[]>; call: (options: never) => unknown }
+> = {
   createShallowCnn: { valid: cnn, call: (o) => fer.createShallowCnn(merged(SMALL, o)).dispose() },
   createDeepCnn: {
     valid: cnn,
@@ -173,7 +177,7 @@ const CALLS: Record<string, { valid: Record<string, readonly unknown[]>; call: (
     }, // prettier-ignore
     call: (o) => [...fer.batches(dataset, o)],
   },
-  split: {
+  'FerDataset.split': {
     valid: { fractions: [[0.5, 0.5], [1], [2, 3], [1e308, 1e308]], seed: [0], stratify: flag },
     call: (o) => dataset.split(o),
   },
@@ -239,7 +243,17 @@ const CALLS: Record<string, { valid: Record<string, readonly unknown[]>; call: (
       map.dispose();
     },
   },
-  folds: { valid: { folds: [2, 3, 200], seed: [0, 1] }, call: (o) => dataset.folds(o) },
+  'FerDataset.folds': { valid: { folds: [2, 3, 200], seed: [0, 1] }, call: (o) => dataset.folds(o) },
+  'FerDataset.toDataset': {
+    valid: {
+      batchSize: [1, 1e9],
+      shuffle: flag,
+      seed: [0],
+      augment: [{ flip: 0.5 }, { flip: 2 }],
+      dropRemainder: flag,
+    },
+    call: async (o) => dataset.toDataset(o).forEachAsync((batch) => tf.dispose(batch)),
+  },
   cosine: { valid: { peak: number, epochs: number, warmup: number, final: number }, call: (o) => fer.cosine(o)(0.5) },
   stepDecay: { valid: { initial: number, factor: number, every: number }, call: (o) => fer.stepDecay(o)(0.5) },
   reduceOnPlateau: {
@@ -275,6 +289,17 @@ const CALLS: Record<string, { valid: Record<string, readonly unknown[]>; call: (
     valid: { model: [undefined], card: [undefined, DRAFT] },
     call: async (o) => (await fer.loadClassifier(merged({ model }, o))).dispose(),
   },
+  'Classifier.probabilities': {
+    valid: { views: ['single', 'ten', 1], ...face },
+    call: async (o) => {
+      const classifier = await fer.loadClassifier({ model, card: DRAFT });
+      try {
+        await classifier.probabilities({ data: new Uint8Array(16), width: 4, height: 4 }, o);
+      } finally {
+        classifier.dispose();
+      }
+    },
+  },
   classify: {
     valid: { topk: [1, 7, 8], minProbability: number, views: ['single', 'ten', 1], ...face },
     call: async (o) => {
@@ -305,19 +330,12 @@ describeOn(['cpu'], 'hostile options', () => {
   it(
     'metrics give numbers or throw an InputError',
     async () => {
-      const metrics = [
-        scores.topKAccuracy,
-        scores.logLoss,
-        scores.brierScore,
-        scores.argmaxRows,
-        scores.normalizeRows,
-        scores.reliabilityBins,
-      ];
       const lists = mostly(
         fc.oneof(fc.constant(LABELS), fc.constant(probabilities), fc.array(fc.double(), { maxLength: 20 })),
       );
+      const all: Record<string, unknown> = { ...scores };
       const args = fc.tuple(
-        fc.constantFrom(...metrics, scores.confusionMatrix, scores.applyTemperature, scores.coverageCurve),
+        fc.constantFrom(...METRICS.map((name) => all[name])),
         lists,
         lists,
         mostly(fc.constantFrom(1, 3, 7)),

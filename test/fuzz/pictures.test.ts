@@ -7,7 +7,7 @@ import { decodeImage } from '../../src/node/decode';
 import { describeOn } from '../support/backends';
 import { fuzz, hostile, keepsContract, mostly, mutated, optionsOf, timeoutFor } from './fuzz';
 
-const FORMATS = ['png', 'jpeg', 'webp', 'gif', 'tiff'] as const;
+const FORMATS = ['png', 'jpeg', 'webp', 'gif', 'tiff', 'avif'] as const;
 const SVG =
   '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="7"><circle cx="4" cy="4" r="3" fill="red"/></svg>';
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createShallowCnn } from '../../src/models/shallow';
@@ -81,6 +82,26 @@ describeOn(['cpu'], 'damaged and hostile weights', () => {
       await fuzz(0.05, mutated(new Uint8Array(good.weights)), (bytes) => load({ 'weights.bin': bytes }));
     },
     timeoutFor(0.05),
+  );
+
+  it(
+    'weights.bin with changed bytes and a card that has their hash: a whole network or a WeightsError',
+    async () => {
+      await fuzz(0.04, mutated(new Uint8Array(good.weights)), async (bytes) => {
+        const sha256 = createHash('sha256').update(bytes).digest('hex');
+        const card = { ...good.card, weights: { ...good.card.weights, bytes: bytes.length, sha256 } };
+        served.set('model.json', bytesOf(good.modelJson));
+        served.set('card.json', bytesOf(card));
+        served.set('weights.bin', bytes);
+        await keepsContract(async () => {
+          const { model } = await loadWeights(ADDRESS);
+          const parameters = model.countParams();
+          model.dispose();
+          expect(parameters).toBe(good.card.parameters);
+        });
+      });
+    },
+    timeoutFor(0.04),
   );
 
   it('never led to another server', () => {

@@ -300,6 +300,7 @@ describe('the packed package', () => {
 
   it.each([
     ['Node', 'node16', 'node16', ['use.mts', 'use.cts']],
+    ['later Node', 'nodenext', 'nodenext', ['use.mts', 'use.cts']],
     ['a bundler', 'esnext', 'bundler', ['use.mts']],
   ])(
     'has types for %s',
@@ -307,6 +308,7 @@ describe('the packed package', () => {
       const program = `
       import * as fer from 'fer-cnn';
       import * as node from 'fer-cnn/node';
+      ${['curation', 'evaluate', 'explain', 'faces', 'interchange', 'weights'].map((entry) => `export * as ${entry} from 'fer-cnn/${entry}';`).join(' ')}
       export async function use(): Promise<readonly string[]> {
         const { model, card } = await fer.loadWeights('deep');
         const other: fer.LoadedModel = await node.loadWeightsDirectory('weights');
@@ -319,6 +321,10 @@ describe('the packed package', () => {
         return card.labels;
       }`;
       for (const file of files) await writeFile(join(app, file), program);
+      await writeFile(
+        join(app, 'wrong.mts'),
+        "import { EMOTIONS } from 'fer-cnn';\nexport const x: number = EMOTIONS[0];\n",
+      );
       const flags = {
         module,
         moduleResolution,
@@ -331,9 +337,11 @@ describe('the packed package', () => {
         `--${flag}`,
         String(value),
       ]);
-      const { stdout } = await run(modules('.bin/tsc'), [...args, ...files], { cwd: app }).catch((error) => error);
+      const { stdout } = await run(modules('.bin/tsc'), [...args, ...files, 'wrong.mts'], { cwd: app }).catch(
+        (error) => error,
+      );
       const ours = stdout.split('\n').filter((line: string) => !/^\S*node_modules\/@|^\s|^$/.test(line));
-      expect(ours).toEqual([]);
+      expect(ours).toEqual([expect.stringContaining('wrong.mts(2,14): error TS2322')]); // the one fault that is meant
     },
     120_000,
   );

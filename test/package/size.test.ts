@@ -95,6 +95,13 @@ describe('the size of the library without weights, minified and gzipped', () => 
     },
   );
 
+  it('is at most 70 kB for all of these entries together, which share modules', async () => {
+    const entries = ['', ...Object.keys(OTHERS).map((entry) => `${entry}/`)];
+    const all = await bundle(entries.map((entry) => `export * from './dist/${entry}index.js';`).join('\n'));
+    expect(all.gzipped).toBeGreaterThan(45_000);
+    expect(all.gzipped).toBeLessThan(70_000);
+  });
+
   it('is held for every entry', () => {
     const { exports } = JSON.parse(readFileSync(`${REPOSITORY}package.json`, 'utf8')) as { exports: object };
     const entries = Object.keys(exports).filter((entry) => /^\.\/[a-z]+$/.test(entry) && entry !== './node');

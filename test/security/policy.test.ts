@@ -24,7 +24,7 @@ describe('the built package under a policy', () => {
   });
   afterAll(() => Promise.all([folder, outside].map((each) => rm(each, { recursive: true }))));
 
-  it('loads, trains, evaluates, saves and classifies without network, generated code, or files outside the folder that it is given', async () => {
+  it('loads, trains, evaluates, saves, classifies, explains, audits and exchanges models without network, generated code, or files outside the folder that it is given', async () => {
     const policy = [
       PERMISSION,
       `--allow-fs-read=${ROOT}*`,
@@ -36,7 +36,16 @@ describe('the built package under a policy', () => {
     const args = [...policy, at('program.mjs'), folder, join(outside, 'file')];
     const { stdout } = await run(process.execPath, args, { cwd: ROOT });
     expect(JSON.parse(stdout.trim().split('\n').at(-1)!)).toEqual({
-      ...{ rows: 3, steps: 2, scored: expect.anything(), classes: 7, bundled: true, left: 0, attemptsOfTheLibrary: 0 },
+      ...{
+        rows: 3,
+        steps: 2,
+        scored: expect.anything(),
+        classes: 7,
+        others: 4,
+        bundled: true,
+        left: 0,
+        attemptsOfTheLibrary: 0,
+      },
       forbidden: {
         eval: expect.stringMatching(/Code generation from strings disallowed/),
         function: expect.stringMatching(/Code generation from strings disallowed/),

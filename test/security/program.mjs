@@ -13,6 +13,11 @@ import {
   readFer2013,
   saveWeights,
 } from '../../dist/node/index.js';
+import { auditDataset } from '../../dist/curation/index.js';
+import { confusionSvg } from '../../dist/evaluate/index.js';
+import { explain } from '../../dist/explain/index.js';
+import { createFaceClassifier } from '../../dist/faces/index.js';
+import { exportKeras, exportOnnx, importKeras } from '../../dist/interchange/index.js';
 import { encodeModel } from '../../dist/weights/index.js';
 
 const [folder, outside] = process.argv.slice(2);
@@ -43,6 +48,13 @@ await loaded.model.save(directoryHandler(join(folder, 'copy')));
 const classifier = await fer.loadClassifier({ model: loaded.model, card: loaded.card });
 const pixels = { data: new Uint8Array(20 * 10 * 3), width: 20, height: 10 };
 const predictions = await classifier.classify(pixels);
+const box = { x: 2, y: 0, width: 10, height: 10 };
+const found = await createFaceClassifier({ detect: async () => [{ box }] }, { classifier, minSize: 1 }).classify(
+  pixels,
+);
+(await explain(classifier, pixels)).map.dispose();
+(await importKeras({ file: await exportKeras(model) })).dispose();
+const others = [found, confusionSvg(report), auditDataset(dataset).toMarkdown(), await exportOnnx(model)];
 classifier.dispose();
 loaded.model.dispose();
 model.dispose();
@@ -68,6 +80,7 @@ console.log(
     steps,
     scored: report.count ?? report.accuracy >= 0,
     classes: predictions.length,
+    others: others.filter((each) => each.length > 0).length,
     bundled: bundled.weights.byteLength > 0,
     left: tf.memory().numTensors,
     attemptsOfTheLibrary,
