@@ -28,6 +28,7 @@ describe('the built package under a policy', () => {
     const policy = [
       PERMISSION,
       `--allow-fs-read=${ROOT}*`,
+      `--allow-fs-read=${await realpath(join(ROOT, 'node_modules'))}/*`, // which may be a link
       `--allow-fs-read=${folder}/*`,
       `--allow-fs-write=${folder}/*`,
       '--disallow-code-generation-from-strings',
