@@ -1,8 +1,8 @@
-// Compiles assembly/winograd.ts and writes it as base64 into src/kernels/winograd-bytes.ts, beside the hash of its source. The compiler is
-// fetched for this run alone. Usage: npm run build:wasm
+// Compiles assembly/winograd.ts and what it imports, and writes it as base64 into src/kernels/winograd-bytes.ts, beside the hash of all
+// files of assembly/. The compiler is fetched for this run alone. Usage: npm run build:wasm
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -38,13 +38,12 @@ try {
   ];
   execFileSync('npm', command, { stdio: 'inherit' });
   const bytes = await readFile(output);
-  const hash = createHash('sha256')
-    .update(await readFile(SOURCE))
-    .digest('hex');
+  const hash = createHash('sha256');
+  for (const file of (await readdir('assembly')).sort()) hash.update(await readFile(join('assembly', file)));
   const text = `// Made by npm run build:wasm from ${SOURCE}.
 
-/** SHA-256 of the source from which these bytes were compiled. */
-export const SOURCE_SHA256 = '${hash}';
+/** SHA-256 of the files of assembly/, in the order of their names, from which these bytes were compiled. */
+export const SOURCE_SHA256 = '${hash.digest('hex')}';
 
 /** The WebAssembly module in base64. */
 export const WINOGRAD_BASE64 =

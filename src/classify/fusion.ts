@@ -168,8 +168,9 @@ function apply(layer: LayerInternals, x: tf.Tensor, folded: Folded, activation: 
   const filter = kernel as tf.Tensor4D;
   const fast = fastConvolutions();
   if (x.dtype === 'float32' && fast?.fitsWinograd(filter.shape, { strides, pad: padding, dilations: dilationRate })) {
-    folded.factors ??= tf.keep(fast.winogradFactors(filter));
-    return fast.convolveByWinograd(x as tf.Tensor4D, folded.factors, bias, activation);
+    const images = x as tf.Tensor4D;
+    folded.factors ??= tf.keep(fast.winogradFactors(filter, images.shape));
+    return fast.convolveByWinograd(images, folded.factors, bias, activation);
   }
   return tf.fused.conv2d({ x: x as tf.Tensor4D, filter, strides, pad: padding, dilations: dilationRate, ...common });
 }

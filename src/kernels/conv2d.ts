@@ -19,18 +19,14 @@ const convolve = ({ x, filter }: Inputs, { strides, pad, dilations }: ConvAttrib
 const geometryOf = ({ x, filter }: Inputs, attributes: ConvAttributes) =>
   convGeometry('conv2dInTraining', x.shape, filter.shape, attributes);
 
-const fast = (x: tf.Tensor4D, filter: tf.Tensor4D) =>
-  tf.tidy(() => {
-    const { convolveByWinograd, winogradFactors } = fastConvolutions()!;
-    return convolveByWinograd(x, winogradFactors(filter));
-  });
+const fast = (x: tf.Tensor4D, filter: tf.Tensor4D) => fastConvolutions()!.convolveInTraining(x, filter);
 
 /** On WASM: a convolution and its gradients with fewer products where that can be done. */
 const FAST: LazyOperation<Inputs, ConvAttributes> = {
   name: 'FerFastConv2D',
   forward: ({ x, filter }) => fast(x, filter),
   gradients: {
-    x: (dy, { filter }) => fast(dy as tf.Tensor4D, halfTurn(filter)),
+    x: (dy, { filter }) => tf.tidy(() => fast(dy as tf.Tensor4D, halfTurn(filter))),
     filter: (dy, { x }) => fastConvolutions()!.winogradFilterGradient(x, dy as tf.Tensor4D),
   },
 };

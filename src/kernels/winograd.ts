@@ -3,18 +3,10 @@ import { WINOGRAD_BASE64 } from './winograd-bytes';
 
 type Shape4D = readonly [number, number, number, number];
 
-/** What the WebAssembly module of assembly/winograd.ts exports; pointers are in bytes. */
+/** What the WebAssembly module of assembly/winograd.ts exports; pointers are in bytes, and a side is that of a tile of outputs. */
 interface Winograd {
-  transform(kernel: number, factors: number, channels: number, filters: number): void;
-  convolve(
-    x: number,
-    factors: number,
-    bias: number,
-    y: number,
-    scratch: number,
-    block: number,
-    ...rest: number[]
-  ): void;
+  transform(kernel: number, factors: number, side: number, channels: number, filters: number): void;
+  convolve(x: number, factors: number, bias: number, y: number, scratch: number, ...rest: number[]): void;
   filterGradient(x: number, dy: number, room: number, gradient: number, scratch: number, ...rest: number[]): void;
 }
 
@@ -35,6 +27,9 @@ interface Attributes {
 
 /** Below as many 2×2 tiles it does not pay to transform the kernel at every step. */
 const FEWEST_TILES = 32;
+
+/** Below as many 4×4 tiles it does not pay to transform the kernel for them rather than for 2×2 ones. */
+const FEWEST_LARGE_TILES = 144;
 
 /** Bytes that the blocks of factors and products may take, so that they stay in the cache. */
 const CACHE = 2 ** 19;
@@ -81,21 +76,30 @@ export function fitsWinogradTraining(xShape: Shape4D, filterShape: readonly numb
 }
 
 /**
- * Takes a kernel to the factors that {@link convolveByWinograd} needs.
+ * Takes a kernel to the factors that {@link convolveByWinograd} needs, for the tiles of outputs that take the fewest products: 4×4, or
+ * 2×2 if those take no more, since they have less than half as many factors.
  *
  * @param filter `[3, 3, c, filters]` float32; borrowed.
- * @returns `[16, filters / 8, c, 8]` float32; the caller's.
+ * @param xShape Of the pictures, `[n, h, w, c]`. The factors are good for other sizes too, only not always the fastest.
+ * @param pictures For how many pictures they will serve. Default: without end. For few, 4×4 tiles save less than their factors cost.
+ * @returns `[16 or 36, filters / 8, c, 8]` float32; the caller's.
  */
-export function winogradFactors(filter: tf.Tensor4D): tf.Tensor4D {
+export function winogradFactors(
+  filter: tf.Tensor4D,
+  [, height, width]: Shape4D,
+  pictures = Number.POSITIVE_INFINITY,
+): tf.Tensor4D {
+  const tiles = (side: number) => Math.ceil(height / side) * Math.ceil(width / side);
+  const side = 36 * tiles(4) < 16 * tiles(2) && tiles(4) * pictures >= FEWEST_LARGE_TILES ? 4 : 2;
   const [, , channels, filters] = filter.shape;
-  const factors = room([16, filters / 8, channels, 8]);
-  winograd()!.transform(pointer(filter), pointer(factors), channels, filters);
+  const factors = room([(side + 2) ** 2, filters / 8, channels, 8]);
+  winograd()!.transform(pointer(filter), pointer(factors), side, channels, filters);
   return toTensor(factors) as tf.Tensor4D;
 }
 
 /**
- * Convolution with a 3×3 kernel by the minimal filtering of Winograd, which takes 16 products in place of 36. Source: Lavin and Gray
- * 2015 (arXiv:1509.09308). It is not differentiable.
+ * Convolution with a 3×3 kernel by the minimal filtering of Winograd, which takes 16 products in place of 36, or 36 in place of 144 in
+ * tiles of 4×4. Source: Lavin and Gray 2015 (arXiv:1509.09308). It is not differentiable.
  *
  * @param x `[n, h, w, c]` float32; borrowed.
  * @param factors Of the kernel, from {@link winogradFactors}; borrowed.
@@ -110,17 +114,32 @@ export function convolveByWinograd(
   activation: 'relu' | 'linear' = 'linear',
 ): tf.Tensor4D {
   const [n, height, width, channels] = x.shape;
-  const filters = factors.shape[1] * 8;
+  const [products, panels] = factors.shape;
+  const filters = panels * 8;
   const offset = bias ?? tf.zeros([filters]);
-  const block = blockOf(channels, filters);
+  const block = blockOf(products, channels, filters);
   const y = room([n, height, width, filters]);
-  const scratch = room([16 * block * (channels + filters)]);
+  const scratch = room([products * block * (channels + filters) + 144]);
   const pointers = [x, factors, offset, y, scratch].map(pointer) as [number, number, number, number, number];
   const least = activation === 'relu' ? 0 : -Infinity;
-  winograd()!.convolve(...pointers, block, n, height, width, channels, filters, least);
+  winograd()!.convolve(...pointers, products === 16 ? 2 : 4, block, n, height, width, channels, filters, least);
   free(scratch);
   if (!bias) offset.dispose();
   return toTensor(y) as tf.Tensor4D;
+}
+
+/**
+ * {@link convolveByWinograd} in training, where every step has another kernel.
+ *
+ * @param x `[n, h, w, c]` float32; borrowed.
+ * @param filter `[3, 3, c, filters]` float32; borrowed.
+ * @returns `[n, h, w, filters]` float32; the caller's.
+ */
+export function convolveInTraining(x: tf.Tensor4D, filter: tf.Tensor4D): tf.Tensor4D {
+  const factors = winogradFactors(filter, x.shape, x.shape[0]);
+  const y = convolveByWinograd(x, factors);
+  factors.dispose();
+  return y;
 }
 
 /**
@@ -133,7 +152,7 @@ export function convolveByWinograd(
 export function winogradFilterGradient(x: tf.Tensor4D, dy: tf.Tensor4D): tf.Tensor4D {
   const [n, height, width, channels] = x.shape;
   const filters = dy.shape[3];
-  const block = blockOf(channels, filters);
+  const block = blockOf(16, channels, filters);
   const gradient = room([3, 3, channels, filters]);
   const spare = [room([16 * channels * filters]), room([16 * block * (channels + filters)])] as const;
   const pointers = [x, dy, spare[0], gradient, spare[1]].map(pointer) as [number, number, number, number, number];
@@ -142,9 +161,9 @@ export function winogradFilterGradient(x: tf.Tensor4D, dy: tf.Tensor4D): tf.Tens
   return toTensor(gradient) as tf.Tensor4D;
 }
 
-/** Tiles that are transformed at a time, a multiple of 6. */
-function blockOf(channels: number, filters: number): number {
-  return Math.min(192, Math.max(48, Math.floor(CACHE / (64 * (channels + filters)) / 6) * 6));
+/** Tiles that are transformed at a time, a multiple of 3. */
+function blockOf(products: number, channels: number, filters: number): number {
+  return Math.min(192, Math.max(24, Math.floor(CACHE / (4 * products * (channels + filters)) / 3) * 3));
 }
 
 const backend = () => tf.backend() as unknown as WasmBackend;

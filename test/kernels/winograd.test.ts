@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
 import { expect, it } from 'vitest';
@@ -17,6 +17,10 @@ import { numbers } from './geometries';
 
 const SAME = { strides: 1, pad: 'same' } as const;
 
+/** Shapes of pictures for which one tile of that side takes fewer products than others. */
+const TILES_OF_2 = [1, 2, 2, 4] as const;
+const TILES_OF_4 = [1, 4, 4, 4] as const;
+
 /** Sides odd and even, one picture and many, channels in fours, filters in eights, more tiles than one block has. */
 const SHAPES: [n: number, height: number, width: number, channels: number, filters: number][] = [
   [1, 2, 2, 4, 8],
@@ -24,11 +28,12 @@ const SHAPES: [n: number, height: number, width: number, channels: number, filte
   [3, 6, 7, 12, 8],
   [1, 1, 1, 8, 8],
   [1, 1, 3, 8, 8],
+  [13, 16, 16, 4, 8],
   [4, 19, 15, 8, 8],
 ];
 
 /** Tensors of a shape, and what plain tfjs makes of them on its own CPU backend: output, and gradients by input and kernel. */
-async function expected([n, height, width, channels, filters]: (typeof SHAPES)[number]) {
+async function expected([n, height, width, channels, filters]: Readonly<(typeof SHAPES)[number]>) {
   await useBackend('cpu');
   const make = () => ({
     x: numbers([n, height, width, channels], 1),
@@ -54,19 +59,53 @@ describeOn(['wasm'], 'a convolution with fewer products', () => {
     const { make, values } = await expected(shape);
     const received = tf.tidy(() => {
       const { x, filter, bias, dy } = make();
-      const factors = winogradFactors(filter);
-      const outputs = [convolveByWinograd(x, factors), convolveByWinograd(x, factors, bias, 'relu')];
-      return [...outputs, winogradFilterGradient(x, dy)].map((tensor) => Array.from(tensor.dataSync()));
+      const outputs = [TILES_OF_2, TILES_OF_4].flatMap((like) => {
+        const factors = winogradFactors(filter, like);
+        return [convolveByWinograd(x, factors), convolveByWinograd(x, factors, bias, 'relu')];
+      });
+      return [winogradFilterGradient(x, dy), ...outputs].map((tensor) => Array.from(tensor.dataSync()));
     });
     const [output, relu, , byFilter] = values;
     const tolerance = { atol: 2e-5, rtol: 1e-5 };
-    expect(received[0]).toBeAllClose(output!, tolerance);
-    expect(received[1]).toBeAllClose(relu!, tolerance);
-    expect(received[2]).toBeAllClose(byFilter!, { atol: 1e-4, rtol: 1e-5 });
+    expect(received[0]).toBeAllClose(byFilter!, { atol: 1e-4, rtol: 1e-5 });
+    expect(received[1], 'tiles of 2×2').toBeAllClose(output!, tolerance);
+    expect(received[2], 'tiles of 2×2, ReLU').toBeAllClose(relu!, tolerance);
+    expect(received[3], 'tiles of 4×4').toBeAllClose(output!, tolerance);
+    expect(received[4], 'tiles of 4×4, ReLU').toBeAllClose(relu!, tolerance);
   });
 
-  it('is what training uses, with both gradients', async () => {
-    const shape = SHAPES.at(-1)!;
+  it('is off by no more than 4e-6 of the largest output in tiles of 4×4, with as many channels as the networks have', async () => {
+    const { make, values } = await expected([1, 8, 8, 192, 8]);
+    const received = tf.tidy(() => {
+      const { x, filter } = make();
+      return Array.from(convolveByWinograd(x, winogradFactors(filter, TILES_OF_4)).dataSync());
+    });
+    const largest = Math.max(...values[0]!.map(Math.abs));
+    expect(received).toBeAllClose(values[0]!, { atol: 4e-6 * largest, rtol: 0 });
+  });
+
+  // (side + 2)² products for each tile: 36 · 9 against 16 · 36, 36 · 4 against 16 · 9, 36 · 4 against 16 · 16, 36 against 16
+  it.each([
+    [12, 12, 4],
+    [6, 6, 2],
+    [7, 8, 4],
+    [2, 2, 2],
+  ])('takes the tiles with the fewest products: %i×%i pixels in tiles with a side of %i', (height, width, side) => {
+    const shape = tf.tidy(() => winogradFactors(tf.ones([3, 3, 4, 8]), [1, height, width, 4]).shape);
+    expect(shape).toEqual([(side + 2) ** 2, 1, 4, 8]);
+  });
+
+  it('takes large tiles only for enough pictures, where the kernel serves no others', () => {
+    const shapes = tf.tidy(() =>
+      [15, 16].map((pictures) => winogradFactors(tf.ones([3, 3, 4, 8]), [1, 12, 12, 4], pictures).shape[0]),
+    );
+    expect(shapes).toEqual([16, 36]); // 9 tiles a picture
+  });
+
+  it.each([
+    ['2×2', SHAPES.at(-1)!],
+    ['4×4', [5, 22, 23, 8, 8] as const],
+  ])('is what training uses, with both gradients, in tiles of %s', async (_tiles, shape) => {
     const { make, values } = await expected(shape);
     const [output, , byX, byFilter] = values;
     const { kernelNames } = await tf.profile(() =>
@@ -101,8 +140,10 @@ describeOn(['wasm'], 'a convolution with fewer products', () => {
   });
 
   it('is compiled from the source that is there', () => {
-    const source = readFileSync(new URL('../../assembly/winograd.ts', import.meta.url));
-    expect(createHash('sha256').update(source).digest('hex'), 'run npm run build:wasm').toBe(SOURCE_SHA256);
+    const folder = new URL('../../assembly/', import.meta.url);
+    const hash = createHash('sha256');
+    for (const file of readdirSync(folder).sort()) hash.update(readFileSync(new URL(file, folder)));
+    expect(hash.digest('hex'), 'run npm run build:wasm').toBe(SOURCE_SHA256);
   });
 });
 

@@ -80,10 +80,10 @@ describe('the size of the library without weights, minified and gzipped', () => 
     expect(gzipped).toBeLessThan(45_000);
   });
 
-  it('is at most 4 kB more on WASM, and 2 kB more on tfjs-node or on a page without TLS', async () => {
+  it('is at most 5 kB more on WASM, and 2 kB more on tfjs-node or on a page without TLS', async () => {
     const { onDemand } = await everything('');
     expect(Object.keys(onDemand).sort()).toEqual(['native-training', 'sha256-plain', 'winograd']);
-    expect(onDemand['winograd']).toBeLessThan(4_000);
+    expect(onDemand['winograd']).toBeLessThan(5_000);
     expect(onDemand['native-training']).toBeLessThan(2_000);
     expect(onDemand['sha256-plain']).toBeLessThan(2_000);
   });
