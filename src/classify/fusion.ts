@@ -40,6 +40,9 @@ interface Folded {
   factors: tf.Tensor4D | undefined;
 }
 
+/** Batches up to this size go through the steps of a network at once; what tfjs does about each layer is little in larger ones. */
+const FEW_PICTURES = 8;
+
 const internals = (layer: Layer) => layer as unknown as LayerInternals;
 const only = (inputs: tf.Tensor | tf.Tensor[]) => (Array.isArray(inputs) ? inputs[0]! : inputs);
 /** The input in another tensor, as a layer has to return; `tf.clone` would copy it on WASM. */
@@ -61,7 +64,10 @@ const identity: Call = (inputs) => tf.reshape(only(inputs), only(inputs).shape);
 export class FusedNetwork {
   readonly #model: tfl.LayersModel;
   readonly #chains: readonly Chain[];
-  readonly #weights: readonly Weight[];
+  readonly #calls = new Map<Layer, Call>(); // what takes the place of layers' own
+  /** The network as one function after another, if it is that. */
+  readonly #steps?: readonly Call[];
+  readonly #weights: readonly { read(): tf.Tensor }[];
   #folded: readonly Folded[] = [];
   #seen: readonly object[] = [];
 
@@ -69,7 +75,16 @@ export class FusedNetwork {
   constructor(model: tfl.LayersModel) {
     this.#model = model;
     this.#chains = findChains(model);
-    this.#weights = this.#chains.flatMap(weightsOf);
+    this.#chains.forEach(({ layer, norm, relu }, i) => {
+      const activation = relu ? 'relu' : 'linear';
+      this.#calls.set(layer, (x) => apply(internals(layer), only(x), this.#folded[i]!, activation));
+      for (const next of [norm, relu]) if (next) this.#calls.set(next, identity);
+    });
+    if (isSequence(model)) {
+      const layers = model.layers.filter((layer) => this.#calls.get(layer) !== identity);
+      this.#steps = layers.map((layer) => this.#calls.get(layer) ?? ((x) => layer.call(x, {}) as tf.Tensor));
+    }
+    this.#weights = this.#chains.flatMap(({ layer, norm }) => [...layer.weights, ...(norm?.weights ?? [])]);
     this.#refresh();
   }
 
@@ -80,27 +95,19 @@ export class FusedNetwork {
    */
   predict(images: tf.Tensor4D): tf.Tensor {
     this.#refresh();
-    const replaced: LayerInternals[] = [];
-    const replace = (layer: Layer, call: Call) => {
-      internals(layer).call = call;
-      replaced.push(internals(layer));
-    };
+    const steps = images.shape[0] > FEW_PICTURES ? undefined : this.#steps;
+    if (steps) return tf.tidy(() => steps.reduce((x, step) => step(x), images as tf.Tensor));
     try {
-      this.#chains.forEach(({ layer, norm, relu }, i) => {
-        const activation = relu ? 'relu' : 'linear';
-        replace(layer, (inputs) => apply(internals(layer), only(inputs), this.#folded[i]!, activation));
-        if (norm) replace(norm, identity);
-        if (relu) replace(relu, identity);
-      });
+      for (const [layer, call] of this.#calls) internals(layer).call = call;
       return this.#model.predict(images) as tf.Tensor;
     } finally {
-      for (const layer of replaced) delete layer.call;
+      for (const layer of this.#calls.keys()) delete internals(layer).call;
     }
   }
 
   /** Frees the folded weights; harmless if repeated, and a later prediction folds them again. */
   dispose(): void {
-    for (const { kernel, bias, factors } of this.#folded) tf.dispose([kernel, bias ?? [], factors ?? []]);
+    tf.dispose(this.#folded as unknown as tf.TensorContainer);
     this.#folded = [];
     this.#seen = [];
   }
@@ -113,6 +120,14 @@ export class FusedNetwork {
     this.#folded = this.#chains.map(fold);
     this.#seen = current;
   }
+}
+
+/** Whether each layer reads the one before it, and none makes a mask, which would go to the next ones beside the output. */
+function isSequence(model: tfl.LayersModel): boolean {
+  const { layers } = model;
+  return layers.every((layer, i) => {
+    return onlyConsumer(model, layer) === layers[i + 1] && !/Mask|Embed/.test(layer.getClassName());
+  });
 }
 
 function findChains(model: tfl.LayersModel): Chain[] {
@@ -136,14 +151,6 @@ function normalisesLastAxis(layer: Layer): boolean {
   const { axis } = internals(layer);
   return axis === -1 || axis === (layer.outputShape as tfl.Shape).length - 1;
 }
-
-function weightsOf({ layer, norm }: Chain): Weight[] {
-  const { kernel, bias } = internals(layer);
-  const { gamma, beta, movingMean, movingVariance } = norm ? internals(norm) : NO_NORM;
-  return [kernel, bias, gamma, beta, movingMean, movingVariance].flatMap((weight) => weight ?? []);
-}
-
-const NO_NORM = { gamma: null, beta: null, movingMean: null, movingVariance: null };
 
 /** Kernel times `gamma / deviation` and bias moved along, for each output channel; the caller's. */
 function fold({ layer, norm }: Chain): Folded {

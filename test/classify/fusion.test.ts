@@ -38,11 +38,25 @@ function branched(): tfl.LayersModel {
   });
 }
 
+/** Rows of a picture as a series, of which those that are all zeros do not count. */
+function masked(): tfl.LayersModel {
+  const layers = [
+    tfl.layers.reshape({ targetShape: [8, 8], inputShape: [8, 8, 1] }),
+    tfl.layers.masking({ maskValue: 0 }),
+    tfl.layers.simpleRNN({ units: 4, recurrentInitializer: 'glorotNormal' }),
+    tfl.layers.dense({ units: 7, activation: 'softmax' }),
+  ];
+  return tfl.sequential({ layers });
+}
+
+const REPEATED = { filters: [8, 16, 16, 24], repeats: [1, 2, 3, 3], dropout: 0.1 };
+
 const MODELS: [string, () => tfl.LayersModel, number][] = [
   ['shallow', () => tinyCnn(), 16],
   ['deep', () => createDeepCnn({ conv: { filters: [4, 4, 6, 6] }, dense: { units: [8, 8] }, inputSize: [16, 16] }), 16],
-  ['compact', () => createCompactCnn({ conv: { filters: [4, 8, 8, 8] }, inputSize: [16, 16] }), 16],
+  ['compact', () => createCompactCnn({ conv: REPEATED, inputSize: [24, 24] }), 24],
   ['branched', branched, 8],
+  ['masked', masked, 8],
   ['wide', () => createDeepCnn({ conv: { filters: [8, 16, 16, 24], kernelSizes: 3 }, inputSize: [16, 16] }), 16],
 ];
 
@@ -52,15 +66,20 @@ describeOn(BACKENDS, 'a fused network', (backend) => {
   it.each(MODELS)('predicts as the %s one does, within 1e-5, and leaves it as it is', (_name, create, side) => {
     const model = create();
     scramble(model, 1);
-    const images = tf.randomNormal([3, side, side, 1], 0, 1, 'float32', 7) as tf.Tensor4D;
+    const images = tf.tidy(() => {
+      const pictures = tf.randomNormal<tf.Rank.R4>([3, side, side, 1], 0, 1, 'float32', 7);
+      return tf.pad(tf.slice(pictures, 0, [3, side - 2]), [[0, 0], [0, 2], [0, 0], [0, 0]]); // prettier-ignore
+    });
+    const many = tf.tile(images, [4, 1, 1, 1]);
     const run = (predict: () => tf.Tensor) => tf.tidy(() => Array.from(predict().dataSync()));
     const plain = run(() => model.predict(images) as tf.Tensor);
     const fused = new FusedNetwork(model);
     expect(run(() => fused.predict(images))).toBeAllClose(plain, { atol: 1e-5, rtol: 0 });
+    expect(run(() => tf.slice(fused.predict(many), 9))).toBeAllClose(plain, { atol: 1e-5, rtol: 0 });
     expect(run(() => model.predict(images) as tf.Tensor)).toEqual(plain);
     fused.dispose();
     fused.dispose();
-    images.dispose();
+    tf.dispose([images, many]);
     model.dispose();
   });
 
@@ -91,6 +110,8 @@ describeOn(BACKENDS, 'a fused network', (backend) => {
       (await tf.profile(() => tf.tidy(() => void predict()))).kernelNames;
     expect(await kernels(() => model.predict(images) as tf.Tensor)).toContain('FusedBatchNorm');
     expect(await kernels(() => fused.predict(images))).not.toContain('FusedBatchNorm');
+    expect(await kernels(() => model.predict(images) as tf.Tensor)).toContain('Slice');
+    expect(await kernels(() => fused.predict(images))).not.toContain('Slice');
     // The native backend runs a fused operation as its parts.
     if (backend !== 'tensorflow') expect(await kernels(() => fused.predict(images))).not.toContain('Relu');
     fused.dispose();
