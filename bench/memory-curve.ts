@@ -42,7 +42,7 @@ const options = cli('bench:memory', 'Draws the memory of a long training run.')
 
 await main(async () => {
   const backend = await startBackend(options.backend, []);
-  const model = createCompactCnn({ inputSize: [SIDE, SIDE], conv: { filters: [8, 16] }, seed: 1 });
+  const model = createCompactCnn({ inputSize: [SIDE, SIDE], conv: { filters: [8, 16], repeats: 2 }, seed: 1 });
   const points: Point[] = [];
   const start = performance.now();
   const stop = new AbortController();

@@ -6,7 +6,7 @@ import { createModel, listModels, train, type CnnOptions, type ModelName } from 
 import { joinFerPlus, loadFerPlus } from 'fer-cnn/curation';
 import { fileCheckpoint, readFer2013, startTrainingWorkers } from 'fer-cnn/node';
 import { keepLargeBuffers, startBackend, TRAINING_BACKENDS } from './support/backend';
-import { cli, jsonObject, PRECISION_HELP, wholeNumber } from './support/cli';
+import { cli, jsonObject, positive, PRECISION_HELP, wholeNumber } from './support/cli';
 import { main } from './support/main';
 import { saveTrained } from './support/card';
 import { MODEL_HELP, startFrom } from './support/model';
@@ -22,6 +22,8 @@ interface Options {
   network?: CnnOptions;
   epochs?: number;
   until?: number;
+  peak?: number;
+  fullSize?: true;
   seed: number;
   backend?: string;
   precision?: 'bfloat16';
@@ -42,6 +44,11 @@ const options = cli('train', 'Trains a network on FER2013, resumably.')
     '--until <n>',
     'stop after this epoch and store the network as it is then; the schedule stays that of --epochs',
     wholeNumber,
+  )
+  .option('--peak <rate>', 'greatest learning rate (default: that of the recipe)', positive)
+  .option(
+    '--full-size',
+    'pictures of full size from the first epoch on, also where the recipe begins with smaller ones',
   )
   .option('--seed <n>', 'seed of weights, order, augmentation and dropout', wholeNumber, 1)
   .option('--backend <name>', `one of ${TRAINING_BACKENDS.join(', ')} (default: the first that is installed)`)
@@ -83,6 +90,8 @@ await main(async () => {
 
   await mkdir(options.out, { recursive: true });
   const changing =
+    (options.peak ? ` --peak ${options.peak}` : '') +
+    (options.fullSize ? ' --full-size' : '') +
     (options.precision ? ` --precision ${options.precision}` : '') +
     (options.ferplus ? ` --ferplus ${basename(options.ferplus)}` : '') +
     (options.teacher ? ` --teacher runs/${basename(dirname(options.teacher))}/teacher.json` : '');
@@ -90,9 +99,10 @@ await main(async () => {
   const log = stageLog(join(options.out, 'stages.json'), !options.resume);
   const progress = showProgress(`${options.model} on ${backend}`);
   try {
-    const settings = recipe.options(epochs);
+    const settings = recipe.options(epochs, options.peak);
     const { history } = await train(model, training, {
       ...settings,
+      ...(options.fullSize && { curriculum: {} }),
       ...(workers && { workers }),
       ...(options.precision && { precision: options.precision }),
       ...(lesson && { loss: { ...settings.loss, distillation: {} } }),

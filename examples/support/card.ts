@@ -42,8 +42,8 @@ export interface TrainedRun {
   training: FerDataset;
   validation: FerDataset;
   out: string;
-  /** The command that trained the weights from which the run started, if those were not random. */
-  start?: string | undefined;
+  /** How the weights were trained from which the run started, if those were not random. */
+  start?: CardDraft['training'];
   /** Where soft targets came from, if there were any. */
   softTargets?: string | undefined;
 }
@@ -130,8 +130,9 @@ function calibrate(probabilities: Float32Array, labels: Uint8Array): CardCalibra
 }
 
 function draftOf(run: TrainedRun): CardDraft {
-  const { name, network, recipe, history, seed, training, backend, softTargets } = run;
-  const seconds = history.reduce((sum, epoch) => sum + epoch.seconds, 0);
+  const { name, network, recipe, history, seed, training, backend, start } = run;
+  const seconds = history.reduce((sum, epoch) => sum + epoch.seconds, start?.wallTimeSeconds ?? 0);
+  const softTargets = [start?.softTargets, run.softTargets].filter(Boolean).join('; then ');
   return {
     name,
     architecture: name,
@@ -146,7 +147,7 @@ function draftOf(run: TrainedRun): CardDraft {
     },
     training: {
       command: commandOf(run),
-      ...{ seed, epochs: history.length, recipe: recipe.description, backend },
+      ...{ seed, epochs: history.length + (start?.epochs ?? 0), recipe: recipe.description, backend },
       wallTimeSeconds: Math.round(seconds),
       machine: `${cpus().length} cores of ${cpus()[0]?.model ?? 'unknown'} (${type()} ${arch()})`,
       date: today(),
@@ -170,13 +171,13 @@ function draftOf(run: TrainedRun): CardDraft {
 function commandOf({ name, network, stages, seed, backend, start, out }: TrainedRun): string {
   const kind = name + (network ? ` --network '${JSON.stringify(network)}'` : '');
   const common = `--seed ${seed} --backend ${backend} --out runs/${basename(out)}`;
-  const from = start?.match(/--out (\S+)(?!.*--out)/)?.[1] ?? name;
+  const source = start?.command.match(/--out (\S+)(?!.*--out)/)?.[1];
   const own = commandsOf(
     stages,
     (lengths) => `npm run train -- --data fer2013.csv.gz --model ${kind} ${lengths} ${common}`,
-    start === undefined ? '' : ` --from ${from}`,
+    source ? ` --from ${source}` : '',
   );
-  return start === undefined ? own : `${start} && ${own}`;
+  return [start?.command, own].filter(Boolean).join(' && ');
 }
 
 const today = () => new Date().toISOString().slice(0, 10);

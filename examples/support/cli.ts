@@ -13,6 +13,13 @@ export function wholeNumber(text: string): number {
   return value;
 }
 
+/** Parses an option that is a number above 0. */
+export function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value < Infinity)) throw new InvalidArgumentError('expected a number above 0.');
+  return value;
+}
+
 /** Parses an option that is an object in JSON. */
 export function jsonObject(text: string): object {
   try {

@@ -20,9 +20,9 @@ export async function openModel(source: string): Promise<LoadedModel> {
  *
  * @param source What {@link openModel} takes.
  * @param model The network; changed.
- * @returns The command that trained the weights, for the card.
+ * @returns How the weights were trained, by their card.
  */
-export async function startFrom(source: string, model: LayersModel): Promise<string> {
+export async function startFrom(source: string, model: LayersModel): Promise<LoadedModel['card']['training']> {
   const { model: trained, card } = await openModel(source);
   const shapes = ({ weights }: LayersModel) => weights.map(({ shape }) => shape.join('×')).join();
   try {
@@ -35,5 +35,5 @@ export async function startFrom(source: string, model: LayersModel): Promise<str
   } finally {
     trained.dispose();
   }
-  return card.training?.command ?? `(weights of ${card.name}, whose card names no command)`;
+  return card.training;
 }

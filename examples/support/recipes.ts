@@ -8,12 +8,14 @@ export interface Recipe {
   description: string;
   /** Options of the network besides its seed. */
   network: CnnOptions;
-  options: (epochs: number) => Omit<TrainOptions, 'epochs'>;
+  /** `peak` is another greatest rate than the recipe's. */
+  options: (epochs: number, peak?: number) => Omit<TrainOptions, 'epochs'>;
 }
 
 /** SGD with a cosine: what the recipes share. */
-function sgd({ peak, warmup, weightDecay }: { peak: number; warmup: number; weightDecay: number }): Recipe['options'] {
-  return (epochs) => ({
+function sgd(recipe: { peak: number; warmup: number; weightDecay: number }): Recipe['options'] {
+  const { warmup, weightDecay } = recipe;
+  return (epochs, peak = recipe.peak) => ({
     batchSize: 128,
     augment: { flip: 0.5, affine: { rotate: 8, scale: 0.08, shift: 0.07 }, contrast: 0.15 },
     loss: { labelSmoothing: 0.05 },
@@ -39,19 +41,19 @@ export const RECIPES: Record<ModelName, Recipe> = {
     options: sgd({ peak: 0.03, warmup: 2, weightDecay: 2e-4 }),
   },
   deep: {
-    epochs: 13,
+    epochs: 25,
     network: { conv: { dropout: 0.1 }, dense: { dropout: 0.25 } },
     description: `${SHARED}; rate .05 with one epoch of warm-up, weight decay 5e-4 on kernels, dropout .1 and .25`,
     options: sgd({ peak: 0.05, warmup: 1, weightDecay: 5e-4 }),
   },
   compact: {
-    epochs: 60,
+    epochs: 72,
     network: {},
     description:
       'SGD with Nesterov momentum .9, batch 128, rate .08 with three epochs of warm-up, cosine to 0, weight decay 5e-4 on kernels, gradient ' +
       'norm up to 5, label smoothing .05, flip, rotation up to 10°, scale ± 10 %, shift ± 8 %, contrast ± 20 %, erasing of up to a fifth ' +
       'for 15 % of the pictures, pictures of 32 px for 40 % and of 40 px for another 30 % of the epochs, average of the weights with decay .998',
-    options: (epochs) => ({
+    options: (epochs, peak = 0.08) => ({
       batchSize: 128,
       augment: {
         flip: 0.5,
@@ -67,7 +69,7 @@ export const RECIPES: Record<ModelName, Recipe> = {
       },
       loss: { labelSmoothing: 0.05 },
       optimization: {
-        learningRate: cosine({ peak: 0.08, epochs, warmup: Math.min(3, epochs / 8) }),
+        learningRate: cosine({ peak, epochs, warmup: Math.min(3, epochs / 8) }),
         weightDecay: 5e-4,
         clipNorm: 5,
         averaging: 0.998,

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { fastConvolutions } from '../kernels/on-demand';
-import { onlyConsumer } from '../models/graph';
+import { normalisesLastAxis, onlyConsumer, onlyInput } from '../models/graph';
 
 type Layer = tfl.layers.Layer;
 type Call = (inputs: tf.Tensor | tf.Tensor[]) => tf.Tensor;
@@ -17,7 +17,6 @@ interface LayerInternals {
   padding: 'same' | 'valid';
   dilationRate: [number, number];
   dataFormat: string;
-  axis: number;
   epsilon: number;
   gamma: Weight | null | undefined;
   beta: Weight | null | undefined;
@@ -44,9 +43,8 @@ interface Folded {
 const FEW_PICTURES = 8;
 
 const internals = (layer: Layer) => layer as unknown as LayerInternals;
-const only = (inputs: tf.Tensor | tf.Tensor[]) => (Array.isArray(inputs) ? inputs[0]! : inputs);
 /** The input in another tensor, as a layer has to return; `tf.clone` would copy it on WASM. */
-const identity: Call = (inputs) => tf.reshape(only(inputs), only(inputs).shape);
+const identity: Call = (inputs) => tf.reshape(onlyInput(inputs), onlyInput(inputs).shape);
 
 /**
  * Predicts with a model faster: batch norm is folded into the convolution or dense layer before it, and bias and ReLU are computed in
@@ -77,7 +75,7 @@ export class FusedNetwork {
     this.#chains = findChains(model);
     this.#chains.forEach(({ layer, norm, relu }, i) => {
       const activation = relu ? 'relu' : 'linear';
-      this.#calls.set(layer, (x) => apply(internals(layer), only(x), this.#folded[i]!, activation));
+      this.#calls.set(layer, (x) => apply(internals(layer), onlyInput(x), this.#folded[i]!, activation));
       for (const next of [norm, relu]) if (next) this.#calls.set(next, identity);
     });
     if (isSequence(model)) {
@@ -145,11 +143,6 @@ function isFusible(layer: Layer): boolean {
   if (own.activation?.getClassName() !== 'linear') return false;
   if (layer.getClassName() === 'Conv2D') return own.dataFormat === 'channelsLast';
   return layer.getClassName() === 'Dense' && (layer.outputShape as tfl.Shape).length === 2;
-}
-
-function normalisesLastAxis(layer: Layer): boolean {
-  const { axis } = internals(layer);
-  return axis === -1 || axis === (layer.outputShape as tfl.Shape).length - 1;
 }
 
 /** Kernel times `gamma / deviation` and bias moved along, for each output channel; the caller's. */

@@ -1,3 +1,4 @@
+import type * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 
 type Layer = tfl.layers.Layer;
@@ -13,4 +14,13 @@ export function onlyConsumer(model: tfl.LayersModel, layer: Layer): Layer | unde
   if (model.outputs.some(({ sourceLayer }) => sourceLayer === layer)) return undefined;
   const consumer = layer.outboundNodes[0]!.outboundLayer;
   return consumer.inboundNodes.length === 1 && model.layers.includes(consumer) ? consumer : undefined;
+}
+
+/** The only input of a layer's `call`, which gets a tensor or a list of one. */
+export const onlyInput = (inputs: tf.Tensor | tf.Tensor[]): tf.Tensor => (Array.isArray(inputs) ? inputs[0]! : inputs);
+
+/** Whether a batch norm normalises the last axis. */
+export function normalisesLastAxis(layer: Layer): boolean {
+  const { axis } = layer as unknown as { axis: number | readonly number[] };
+  return axis === -1 || axis === (layer.outputShape as tfl.Shape).length - 1;
 }

@@ -38,8 +38,8 @@ export const MODELS: Readonly<Record<ModelName, ModelEntry>> = {
     create: createDeepCnn,
   },
   compact: {
-    description: 'Four blocks of two convolutions (24, 48, 96, 192) and global average pooling',
-    parameters: 663_535,
+    description: 'Four convolution blocks (32, 64, 96, 192) and global average pooling',
+    parameters: 1_112_679,
     create: createCompactCnn,
   },
 };

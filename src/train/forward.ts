@@ -8,7 +8,7 @@ import { conv2dInTraining } from '../kernels/conv2d';
 import { matMulInTraining } from '../kernels/mat-mul';
 import { maxPoolInTraining } from '../kernels/max-pool';
 import { reluInTraining } from '../kernels/relu';
-import { allLayers } from '../models/graph';
+import { allLayers, normalisesLastAxis, onlyInput } from '../models/graph';
 import { logitsOf } from '../models/logits';
 import { Random } from '../random';
 
@@ -56,7 +56,6 @@ interface LayerInternals {
   dilationRate: [number, number];
   dataFormat: string;
   getNoiseShape(input: tf.Tensor): number[] | null | undefined;
-  axis: number | readonly number[];
   epsilon: number;
   momentum: number;
   gamma: Variable | null;
@@ -66,7 +65,6 @@ interface LayerInternals {
 }
 
 const internals = (layer: Layer) => layer as unknown as LayerInternals;
-const only = (inputs: tf.Tensor | tf.Tensor[]) => (Array.isArray(inputs) ? inputs[0]! : inputs);
 
 /**
  * Prepares a model for training. Call `restore` in a `finally`.
@@ -87,7 +85,7 @@ export function prepareForTraining(model: tfl.LayersModel, precision: Precision 
     const own = internals(layer);
     const original = own.call;
     own.call = (inputs, kwargs) =>
-      kwargs.training ? tf.tidy(() => training(only(inputs))) : original.call(layer, inputs, kwargs);
+      kwargs.training ? tf.tidy(() => training(onlyInput(inputs))) : original.call(layer, inputs, kwargs);
     undo.push(() => Reflect.deleteProperty(own, 'call'));
   };
   allLayers(model.layers).forEach((layer, index) => {
@@ -111,12 +109,6 @@ export function prepareForTraining(model: tfl.LayersModel, precision: Precision 
     },
     restore: () => undo.splice(0).forEach((step) => step()),
   };
-}
-
-function normalisesLastAxis(layer: Layer): boolean {
-  const { axis } = internals(layer);
-  const last = (layer.outputShape as tfl.Shape).length - 1;
-  return axis === -1 || axis === last;
 }
 
 /** A convolution that leaves out the gradient of its input where none is needed; the layer's own computes it for the first too. */

@@ -123,7 +123,7 @@ describeOn(['cpu'], 'sizes', () => {
     ['shallow', 'code', 4_928_007, 896],
     ['deep', 'text', 4_478_727, 3_968],
     ['deep', 'code', 4_478_727, 3_968],
-    ['compact', 'text', 663_535, 1_440],
+    ['compact', 'text', 1_112_679, 2_048],
   ] as const;
 
   it.each(DOCUMENTED)('%s (%s) has %i parameters, %i of them not trained', (name, variant, parameters, fixed) => {

@@ -14,7 +14,7 @@ const SIZES = [
   { until: 0.4, size: 32 },
   { until: 0.7, size: 40 },
 ];
-const compact = () => createCompactCnn({ conv: { filters: [4, 6], dropout: 0 }, inputSize: [16, 16], seed: 1 });
+const compact = () => createCompactCnn({ conv: { filters: [4, 6], repeats: 2 }, inputSize: [16, 16], seed: 1 });
 
 describeOn(['wasm'], 'curriculum', () => {
   expectNoLeaks();
