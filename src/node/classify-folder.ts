@@ -59,6 +59,8 @@ export interface FolderSummary extends FolderProgress {
 
 const WHERE = 'classifyFolder';
 
+const MOST_WORKERS = 1024; // more is a slip
+
 /**
  * Classifies all pictures in a folder and the folders below it, by several processes, into a file of JSON lines:
  * `{"file":"a/b.jpg","predictions":[{"className":"happy","probability":0.93}, …]}`, or `{"file":…,"error":…}` for a picture that cannot be read.
@@ -114,13 +116,10 @@ function checkFolderOptions(dir: unknown, options: ClassifyFolderOptions): void 
     const received = describe(workers.backend);
     throw new InputError({ where: `${WHERE}: options.workers.backend`, expected: 'a module to import', received });
   }
-  for (const [name, value] of Object.entries({
-    'workers.count': workers.count,
-    'workers.batchSize': workers.batchSize,
-    topk,
-  })) {
-    if (value !== undefined)
-      checkInteger(`${WHERE}: options.${name}`, value, { min: 1, ...(name === 'workers.count' && { max: 1024 }) });
+  const { count, batchSize } = workers;
+  if (count !== undefined) checkInteger(`${WHERE}: options.workers.count`, count, { min: 1, max: MOST_WORKERS });
+  for (const [name, value] of Object.entries({ 'workers.batchSize': batchSize, topk })) {
+    if (value !== undefined) checkInteger(`${WHERE}: options.${name}`, value, { min: 1 });
   }
   if (shard === undefined) return;
   checkOptions(`${WHERE}: options.shard`, shard, ['index', 'count']);

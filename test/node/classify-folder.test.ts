@@ -163,7 +163,7 @@ describe('classifyFolder', () => {
   it.each([
     [{ out: '' }, 'options.out: expected a path'],
     [{ workers: {} }, 'options.workers.backend: expected a module'],
-    [{ workers: { backend: CPU, count: 0 } }, 'options.workers.count: expected an integer of at least 1'],
+    [{ workers: { backend: CPU, count: 0 } }, 'options.workers.count: expected an integer in 1..1024'],
     [{ topk: 1.5 }, 'options.topk: expected an integer'],
     [{ shard: { index: 2, count: 2 } }, 'options.shard.index: expected an integer in 0..1, received 2'],
     [{ retries: 1 }, 'received the option "retries"'],
