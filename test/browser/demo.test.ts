@@ -160,6 +160,7 @@ describe.skipIf(!HAS_CHROMIUM)(suite, { timeout: PATIENCE }, () => {
 
   it('gives an answer by every model', async () => {
     await page.setInputFiles('#file', COLLINS);
+    await found('One face found.');
     await speed('wasm');
     const before = await bars();
     for (const name of [...BUNDLED_MODELS.filter((name) => name !== DEFAULT_MODEL), DEFAULT_MODEL]) {
