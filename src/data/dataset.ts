@@ -179,7 +179,7 @@ export class FerDataset implements LabeledImages {
    * @throws InputError if the image sizes differ, or if a set without labels meets one with targets.
    */
   concat(...others: FerDataset[]): FerDataset {
-    return new FerDataset(concatParts([this, ...others]));
+    return new FerDataset(concatParts([this, ...others.map((set) => ({ ...set }))])); // null becomes {}
   }
 
   /** The same images with other labels, [size], 0..6 or 255; borrowed. */

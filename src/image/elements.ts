@@ -75,7 +75,7 @@ function read(where: string, element: ImageElement, look: Look): tf.Tensor3D {
       where,
       expected: `${look.name} whose pixels can be read`,
       received: cause instanceof Error ? `${cause.name} (${cause.message})` : describe(cause),
-      remedy: 'A picture from another origin needs crossOrigin = "anonymous" before its src is set.',
+      remedy: 'Pictures of other origins need crossOrigin = "anonymous" before src is set.',
       cause,
     });
   }

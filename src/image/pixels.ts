@@ -52,7 +52,7 @@ export function fromPixelData(where: string, picture: AnyPixelData): tf.Tensor4D
   if (white === undefined) {
     throw new InputError({
       where: `${where}: data`,
-      expected: 'bytes (a Uint8Array or Uint8ClampedArray), a Uint16Array or a Float16Array',
+      expected: 'a Uint8Array, Uint8ClampedArray, Uint16Array or Float16Array',
       received: describe(data),
       remedy: 'Scale other pixels to 0..255 and pass them as a tensor [h, w, c].',
     });

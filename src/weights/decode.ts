@@ -45,7 +45,7 @@ export const CARD_KEY = 'ferCnnCard';
  * ```
  */
 export async function decodeModel(stored: StoredModel, where = 'decodeModel'): Promise<LoadedModel> {
-  const { modelJson, weights, card } = stored;
+  const { modelJson, weights, card } = { ...stored }; // null becomes {}
   const file = `${where}: model.json`;
   const specs = specsOf(file, modelJson);
   checkLength(`${where}: weights.bin`, storedBytes(file, specs), weights.byteLength);
