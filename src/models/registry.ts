@@ -38,7 +38,7 @@ export const MODELS: Readonly<Record<ModelName, ModelEntry>> = {
     create: createDeepCnn,
   },
   compact: {
-    description: 'Four convolution blocks (32, 64, 96, 192) and global average pooling',
+    description: 'Four convolution blocks (32, 64, 96, 192) and average pooling',
     parameters: 1_112_679,
     create: createCompactCnn,
   },

@@ -120,7 +120,7 @@ function diverged(loss: number, norm: number): TrainingError {
     where: 'train',
     expected: 'a finite loss and gradient',
     received: `loss ${loss} and gradient norm ${norm}`,
-    remedy: 'Lower the learning rate or set optimization.clipNorm. The weights are those from before this step.',
+    remedy: 'Lower the learning rate or set optimization.clipNorm. The weights are as before it.',
   });
 }
 
