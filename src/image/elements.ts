@@ -75,7 +75,7 @@ function read(where: string, element: ImageElement, look: Look): tf.Tensor3D {
       where,
       expected: `${look.name} whose pixels can be read`,
       received: cause instanceof Error ? `${cause.name} (${cause.message})` : describe(cause),
-      remedy: 'Pictures of other origins need crossOrigin = "anonymous" before src is set.',
+      remedy: 'Other origins need crossOrigin = "anonymous" before src.',
       cause,
     });
   }

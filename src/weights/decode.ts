@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 
 import { WeightsError } from '../errors';
+import { checkText } from '../validate';
 import { ensureBackend } from '../image/backend';
 import { buildModel } from './build';
 import { type CardDraft, checkCard, checkCardDraft, type ModelCard } from './card';
@@ -45,6 +46,7 @@ export const CARD_KEY = 'ferCnnCard';
  * ```
  */
 export async function decodeModel(stored: StoredModel, where = 'decodeModel'): Promise<LoadedModel> {
+  checkText('decodeModel: where', where);
   const { modelJson, weights, card } = { ...stored }; // null becomes {}
   const file = `${where}: model.json`;
   const specs = specsOf(file, modelJson);

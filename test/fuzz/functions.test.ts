@@ -69,7 +69,7 @@ const CALLS: Record<string, () => readonly (readonly unknown[] | fc.Arbitrary<un
     [{ inputSize: [SIDE, SIDE], conv: { filters: [1, 1] }, dense: { units: [1] } }],
   ],
   cropFrames: () => [[[6, 5]], [[{ box: { x: 1, y: 1, width: 3, height: 3 } }], []], [{ margin: 0 }]],
-  decodeModel: () => [[encoded]], // its second argument only stands in messages
+  decodeModel: () => [[encoded], ['here']],
   ensureBackend: () => [['here']],
   focal: () => [[0, 2]],
   fromTensors: () => [[batch], [batch]],
