@@ -18,7 +18,8 @@ async function serve({ backend, index, control }) {
   const tf = await import('@tensorflow/tfjs-core');
   let worker;
   let weights; // shared, written by the main thread before each step
-  let slots; // shared, `[2, workers, channels]`: what workers tell each other, alternately in the two halves
+  let into; // shared, read by the main thread after each step: the gradient of this worker's part
+  let slots; // shared, `[2, workers, means]`: what workers tell each other, alternately in the two halves
 
   /** Waits until as many workers have come as take part in the step. */
   function meet(count) {
@@ -57,14 +58,14 @@ async function serve({ backend, index, control }) {
       await tf.ready();
     },
     async open({ job, shared }) {
-      ({ weights, slots } = shared);
+      ({ weights, into, slots } = shared);
       const { createGradientWorker } = await import('fer-cnn/node');
       worker = await createGradientWorker(job);
     },
     async step({ part, count }) {
       const reduce = reducer(part.batch.size / part.batchSize, count);
-      const { loss, logits, gradients, statistics } = await worker.gradients({ ...part, weights, reduce });
-      return { loss, logits, gradients, statistics };
+      const { loss, logits, statistics } = await worker.gradients({ ...part, weights, reduce, into });
+      return { loss, logits, statistics };
     },
     async close() {
       worker?.dispose();

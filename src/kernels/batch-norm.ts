@@ -9,7 +9,7 @@ export interface BatchStatistics {
   variance: tf.Tensor1D;
 }
 
-/** Makes the mean over a whole batch from the mean over this worker's part of it, `[channels]`; the enclosing tidy's. */
+/** Makes means over a whole batch from those over this worker's part of it, `[means]`; the enclosing tidy's. */
 export type ReduceMeans = (means: tf.Tensor1D) => tf.Tensor1D;
 
 /**
@@ -72,7 +72,10 @@ const composedBatchNorm =
         const rows = dy.shape[0]!;
         const ownDy = columnMeans(dy);
         const ownDyX = tf.mul(columnMeans(tf.mul(dy, centred)), inverse); // of dy times the normalised x
-        const [meanDy, meanDyX] = [reduce(ownDy), reduce(ownDyX as tf.Tensor1D)];
+        const [meanDy, meanDyX] = tf.split(reduce(tf.concat([ownDy, ownDyX as tf.Tensor1D])), 2) as [
+          tf.Tensor,
+          tf.Tensor,
+        ];
         const a = tf.mul(gamma, inverse);
         const b = tf.neg(tf.mul(tf.mul(a, inverse), meanDyX));
         const dx = tf.sub(tf.add(tf.mul(dy, a), tf.mul(centred, b)), tf.mul(a, meanDy));

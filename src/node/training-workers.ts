@@ -90,6 +90,9 @@ export async function startTrainingWorkers(options: TrainingWorkersOptions): Pro
   };
 }
 
+/** What a thread sends; its gradient is in shared memory. */
+type Answer = Omit<HostGradients, 'gradients'>;
+
 async function openRun(
   threads: readonly TrainingThread[],
   control: Int32Array,
@@ -97,8 +100,9 @@ async function openRun(
   closed: () => void,
 ): Promise<GradientRun> {
   const floats = (length: number) => new Float32Array(new SharedArrayBuffer(4 * length));
-  const shared = { weights: floats(job.weights), slots: floats(2 * threads.length * job.channels) };
-  await Promise.all(threads.map((thread) => thread.ask('open', { job, shared })));
+  const shared = { weights: floats(job.weights), slots: floats(2 * threads.length * job.means) };
+  const gradients = threads.map(() => floats(job.weights)); // of each thread, where it writes them
+  await Promise.all(threads.map((thread, i) => thread.ask('open', { job, shared: { ...shared, into: gradients[i] } })));
   return {
     async gradients({ weights, batch, preprocessing, key }: GradientRequest) {
       let end = 0;
@@ -111,9 +115,9 @@ async function openRun(
           part: { batch: part, preprocessing, key, first, batchSize: batch.size },
           count: parts.length,
         };
-        return threads[i]!.ask('step', message) as Promise<HostGradients | { givenUp: true }>;
+        return threads[i]!.ask('step', message) as Promise<Answer | { givenUp: true }>;
       });
-      return sum(await settle(threads, answers));
+      return sum(await settle(threads, answers), gradients);
     },
     close() {
       for (const thread of threads) thread.ask('close').catch(() => {}); // one that has ended has nothing to close
@@ -125,12 +129,12 @@ async function openRun(
 /** Waits for all threads, so that none is at work any more, and fails if one of them did, which makes the others give up. */
 async function settle(
   threads: readonly TrainingThread[],
-  answers: readonly Promise<HostGradients | { givenUp: true }>[],
-): Promise<HostGradients[]> {
+  answers: readonly Promise<Answer | { givenUp: true }>[],
+): Promise<Answer[]> {
   const results = await Promise.allSettled(answers);
   for (const result of results) if (result.status === 'rejected') throw result.reason;
   threads.forEach((thread) => thread.checkAlive()); // one without a part may have ended too
-  return Promise.all(answers as readonly Promise<HostGradients>[]);
+  return Promise.all(answers as readonly Promise<Answer>[]);
 }
 
 /** The parts of a batch, of sizes as equal as can be; no part is empty. */
@@ -149,11 +153,12 @@ function partsOf(batch: Batch, count: number): { first: number; part: Batch }[] 
 }
 
 /** Parts add up; statistics are the same in all. */
-function sum(parts: readonly HostGradients[]): HostGradients {
-  const [first, ...others] = parts as [HostGradients, ...HostGradients[]];
-  for (const { gradients } of others) gradients.forEach((value, i) => (first.gradients[i]! += value));
+function sum(parts: readonly Answer[], gradients: readonly Float32Array[]): HostGradients {
+  const all = new Float32Array(gradients[0]!.length);
+  for (const own of gradients.slice(0, parts.length)) for (let i = 0; i < all.length; i++) all[i]! += own[i]!;
   const logits = new Float32Array(parts.reduce((length, part) => length + part.logits.length, 0));
   let end = 0;
   for (const part of parts) logits.set(part.logits, (end += part.logits.length) - part.logits.length);
-  return { ...first, logits, loss: parts.reduce((loss, part) => loss + part.loss, 0) };
+  const loss = parts.reduce((sum, part) => sum + part.loss, 0);
+  return { loss, logits, gradients: all, statistics: parts[0]!.statistics };
 }

@@ -99,7 +99,7 @@ export function prepareForTraining(model: tfl.LayersModel, precision: Precision 
     else if (kind === 'Dense') replaceCall(layer, (x) => multiply(own, x));
     else if (kind === 'Activation' && own.activation.getClassName() === 'relu') replaceCall(layer, reluInTraining);
     else if (kind === 'Dropout' && own.rate > 0) {
-      replaceCall(layer, (x) => dropout(x, own, new Random(...run.key, index), run.part));
+      replaceCall(layer, (x) => dropout(x, own, [...run.key, index], run.part?.first ?? 0));
     }
   });
   return {
@@ -152,20 +152,24 @@ function moveAverage(average: Variable, value: tf.Tensor, momentum: number): voi
   average.write(tf.add(tf.mul(average.read(), momentum), tf.mul(value, 1 - momentum)));
 }
 
-/** Inverted dropout with a mask drawn on the host, so that every backend drops the same values; that of a part is cut out of the batch's. */
-function dropout(x: tf.Tensor, layer: LayerInternals, random: Random, part: PartOfBatch | undefined): tf.Tensor {
+/** Inverted dropout with a mask drawn on the host, picture by picture, so that every backend and every worker drops the same values. */
+function dropout(x: tf.Tensor, layer: LayerInternals, key: readonly number[], first: number): tf.Tensor {
   const { rate } = layer;
   const shape = layer.getNoiseShape(x) ?? x.shape;
   const size = tf.util.sizeFromShape(shape);
-  const parted = part && shape[0] === x.shape[0];
-  const mask = new Float32Array(parted ? (size / shape[0]!) * part.batchSize : size);
+  const isShared = shape[0] !== x.shape[0]; // one mask for all pictures
+  const rows = isShared ? 1 : shape[0]!;
+  const mask = new Float32Array(size);
   const kept = 1 / (1 - rate);
   const threshold = Math.round(rate * 65536);
-  for (let i = 0; i < mask.length; i += 2) {
-    const bits = random.uint32();
-    if ((bits & 0xffff) >= threshold) mask[i] = kept;
-    if (bits >>> 16 >= threshold) mask[i + 1] = kept; // one past an odd end: a typed array ignores it
+  for (let row = 0; row < rows; row++) {
+    const random = new Random(...key, isShared ? 0 : first + row);
+    const end = ((row + 1) * size) / rows;
+    for (let i = (row * size) / rows; i < end; i += 2) {
+      const bits = random.uint32();
+      if ((bits & 0xffff) >= threshold) mask[i] = kept;
+      if (bits >>> 16 >= threshold && i + 1 < end) mask[i + 1] = kept;
+    }
   }
-  const first = parted ? (size / shape[0]!) * part.first : 0;
-  return tf.mul(x, tf.tensor(mask.slice(first, first + size), shape));
+  return tf.mul(x, tf.tensor(mask, shape));
 }

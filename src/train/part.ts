@@ -28,10 +28,12 @@ export interface GradientPart {
   /** Pictures of the whole batch. */
   batchSize: number;
   /**
-   * Makes the mean over the batch from the mean over the part, `[channels]`, where each part counts by its pictures. Called as often, and
-   * in the same order, in every worker of the step; its result is the enclosing tidy's.
+   * Makes means over the batch from those over the part, `[means]`, where each part counts by its pictures. Called as often, and in the
+   * same order, in every worker of the step; its result is the enclosing tidy's.
    */
   reduce: (means: tf.Tensor1D) => tf.Tensor1D;
+  /** Where the gradient goes: room for all trainable weights, shared with other threads or not. Default: a new array. */
+  into?: Float32Array | undefined;
 }
 
 /** A worker's side of data-parallel training. */
@@ -60,7 +62,7 @@ export interface GradientWorker {
  * ```
  */
 export async function createGradientWorker(job: GradientJob): Promise<GradientWorker> {
-  checkOptions('createGradientWorker: job', job, ['topology', 'loss', 'precision', 'weights', 'channels']);
+  checkOptions('createGradientWorker: job', job, ['topology', 'loss', 'precision', 'weights', 'means']);
   await ensureBackend('createGradientWorker');
   registerTrainingKernels();
   await prepareKernels();
@@ -69,7 +71,7 @@ export async function createGradientWorker(job: GradientJob): Promise<GradientWo
   const forward = prepareForTraining(model, job.precision);
   const variables = model.weights.map((weight) => weight.read() as tf.Variable);
   return {
-    async gradients({ weights, batch, preprocessing, key, first, batchSize, reduce }) {
+    async gradients({ weights, batch, preprocessing, key, first, batchSize, reduce, into }) {
       assign(variables, weights);
       const kept: tf.Tensor[] = [];
       const keep = <T extends tf.Tensor>(tensor: T): T => (kept.push(tf.keep(tensor)), tensor);
@@ -85,7 +87,7 @@ export async function createGradientWorker(job: GradientJob): Promise<GradientWo
         return {
           loss: (await value.data())[0]!,
           logits: await logits.data<'float32'>(),
-          gradients: await flatten(gradients),
+          gradients: await flatten(gradients, into),
           statistics: await flatten(statisticsOf(model)),
         };
       } catch (error) {
@@ -111,8 +113,10 @@ function assign(variables: readonly tf.Variable[], weights: Float32Array): void 
   });
 }
 
-async function flatten(tensors: readonly tf.Tensor[]): Promise<Float32Array> {
-  const all = new Float32Array(tensors.reduce((sum, { size }) => sum + size, 0));
+async function flatten(
+  tensors: readonly tf.Tensor[],
+  all: Float32Array = new Float32Array(tensors.reduce((sum, { size }) => sum + size, 0)),
+): Promise<Float32Array> {
   let end = 0;
   for (const tensor of tensors) {
     all.set(await tensor.data<'float32'>(), end);

@@ -116,7 +116,7 @@ export async function openSession(model: tfl.LayersModel, data: TrainingData, op
 function jobOf(model: tfl.LayersModel, { loss = {}, precision = 'float32' }: TrainOptions): GradientJob {
   const topology = model.toJSON(null, false) as Record<string, unknown>;
   const sizes = statisticsOf(model).map(({ size }) => size);
-  return { topology, loss, precision, weights: model.countParams(), channels: Math.max(1, ...sizes) };
+  return { topology, loss, precision, weights: model.countParams(), means: 2 * Math.max(1, ...sizes) };
 }
 
 async function gatherData(data: TrainingData, { validation }: TrainOptions, seed: number) {

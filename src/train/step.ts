@@ -104,7 +104,7 @@ async function askWorkers(
 function upload(model: tfl.LayersModel, { loss, logits, gradients, statistics }: HostGradients): BatchGradients {
   const cut = (values: Float32Array, variables: readonly tf.Variable[]) => {
     let end = 0;
-    return variables.map(({ shape, size }) => tf.tensor(values.slice(end, (end += size)), shape));
+    return variables.map(({ shape, size }) => tf.tensor(values.subarray(end, (end += size)), shape));
   };
   const moved = statisticsOf(model);
   cut(statistics, moved).forEach((tensor, i) => moved[i]!.assign(tensor));

@@ -22,7 +22,7 @@ export interface GradientJob {
   /** Number of all weights of the model. */
   weights: number;
   /** Greatest number of means that the workers bring together at once. */
-  channels: number;
+  means: number;
 }
 
 /** The workers during a run. */
@@ -51,7 +51,7 @@ export interface HostGradients {
   loss: number;
   /** Row by row, `[n, classes]`. */
   logits: Float32Array;
-  /** Of all trainable weights, in their order, one after another. */
+  /** Of all trainable weights, in their order, one after another; what follows them has no meaning. */
   gradients: Float32Array;
   /** The other weights after the step, in their order, one after another. */
   statistics: Float32Array;
