@@ -154,11 +154,15 @@ function partsOf(batch: Batch, count: number): { first: number; part: Batch }[] 
 
 /** Parts add up; statistics are the same in all. */
 function sum(parts: readonly Answer[], gradients: readonly Float32Array[]): HostGradients {
-  const all = new Float32Array(gradients[0]!.length);
-  for (const own of gradients.slice(0, parts.length)) for (let i = 0; i < all.length; i++) all[i]! += own[i]!;
+  const all = gradients[0]!.slice();
+  for (const own of gradients.slice(1, parts.length)) add(all, own);
   const logits = new Float32Array(parts.reduce((length, part) => length + part.logits.length, 0));
   let end = 0;
   for (const part of parts) logits.set(part.logits, (end += part.logits.length) - part.logits.length);
   const loss = parts.reduce((sum, part) => sum + part.loss, 0);
   return { loss, logits, gradients: all, statistics: parts[0]!.statistics };
+}
+
+function add(to: Float32Array, values: Float32Array): void {
+  for (let i = 0; i < to.length; i++) to[i]! += values[i]!;
 }

@@ -15,6 +15,7 @@ const SCRIPTS = [
   'train',
   'teach',
   'sweep',
+  'seeds',
   'scale-out',
   'evaluate',
   'classify',
