@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { BUNDLED_MODELS, FerError, loadClassifier } from 'fer-cnn';
-import { loadWeightsDirectory } from 'fer-cnn/node';
+import { decodeImage, loadWeightsDirectory } from 'fer-cnn/node';
 import { startBackend } from './backend.mjs';
+import { hintFor } from './hint.mjs';
 import { parse, UsageError } from './usage.mjs';
 
 const NAMES = [...BUNDLED_MODELS, 'default'];
@@ -13,7 +14,7 @@ package sharp and a backend of TensorFlow.js: @tensorflow/tfjs-node, -backend-wa
 
 --model NAME     ${NAMES.join(', ')}, a directory or the address of a model.json (default: default)
 --topk K         only the K most probable classes
---box X,Y,W,H    the face's box in pixels of the picture (default: the whole picture is a face)
+--box X,Y,W,H    the face's box in pixels, in every picture (default: the whole picture is a face)
 --json           print JSON`;
 
 const OPTIONS = /** @type {const} */ ({
@@ -31,11 +32,13 @@ export async function run(args) {
   await startBackend();
   const classifier = await open(values.model);
   const results = [];
+  const whole = [];
   for (const file of files) {
     try {
-      const picture = /^https?:/.test(file) ? new URL(file) : file;
+      const picture = await decodeImage(/^https?:/.test(file) ? new URL(file) : file);
       const predictions = await classifier.classify(picture, options);
       results.push({ file, predictions });
+      if (options.box === undefined) whole.push({ file, width: picture.width, height: picture.height });
       if (!values.json) console.log(table(file, predictions));
     } catch (error) {
       if (!(error instanceof FerError)) throw error;
@@ -44,6 +47,8 @@ export async function run(args) {
     }
   }
   if (values.json) console.log(JSON.stringify(results, null, 2));
+  const hint = hintFor(whole);
+  if (hint !== undefined) console.error(hint); // not with the results, which may go into a pipe
   classifier.dispose();
 }
 

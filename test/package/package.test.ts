@@ -232,8 +232,38 @@ describe('the packed package', () => {
         (error) => error,
       );
       expect(code).toBe(1);
-      expect(stderr).toMatch(/^classify: none\.jpg: .*ENOENT/m);
+      expect(stderr).toMatch(/^decodeImage: none\.jpg: .*ENOENT/m);
       expect(stdout).toMatch(/astronaut\.jpg\n {2}\w+ +\d+\.\d %\n$/);
+    });
+
+    it('and hints once, on the error stream alone, that photos were taken as faces as a whole', async () => {
+      const face = join(REPOSITORY, 'examples/pictures/collins.png');
+      const args = [photo, face, photo, '--model', 'shallow', '--topk', '1'];
+      const { stdout, stderr } = await classify(...args);
+      expect(stdout).toMatch(/^.*astronaut\.jpg\n.* %\n.*collins\.png\n.* %\n.*astronaut\.jpg\n.* %\n$/);
+      const hints = stderr.split('\n').filter((line: string) => line.startsWith('Hint: '));
+      expect(hints).toEqual([expect.stringMatching(/astronaut\.jpg \(512 × 512 pixels\) and 1 more: .*--box X,Y,W,H/)]);
+    });
+
+    it('and hints nothing where a box is given, or the picture looks like a face that was cut out', async () => {
+      const face = join(REPOSITORY, 'examples/pictures/collins.png');
+      for (const args of [[photo, '--box', '162,64,124,124'], [face]]) {
+        const { stdout, stderr } = await classify(...args, '--model', 'shallow', '--json');
+        expect(JSON.parse(stdout)).toHaveLength(1);
+        expect(stderr).not.toContain('Hint');
+      }
+    });
+
+    it.each([
+      { width: 48, height: 48, hinted: false },
+      { width: 256, height: 200, hinted: false },
+      { width: 100, height: 130, hinted: false }, // boxes of detectors are often higher than wide
+      { width: 257, height: 257, hinted: true },
+      { width: 160, height: 120, hinted: true },
+      { width: 90, height: 120, hinted: true },
+    ])('and hints at $width × $height pixels: $hinted', async ({ hinted, ...size }) => {
+      const { hintFor } = await import(/* @vite-ignore */ join(installed, 'bin/hint.mjs'));
+      expect(hintFor([{ file: 'a.jpg', ...size }]) !== undefined).toBe(hinted);
     });
 
     it.each([
