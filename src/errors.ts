@@ -38,7 +38,14 @@ export class FerError extends Error {
   }
 }
 
-/** An argument or option is not what the function takes. Thrown before anything is computed or changed. */
+/**
+ * An argument or option is not what the function takes. Thrown before anything is computed or changed.
+ *
+ * @example
+ * ```ts
+ * new InputError({ where: 'preprocess', expected: 'rank 4', received: 'rank 3' }).message; // 'preprocess: expected rank 4, received rank 3.'
+ * ```
+ */
 export class InputError extends FerError {}
 
 /** Parts of a {@link DatasetError}: those of every error and the position in the file. */
@@ -51,7 +58,17 @@ export interface DatasetErrorParts extends FerErrorParts {
   column?: string;
 }
 
-/** A data file holds something that it must not. Carries file, row and column. */
+/**
+ * A data file holds something that it must not. Carries file, row and column.
+ *
+ * @example
+ * ```ts
+ * const dataset = await loadFer2013(file).catch((error) => {
+ *   if (error instanceof DatasetError) console.error(error.file, error.row, error.column);
+ *   throw error;
+ * });
+ * ```
+ */
 export class DatasetError extends FerError {
   /** Name of the file, if known. */
   readonly file: string | undefined;
@@ -69,16 +86,58 @@ export class DatasetError extends FerError {
   }
 }
 
-/** Weights, a model file or its card are missing, damaged or do not belong together. */
+/**
+ * Weights, a model file or its card are missing, damaged or do not belong together.
+ *
+ * @example
+ * ```ts
+ * const { model } = await loadWeights('models/mine/model.json').catch((error) => {
+ *   if (error instanceof WeightsError) return loadWeights('default');
+ *   throw error;
+ * });
+ * ```
+ */
 export class WeightsError extends FerError {}
 
-/** No tfjs backend is registered, or the active one cannot do what was asked. */
+/**
+ * No tfjs backend is registered, the active one cannot do what was asked, or its graphics card is gone.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await classifier.classify(picture);
+ * } catch (error) {
+ *   if (!(error instanceof BackendError)) throw error;
+ *   await tf.setBackend('wasm'); // and load the classifier again
+ * }
+ * ```
+ */
 export class BackendError extends FerError {}
 
-/** A run of `train` cannot go on, for instance because the loss is not finite or a checkpoint does not fit. */
+/**
+ * A run of `train` cannot go on, for instance because the loss is not finite or a checkpoint does not fit.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await train(model, data, { epochs: 30, optimization: { learningRate: 10 } });
+ * } catch (error) {
+ *   if (error instanceof TrainingError) console.error(error.message); // the model keeps its last finite weights
+ *   else throw error;
+ * }
+ * ```
+ */
 export class TrainingError extends FerError {}
 
-/** Something that was disposed of is used again. */
+/**
+ * Something that was disposed of is used again.
+ *
+ * @example
+ * ```ts
+ * classifier.dispose();
+ * await classifier.classify(picture); // rejects with a DisposedError
+ * ```
+ */
 export class DisposedError extends FerError {
   /**
    * @param where The method that was called.

@@ -14,7 +14,14 @@ export const EMOTIONS = ['angry', 'disgust', 'fear', 'happy', 'sad', 'surprise',
 /** Name of one of the seven FER2013 emotions. */
 export type Emotion = (typeof EMOTIONS)[number];
 
-/** The splits that FER2013 defines, in file order. */
+/**
+ * The splits that FER2013 defines, in file order.
+ *
+ * @example
+ * ```ts
+ * USAGES[1]; // 'PublicTest'
+ * ```
+ */
 export const USAGES = ['Training', 'PublicTest', 'PrivateTest'] as const;
 
 /** Name of a FER2013 split. Select on `PublicTest`; `PrivateTest` is for the final score only. */

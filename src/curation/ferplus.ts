@@ -7,7 +7,14 @@ import type { DataSource, LoaderParts } from '../data/source';
 import { openSource, sourceName } from '../data/source';
 import { NO_USAGE, usageFromName } from '../data/usage';
 
-/** What FER+ taggers could vote for, in the order of the file's columns. */
+/**
+ * What FER+ taggers could vote for, in the order of the file's columns.
+ *
+ * @example
+ * ```ts
+ * FERPLUS_CHOICES[1]; // 'happiness'
+ * ```
+ */
 export const FERPLUS_CHOICES = [
   'neutral',
   'happiness',
@@ -24,7 +31,14 @@ export const FERPLUS_CHOICES = [
 /** One of FER+'s choices: eight emotions, 'unknown' and 'NF' (not a face). */
 export type FerPlusChoice = (typeof FERPLUS_CHOICES)[number];
 
-/** For each of FER+'s choices the label of FER2013, undefined for contempt, unknown and NF, which it does not have. */
+/**
+ * For each of {@link FERPLUS_CHOICES} the label of FER2013, undefined for contempt, unknown and NF, which it does not have.
+ *
+ * @example
+ * ```ts
+ * EMOTIONS[FERPLUS_LABELS[1]]; // 'happy'
+ * ```
+ */
 export const FERPLUS_LABELS: readonly (number | undefined)[] = FERPLUS_CHOICES.map((choice) => labelFromName(choice));
 
 /** The votes of a FER+ file. Row i belongs to the i-th row of FER2013 after its header. */

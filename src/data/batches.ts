@@ -3,7 +3,14 @@ import { checkInteger, checkOptions } from '../validate';
 import type { Augmentation, AugmentOptions } from './augment';
 import { toAugmentation } from './augment';
 
-/** The label of a picture whose emotion is unknown. */
+/**
+ * The label of a picture whose emotion is unknown, above all classes.
+ *
+ * @example
+ * ```ts
+ * UNLABELED; // 255
+ * ```
+ */
 export const UNLABELED = 255;
 
 /** Pictures and what is known of them, as plain arrays: what the trainer and the evaluator read. */

@@ -18,7 +18,7 @@ import { overlay } from './overlay';
  *
  * - `'hiResCam'`: by the gradient of the class at each position of the last convolution, in the time of some predictions.
  * - `'gradCam'`: the same with the gradient averaged over all positions, as is usual. It shows where the kind of thing is that speaks
- *   for the class; in a network with dense layers, such as both of this package, also where it does not count.
+ *   for the class; in a network with dense layers, such as `shallow` and `deep`, also where it does not count.
  * - `'occlusion'`: by covering one part of the picture after the other, in the time of some hundred predictions; for any network on any
  *   backend.
  */
@@ -65,7 +65,7 @@ export interface Explanation {
  * @example
  * ```ts
  * const { map, overlay } = await explain(classifier, photo, { className: 'happy' });
- * context.putImageData(new ImageData(overlay.data, overlay.width), 0, 0);
+ * context.putImageData(new ImageData(new Uint8ClampedArray(overlay.data), overlay.width), 0, 0);
  * map.dispose();
  * ```
  */

@@ -70,6 +70,7 @@ export interface MediaPipeLike {
  * The face detector of [`@vladmandic/human`](https://www.npmjs.com/package/@vladmandic/human), which brings its model with it.
  *
  * @param human A `Human` whose `face.detector` is on; the rest may be off. Borrowed.
+ * @returns The detector for `createFaceClassifier`.
  * @example
  * ```ts
  * const faces = createFaceClassifier(fromHuman(human));
@@ -94,7 +95,8 @@ export function fromHuman(human: HumanLike): FaceDetector {
 /**
  * The face detectors of [`@vladmandic/face-api`](https://www.npmjs.com/package/@vladmandic/face-api), which brings its models with it.
  *
- * @param detectAll Finds all faces in a tensor [h, w, 3]; with landmarks, so that faces are turned upright.
+ * @param detectAll Finds all faces in a tensor [h, w, 3] int32 0..255; with landmarks, so that faces are turned upright. Borrowed.
+ * @returns The detector for `createFaceClassifier`.
  * @example
  * ```ts
  * const options = new faceapi.TinyFaceDetectorOptions({ inputSize: 416 });
@@ -119,6 +121,7 @@ export function fromFaceApi(detectAll: (pixels: tf.Tensor3D) => PromiseLike<read
  * the runtime `'mediapipe'` its model comes from the package `@mediapipe/face_detection`.
  *
  * @param detector What its `createDetector` gives. Borrowed.
+ * @returns The detector for `createFaceClassifier`.
  * @example
  * ```ts
  * const detector = await createDetector(SupportedModels.MediaPipeFaceDetector, {

@@ -15,7 +15,14 @@ export interface Preprocessing {
   readonly standardDeviation: number;
 }
 
-/** 48×48 pixels, and the mean and standard deviation over all pixels of FER2013's Training rows. */
+/**
+ * 48×48 pixels, and the mean 0.508 and standard deviation 0.254 over all pixels of FER2013's Training rows, of pixels in 0..1.
+ *
+ * @example
+ * ```ts
+ * DEFAULT_PREPROCESSING; // { inputSize: [48, 48], mean: 0.508, standardDeviation: 0.254 }
+ * ```
+ */
 export const DEFAULT_PREPROCESSING: Preprocessing = Object.freeze({
   inputSize: Object.freeze([48, 48] as const),
   mean: 0.508,

@@ -3,7 +3,7 @@ import { checkInteger, checkList, checkNumber, checkOptions } from '../validate'
 
 /** How to draw the resamples. */
 export interface BootstrapOptions {
-  /** Number of resamples, 1..1 000 000. Default 1000. */
+  /** Number of resamples, 1..1,000,000. Default 1000. */
   samples?: number;
   /** Seed of the resamples, an integer of at least 0. Default 0. */
   seed?: number;

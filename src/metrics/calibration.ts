@@ -21,7 +21,7 @@ export interface ReliabilityBin {
  *
  * @param labels True classes, `[n]`.
  * @param probabilities `[n, numClasses]` row by row, rows summing to 1.
- * @param numBins Number of bins over 0..1, 1..10 000. Default 15.
+ * @param numBins Number of bins over 0..1, 1..10,000. Default 15.
  * @returns The bins in order, also those that are empty; all are for empty input.
  * @throws InputError if the lengths do not fit or a class is out of range.
  * @example

@@ -17,13 +17,13 @@ const COMPACT: CnnDefaults = {
  * | layers | output | parameters |
  * | --- | --- | --- |
  * | `conv1` 32 3×3 with batch norm and ReLU; 2×2 max-pool | [n, 24, 24, 32] | 320 + 128 |
- * | `conv2`, `conv2b` 64 3×3, each the same; one pool | [n, 12, 12, 64] | 55 424 + 512 |
- * | `conv3`, `conv3b`, `conv3c` 96 3×3, the same | [n, 6, 6, 96] | 221 472 + 1 152 |
- * | `conv4`, `conv4b`, `conv4c` 192 3×3, the same without a pool | [n, 6, 6, 192] | 830 016 + 2 304 |
+ * | `conv2`, `conv2b` 64 3×3, each the same; one pool | [n, 12, 12, 64] | 55,424 + 512 |
+ * | `conv3`, `conv3b`, `conv3c` 96 3×3, the same | [n, 6, 6, 96] | 221,472 + 1,152 |
+ * | `conv4`, `conv4b`, `conv4c` 192 3×3, the same without a pool | [n, 6, 6, 192] | 830,016 + 2,304 |
  * | `average` | [n, 192] | |
- * | dropout .2, `probabilities` | [n, 7] | 1 351 |
+ * | dropout .2, `probabilities` | [n, 7] | 1,351 |
  *
- * In all 1 112 679 parameters, 2 048 of them batch-norm statistics, which are not trained.
+ * In all 1,112,679 parameters, 2,048 of them batch-norm statistics, which are not trained.
  *
  * After Simonyan and Zisserman 2015 (arXiv:1409.1556); global average pooling after Lin et al. 2014 (arXiv:1312.4400). Kernels are
  * initialised as by He et al. 2015 (arXiv:1502.01852), the head as by Glorot and Bengio 2010.

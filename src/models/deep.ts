@@ -17,15 +17,15 @@ const CODE: CnnDefaults = { ...TEXT, head: { activation: 'sigmoid', dropout: 0 }
  * | layers | output | parameters |
  * | --- | --- | --- |
  * | `conv1` 64 3×3, batch norm, ReLU, 2×2 max-pool, dropout .25 | [n, 24, 24, 64] | 640 + 256 |
- * | `conv2` 128 5×5, the same | [n, 12, 12, 128] | 204 928 + 512 |
- * | `conv3` 512 3×3, the same | [n, 6, 6, 512] | 590 336 + 2 048 |
- * | `conv4` 512 3×3, the same | [n, 3, 3, 512] | 2 359 808 + 2 048 |
+ * | `conv2` 128 5×5, the same | [n, 12, 12, 128] | 204,928 + 512 |
+ * | `conv3` 512 3×3, the same | [n, 6, 6, 512] | 590,336 + 2,048 |
+ * | `conv4` 512 3×3, the same | [n, 3, 3, 512] | 2,359,808 + 2,048 |
  * | `flatten` | [n, 4608] | |
- * | `fc1` 256, batch norm, ReLU, dropout .25 | [n, 256] | 1 179 904 + 1 024 |
- * | `fc2` 512, batch norm, ReLU, dropout .25 | [n, 512] | 131 584 + 2 048 |
- * | `probabilities` | [n, 7] | 3 591 |
+ * | `fc1` 256, batch norm, ReLU, dropout .25 | [n, 256] | 1,179,904 + 1,024 |
+ * | `fc2` 512, batch norm, ReLU, dropout .25 | [n, 512] | 131,584 + 2,048 |
+ * | `probabilities` | [n, 7] | 3,591 |
  *
- * In all 4 478 727 parameters, 3 968 of them batch-norm statistics, which are not trained. The variant `'code'` differs only in its
+ * In all 4,478,727 parameters, 3,968 of them batch-norm statistics, which are not trained. The variant `'code'` differs only in its
  * sigmoid head, to be trained with binary cross-entropy.
  *
  * Kernels are initialised as by He et al. 2015 (arXiv:1502.01852), the head as by Glorot and Bengio 2010.

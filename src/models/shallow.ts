@@ -22,13 +22,13 @@ const CODE: CnnDefaults = {
  * | layers | output | parameters |
  * | --- | --- | --- |
  * | `conv1` 32 3×3, batch norm, ReLU, 2×2 max-pool, dropout .25 | [n, 24, 24, 32] | 320 + 128 |
- * | `conv2` 64 3×3, batch norm, ReLU, 2×2 max-pool, dropout .25 | [n, 12, 12, 64] | 18 496 + 256 |
+ * | `conv2` 64 3×3, batch norm, ReLU, 2×2 max-pool, dropout .25 | [n, 12, 12, 64] | 18,496 + 256 |
  * | `flatten` | [n, 9216] | |
- * | `fc1` 512, batch norm, ReLU, dropout .5 | [n, 512] | 4 719 104 + 2 048 |
- * | `probabilities` | [n, 7] | 3 591 |
+ * | `fc1` 512, batch norm, ReLU, dropout .5 | [n, 512] | 4,719,104 + 2,048 |
+ * | `probabilities` | [n, 7] | 3,591 |
  *
- * In all 4 743 943 parameters, 1 216 of them batch-norm statistics, which are not trained. The variant `'code'` has convolutions 64 3×3 and
- * 128 5×5, a hidden layer of 256 and a sigmoid head, to be trained with binary cross-entropy: 4 928 007 parameters, 896 of them not trained.
+ * In all 4,743,943 parameters, 1,216 of them batch-norm statistics, which are not trained. The variant `'code'` has convolutions 64 3×3 and
+ * 128 5×5, a hidden layer of 256 and a sigmoid head, to be trained with binary cross-entropy: 4,928,007 parameters, 896 of them not trained.
  *
  * The text names the hidden layer without its parts; it has batch norm here, as in the deep network: our runs without it learned
  * slower. `dense: { batchNorm: false }` leaves it out.

@@ -91,6 +91,8 @@ export async function exportBundledWeights(name: BundledModel | 'default', direc
  *
  * @param directory The directory; made on saving if needed.
  * @returns The handler for `model.save`, `tf.loadLayersModel` and `loadWeights`.
+ * @throws `InputError` if the directory is no path; later `WeightsError` that names the file that is missing or damaged, and `FerError`
+ *   if a file cannot be written.
  * @example
  * ```ts
  * await model.save(directoryHandler('my-model'));

@@ -27,10 +27,24 @@ const MODULES: Readonly<Record<BundledModel, () => Promise<{ default: WeightsMod
   shallow: () => import('fer-cnn/weights/shallow'),
 };
 
-/** What `'default'` stands for. */
+/**
+ * The bundled weights for which `'default'` stands.
+ *
+ * @example
+ * ```ts
+ * DEFAULT_MODEL; // 'compact'
+ * ```
+ */
 export const DEFAULT_MODEL: BundledModel = 'compact';
 
-/** Names of the weights that come with this package. */
+/**
+ * Names of the weights that come with this package.
+ *
+ * @example
+ * ```ts
+ * BUNDLED_MODELS; // ['compact', 'deep', 'shallow']
+ * ```
+ */
 export const BUNDLED_MODELS: readonly BundledModel[] = Object.freeze(Object.keys(MODULES) as BundledModel[]);
 
 /**

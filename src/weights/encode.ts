@@ -21,7 +21,7 @@ export interface EncodeOptions {
   /** What its author says about it. */
   card: CardDraft;
   /**
-   * How kernels are stored: `'float32'` (exact), `'float16'`, `'uint8'` (affine over the range of each tensor), or `'mixed'` (uint8 from 50 000
+   * How kernels are stored: `'float32'` (exact), `'float16'`, `'uint8'` (affine over the range of each tensor), or `'mixed'` (uint8 from 50,000
    * values on, else float16). Biases and batch norm are float32 always. Default `'float32'`.
    */
   dtype?: WeightsDtype;

@@ -11,7 +11,7 @@ export interface LoadWeightsOptions {
   /** Stops the download; the promise is then rejected with the signal's reason. */
   signal?: AbortSignal;
   /**
-   * Milliseconds to wait for an answer and then for each further piece of it, 1 or more; `Infinity` waits forever. Default 30 000. For a
+   * Milliseconds to wait for an answer and then for each further piece of it, 1 or more; `Infinity` waits forever. Default 30,000. For a
    * limit on the whole download give the signal `AbortSignal.timeout(…)`.
    */
   timeoutMs?: number;

@@ -15,7 +15,7 @@ const LARGE = 50_000;
 /**
  * Stores the values of a weight in as many bits as the scheme gives it. Vectors (biases, batch norm) are float32 in every scheme: they
  * are a thousandth of the size, and variances do not fit a coarse scale. Kernels are float16 or uint8, `'mixed'` chooses uint8 for those of
- * at least 50 000 values.
+ * at least 50,000 values.
  *
  * @param name Name of the weight, for messages.
  * @param values The values; borrowed.
