@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { BUNDLED_MODELS, FerError, loadClassifier } from 'fer-cnn';
+import { basename, dirname } from 'node:path';
+import { BUNDLED_MODELS, FerError, InputError, loadClassifier } from 'fer-cnn';
 import { decodeImage, loadWeightsDirectory } from 'fer-cnn/node';
 import { startBackend } from './backend.mjs';
 import { hintFor } from './hint.mjs';
@@ -9,10 +10,11 @@ const NAMES = [...BUNDLED_MODELS, 'default'];
 
 export const USAGE = `Usage: fer-cnn classify [OPTIONS] PICTURE...
 
-Names the emotion of the face in each picture: files or http(s) addresses of PNG, JPEG, WebP, GIF, AVIF, TIFF or SVG. Needs the
-package sharp and a backend of TensorFlow.js: @tensorflow/tfjs-node, -backend-wasm or -backend-cpu, the first that is there.
+Names the emotion of the face in each picture: files or addresses (http, https, file, data) of PNG, JPEG, WebP, GIF, AVIF,
+TIFF or SVG. Needs the package sharp and a backend of TensorFlow.js: @tensorflow/tfjs-node, -backend-wasm or -backend-cpu, the
+first that is there.
 
---model NAME     ${NAMES.join(', ')}, a directory or the address of a model.json (default: default)
+--model NAME     ${NAMES.join(', ')}, a directory, or a model.json by path or address (default: default)
 --topk K         only the K most probable classes
 --box X,Y,W,H    the face's box in pixels, in every picture (default: the whole picture is a face)
 --json           print JSON`;
@@ -29,13 +31,14 @@ export async function run(args) {
   const { values, positionals: files } = parse(args, OPTIONS);
   if (files.length === 0) throw new UsageError(USAGE);
   const options = { topk: topkOf(values.topk), box: boxOf(values.box) };
+  const open = openerOf(values.model);
   await startBackend();
-  const classifier = await open(values.model);
+  const classifier = await open();
   const results = [];
   const whole = [];
   for (const file of files) {
     try {
-      const picture = await decodeImage(/^https?:/.test(file) ? new URL(file) : file);
+      const picture = await decodeImage(sourceOf(file));
       const predictions = await classifier.classify(picture, options);
       results.push({ file, predictions });
       if (options.box === undefined) whole.push({ file, width: picture.width, height: picture.height });
@@ -68,10 +71,24 @@ function boxOf(text) {
   throw new UsageError(`--box: expected four numbers X,Y,W,H in pixels, received ${JSON.stringify(text)}.`);
 }
 
-/** @param {string} source */
-async function open(source) {
-  if (NAMES.includes(source) || /^https?:/.test(source)) return loadClassifier(source);
-  if (existsSync(source)) return loadClassifier(await loadWeightsDirectory(source));
+/** @param {string} file A path or an address. */
+function sourceOf(file) {
+  if (!/^(https?|file|data):/i.test(file)) return file;
+  if (URL.canParse(file)) return new URL(file);
+  throw new InputError({ where: 'classify', expected: 'a path or a whole address', received: JSON.stringify(file) });
+}
+
+/**
+ * What opens a model; its name is looked at before anything is loaded.
+ *
+ * @param {string} source
+ */
+function openerOf(source) {
+  if (NAMES.includes(source) || /^https?:/.test(source)) return () => loadClassifier(source);
+  if (existsSync(source)) {
+    const directory = basename(source) === 'model.json' ? dirname(source) : source;
+    return async () => loadClassifier(await loadWeightsDirectory(directory));
+  }
   const received = JSON.stringify(source);
   throw new UsageError(`--model: expected ${NAMES.join(', ')}, a directory or an address, received ${received}.`);
 }

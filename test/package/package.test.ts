@@ -14,7 +14,7 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -195,6 +195,12 @@ describe('the packed package', () => {
       stderr: expect.stringMatching(/expected one of "compact"/),
     });
     await expect(run('node', [command], { cwd: app })).rejects.toMatchObject({ code: 2 });
+    await expect(run('node', [command, 'clasify'], { cwd: app })).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^Expected a command, classify or export-weights, received clasify\./),
+    });
+    const { version } = JSON.parse(await readFile(join(REPOSITORY, 'package.json'), 'utf8'));
+    expect((await run('node', [command, '--version'], { cwd: app })).stdout).toBe(`${version}\n`);
   });
 
   describe('has a command that classifies pictures', () => {
@@ -234,6 +240,15 @@ describe('the packed package', () => {
       expect(code).toBe(1);
       expect(stderr).toMatch(/^decodeImage: none\.jpg: .*ENOENT/m);
       expect(stdout).toMatch(/astronaut\.jpg\n {2}\w+ +\d+\.\d %\n$/);
+    });
+
+    it('by path and by address, with a model.json by its path', async () => {
+      const model = join(REPOSITORY, 'weights/shallow/model.json');
+      const args = ['http://', pathToFileURL(photo).href, '--model', model, '--topk', '1'];
+      const { code, stdout, stderr } = await classify(...args).catch((error) => error);
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/^classify: expected a path or a whole address, received "http:\/\/"\.$/m);
+      expect(stdout).toMatch(/^file:.*astronaut\.jpg\n {2}\w+ +\d+\.\d %\n$/);
     });
 
     it('and hints once, on the error stream alone, that photos were taken as faces as a whole', async () => {
