@@ -74,6 +74,7 @@ export class Classifier {
    *   valid or lies outside of the picture.
    * @throws {@link DisposedError} after {@link Classifier.dispose}, also if that comes before the network was asked.
    * @throws {@link BackendError} if no tfjs backend is registered, or the graphics card is taken away from it.
+   * @throws {@link FerError} if an encoded picture is given in Node and the package `sharp` is not installed.
    * @example
    * ```ts
    * await classifier.classify(imageData, { topk: 2 });
@@ -105,7 +106,7 @@ export class Classifier {
    * @param options From how many views, and where the face is or the faces are.
    * @returns One number in 0..1 for each class, summing to 1, calibrated as the card says; for a batch one such list for each picture,
    *   for `regions` one for each of them.
-   * @throws {@link InputError}, {@link DisposedError} and {@link BackendError} as {@link Classifier.classify}.
+   * @throws {@link InputError}, {@link DisposedError}, {@link BackendError} and {@link FerError} as {@link Classifier.classify}.
    * @example
    * ```ts
    * const probabilities = await classifier.probabilities(imageData);

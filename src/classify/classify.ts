@@ -22,6 +22,8 @@ let shared: Promise<Classifier> | undefined;
  * @throws {@link InputError} if the input is no picture, empty, disposed of, or has values outside 0..255; if a region is not
  *   valid or lies outside of the picture.
  * @throws {@link BackendError} if no tfjs backend is registered, or the graphics card is taken away from it.
+ * @throws {@link WeightsError} if the module of the weights cannot be imported.
+ * @throws {@link FerError} if an encoded picture is given in Node and the package `sharp` is not installed.
  * @example
  * ```ts
  * import '@tensorflow/tfjs-backend-wasm';

@@ -62,6 +62,7 @@ export interface Explanation {
  * @throws BackendError if no backend is registered, or if a gradient was asked for that the active one cannot compute.
  * @throws DisposedError if the network was disposed of, also if that comes while the promise is pending.
  * @throws WeightsError if the card does not fit the network.
+ * @throws FerError if an encoded picture is given in Node and the package `sharp` is not installed.
  * @example
  * ```ts
  * const { map, overlay } = await explain(classifier, photo, { className: 'happy' });

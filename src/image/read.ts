@@ -17,6 +17,7 @@ export type ImageSource = ImageInput | EncodedPicture;
  * @param where The function that was called, for messages. Default `'readImages'`.
  * @returns [n, h, w, c] float32 0..255, n = 1 for one picture, c = 1, 3 or 4; the caller's.
  * @throws {@link InputError} if it is no picture, cannot be read, or there is no decoder.
+ * @throws {@link FerError} if an encoded picture is given in Node and the package `sharp` is not installed.
  * @example
  * ```ts
  * const images = await readImages(fileInput.files[0]); // [1, 3024, 4032, 4]

@@ -271,9 +271,11 @@ describe('the packed package', () => {
 
     it.each([
       { width: 48, height: 48, hinted: false },
+      { width: 192, height: 192, hinted: false }, // the drawn faces of examples/pictures
       { width: 256, height: 200, hinted: false },
       { width: 100, height: 130, hinted: false }, // boxes of detectors are often higher than wide
       { width: 257, height: 257, hinted: true },
+      { width: 660, height: 430, hinted: true }, // examples/pictures/portraits.jpg
       { width: 160, height: 120, hinted: true },
       { width: 90, height: 120, hinted: true },
     ])('and hints at $width × $height pixels: $hinted', async ({ hinted, ...size }) => {
