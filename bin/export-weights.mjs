@@ -13,4 +13,5 @@ export async function run(args) {
   const [name, directory, ...rest] = positionals;
   if (name === undefined || directory === undefined || rest.length > 0) throw new UsageError(USAGE);
   await exportBundledWeights(name, directory);
+  console.log(`${directory}: model.json, weights.bin, card.json`);
 }

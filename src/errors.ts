@@ -7,7 +7,7 @@ export interface FerErrorParts {
   /** What came instead, as the object of "received". */
   received: string;
   /** One or more whole sentences that say what to do now. */
-  remedy?: string;
+  remedy?: string | undefined;
   /** The error that led to this one, kept as `cause`. */
   cause?: unknown;
 }

@@ -32,9 +32,10 @@ export async function readBytes(
   } catch (cause) {
     signal?.throwIfAborted();
     if (cause instanceof InputError) throw cause;
-    const { message, cause: reason } = cause as Error;
+    const { message, cause: reason, code } = cause as NodeJS.ErrnoException;
     const received = reason instanceof Error ? `${message} (${reason.message})` : message; // fetch hides why in its cause
-    throw new InputError({ where, expected: 'a picture that can be read', received, cause });
+    const remedy = code === 'EISDIR' ? 'Pass its pictures one by one, or the folder to classifyFolder.' : undefined;
+    throw new InputError({ where, expected: 'a picture that can be read', received, remedy, cause });
   }
   throw new InputError({ where, expected: 'an encoded picture', received: 'no bytes' });
 }
