@@ -91,6 +91,8 @@ function section({ name, description, data, training, metrics = [], quantization
 
 function calibrationText({ temperature, split, rows, errorBefore, errorAfter }) {
   const [before, after] = [errorBefore, errorAfter].map((error) => error.toFixed(4));
+  if (temperature === 1)
+    return `none: a temperature fitted on the even rows of ${split} does not lower the expected calibration error of the ${number(rows)} odd ones, ${before}`;
   return `temperature ${temperature}, fitted on the even rows of ${split}; on the ${number(rows)} odd ones it takes the expected calibration error from ${before} to ${after}`;
 }
 
