@@ -1,12 +1,13 @@
 import { fileURLToPath } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadClassifier } from '../../src/classify/load';
 import { BUNDLED_MODELS } from '../../src/weights/bundled';
 import type { GoldenPicture } from '../../src/weights/golden';
 import { BACKENDS, useBackend } from '../support/backends';
-import { bundlePage, CHROMIUM, HAS_CHROMIUM, launchChromium, serve, wasmBinaries } from '../support/browser';
+import { bundlePage, CHROMIUM, HAS_CHROMIUM, serve, wasmBinaries } from '../support/browser';
 import { readGolden } from '../support/golden';
+import { actionsOf, type OpenSite, openSite } from '../support/open-site';
 import { storeSmallNetwork } from '../support/small-network';
 import type { actions } from './backends.page';
 
@@ -46,10 +47,10 @@ function farthest(results: Map<string, number[][]>): { pair: string; difference:
 }
 
 describe.skipIf(!HAS_CHROMIUM)(`the backends of a page (skipped without ${CHROMIUM})`, () => {
-  let browser: Browser;
+  let site: OpenSite;
   let page: Page;
   let small: Awaited<ReturnType<typeof storeSmallNetwork>>;
-  let server: Awaited<ReturnType<typeof serve>>;
+  const inPage = actionsOf<typeof actions>(() => page);
 
   beforeAll(async () => {
     small = await storeSmallNetwork();
@@ -57,31 +58,12 @@ describe.skipIf(!HAS_CHROMIUM)(`the backends of a page (skipped without ${CHROMI
     const program = await bundlePage(at('./backends.page.ts'));
     const both =
       '<!doctype html><script type="module" src="/copy.js"></script><script type="module" src="/page.js"></script>';
-    server = await serve({ ...copy, ...program, ...(await wasmBinaries()), ...small.site, '/both.html': both });
-    browser = await launchChromium();
-    page = await open('/index.html');
+    const files = { ...copy, ...program, ...(await wasmBinaries()), ...small.site, '/both.html': both };
+    site = await openSite(await serve(files));
+    page = await site.open();
   }, PATIENCE);
 
-  afterAll(async () => {
-    await browser?.close();
-    server?.close();
-  });
-
-  async function open(path: string): Promise<Page> {
-    const page = await browser.newPage();
-    await page.goto(server.url + path, { waitUntil: 'load', timeout: PATIENCE });
-    return page;
-  }
-
-  /** Runs one of the page's actions. */
-  function inPage<Name extends keyof typeof actions>(
-    page: Page,
-    name: Name,
-    ...args: Parameters<(typeof actions)[Name]>
-  ): ReturnType<(typeof actions)[Name]> {
-    const call = `actions.${name}(${args.map((arg) => JSON.stringify(arg)).join(', ')})`;
-    return page.evaluate(call) as ReturnType<(typeof actions)[Name]>;
-  }
+  afterAll(() => site?.close());
 
   it.for(BUNDLED_MODELS)(
     'and of Node give the golden pictures the probabilities of the record by the %s weights, within 1e-4',
@@ -90,7 +72,7 @@ describe.skipIf(!HAS_CHROMIUM)(`the backends of a page (skipped without ${CHROMI
       const { pictures, probabilities } = await readGolden(name);
       const results = new Map([['the record', probabilities]]);
       for (const backend of PAGE_BACKENDS) {
-        const result = await inPage(page, 'classify', backend, name, pictures);
+        const result = await inPage('classify', backend, name, pictures);
         expect(result).toMatchObject({ backend, tensorsLeft: 0 });
         results.set(`${backend} of Chromium`, result.probabilities);
       }
@@ -109,7 +91,7 @@ describe.skipIf(!HAS_CHROMIUM)(`the backends of a page (skipped without ${CHROMI
     async () => {
       const maps = new Map<string, number[]>();
       for (const backend of PAGE_BACKENDS) {
-        const { values, ...rest } = await inPage(page, 'explain', backend, 'small/model.json', small.picture, 'happy');
+        const { values, ...rest } = await inPage('explain', backend, 'small/model.json', small.picture, 'happy');
         expect(rest, backend).toEqual({ method: 'hiResCam', tensorsLeft: 0 });
         expect(values).toHaveLength(48 * 48);
         maps.set(backend, values);
@@ -126,7 +108,7 @@ describe.skipIf(!HAS_CHROMIUM)(`the backends of a page (skipped without ${CHROMI
   it(
     'can be switched at any time: the weights of a classifier come along',
     async () => {
-      const stations = await inPage(page, 'tour', TOUR, 'small/model.json', [small.picture]);
+      const stations = await inPage('tour', TOUR, 'small/model.json', [small.picture]);
       expect(stations.map(({ backend }) => backend)).toEqual(TOUR);
       for (const { backend, probabilities } of stations) {
         expect(probabilities[0]!, backend).toBeAllClose(small.picture.output, { atol: BOUND, rtol: 0 });
@@ -141,8 +123,9 @@ describe.skipIf(!HAS_CHROMIUM)(`the backends of a page (skipped without ${CHROMI
   ])(
     'that lose the graphics card say so, and another one or the same one started anew goes on, on %s',
     async (backend, kind) => {
-      const page = await open('/index.html');
-      const result = await inPage(page, 'lose', backend, 'small/model.json', small.picture);
+      const page = await site.open();
+      const inPage = actionsOf<typeof actions>(() => page);
+      const result = await inPage('lose', backend, 'small/model.json', small.picture);
       const message = `expected a ${kind} in use, received one that the browser took away.`;
       for (const lost of [...result.lost, result.elsewhere])
         expect(lost).toContain(`BackendError: probabilities: ${message}`);
@@ -160,8 +143,9 @@ describe.skipIf(!HAS_CHROMIUM)(`the backends of a page (skipped without ${CHROMI
   it(
     'are shared by two copies of tfjs in one page',
     async () => {
-      const page = await open('/both.html');
-      const { isCopy, probabilities } = await inPage(page, 'useCopy', 'small/model.json', small.picture);
+      const page = await site.open('/both.html');
+      const inPage = actionsOf<typeof actions>(() => page);
+      const { isCopy, probabilities } = await inPage('useCopy', 'small/model.json', small.picture);
       expect(isCopy).toBe(true);
       expect(probabilities).toBeAllClose(small.picture.output, { atol: BOUND, rtol: 0 });
       await page.close();

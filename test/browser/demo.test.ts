@@ -3,13 +3,14 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EMOTIONS } from '../../src/labels';
 import { BUNDLED_MODELS, DEFAULT_MODEL } from '../../src/weights/bundled';
-import { CHROMIUM, HAS_CHROMIUM, launchChromium, type Server, serveDirectory } from '../support/browser';
+import { CHROMIUM, HAS_CHROMIUM, serveDirectory } from '../support/browser';
+import { type OpenSite, openSite } from '../support/open-site';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const COLLINS = join(ROOT, 'examples/pictures/collins.png'); // one face, 124 × 124 pixels
@@ -20,8 +21,7 @@ const PATIENCE = 180_000; // graphics cards that the processor imitates are slow
 const suite = `the demo page in Chromium (skipped without ${CHROMIUM})`;
 describe.skipIf(!HAS_CHROMIUM)(suite, { timeout: PATIENCE }, () => {
   let directory: string;
-  let server: Server;
-  let browser: Browser;
+  let site: OpenSite;
   let page: Page;
   const asked: string[] = [];
   const problems: string[] = [];
@@ -38,7 +38,7 @@ describe.skipIf(!HAS_CHROMIUM)(suite, { timeout: PATIENCE }, () => {
       .evaluateAll((all) => all.map((one) => new DOMMatrix(getComputedStyle(one).transform).a));
 
   async function open(): Promise<Page> {
-    const page = await browser.newPage({ reducedMotion: 'reduce' });
+    const page = await site.browser.newPage({ reducedMotion: 'reduce' });
     page.setDefaultTimeout(PATIENCE);
     page.on('request', (request) => asked.push(request.url()));
     page.on('pageerror', ({ message }) => problems.push(message));
@@ -63,21 +63,19 @@ describe.skipIf(!HAS_CHROMIUM)(suite, { timeout: PATIENCE }, () => {
     directory = await mkdtemp(join(tmpdir(), 'fer-cnn-demo-'));
     const configFile = join(ROOT, 'examples/browser/vite.config.ts');
     await build({ configFile, logLevel: 'silent', build: { outDir: join(directory, 'page'), minify: false } });
-    server = await serveDirectory(join(directory, 'page'));
     const film = join(directory, 'film.mjpeg');
     await sharp(PORTRAITS).resize(640, 480, { fit: 'contain' }).jpeg().toFile(film);
-    browser = await launchChromium([
+    site = await openSite(await serveDirectory(join(directory, 'page')), [
       '--use-fake-device-for-media-stream',
       '--use-fake-ui-for-media-stream',
       `--use-file-for-fake-video-capture=${film}`,
     ]);
     page = await open();
-    await page.goto(`${server.url}/index.html`);
+    await page.goto(`${site.url}/index.html`);
   }, PATIENCE);
 
   afterAll(async () => {
-    await browser?.close();
-    server?.close();
+    await site?.close();
     await rm(directory, { recursive: true, force: true });
   });
 
@@ -248,7 +246,7 @@ describe.skipIf(!HAS_CHROMIUM)(suite, { timeout: PATIENCE }, () => {
     await page.close();
     page = await open();
     await page.route(/face_detection/, (route) => route.abort());
-    await page.goto(`${server.url}/index.html`);
+    await page.goto(`${site.url}/index.html`);
     await page.setInputFiles('#file', COLLINS);
     await found('The face detector does not start in this browser.');
     await top().and(page.locator('[data-emotion=happy]')).waitFor();
@@ -257,7 +255,7 @@ describe.skipIf(!HAS_CHROMIUM)(suite, { timeout: PATIENCE }, () => {
 
   it('asks no other server for anything, and throws nothing', () => {
     expect(asked.length).toBeGreaterThan(3);
-    expect(asked.filter((url) => !/^(data|blob):/.test(url) && !url.startsWith(server.url))).toEqual([]);
+    expect(asked.filter((url) => !/^(data|blob):/.test(url) && !url.startsWith(site.url))).toEqual([]);
     expect(problems).toEqual([]);
   });
 });

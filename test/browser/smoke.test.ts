@@ -1,43 +1,36 @@
 import { fileURLToPath } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FerDataset } from '../../src/data/dataset';
 import { createShallowCnn } from '../../src/models/shallow';
 import { train } from '../../src/train/trainer';
 import { useBackend } from '../support/backends';
-import { bundlePage, CHROMIUM, HAS_CHROMIUM, launchChromium, serve } from '../support/browser';
+import { bundlePage, CHROMIUM, HAS_CHROMIUM, serve } from '../support/browser';
 import { squares } from '../support/faces';
+import { actionsOf, type OpenSite, openSite } from '../support/open-site';
 import { storeSmallNetwork } from '../support/small-network';
 import type { actions } from './smoke.page';
 
 const BACKENDS = ['webgl', 'webgpu'] as const;
 const TOLERANCE = 1e-3; // largest difference of a probability from the golden one, which another backend gave
+const PATIENCE = 120_000; // graphics cards that the processor imitates are slow
 
-describe.skipIf(!HAS_CHROMIUM)(`the built package in Chromium (skipped without ${CHROMIUM})`, () => {
-  let browser: Browser;
+const suite = `the built package in Chromium (skipped without ${CHROMIUM})`;
+
+describe.skipIf(!HAS_CHROMIUM)(suite, { timeout: PATIENCE }, () => {
+  let site: OpenSite;
   let page: Page;
   let small: Awaited<ReturnType<typeof storeSmallNetwork>>;
-  let server: Awaited<ReturnType<typeof serve>>;
+  const inPage = actionsOf<typeof actions>(() => page);
 
   beforeAll(async () => {
     small = await storeSmallNetwork();
     const program = fileURLToPath(new URL('./smoke.page.ts', import.meta.url));
-    server = await serve({ ...(await bundlePage(program)), ...small.site });
-    browser = await launchChromium();
-    page = await browser.newPage();
-    await page.goto(`${server.url}/index.html`, { waitUntil: 'load' });
-  });
+    site = await openSite(await serve({ ...(await bundlePage(program)), ...small.site }));
+    page = await site.open();
+  }, PATIENCE);
 
-  afterAll(async () => {
-    await browser?.close();
-    server?.close();
-  });
-
-  /** Runs one of the page's actions. */
-  function inPage<Name extends keyof typeof actions>(name: Name, ...args: Parameters<(typeof actions)[Name]>) {
-    const call = `actions.${name}(${args.map((arg) => JSON.stringify(arg)).join(', ')})`;
-    return page.evaluate<Awaited<ReturnType<(typeof actions)[Name]>>>(call);
-  }
+  afterAll(() => site?.close());
 
   it.each(BACKENDS)('classifies a golden picture by weights from a server, on %s', async (backend) => {
     const result = await inPage('classify', backend, 'small/model.json', small.picture);

@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { build } from 'esbuild';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../docs/documents';
-import { CHROMIUM, HAS_CHROMIUM, launchChromium, serve, type Site } from '../support/browser';
+import { CHROMIUM, HAS_CHROMIUM, serve } from '../support/browser';
 import { installOnDemand } from '../support/on-demand';
+import { type OpenSite, openSite } from '../support/open-site';
 
 const PACKAGES = {
   '@mediapipe/face_detection': '0.4.1657300184',
@@ -88,9 +89,8 @@ interface Found {
 const where = `in Chromium (skipped without ${CHROMIUM}, or a network to install MediaPipe)`;
 
 describe.skipIf(!require)(`MediaPipe's face detection ${where}`, { timeout: 180_000 }, () => {
-  let browser: Browser;
+  let site: OpenSite;
   let page: Page;
-  let server: Awaited<ReturnType<typeof serve>>;
   const elsewhere: string[] = [];
 
   beforeAll(async () => {
@@ -107,24 +107,20 @@ describe.skipIf(!require)(`MediaPipe's face detection ${where}`, { timeout: 180_
     });
     const html = '<!doctype html><title>faces</title><script type="module" src="/page.js"></script>';
     const files = readdirSync(solution).map((file) => [`/face_detection/${file}`, readFileSync(`${solution}/${file}`)]);
-    const site: Site = {
+    const server = await serve({
       '/index.html': html,
       '/page.js': outputFiles[0]!.contents,
       '/astronaut.jpg': readFileSync(`${ROOT}examples/pictures/astronaut.jpg`),
       ...Object.fromEntries(files),
-    };
-    server = await serve(site);
-    browser = await launchChromium();
-    page = await browser.newPage();
+    });
+    site = await openSite(server);
+    page = await site.browser.newPage();
     page.on('request', (request) => request.url().startsWith(server.url) || elsewhere.push(request.url()));
     await page.goto(`${server.url}/index.html`, { waitUntil: 'load' });
     await page.evaluate('actions.start()');
   }, 180_000);
 
-  afterAll(async () => {
-    await browser?.close();
-    server?.close();
-  });
+  afterAll(() => site?.close());
 
   it('finds the face and its eyes whatever holds the photo, and none in a blank one', async () => {
     type Photos = { found: Record<string, Found[]>; left: number };

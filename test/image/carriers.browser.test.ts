@@ -1,14 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_MODEL } from '../../src/weights/bundled';
 import { loadClassifier } from '../../src/classify/load';
 import { loadWeightsDirectory } from '../../src/node/weights';
 import { useBackend } from '../support/backends';
-import { CHROMIUM, HAS_CHROMIUM, launchChromium, serve } from '../support/browser';
+import { bundleClassic, CHROMIUM, HAS_CHROMIUM, serve } from '../support/browser';
 import { type Carrier, encodeAll, EXACT, EYES, FACE, largestDifference, readPhoto } from '../support/carriers';
+import { type OpenSite, openSite } from '../support/open-site';
 import type { CarriersReport } from './carriers.page';
 
 const WEIGHTS = fileURLToPath(new URL(`../../weights/${DEFAULT_MODEL}`, import.meta.url));
@@ -17,8 +16,7 @@ const WEIGHTS = fileURLToPath(new URL(`../../weights/${DEFAULT_MODEL}`, import.m
 const VIDEO = 0.02;
 
 describe.skipIf(!HAS_CHROMIUM)(`the same face in Chromium (skipped without ${CHROMIUM})`, () => {
-  let browser: Browser;
-  let site: Awaited<ReturnType<typeof serve>>;
+  let site: OpenSite;
   let carriers: Carrier[];
   let expected: number[];
   let turned: number[];
@@ -32,40 +30,21 @@ describe.skipIf(!HAS_CHROMIUM)(`the same face in Chromium (skipped without ${CHR
     turned = await classifier.probabilities(photo, EYES);
     classifier.dispose();
     carriers = await encodeAll(photo);
-    const bundle = await build({
-      entryPoints: [fileURLToPath(new URL('./carriers.page.ts', import.meta.url))],
-      bundle: true,
-      format: 'iife',
-      mainFields: ['module', 'main'],
-      external: ['fer-cnn/weights/*'],
-      write: false,
-      logLevel: 'silent',
-    });
+    const program = await bundleClassic(fileURLToPath(new URL('./carriers.page.ts', import.meta.url)));
     const weights = ['model.json', 'card.json', 'weights.bin'].map((name) => [
       `/weights/${name}`,
       readFileSync(`${WEIGHTS}/${name}`),
     ]);
     const files = carriers.map(({ name, bytes }) => [`/${name}`, bytes]);
-    const script = '<!doctype html><script src="/page.js"></script>';
-    site = await serve({
-      '/': script,
-      '/index.html': script,
-      '/page.js': bundle.outputFiles[0]!.text,
-      ...Object.fromEntries([...weights, ...files]),
-    });
-    browser = await launchChromium();
-    const page = await browser.newPage();
-    await page.goto(`${site.url}/index.html`);
+    site = await openSite(await serve({ ...program, ...Object.fromEntries([...weights, ...files]) }));
+    const page = await site.open();
     const names = JSON.stringify(carriers.map(({ name }) => name));
     report = await page.evaluate<CarriersReport>(
       `report('webgl', ${names}, ${JSON.stringify(FACE)}, ${JSON.stringify(EYES)})`,
     );
   }, 480_000);
 
-  afterAll(async () => {
-    await browser?.close();
-    site?.close();
-  });
+  afterAll(() => site?.close());
 
   it.each(['probabilities', 'shown'] as const)(
     'gives the probabilities that Node gives, in every format and orientation, as file and in an image element: %s',

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { CHROMIUM, HAS_CHROMIUM, launchChromium, serve } from '../support/browser';
+import { bundleClassic, CHROMIUM, HAS_CHROMIUM, serve } from '../support/browser';
+import { type OpenSite, openSite } from '../support/open-site';
 import type { ElementsReport } from './elements.page';
 
 const PATIENCE = 240_000; // graphics cards that the processor imitates are slow
@@ -15,35 +15,21 @@ function toleranceOf(name: string): number {
 }
 
 describe.skipIf(!HAS_CHROMIUM)(`toImages in Chromium (skipped without ${CHROMIUM})`, () => {
-  let browser: Browser;
+  let site: OpenSite;
   let page: Page;
-  let site: Awaited<ReturnType<typeof serve>>;
 
   beforeAll(async () => {
-    const bundle = await build({
-      entryPoints: [fileURLToPath(new URL('./elements.page.ts', import.meta.url))],
-      bundle: true,
-      format: 'iife',
-      mainFields: ['module', 'main'],
-      write: false,
-      logLevel: 'silent',
-    });
-    const html = '<!doctype html><script src="/page.js"></script>';
-    site = await serve({ '/index.html': html, '/page.js': bundle.outputFiles[0]!.text });
-    browser = await launchChromium();
+    const program = fileURLToPath(new URL('./elements.page.ts', import.meta.url));
+    site = await openSite(await serve(await bundleClassic(program)));
   });
 
   beforeEach(async () => {
-    page = await browser.newPage();
-    await page.goto(`${site.url}/index.html`);
+    page = await site.open();
   });
 
   afterEach(() => page.close());
 
-  afterAll(async () => {
-    await browser?.close();
-    site?.close();
-  });
+  afterAll(() => site?.close());
 
   /** Holds a report to it, and says of how many inputs it was. */
   function check({ shapes, differences, leaked }: ElementsReport): number {

@@ -1,11 +1,12 @@
 import { fileURLToPath } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportKeras } from '../../src/interchange/keras-export';
 import { importKeras } from '../../src/interchange/keras-import';
 import { exportOnnx } from '../../src/interchange/onnx';
 import { useBackend } from '../support/backends';
-import { bundlePage, CHROMIUM, HAS_CHROMIUM, launchChromium, serve } from '../support/browser';
+import { bundlePage, CHROMIUM, HAS_CHROMIUM, serve } from '../support/browser';
+import { actionsOf, type OpenSite, openSite } from '../support/open-site';
 import type { actions } from './browser.page';
 import { expected, fixture, free, pictureNumbers } from './fixtures';
 
@@ -19,29 +20,19 @@ const FILES = [
 const close = { atol: 1e-5, rtol: 1e-4 };
 
 describe.skipIf(!HAS_CHROMIUM)(`files of Keras and ONNX in Chromium (skipped without ${CHROMIUM})`, () => {
-  let browser: Browser;
+  let site: OpenSite;
   let page: Page;
-  let server: Awaited<ReturnType<typeof serve>>;
+  const inPage = actionsOf<typeof actions>(() => page);
 
   beforeAll(async () => {
     await useBackend('cpu');
     const program = await bundlePage(fileURLToPath(new URL('browser.page.ts', import.meta.url)));
-    server = await serve({ ...program, ...Object.fromEntries(FILES.map((name) => [`/${name}`, fixture(name)])) });
-    browser = await launchChromium();
-    page = await browser.newPage();
-    await page.goto(`${server.url}/index.html`, { waitUntil: 'load' });
+    const files = Object.fromEntries(FILES.map((name) => [`/${name}`, fixture(name)]));
+    site = await openSite(await serve({ ...program, ...files }));
+    page = await site.open();
   }, 120_000);
 
-  afterAll(async () => {
-    await browser?.close();
-    server?.close();
-  });
-
-  /** Runs one of the page's actions. */
-  function inPage<Name extends keyof typeof actions>(name: Name, ...args: Parameters<(typeof actions)[Name]>) {
-    const call = `actions.${name}(${args.map((arg) => JSON.stringify(arg)).join(', ')})`;
-    return page.evaluate<Awaited<ReturnType<(typeof actions)[Name]>>>(call);
-  }
+  afterAll(() => site?.close());
 
   it.each(['keras3/deep.keras', 'keras3/every_layer.h5', 'keras2/deep.h5'])(
     'are read as Keras means them, and written byte for byte as in Node: %s',

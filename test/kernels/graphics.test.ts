@@ -1,12 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { batchNormInTraining } from '../../src/kernels/batch-norm';
 import { maxPoolInTraining } from '../../src/kernels/max-pool';
 import { useBackend } from '../support/backends';
-import { bundlePage, CHROMIUM, HAS_CHROMIUM, launchChromium, serve } from '../support/browser';
+import { bundlePage, CHROMIUM, HAS_CHROMIUM, serve } from '../support/browser';
+import { actionsOf, type OpenSite, openSite } from '../support/open-site';
 import { CASES, caseOf, differences, numbers, tensorsOf, weightedSum } from './geometries';
 import type { actions, Given } from './graphics.page';
 
@@ -25,29 +26,19 @@ function tidied<T>(compute: () => T): T {
 describe.skipIf(!HAS_CHROMIUM).each(['webgl', 'webgpu'])(
   `training kernels in Chromium on %s (skipped without ${CHROMIUM})`,
   (backend) => {
-    let browser: Browser;
+    let site: OpenSite;
     let page: Page;
-    let server: Awaited<ReturnType<typeof serve>>;
+    const inPage = actionsOf<typeof actions>(() => page);
 
     beforeAll(async () => {
       await useBackend('cpu');
-      server = await serve(await bundlePage(fileURLToPath(new URL('graphics.page.ts', import.meta.url))));
-      browser = await launchChromium();
-      page = await browser.newPage();
-      await page.goto(`${server.url}/index.html`, { waitUntil: 'load', timeout: PATIENCE });
+      const program = fileURLToPath(new URL('graphics.page.ts', import.meta.url));
+      site = await openSite(await serve(await bundlePage(program)));
+      page = await site.open();
       expect(await inPage('use', backend)).toBe(backend);
     }, PATIENCE);
 
-    afterAll(async () => {
-      await browser?.close();
-      server?.close();
-    });
-
-    /** Runs one of the page's actions. */
-    function inPage<Name extends keyof typeof actions>(name: Name, ...args: Parameters<(typeof actions)[Name]>) {
-      const call = `actions.${name}(${args.map((arg) => JSON.stringify(arg)).join(', ')})`;
-      return page.evaluate<Awaited<ReturnType<(typeof actions)[Name]>>>(call);
-    }
+    afterAll(() => site?.close());
 
     it.each(TITLES)(
       "give a convolution's gradient by its filter as finite differences do: %s",

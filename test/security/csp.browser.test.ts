@@ -1,15 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CHROMIUM, HAS_CHROMIUM, launchChromium } from '../support/browser';
+import { bundlePage, CHROMIUM, HAS_CHROMIUM, serve, wasmBinaries } from '../support/browser';
+import { type OpenSite, openSite } from '../support/open-site';
 import type { use } from './csp.page';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const WASM = `${ROOT}node_modules/@tensorflow/tfjs-backend-wasm/dist/`;
 
 /** The policies of SECURITY.md by the backend for which they suffice. */
 const POLICIES: Record<string, string> = Object.fromEntries(
@@ -19,52 +15,24 @@ const POLICIES: Record<string, string> = Object.fromEntries(
 );
 
 describe.skipIf(!HAS_CHROMIUM)(`the Content Security Policies of SECURITY.md (skipped without ${CHROMIUM})`, () => {
-  let browser: Browser;
-  let server: Server;
-  let url = '';
+  let site: OpenSite;
 
   beforeAll(async () => {
-    const { outputFiles } = await build({
-      entryPoints: [fileURLToPath(new URL('./csp.page.ts', import.meta.url))],
-      bundle: true,
-      format: 'esm',
-      platform: 'browser',
-      external: ['fer-cnn/weights/*'],
-      tsconfigRaw: {}, // so that fer-cnn is the built package and not src
-      write: false,
-      logLevel: 'silent',
+    const { '/index.html': html, ...program } = await bundlePage(`${ROOT}test/security/csp.page.ts`);
+    const pages = Object.fromEntries(Object.keys(POLICIES).map((backend) => [`/${backend}.html`, html!]));
+    const server = await serve({ ...program, ...pages, ...(await wasmBinaries()) }, (path): Record<string, string> => {
+      const policy = POLICIES[path.slice(1).replace('.html', '')];
+      return policy === undefined ? {} : { 'content-security-policy': policy };
     });
-    const html = '<!doctype html><title>policy</title><script type="module" src="/page.js"></script>';
-    const files = new Map<string, [type: string, content: string | Uint8Array]>([
-      ['/page.js', ['text/javascript', outputFiles[0]!.contents]],
-      ...readdirSync(WASM)
-        .filter((file) => file.endsWith('.wasm'))
-        .map((file) => [`/${file}`, ['application/wasm', readFileSync(WASM + file)]] as const)
-        .map(([path, [type, content]]): [string, [string, Uint8Array]] => [path, [type, content]]),
-    ]);
-    server = createServer((request, response) => {
-      const backend = request.url!.slice(1);
-      const policy = POLICIES[backend === 'wasm-denied' ? 'webgl' : backend];
-      if (policy)
-        return void response
-          .writeHead(200, { 'content-type': 'text/html', 'content-security-policy': policy })
-          .end(html);
-      const [type, content] = files.get(request.url!) ?? ['text/plain', undefined];
-      response.writeHead(content ? 200 : 404, { 'content-type': type }).end(content);
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    browser = await launchChromium();
+    site = await openSite(server);
   }, 120_000);
-  afterAll(async () => {
-    await browser?.close();
-    server?.close();
-  });
 
-  async function useOn(path: string, backend: string): Promise<Awaited<ReturnType<typeof use>>> {
-    const page = await browser.newPage();
+  afterAll(() => site?.close());
+
+  /** Uses a backend under the policy of another one, or its own. */
+  async function useOn(policy: string, backend: string): Promise<Awaited<ReturnType<typeof use>>> {
+    const page = await site.open(`/${policy}.html`);
     try {
-      await page.goto(`${url}/${path}`, { waitUntil: 'load' });
       return await page.evaluate((name) => (globalThis as unknown as { use: typeof use }).use(name), backend);
     } finally {
       await page.close();
@@ -80,6 +48,6 @@ describe.skipIf(!HAS_CHROMIUM)(`the Content Security Policies of SECURITY.md (sk
   );
 
   it("are not wider than they must be: wasm does not start without 'wasm-unsafe-eval'", async () => {
-    await expect(useOn('wasm-denied', 'wasm')).rejects.toThrow(/did not start|WebAssembly|wasm/);
+    await expect(useOn('webgl', 'wasm')).rejects.toThrow(/did not start|WebAssembly|wasm/);
   }, 120_000);
 });

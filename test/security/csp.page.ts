@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
-import '@tensorflow/tfjs-backend-wasm';
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import '@tensorflow/tfjs-backend-webgl';
 import { createShallowCnn, loadClassifier } from 'fer-cnn';
+
+setWasmPaths('/wasm/');
 
 /** Classifies a picture on a backend, and tries what the policy forbids, to show that it is in force. */
 export async function use(backend: string) {

@@ -55,8 +55,12 @@ export interface Server {
  * Serves files on a free port of this machine, which a page may use like any secure site.
  *
  * @param site The files, or a function that gives the content of a path; undefined is not found.
+ * @param headersOf Further headers of a path.
  */
-export async function serve(site: Site | ((path: string) => Promise<Uint8Array | undefined>)): Promise<Server> {
+export async function serve(
+  site: Site | ((path: string) => Promise<Uint8Array | undefined>),
+  headersOf: (path: string) => Readonly<Record<string, string>> = () => ({}),
+): Promise<Server> {
   const read = typeof site === 'function' ? site : async (path: string) => site[path];
   const sent: Server['sent'] = new Map();
   const server = createServer(async ({ url = '/' }, response) => {
@@ -64,7 +68,7 @@ export async function serve(site: Site | ((path: string) => Promise<Uint8Array |
     const content = await read(path.endsWith('/') ? `${path}index.html` : path).catch(() => undefined);
     if (content !== undefined) sent.set(path, content);
     const type = TYPES[extname(path.endsWith('/') ? '.html' : path)] ?? 'application/octet-stream';
-    response.writeHead(content === undefined ? 404 : 200, { 'content-type': type }).end(content);
+    response.writeHead(content === undefined ? 404 : 200, { 'content-type': type, ...headersOf(path) }).end(content);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => server.close(), sent };
@@ -97,6 +101,25 @@ export async function bundlePage(program: string, name = 'page'): Promise<Site> 
   const html = `<!doctype html><title>${name}</title><script type="module" src="/${name}.js"></script>`;
   const files = outputFiles.map(({ path, contents }) => [path, contents] as const);
   return { '/index.html': html, ...Object.fromEntries(files) };
+}
+
+/**
+ * Bundles a program with the sources of src as one classic script, which a worker can run too.
+ *
+ * @param program Path of the program.
+ * @returns `/page.js`, and a page `/index.html` that runs it.
+ */
+export async function bundleClassic(program: string): Promise<Site> {
+  const { outputFiles } = await build({
+    entryPoints: [program],
+    bundle: true,
+    format: 'iife',
+    mainFields: ['module', 'main'],
+    external: ['fer-cnn/weights/*'],
+    write: false,
+    logLevel: 'silent',
+  });
+  return { '/index.html': '<!doctype html><script src="/page.js"></script>', '/page.js': outputFiles[0]!.contents };
 }
 
 /** The binaries of the WASM backend, for `setWasmPaths('/wasm/')`. */
