@@ -17,7 +17,7 @@ export { loadFer2013 } from './data/fer2013';
 export type { Fer2013Options, LoadProgress } from './data/fer2013';
 export type { DataSource } from './data/source';
 export { FerDataset } from './data/dataset';
-export type { LabeledTensors, TfDatasetOptions } from './data/dataset';
+export type { LabeledTensors, TfDatasetOptions } from './data/to-tensors';
 export type { FerDatasetParts } from './data/dataset-parts';
 export type { SplitOptions, SplitParts } from './data/split';
 export type { Fold, FoldOptions } from './data/folds';

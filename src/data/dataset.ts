@@ -1,29 +1,14 @@
-import * as tf from '@tensorflow/tfjs-core';
-import * as tfd from '@tensorflow/tfjs-data';
+import type * as tf from '@tensorflow/tfjs-core';
+import type * as tfd from '@tensorflow/tfjs-data';
 import type { DatasetError } from '../errors';
-import type { Usage } from '../labels';
-import { EMOTIONS } from '../labels';
+import { EMOTIONS, type Usage } from '../labels';
 import { checkInteger } from '../validate';
-import type { Batch, BatchOptions, LabeledImages } from './batches';
-import { batches, countBatches, UNLABELED } from './batches';
-import type { FerDatasetParts } from './dataset-parts';
-import { checkParts, concatParts, selectParts } from './dataset-parts';
-import type { Fold, FoldOptions } from './folds';
-import { foldNumbers } from './folds';
-import type { DEFAULT_FRACTIONS, SplitOptions, SplitParts } from './split';
-import { splitIndices } from './split';
-import { usageIndices } from './usage';
-
-/** Options of {@link FerDataset.toDataset}. */
-export type TfDatasetOptions = Omit<BatchOptions, 'firstBatch'>;
-
-/** Images and their targets as tensors. */
-export interface LabeledTensors extends tf.NamedTensorMap {
-  /** [n, height, width, 1] float32, 0..255 */
-  xs: tf.Tensor4D;
-  /** [n, 7] float32, one-hot or soft targets; all 0 where the label is unknown */
-  ys: tf.Tensor2D;
-}
+import { type LabeledImages, UNLABELED } from './batches';
+import { checkParts, concatParts, type FerDatasetParts, selectParts } from './dataset-parts';
+import { type Fold, foldNumbers, type FoldOptions } from './folds';
+import { type DEFAULT_FRACTIONS, splitIndices, type SplitOptions, type SplitParts } from './split';
+import { imageTensor, type LabeledTensors, type TfDatasetOptions, toTensors, toTfDataset } from './to-tensors';
+import { NO_USAGE, usageIndices } from './usage';
 
 /**
  * Gray images with the seven emotions of FER2013 as labels, held as plain bytes: no tensors, nothing to dispose of. A
@@ -79,7 +64,7 @@ export class FerDataset implements LabeledImages {
     this.height = height;
     this.width = width;
     this.labels = parts.labels ?? new Uint8Array(this.size).fill(UNLABELED);
-    this.usage = parts.usage ?? new Uint8Array(this.size).fill(255);
+    this.usage = parts.usage ?? new Uint8Array(this.size).fill(NO_USAGE);
     this.rows = parts.rows ?? Uint32Array.from({ length: this.size }, (_, i) => i + 1);
     this.targets = targets;
     this.teacher = teacher;
@@ -221,9 +206,7 @@ export class FerDataset implements LabeledImages {
    */
   image(index: number): tf.Tensor3D {
     checkInteger('FerDataset.image: index', index, { min: 0, max: this.size - 1 });
-    const pixels = this.height * this.width;
-    const bytes = this.images.subarray(index * pixels, (index + 1) * pixels);
-    return tf.tensor3d(Float32Array.from(bytes), [this.height, this.width, 1]);
+    return imageTensor(this, index);
   }
 
   /**
@@ -232,8 +215,7 @@ export class FerDataset implements LabeledImages {
    * @returns `xs` [n, height, width, 1] float32, 0..255, not yet preprocessed, and `ys` [n, 7] float32; the caller's.
    */
   toTensors(): LabeledTensors {
-    const [all] = batches(this, { batchSize: Math.max(this.size, 1) });
-    return this.#upload(all?.images ?? new Float32Array(0), all?.targets ?? new Float32Array(0));
+    return toTensors(this);
   }
 
   /**
@@ -253,29 +235,12 @@ export class FerDataset implements LabeledImages {
    * ```
    */
   toDataset(options: TfDatasetOptions = {}): tfd.Dataset<LabeledTensors> {
-    const { batchSize = 64, epoch: firstEpoch = 0, dropRemainder = false } = options;
-    batches(this, options); // checks the options now
-    let epoch = firstEpoch;
-    const upload = this.#upload.bind(this);
-    const epochOf = (number: number): Generator<Batch> => batches(this, { ...options, epoch: number });
-    const dataset = tfd.generator<LabeledTensors>(function* () {
-      for (const { images, targets } of epochOf(epoch++)) yield upload(images, targets);
-    });
-    return Object.assign(dataset, { size: countBatches(this.size, batchSize, dropRemainder) });
+    return toTfDataset(this, options);
   }
 
   #filter(keep: (index: number) => boolean): FerDataset {
     const indices: number[] = [];
     for (let i = 0; i < this.size; i++) if (keep(i)) indices.push(i);
     return new FerDataset(selectParts(this, indices));
-  }
-
-  #upload(images: Float32Array, targets: Float32Array): LabeledTensors {
-    const { height, width, numClasses } = this;
-    const size = targets.length / numClasses;
-    return {
-      xs: tf.tensor4d(images, [size, height, width, 1]), // [n, 48, 48, 1]
-      ys: tf.tensor2d(targets, [size, numClasses]), // [n, 7]
-    };
   }
 }

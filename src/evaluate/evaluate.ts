@@ -1,7 +1,7 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { LabeledImages } from '../data/batches';
 import { UNLABELED } from '../data/batches';
-import type { LabeledTensors } from '../data/dataset';
+import type { LabeledTensors } from '../data/to-tensors';
 import { fromTensors } from '../data/from-tensors';
 import type { BootstrapOptions } from '../metrics/bootstrap';
 import { fillBootstrap } from '../metrics/bootstrap';

@@ -1,7 +1,7 @@
 import type { Preprocessing } from '../image/preprocess';
 import type { ClassScores } from '../metrics/class-scores';
 import type { CoveragePoint } from '../metrics/coverage';
-import { distinctTexts, integer, list, number, object, oneOf, record, text } from './schema';
+import { card, draft } from './card-schema';
 
 /** The data that a network was trained on. */
 export interface CardData {
@@ -150,79 +150,6 @@ export interface ModelCard extends CardDraft {
   /** The stored weights. */
   weights: CardWeights;
 }
-
-const date = text(/^\d{4}-\d\d-\d\d$/);
-
-const DRAFT_REQUIRED = {
-  name: text(),
-  architecture: text(),
-  labels: distinctTexts(2),
-  preprocessing: object({ inputSize: list(integer(1), 2, 2), mean: number(), standardDeviation: number(1e-6) }),
-};
-
-const DRAFT_OPTIONAL = {
-  description: text(),
-  data: object({ name: text(), split: text(), rows: integer(1), source: text(), license: text() }),
-  training: object(
-    {
-      command: text(),
-      seed: integer(),
-      epochs: number(0),
-      recipe: text(),
-      backend: text(),
-      wallTimeSeconds: number(0),
-      machine: text(),
-      date,
-    },
-    { softTargets: text() },
-  ),
-  metrics: list(
-    object(
-      {
-        split: text(),
-        protocol: text(),
-        rows: integer(1),
-        accuracy: number(0, 1),
-        backend: text(),
-        date,
-        command: text(),
-      },
-      { figures: record(number()) },
-    ),
-  ),
-  perClass: list(
-    object({ className: text(), precision: number(0, 1), recall: number(0, 1), f1: number(0, 1), support: integer(0) }),
-  ),
-  quantization: object({ split: text(), accuracyChange: number(-1, 1), unchangedLabels: number(0, 1) }),
-  calibration: object({
-    temperature: number(0.05, 20),
-    split: text(),
-    rows: integer(1),
-    errorBefore: number(0, 1),
-    errorAfter: number(0, 1),
-    coverage: list(object({ minProbability: number(0, 1), coverage: number(0, 1), accuracy: number(0, 1) })),
-  }),
-  versions: record(text()),
-  license: text(),
-  intendedUse: text(),
-  limitations: list(text()),
-};
-
-const draft = object(DRAFT_REQUIRED, DRAFT_OPTIONAL);
-
-const card = object(
-  {
-    ...DRAFT_REQUIRED,
-    formatVersion: oneOf(1),
-    parameters: integer(1),
-    weights: object({
-      dtype: oneOf('float32', 'float16', 'uint8', 'mixed'),
-      bytes: integer(1),
-      sha256: text(/^[0-9a-f]{64}$/),
-    }),
-  },
-  DRAFT_OPTIONAL,
-);
 
 /**
  * Throws unless a value is what an author has to write on a card, key by key; unknown keys are refused.

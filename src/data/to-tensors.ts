@@ -1,0 +1,51 @@
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfd from '@tensorflow/tfjs-data';
+import type { Batch, BatchOptions, LabeledImages } from './batches';
+import { batches, countBatches } from './batches';
+import { pixelsOf } from './copies';
+
+/** Options of `FerDataset.toDataset`. */
+export type TfDatasetOptions = Omit<BatchOptions, 'firstBatch'>;
+
+/** Images and their targets as tensors. */
+export interface LabeledTensors extends tf.NamedTensorMap {
+  /** [n, height, width, 1] float32, 0..255 */
+  xs: tf.Tensor4D;
+  /** [n, 7] float32, one-hot or soft targets; all 0 where the label is unknown */
+  ys: tf.Tensor2D;
+}
+
+/** One image, [height, width, channels] float32, 0..255; the caller's. */
+export function imageTensor(data: LabeledImages, index: number): tf.Tensor3D {
+  return tf.tensor3d(Float32Array.from(pixelsOf(data, index)), [data.height, data.width, data.channels]);
+}
+
+/** All images and targets; the caller's. */
+export function toTensors(data: LabeledImages): LabeledTensors {
+  const [all] = batches(data, { batchSize: Math.max(data.size, 1) });
+  return upload(data, all ?? { images: new Float32Array(0), targets: new Float32Array(0), size: 0 });
+}
+
+/**
+ * Batches of images and targets; each iterator is the next epoch.
+ * @throws InputError if an option is unknown or out of range.
+ */
+export function toTfDataset(data: LabeledImages, options: TfDatasetOptions): tfd.Dataset<LabeledTensors> {
+  const { batchSize = 64, epoch: firstEpoch = 0, dropRemainder = false } = options;
+  batches(data, options); // checks the options now
+  let epoch = firstEpoch;
+  const dataset = tfd.generator<LabeledTensors>(function* () {
+    for (const batch of batches(data, { ...options, epoch: epoch++ })) yield upload(data, batch);
+  });
+  return Object.assign(dataset, { size: countBatches(data.size, batchSize, dropRemainder) });
+}
+
+function upload(
+  { height, width, channels, numClasses }: LabeledImages,
+  { images, targets, size }: Pick<Batch, 'images' | 'targets' | 'size'>,
+): LabeledTensors {
+  return {
+    xs: tf.tensor4d(images, [size, height, width, channels]), // [n, 48, 48, 1]
+    ys: tf.tensor2d(targets, [size, numClasses]), // [n, 7]
+  };
+}
