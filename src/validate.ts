@@ -74,6 +74,15 @@ export function checkList(where: string, values: unknown): asserts values is Arr
 }
 
 /**
+ * Throws unless `values` can be gone through, as an array or a set can; the elements are not looked at.
+ * @throws InputError
+ */
+export function checkIterable(where: string, values: unknown): asserts values is Iterable<unknown> {
+  if (typeof (values as Iterable<unknown> | null | undefined)?.[Symbol.iterator] === 'function') return;
+  throw new InputError({ where, expected: 'an array or another iterable', received: describe(values) });
+}
+
+/**
  * Throws unless `value` is one of the choices.
  * @throws InputError
  */

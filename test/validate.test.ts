@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../src/errors';
-import { checkInteger, checkNumber, checkOneOf, checkOptions, describe as text } from '../src/validate';
+import { checkInteger, checkIterable, checkNumber, checkOneOf, checkOptions, describe as text } from '../src/validate';
 
 describe('argument checks', () => {
   it('accept what is in bounds, the bounds included', () => {
     expect(() => checkInteger('x', 1, { min: 1, max: 1 })).not.toThrow();
     expect(() => checkNumber('x', 0.5, { min: 0.5 })).not.toThrow();
+    expect(() => checkIterable('x', new Set([1]))).not.toThrow();
     expect(() => checkOneOf('x', 'a', ['a', 'b'])).not.toThrow();
     expect(() => checkOptions('x', { a: 1 }, ['a', 'b'])).not.toThrow();
   });
@@ -16,6 +17,8 @@ describe('argument checks', () => {
     [() => checkInteger('f: n', 0, { min: 1 }), 'f: n: expected an integer of at least 1, received 0.'],
     [() => checkNumber('f: x', NaN, { min: 0, max: 1 }), 'f: x: expected a finite number in 0..1, received NaN.'],
     [() => checkNumber('f: x', '3'), 'f: x: expected a finite number, received "3".'],
+    [() => checkIterable('f: l', null), 'f: l: expected an array or another iterable, received null.'],
+    [() => checkIterable('f: l', { length: 1 }), /^f: l: .* received an object with the keys \[length\]\.$/],
     [() => checkOneOf('f: c', 'z', ['a', 'b']), 'f: c: expected one of "a", "b", received "z".'],
     [() => checkOptions('f', null, []), 'f: expected an options object, received null.'],
     [

@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type * as tfd from '@tensorflow/tfjs-data';
 import type { DatasetError } from '../errors';
 import { EMOTIONS, type Usage } from '../labels';
-import { checkInteger } from '../validate';
+import { checkInteger, checkIterable } from '../validate';
 import { type LabeledImages, UNLABELED } from './batches';
 import { checkParts, concatParts, type FerDatasetParts, selectParts } from './dataset-parts';
 import { type Fold, foldNumbers, type FoldOptions } from './folds';
@@ -90,9 +90,10 @@ export class FerDataset implements LabeledImages {
    *
    * @param indices Positions from 0, in any order; one that stands twice gives the image twice.
    * @returns A copy of these images in the order of the positions.
-   * @throws InputError if a position is out of range.
+   * @throws InputError if a position is out of range, or if they are no list.
    */
   subset(indices: Iterable<number>): FerDataset {
+    checkIterable('FerDataset.subset: indices', indices);
     const list = Array.from(indices);
     for (const index of list) checkInteger('FerDataset.subset: indices', index, { min: 0, max: this.size - 1 });
     return new FerDataset(selectParts(this, list));
@@ -103,8 +104,10 @@ export class FerDataset implements LabeledImages {
    *
    * @param rows Numbers as in {@link FerDataset.rows}; those that are not there are ignored.
    * @returns A copy of the images that are left.
+   * @throws InputError if they are no list.
    */
   withoutRows(rows: Iterable<number>): FerDataset {
+    checkIterable('FerDataset.withoutRows: rows', rows);
     const unwanted = new Set(rows);
     return this.#filter((i) => !unwanted.has(this.rows[i]!));
   }

@@ -94,6 +94,16 @@ describe('FerDataset', () => {
     expect([...dataset.withoutRows([2, 5, 99]).rows]).toEqual([3, 4]);
   });
 
+  it.each(['subset: indices', 'withoutRows: rows'])('says so when positions or rows are no list: %s', (where) => {
+    const method = where.split(':')[0] as 'subset' | 'withoutRows';
+    for (const value of [null, undefined, 3, {}]) {
+      expect(() => dataset[method](value as never)).toThrow(InputError);
+      expect(() => dataset[method](value as never)).toThrow(
+        `FerDataset.${where}: expected an array or another iterable`,
+      );
+    }
+  });
+
   it('counts classes, the unlabelled apart', () => expect(dataset.classCounts()).toEqual([1, 0, 0, 2, 0, 0, 0]));
 
   it('takes other labels, targets and weights, and leaves itself alone', () => {

@@ -126,11 +126,13 @@ const CALLS: Record<string, () => readonly (readonly unknown[] | fc.Arbitrary<un
   createGolden: () => [fc.constant(network), [draftCard([SIDE, SIDE]).preprocessing], [1]],
 };
 
+const POSITIONS = fc.array(mostly(fc.nat(9)), { maxLength: 3 });
+
 /** Methods of a data set, which are reached by no function of an entry. */
 const METHODS: typeof CALLS = {
   where: () => [['Training', ['PublicTest', 'x']]],
-  subset: () => [fc.oneof(fc.array(mostly(fc.nat(9)), { maxLength: 3 }), fc.constant(new Set([1])))],
-  withoutRows: () => [fc.array(mostly(fc.nat(9)), { maxLength: 3 })],
+  subset: () => [mostly(fc.oneof(POSITIONS, fc.constant(new Set([1]))))],
+  withoutRows: () => [mostly(POSITIONS)],
   concat: () => [[dataset]],
   withLabels: () => [[Uint8Array.from(LABELS)]],
   withTargets: () => [[new Float32Array(56)]],
