@@ -2,6 +2,8 @@ import { Random } from '../random';
 import { checkInteger, checkOptions } from '../validate';
 import type { Augmentation, AugmentOptions } from './augment';
 import { toAugmentation } from './augment';
+import { oneHot } from './rows';
+import { selectImages } from './select';
 
 /**
  * The label of a picture whose emotion is unknown, above all classes.
@@ -140,25 +142,6 @@ export function countBatches(size: number, batchSize: number, dropRemainder = fa
 }
 
 function gather(data: LabeledImages, indices: Uint32Array): Batch {
-  const { height, width, channels, numClasses } = data;
-  const pixels = height * width * channels;
-  const size = indices.length;
-  const images = new Float32Array(size * pixels);
-  const targets = new Float32Array(size * numClasses);
-  indices.forEach((index, i) => {
-    images.set(data.images.subarray(index * pixels, (index + 1) * pixels), i * pixels);
-    const label = data.labels[index]!;
-    if (data.targets) {
-      targets.set(data.targets.subarray(index * numClasses, (index + 1) * numClasses), i * numClasses);
-    } else if (label !== UNLABELED) {
-      targets[i * numClasses + label] = 1;
-    }
-  });
-  const { sampleWeights: weights, teacher: probabilities } = data;
-  const teacher = probabilities && new Float32Array(size * numClasses);
-  indices.forEach((index, i) => {
-    teacher?.set(probabilities!.subarray(index * numClasses, (index + 1) * numClasses), i * numClasses);
-  });
-  const sampleWeights = weights && Float32Array.from(indices, (index) => weights[index]!);
-  return { images, targets, teacher, sampleWeights, size, height, width, channels, numClasses };
+  const { images, labels, targets, ...rest } = selectImages(data, indices);
+  return { ...rest, images: new Float32Array(images), targets: targets ?? oneHot(labels, data.numClasses) };
 }

@@ -2,7 +2,9 @@ import type { DatasetError } from '../errors';
 import { InputError } from '../errors';
 import { EMOTIONS, USAGES } from '../labels';
 import { checkInteger, describe } from '../validate';
-import { UNLABELED } from './batches';
+import { type LabeledImages, UNLABELED } from './batches';
+import { join, oneHot } from './rows';
+import { selectImages } from './select';
 import { NO_USAGE } from './usage';
 
 /** What a `FerDataset` is made of. Only the images must be there. */
@@ -62,37 +64,27 @@ export function checkParts(parts: FerDatasetParts): number {
   checkArray('labels', parts.labels, Uint8Array, size);
   checkArray('usage', parts.usage, Uint8Array, size);
   checkArray('rows', parts.rows, Uint32Array, size);
-  checkArray('targets', parts.targets, Float32Array, size * NUM_CLASSES);
-  checkArray('teacher', parts.teacher, Float32Array, size * NUM_CLASSES);
   checkArray('sampleWeights', parts.sampleWeights, Float32Array, size);
   checkArray('names', parts.names, Array, size);
   checkEach('labels', parts.labels, `0..${NUM_CLASSES - 1} or ${UNLABELED}`, (x) => x < NUM_CLASSES || x === UNLABELED);
   checkEach('usage', parts.usage, `0..2 or ${NO_USAGE}`, (x) => x < USAGES.length || x === NO_USAGE);
-  checkEach('targets', parts.targets, 'numbers in 0..1', (x) => x >= 0 && x <= 1.001);
-  checkEach('teacher', parts.teacher, 'numbers in 0..1', (x) => x >= 0 && x <= 1.001);
   checkEach('sampleWeights', parts.sampleWeights, 'finite numbers of at least 0', (x) => x >= 0 && x < Infinity);
-  checkSums('targets', parts.targets, size);
-  checkSums('teacher', parts.teacher, size);
+  for (const name of ['targets', 'teacher'] as const) {
+    checkArray(name, parts[name], Float32Array, size * NUM_CLASSES);
+    checkEach(name, parts[name], 'numbers in 0..1', (x) => x >= 0 && x <= 1.001);
+    checkSums(name, parts[name], size);
+  }
   return size;
 }
 
 /** Copies of the parts of some images. */
-export function selectParts(from: Whole, indices: readonly number[]): FerDatasetParts {
-  const { height, width, names, targets, teacher, sampleWeights } = from;
-  const rowsOf = (values: Float32Array) =>
-    gather(values, indices, NUM_CLASSES, new Float32Array(indices.length * NUM_CLASSES));
-  const pixels = height * width;
+export function selectParts(from: Whole & LabeledImages, indices: ArrayLike<number>): FerDatasetParts {
+  const { usage, rows, names } = from;
   return {
-    height,
-    width,
-    images: gather(from.images, indices, pixels, new Uint8Array(indices.length * pixels)),
-    labels: Uint8Array.from(indices, (i) => from.labels[i]!),
-    usage: Uint8Array.from(indices, (i) => from.usage[i]!),
-    rows: Uint32Array.from(indices, (i) => from.rows[i]!),
-    targets: targets && rowsOf(targets),
-    teacher: teacher && rowsOf(teacher),
-    sampleWeights: sampleWeights && Float32Array.from(indices, (i) => sampleWeights[i]!),
-    names: names && indices.map((i) => names[i]!),
+    ...selectImages(from, indices),
+    usage: Uint8Array.from(indices, (i) => usage[i]!),
+    rows: Uint32Array.from(indices, (i) => rows[i]!),
+    names: names && Array.from(indices, (i) => names[i]!),
   };
 }
 
@@ -110,32 +102,19 @@ export function concatParts(sets: readonly Whole[]): FerDatasetParts {
       received: `images of ${other.height} × ${other.width} pixels`,
     });
   }
-  const size = sets.reduce((sum, set) => sum + set.size, 0);
-  const join = <T extends Uint8Array | Uint32Array | Float32Array>(to: T, part: (set: Whole) => T): T => {
-    let at = 0;
-    for (const set of sets) {
-      to.set(part(set), at);
-      at += part(set).length;
-    }
-    return to;
-  };
   const some = (key: 'targets' | 'sampleWeights'): boolean => sets.some((set) => set[key] !== undefined);
   return {
     height,
     width,
-    images: join(new Uint8Array(size * height * width), (set) => set.images),
-    labels: join(new Uint8Array(size), (set) => set.labels),
-    usage: join(new Uint8Array(size), (set) => set.usage),
-    rows: join(new Uint32Array(size), (set) => set.rows),
-    targets: some('targets')
-      ? join(new Float32Array(size * NUM_CLASSES), (set) => set.targets ?? oneHot(set))
-      : undefined,
+    images: join(Uint8Array, sets, (set) => set.images),
+    labels: join(Uint8Array, sets, (set) => set.labels),
+    usage: join(Uint8Array, sets, (set) => set.usage),
+    rows: join(Uint32Array, sets, (set) => set.rows),
+    targets: some('targets') ? join(Float32Array, sets, (set) => set.targets ?? targetsOf(set)) : undefined,
     sampleWeights: some('sampleWeights')
-      ? join(new Float32Array(size), (set) => set.sampleWeights ?? new Float32Array(set.size).fill(1))
+      ? join(Float32Array, sets, (set) => set.sampleWeights ?? new Float32Array(set.size).fill(1))
       : undefined,
-    teacher: sets.every((set) => set.teacher)
-      ? join(new Float32Array(size * NUM_CLASSES), (set) => set.teacher!)
-      : undefined,
+    teacher: sets.every((set) => set.teacher) ? join(Float32Array, sets, (set) => set.teacher!) : undefined,
     names: sets.every((set) => set.names) ? sets.flatMap((set) => set.names ?? []) : undefined,
   };
 }
@@ -144,21 +123,11 @@ export function concatParts(sets: readonly Whole[]): FerDatasetParts {
  * One-hot targets of labels, [size, 7].
  * @throws InputError if a label is unknown.
  */
-function oneHot({ labels, size }: Whole): Float32Array {
-  const targets = new Float32Array(size * NUM_CLASSES);
-  labels.forEach((label, i) => {
-    if (label !== UNLABELED) targets[i * NUM_CLASSES + label] = 1;
-    else {
-      const received = `no label at ${i}`;
-      throw new InputError({ where: 'FerDataset.concat: others', expected: 'labels or targets in all sets', received });
-    }
-  });
-  return targets;
-}
-
-function gather<T extends Uint8Array | Float32Array>(from: T, indices: readonly number[], stride: number, to: T): T {
-  indices.forEach((index, i) => to.set(from.subarray(index * stride, (index + 1) * stride), i * stride));
-  return to;
+function targetsOf({ labels }: Whole): Float32Array {
+  const unknown = labels.indexOf(UNLABELED);
+  if (unknown < 0) return oneHot(labels, NUM_CLASSES);
+  const received = `no label at ${unknown}`;
+  throw new InputError({ where: 'FerDataset.concat: others', expected: 'labels or targets in all sets', received });
 }
 
 type ArrayKind = new (...args: never[]) => { readonly length: number };

@@ -4,6 +4,8 @@ import type { Augmentation } from '../data/augment';
 import type { Batch, LabeledImages } from '../data/batches';
 import { batches, countBatches, UNLABELED } from '../data/batches';
 import { fromTensors } from '../data/from-tensors';
+import { join } from '../data/rows';
+import { selectImages } from '../data/select';
 import { splitIndices } from '../data/split';
 import { InputError } from '../errors';
 import { Random } from '../random';
@@ -58,24 +60,7 @@ export async function toLabeledImages(where: string, data: LabeledImages | Tenso
 /** Sets a share of a data set aside, drawn class by class. */
 export function setAside(data: LabeledImages, share: number, seed: number) {
   const [kept, held] = splitIndices(data.labels, { fractions: [1 - share, share] as const, seed, stratify: true });
-  return { training: pick(data, kept), held: pick(data, held) };
-}
-
-function pick(data: LabeledImages, indices: Uint32Array): LabeledImages {
-  const { height, width, channels, numClasses, labels, targets, teacher, sampleWeights } = data;
-  const rows = <T extends Uint8Array | Float32Array>(from: T, width: number): T => {
-    const to = from.slice(0, indices.length * width) as T;
-    indices.forEach((index, i) => to.set(from.subarray(index * width, (index + 1) * width), i * width));
-    return to;
-  };
-  return {
-    ...{ height, width, channels, numClasses, size: indices.length },
-    images: rows(data.images, height * width * channels),
-    labels: rows(labels, 1),
-    targets: targets && rows(targets, numClasses),
-    teacher: teacher && rows(teacher, numClasses),
-    sampleWeights: sampleWeights && rows(sampleWeights, 1),
-  };
+  return { training: selectImages(data, kept), held: selectImages(data, held) };
 }
 
 /** Collects a whole stream on the host, for validation. */
@@ -84,15 +69,15 @@ export async function collect(where: string, stream: StreamedData): Promise<Labe
   for await (const batch of streamBatches(where, stream)) parts.push(batch);
   const first = parts[0];
   if (!first) throw new InputError({ where, expected: 'at least one batch', received: 'an empty tf.data.Dataset' });
-  const join = (arrays: Float32Array[]) => {
-    const joined = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
-    arrays.reduce((at, array) => (joined.set(array, at), at + array.length), 0);
-    return joined;
-  };
   const size = parts.reduce((sum, part) => sum + part.size, 0);
-  const labels = new Uint8Array(size).fill(UNLABELED);
-  const images = join(parts.map((part) => part.images));
-  return { ...first, images, labels, targets: join(parts.map((part) => part.targets)), sampleWeights: undefined, size };
+  return {
+    ...first,
+    images: join(Float32Array, parts, (part) => part.images),
+    labels: new Uint8Array(size).fill(UNLABELED),
+    targets: join(Float32Array, parts, (part) => part.targets),
+    sampleWeights: undefined,
+    size,
+  };
 }
 
 /** Batches of a data set on the host: order and augmentation depend on seed and epoch alone. */

@@ -124,7 +124,11 @@ function diverged(loss: number, norm: number): TrainingError {
   });
 }
 
-function countCorrect(logits: Float32Array, { targets, numClasses }: Batch): number {
+/** Number of pictures whose largest output is at their largest target. */
+export function countCorrect(
+  outputs: Float32Array,
+  { targets, numClasses }: Pick<Batch, 'targets' | 'numClasses'>,
+): number {
   const wanted = argmaxRows(targets, numClasses);
-  return argmaxRows(logits, numClasses).filter((best, row) => best === wanted[row]).length;
+  return argmaxRows(outputs, numClasses).filter((best, row) => best === wanted[row]).length;
 }
