@@ -1,4 +1,5 @@
 import type { LabeledImages } from './batches';
+import { addTo } from './group';
 
 /** The pixels of one image. */
 export type Pixels = Uint8Array | Float32Array;
@@ -27,9 +28,7 @@ export class ImageIndex {
     const known = this.#findIn(key, image);
     if (known !== undefined) return known;
     const number = this.#images.push(image) - 1;
-    const bucket = this.#byHash.get(key);
-    if (bucket) bucket.push(number);
-    else this.#byHash.set(key, [number]);
+    addTo(this.#byHash, key, number);
     return number;
   }
 

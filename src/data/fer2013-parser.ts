@@ -56,7 +56,7 @@ export class Fer2013Parser {
   readonly #options: ParserOptions;
   readonly #fault: FaultReporter;
   readonly #store: PixelStore;
-  readonly #pixels = new PixelField();
+  #pixels = new PixelField();
   readonly #labels: number[] = [];
   readonly #usages: number[] = [];
   readonly #rows: number[] = [];
@@ -154,7 +154,7 @@ export class Fer2013Parser {
   #startField(column: number): void {
     this.#column = column;
     this.#text.length = 0;
-    this.#pixels.reset();
+    this.#pixels = new PixelField();
   }
 
   #endRow(): void {

@@ -3,6 +3,7 @@ import { Random } from '../random';
 import { checkInteger, checkOptions } from '../validate';
 import type { LabeledImages } from './batches';
 import { ImageIndex, pixelsOf } from './copies';
+import { addTo } from './group';
 
 /** How to cut a data set into folds. */
 export interface FoldOptions {
@@ -46,12 +47,7 @@ export function foldNumbers(data: LabeledImages, options: FoldOptions = {}): Uin
     throw new InputError({ where: 'folds', expected, received: `${groups.length}` });
   }
   const byLabel = new Map<number, number[][]>();
-  for (const group of groups) {
-    const label = data.labels[group[0]!]!;
-    const known = byLabel.get(label);
-    if (known) known.push(group);
-    else byLabel.set(label, [group]);
-  }
+  for (const group of groups) addTo(byLabel, data.labels[group[0]!]!, group);
   const result = new Uint8Array(data.size);
   const sizes = new Uint32Array(folds);
   for (const label of [...byLabel.keys()].sort((a, b) => a - b)) {

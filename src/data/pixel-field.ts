@@ -20,14 +20,6 @@ export class PixelField {
     return this.#count === 0 && this.#number === NOTHING && this.#quotes === 0 && this.#fault === undefined;
   }
 
-  /** Begins a new field. */
-  reset(): void {
-    this.#count = 0;
-    this.#number = NOTHING;
-    this.#quotes = 0;
-    this.#fault = undefined;
-  }
-
   /**
    * Reads until the comma or line break that ends the field, or to the end of the chunk.
    *

@@ -1,6 +1,7 @@
 import { InputError } from '../errors';
 import { Random } from '../random';
 import { checkInteger, checkNumber, checkOptions, describe } from '../validate';
+import { addTo } from './group';
 
 /** How to split a data set at random. */
 export interface SplitOptions<Fractions extends readonly number[] = readonly number[]> {
@@ -56,10 +57,7 @@ export function splitIndices<const Fractions extends readonly number[] = typeof 
 function groupByLabel(labels: Uint8Array, stratify: boolean): Map<number, number[]> {
   const groups = new Map<number, number[]>();
   labels.forEach((label, index) => {
-    const key = stratify ? label : 0;
-    const group = groups.get(key);
-    if (group) group.push(index);
-    else groups.set(key, [index]);
+    addTo(groups, stratify ? label : 0, index);
   });
   return groups;
 }

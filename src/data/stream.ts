@@ -65,19 +65,19 @@ export const gunzipByPlatform: Gunzip = async function* (chunks, fault) {
   const writer = writable.getWriter();
   const reader = readable.getReader();
   let next = quiet(reader.read());
-  try {
-    for await (const slice of slices(chunks)) {
-      const fed = quiet(writer.write(slice).then(() => undefined));
-      for (let out = await settle(next, fed, fault); out?.value; out = await settle(next, fed, fault)) {
-        yield out.value;
-        next = quiet(reader.read());
-      }
-    }
-    quiet(writer.close());
-    for (let out = await settle(next, next, fault); out?.value; out = await settle(next, next, fault)) {
+  /** What comes until the writer wants more, or to the end. */
+  async function* unzipped(fed?: Promise<undefined>): AsyncGenerator<Uint8Array, void> {
+    for (;;) {
+      const out = await settle(next, fed ?? next, fault);
+      if (!out?.value) return;
       yield out.value;
       next = quiet(reader.read());
     }
+  }
+  try {
+    for await (const slice of slices(chunks)) yield* unzipped(quiet(writer.write(slice).then(() => undefined)));
+    quiet(writer.close());
+    yield* unzipped();
   } finally {
     quiet(writer.abort());
     quiet(reader.cancel());

@@ -24,7 +24,6 @@ export function findCopies(data: LabeledImages, known: LabeledImages): Uint8Arra
     });
   }
   const index = new ImageIndex();
-  let distinct = 0;
-  for (let i = 0; i < known.size; i++) distinct = Math.max(distinct, index.add(pixelsOf(known, i)) + 1);
-  return Uint8Array.from({ length: data.size }, (_, i) => (index.add(pixelsOf(data, i)) < distinct ? 1 : 0));
+  for (let i = 0; i < known.size; i++) index.add(pixelsOf(known, i));
+  return Uint8Array.from({ length: data.size }, (_, i) => (index.find(pixelsOf(data, i)) === undefined ? 0 : 1));
 }

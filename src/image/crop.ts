@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { InputError } from '../errors';
-import { checkInteger, checkNumber, checkOptions, describe } from '../validate';
+import { checkNumber, checkOptions, describe } from '../validate';
 import { checkImages } from './check';
 import { overWhite } from './gray';
-import { DEFAULT_PREPROCESSING } from './preprocess';
+import { checkSize, DEFAULT_PREPROCESSING } from './preprocess';
 import {
   checkMargin,
   type CropFrame,
@@ -96,8 +96,7 @@ function framesOf(
 ): CropFrame[] {
   checkOptions(`${where}: options`, options, ['size', 'margin']);
   const { size = DEFAULT_SIZE, margin = DEFAULT_MARGINS } = options;
-  checkInteger(`${where}: options.size[0]`, size?.[0], { min: 1, max: 4096 });
-  checkInteger(`${where}: options.size[1]`, size?.[1], { min: 1, max: 4096 });
+  checkSize(`${where}: options.size`, size);
   checkMargin(`${where}: options.margin`, margin);
   if (!Array.isArray(regions)) {
     throw new InputError({ where: `${where}: regions`, expected: 'an array', received: describe(regions) });

@@ -82,7 +82,11 @@ function isGrayOfSize({ shape }: tf.Tensor4D, [height, width]: readonly [number,
   return shape[1] === height && shape[2] === width && shape[3] === 1;
 }
 
-function checkSize(where: string, size: readonly [height: number, width: number]): void {
+/**
+ * Throws unless height and width of pictures are given, each in 1..4096 pixels.
+ * @throws {@link InputError}
+ */
+export function checkSize(where: string, size: readonly [height: number, width: number]): void {
   checkInteger(`${where}[0]`, size?.[0], { min: 1, max: 4096 });
   checkInteger(`${where}[1]`, size?.[1], { min: 1, max: 4096 });
 }

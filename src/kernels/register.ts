@@ -6,7 +6,7 @@ import type { ConvAttributes } from './geometry';
 import { convGeometry } from './geometry';
 import { unsortedSegmentSum } from './unsorted-segment-sum';
 
-type Compute = (inputs: Record<string, tf.Tensor4D>, attributes: KernelAttributes) => tf.Tensor;
+type Compute = (inputs: Record<string, tf.Tensor4D>, attributes: KernelAttributes, name: string) => tf.Tensor;
 
 /** The attributes of all kernels here; each has some of them. */
 interface KernelAttributes extends ConvAttributes {
@@ -17,19 +17,12 @@ interface KernelAttributes extends ConvAttributes {
 
 /** The gradient kernels that some backend lacks, each composed from operations that every backend has. */
 const KERNELS: Readonly<Record<string, Compute>> = {
-  Conv2DBackpropFilter({ x, dy }, attributes) {
-    const geometry = convGeometry('Conv2DBackpropFilter', x!.shape, attributes.filterShape, attributes);
-    return conv2dBackpropFilter(x!, dy!, geometry);
-  },
-  DepthwiseConv2dNativeBackpropFilter({ x, dy }, attributes) {
-    const where = 'DepthwiseConv2dNativeBackpropFilter';
-    return depthwiseBackpropFilter(x!, dy!, convGeometry(where, x!.shape, attributes.filterShape, attributes, true));
-  },
-  DepthwiseConv2dNativeBackpropInput({ dy, filter }, attributes) {
-    const where = 'DepthwiseConv2dNativeBackpropInput';
-    const geometry = convGeometry(where, attributes.inputShape, filter!.shape, attributes, true);
-    return depthwiseBackpropInput(dy!, filter!, geometry);
-  },
+  Conv2DBackpropFilter: ({ x, dy }, attributes, name) =>
+    conv2dBackpropFilter(x!, dy!, convGeometry(name, x!.shape, attributes.filterShape, attributes)),
+  DepthwiseConv2dNativeBackpropFilter: ({ x, dy }, attributes, name) =>
+    depthwiseBackpropFilter(x!, dy!, convGeometry(name, x!.shape, attributes.filterShape, attributes, true)),
+  DepthwiseConv2dNativeBackpropInput: ({ dy, filter }, attributes, name) =>
+    depthwiseBackpropInput(dy!, filter!, convGeometry(name, attributes.inputShape, filter!.shape, attributes, true)),
   UnsortedSegmentSum: ({ x, segmentIds }, { numSegments }) => unsortedSegmentSum(x!, segmentIds!, numSegments),
 };
 
@@ -60,7 +53,7 @@ export function registerTrainingKernels(): string[] {
   const missing = Object.keys(KERNELS).filter((kernelName) => !tf.getKernel(kernelName, backendName));
   for (const kernelName of missing) {
     const kernelFunc: tf.KernelFunc = ({ inputs, attrs }) =>
-      KERNELS[kernelName]!(inputs as Record<string, tf.Tensor4D>, attrs as unknown as KernelAttributes);
+      KERNELS[kernelName]!(inputs as Record<string, tf.Tensor4D>, attrs as unknown as KernelAttributes, kernelName);
     tf.registerKernel({ kernelName, backendName, kernelFunc });
   }
   return missing;

@@ -3,7 +3,7 @@ import { InputError } from '../errors';
 import { checkInteger, checkNumber, checkOneOf, checkOptions, describe } from '../validate';
 import { checkCurriculum } from './curriculum';
 import type { EarlyStoppingOptions, TrainOptions } from './options';
-import { checkOptimizer } from './optimizers';
+import { checkOptimizer, DEFAULT_RATES } from './optimizers';
 
 /**
  * Checks everything about the options of `train` that does not depend on model and data.
@@ -50,8 +50,7 @@ function checkOptimization(optimization: NonNullable<TrainOptions['optimization'
   const where = 'train: optimization';
   checkOptions(where, optimization, ['optimizer', 'learningRate', 'weightDecay', 'clipNorm', 'averaging']);
   const { optimizer = 'momentum', learningRate = 1, weightDecay = 0, clipNorm = 1, averaging = 0 } = optimization;
-  if (typeof optimizer === 'string')
-    checkOneOf(`${where}.optimizer`, optimizer, ['sgd', 'momentum', 'adam', 'rmsprop']);
+  if (typeof optimizer === 'string') checkOneOf(`${where}.optimizer`, optimizer, Object.keys(DEFAULT_RATES));
   else checkOptimizer(optimizer);
   if (typeof learningRate === 'number') checkNumber(`${where}.learningRate`, learningRate, { min: Number.MIN_VALUE });
   checkNumber(`${where}.weightDecay`, weightDecay, { min: 0 });

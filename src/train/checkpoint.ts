@@ -1,5 +1,5 @@
 import { TrainingError } from '../errors';
-import type { StoredTensor } from './optimizers';
+import type { StoredTensor } from './stored';
 
 /**
  * Where a run keeps its checkpoint. `write` must replace the old one whole or not at all. `fer-cnn/node` has one for files;

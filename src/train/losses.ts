@@ -166,11 +166,16 @@ function fillDistillation(options: DistillationOptions): Required<DistillationOp
   return { weight, temperature };
 }
 
+const LOSSES: Readonly<Record<LossName, (gamma: number) => Loss>> = {
+  categoricalCrossentropy: () => categoricalCrossentropy,
+  binaryCrossentropy: () => binaryCrossentropy,
+  focal,
+};
+
 function resolveLoss({ type = 'categoricalCrossentropy', gamma = 2 }: LossOptions): Loss {
   if (typeof type === 'function') return type;
-  checkOneOf('train: loss.type', type, ['categoricalCrossentropy', 'binaryCrossentropy', 'focal']);
-  if (type === 'focal') return focal(gamma);
-  return type === 'binaryCrossentropy' ? binaryCrossentropy : categoricalCrossentropy;
+  checkOneOf('train: loss.type', type, Object.keys(LOSSES));
+  return LOSSES[type](gamma);
 }
 
 function checkClassWeights(where: string, weights: readonly number[], numClasses: number): void {

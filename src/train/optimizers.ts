@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { InputError, TrainingError } from '../errors';
 import { checkNumber, describe } from '../validate';
+import { restoreTensor, type StoredTensor, storeTensors } from './stored';
 
 /** Names of the optimizers that come with the package; `'momentum'` is SGD with Nesterov momentum 0.9. */
 export type OptimizerName = 'sgd' | 'momentum' | 'adam' | 'rmsprop';
@@ -12,18 +13,6 @@ export const DEFAULT_RATES: Readonly<Record<OptimizerName, number>> = {
   adam: 1e-3,
   rmsprop: 1e-3,
 };
-
-/** A tensor of an optimizer's state, on the host. */
-export interface StoredTensor {
-  /** Unique name within its checkpoint. */
-  name: string;
-  /** Shape. */
-  shape: number[];
-  /** `float32` or `int32`. */
-  dtype: 'float32' | 'int32';
-  /** The values, row by row. */
-  data: Float32Array | Int32Array;
-}
 
 /** The members of tfjs optimizers that are used here and not public there. */
 interface OptimizerInternals {
@@ -81,32 +70,31 @@ export function checkCanBeSaved(optimizer: tf.Optimizer): void {
   });
 }
 
+/** Adam's running powers of beta; none of another optimizer. */
+function powersOf(optimizer: tf.Optimizer): tf.Variable[] {
+  const { accBeta1, accBeta2 } = internals(optimizer);
+  return accBeta1 && accBeta2 ? [accBeta1, accBeta2] : [];
+}
+
 /**
  * Copies an optimizer's state to the host. Adam's running powers of beta are added, since tfjs recomputes them inexactly.
  */
 export async function readOptimizer(optimizer: tf.Optimizer): Promise<StoredTensor[]> {
   const weights = await optimizer.getWeights();
-  const { accBeta1, accBeta2 } = internals(optimizer);
-  const powers = [accBeta1, accBeta2].flatMap((power) => (power ? [power] : []));
-  const tensors = [...weights.map(({ tensor }) => tensor), ...powers];
-  const values = await Promise.all(tensors.map((tensor) => tensor.data<'float32'>()));
+  const stored = await storeTensors('optimizer', [...weights.map(({ tensor }) => tensor), ...powersOf(optimizer)]);
   weights[0]?.tensor.dispose(); // the iteration count, made by getWeights; the others are the optimizer's own
-  return tensors.map(({ shape, dtype }, i) => {
-    const name = `optimizer/${i}`;
-    return { name, shape, dtype: dtype as 'float32' | 'int32', data: values[i]!.slice() };
-  });
+  return stored;
 }
 
 /** Puts a state that {@link readOptimizer} copied into an optimizer of the same kind. */
 export async function writeOptimizer(optimizer: tf.Optimizer, stored: readonly StoredTensor[]): Promise<void> {
-  const { accBeta1, accBeta2 } = internals(optimizer);
-  const powers = [accBeta1, accBeta2].flatMap((power) => (power ? [power] : []));
+  const powers = powersOf(optimizer);
   const count = stored.length - powers.length;
   if (count < 1) {
     const received = `${stored.length} tensors`;
     throw new TrainingError({ where: 'train: checkpoint', expected: 'the state of the same optimizer', received });
   }
-  const tensors = stored.map(({ data, shape, dtype }) => tf.tensor(data, shape, dtype));
+  const tensors = stored.map(restoreTensor);
   try {
     await optimizer.setWeights(tensors.slice(0, count).map((tensor, i) => ({ name: stored[i]!.name, tensor })));
     powers.forEach((power, i) => power.assign(tensors[count + i]!));

@@ -4,9 +4,9 @@ import { TrainingError } from '../errors';
 import { WeightAverages } from './averages';
 import type { Checkpoint } from './checkpoint';
 import type { EpochRecord } from './options';
-import type { StoredTensor } from './optimizers';
 import { readOptimizer, writeOptimizer } from './optimizers';
 import type { PlateauState } from './schedules';
+import { restoreTensor, type StoredTensor, storeTensors } from './stored';
 
 /** What must be the same for a checkpoint to fit a run. */
 export interface RunIdentity {
@@ -59,7 +59,7 @@ export class RunTensors {
 
   /** Remembers the judged weights as the best. */
   async rememberBest(): Promise<void> {
-    this.#best = await store('best', this.averages?.values ?? this.#variables);
+    this.#best = await storeTensors('best', this.averages?.values ?? this.#variables);
   }
 
   /** Gives the model its final weights: the best ones, else the averages, else those it has. */
@@ -71,8 +71,8 @@ export class RunTensors {
   /** Copies everything to the host. */
   async read(): Promise<StoredTensor[]> {
     return [
-      ...(await store('model', this.#variables)),
-      ...(await store('average', this.averages?.values ?? [])),
+      ...(await storeTensors('model', this.#variables)),
+      ...(await storeTensors('average', this.averages?.values ?? [])),
       ...(await readOptimizer(this.#optimizer)),
       ...this.#best,
     ];
@@ -83,7 +83,7 @@ export class RunTensors {
     const group = (prefix: string) => tensors.filter(({ name }) => name.startsWith(`${prefix}/`));
     await writeOptimizer(this.#optimizer, group('optimizer'));
     assign(this.#variables, group('model'));
-    this.averages?.assign(group('average').map(({ data, shape, dtype }) => tf.tensor(data, shape, dtype)));
+    this.averages?.assign(group('average').map(restoreTensor));
     this.#best = group('best');
   }
 
@@ -92,17 +92,9 @@ export class RunTensors {
   }
 }
 
-async function store(prefix: string, tensors: readonly tf.Tensor[]): Promise<StoredTensor[]> {
-  const values = await Promise.all(tensors.map((tensor) => tensor.data<'float32'>()));
-  return tensors.map(({ shape, dtype }, i) => {
-    return { name: `${prefix}/${i}`, shape, dtype: dtype as 'float32' | 'int32', data: values[i]!.slice() };
-  });
-}
-
 function assign(variables: readonly tf.Variable[], stored: readonly StoredTensor[]): void {
   variables.forEach((variable, i) => {
-    const { data, shape, dtype } = stored[i]!;
-    tf.tidy(() => variable.assign(tf.tensor(data, shape, dtype)));
+    tf.tidy(() => variable.assign(restoreTensor(stored[i]!)));
   });
 }
 
