@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { InputError } from '../errors';
 import { checkInteger, checkOptions, describe } from '../validate';
 import { checkPath } from './check-path';
+import { checkWorkers } from './check-workers';
 import { moduleUrl } from './module-url';
 import { type FileResult, ResultsFile } from './results-file';
 import { type Shard, walkPictures } from './walk';
@@ -59,8 +60,6 @@ export interface FolderSummary extends FolderProgress {
 
 const WHERE = 'classifyFolder';
 
-const MOST_WORKERS = 1024; // more is a slip
-
 /**
  * Classifies all pictures in a folder and the folders below it, by several processes, into a file of JSON lines:
  * `{"file":"a/b.jpg","predictions":[{"className":"happy","probability":0.93}, …]}`, or `{"file":…,"error":…}` for a picture that cannot be read.
@@ -112,13 +111,8 @@ function checkFolderOptions(dir: unknown, options: ClassifyFolderOptions): void 
     throw new InputError({ where: `${WHERE}: options.${name}`, expected: 'a path or name', received: describe(value) });
   }
   checkOptions(`${WHERE}: options.workers`, workers, ['backend', 'count', 'batchSize']);
-  if (typeof workers.backend !== 'string' && !(workers.backend instanceof URL)) {
-    const received = describe(workers.backend);
-    throw new InputError({ where: `${WHERE}: options.workers.backend`, expected: 'a module to import', received });
-  }
-  const { count, batchSize } = workers;
-  if (count !== undefined) checkInteger(`${WHERE}: options.workers.count`, count, { min: 1, max: MOST_WORKERS });
-  for (const [name, value] of Object.entries({ 'workers.batchSize': batchSize, topk })) {
+  checkWorkers(`${WHERE}: options.workers`, workers);
+  for (const [name, value] of Object.entries({ 'workers.batchSize': workers.batchSize, topk })) {
     if (value !== undefined) checkInteger(`${WHERE}: options.${name}`, value, { min: 1 });
   }
   if (shard === undefined) return;

@@ -140,8 +140,8 @@ function parse(text: string): FileResult | undefined {
 /** Holds a run against that whose results are there, or notes it down before the first result. */
 async function checkRun(path: string, run: string): Promise<void> {
   const file = `${path}.run.json`;
-  const [known, results] = await Promise.all([readIfThere(file), sizeOf(path)]);
-  if (known === undefined && results === 0) return writeFiles({ [file]: `${run}\n` });
+  const [known, results] = await Promise.all([ifThere(readFile(file, 'utf8')), ifThere(stat(path))]);
+  if (known === undefined && !results?.size) return writeFiles({ [file]: `${run}\n` });
   if (known?.trim() === run) return;
   throw new InputError({
     where: `classifyFolder: ${path}`,
@@ -151,20 +151,12 @@ async function checkRun(path: string, run: string): Promise<void> {
   });
 }
 
-async function readIfThere(path: string): Promise<string | undefined> {
+/** What comes of looking at a file, or undefined if there is none. */
+async function ifThere<T>(look: Promise<T>): Promise<T | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    return await look;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-async function sizeOf(path: string): Promise<number> {
-  try {
-    return (await stat(path)).size;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
     throw error;
   }
 }

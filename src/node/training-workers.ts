@@ -1,8 +1,10 @@
 import { availableParallelism } from 'node:os';
-import { InputError, TrainingError } from '../errors';
 import type { Batch } from '../data/batches';
+import { join } from '../data/rows';
+import { TrainingError } from '../errors';
 import type { GradientJob, GradientRequest, GradientRun, GradientWorkers, HostGradients } from '../train/workers';
-import { checkInteger, checkOptions, describe } from '../validate';
+import { checkOptions } from '../validate';
+import { checkWorkers } from './check-workers';
 import { moduleUrl } from './module-url';
 import { TrainingThread } from './training-thread';
 
@@ -28,9 +30,6 @@ export interface TrainingWorkers extends GradientWorkers {
 
 const WHERE = 'startTrainingWorkers';
 
-/** Each thread costs some 100 MB; more than this is a slip, and would take the machine down before any error. */
-const MOST = 1024;
-
 /**
  * Starts threads that train together: each computes the gradient of its part of a batch, on a backend of its own, and batch norm takes its
  * statistics over the whole batch, so that the network is that of a run without threads, but for rounding. For backends that use one
@@ -51,11 +50,7 @@ const MOST = 1024;
 export async function startTrainingWorkers(options: TrainingWorkersOptions): Promise<TrainingWorkers> {
   checkOptions(`${WHERE}: options`, options, ['backend', 'count']);
   const { backend, count = availableParallelism() } = options;
-  checkInteger(`${WHERE}: options.count`, count, { min: 1, max: MOST });
-  if (typeof backend !== 'string' && !(backend instanceof URL)) {
-    const received = describe(backend);
-    throw new InputError({ where: `${WHERE}: options.backend`, expected: 'a module to import', received });
-  }
+  checkWorkers(`${WHERE}: options`, { backend, count });
   const control = new Int32Array(new SharedArrayBuffer(8));
   const settings = { backend: moduleUrl(backend), count, control };
   const threads = await Promise.all(Array.from({ length: count }, (_, index) => TrainingThread.start(settings, index)));
@@ -156,9 +151,7 @@ function partsOf(batch: Batch, count: number): { first: number; part: Batch }[] 
 function sum(parts: readonly Answer[], gradients: readonly Float32Array[]): HostGradients {
   const all = gradients[0]!.slice();
   for (const own of gradients.slice(1, parts.length)) add(all, own);
-  const logits = new Float32Array(parts.reduce((length, part) => length + part.logits.length, 0));
-  let end = 0;
-  for (const part of parts) logits.set(part.logits, (end += part.logits.length) - part.logits.length);
+  const logits = join(Float32Array, parts, (part) => part.logits);
   const loss = parts.reduce((sum, part) => sum + part.loss, 0);
   return { loss, logits, gradients: all, statistics: parts[0]!.statistics };
 }
