@@ -25,8 +25,8 @@ function safeJson(value: unknown[]): string {
   return `[${Array.from(value, (item) => (typeof item === 'object' && item !== null ? '…' : String(item))).join(', ')}]`;
 }
 
-function boundsText(bounds: Bounds): string {
-  const { min, max } = bounds;
+function boundsText({ min, max }: Bounds): string {
+  if (min === Number.MIN_VALUE) return max === undefined ? ' above 0' : ` above 0 and at most ${max}`;
   if (min !== undefined && max !== undefined) return ` in ${min}..${max}`;
   if (min !== undefined) return ` of at least ${min}`;
   return max === undefined ? '' : ` of at most ${max}`;

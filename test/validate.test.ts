@@ -16,6 +16,11 @@ describe('argument checks', () => {
     [() => checkInteger('f: n', 2 ** 53), 'f: n: expected an integer, received 9007199254740992.'],
     [() => checkInteger('f: n', 0, { min: 1 }), 'f: n: expected an integer of at least 1, received 0.'],
     [() => checkNumber('f: x', NaN, { min: 0, max: 1 }), 'f: x: expected a finite number in 0..1, received NaN.'],
+    [() => checkNumber('f: x', 0, { min: Number.MIN_VALUE }), 'f: x: expected a finite number above 0, received 0.'],
+    [
+      () => checkNumber('f: x', 0, { min: Number.MIN_VALUE, max: 1 }),
+      'f: x: expected a finite number above 0 and at most 1, received 0.',
+    ],
     [() => checkNumber('f: x', '3'), 'f: x: expected a finite number, received "3".'],
     [() => checkIterable('f: l', null), 'f: l: expected an array or another iterable, received null.'],
     [() => checkIterable('f: l', { length: 1 }), /^f: l: .* received an object with the keys \[length\]\.$/],
