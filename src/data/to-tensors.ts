@@ -31,8 +31,8 @@ export function toTensors(data: LabeledImages): LabeledTensors {
  * @throws InputError if an option is unknown or out of range.
  */
 export function toTfDataset(data: LabeledImages, options: TfDatasetOptions): tfd.Dataset<LabeledTensors> {
-  const { batchSize = 64, epoch: firstEpoch = 0, dropRemainder = false } = options;
   batches(data, options); // checks the options now
+  const { batchSize = 64, epoch: firstEpoch = 0, dropRemainder = false } = options;
   let epoch = firstEpoch;
   const dataset = tfd.generator<LabeledTensors>(function* () {
     for (const batch of batches(data, { ...options, epoch: epoch++ })) yield upload(data, batch);

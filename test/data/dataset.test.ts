@@ -94,6 +94,10 @@ describe('FerDataset', () => {
     expect([...dataset.withoutRows([2, 5, 99]).rows]).toEqual([3, 4]);
   });
 
+  it('says so when options of batches are none', () => {
+    expect(() => dataset.toDataset(null as never)).toThrow('batches: expected an options object, received null');
+  });
+
   it.each(['subset: indices', 'withoutRows: rows'])('says so when positions or rows are no list: %s', (where) => {
     const method = where.split(':')[0] as 'subset' | 'withoutRows';
     for (const value of [null, undefined, 3, {}]) {
