@@ -26,6 +26,8 @@ export interface FerErrorParts {
  * ```
  */
 export class FerError extends Error {
+  /** The name of the class, also where a program's classes are renamed by a minifier. */
+  override readonly name: string = 'FerError';
   /** The place that refused: a function, option or file. */
   readonly where: string;
 
@@ -33,7 +35,6 @@ export class FerError extends Error {
   constructor(parts: FerErrorParts) {
     const remedy = parts.remedy === undefined ? '' : ` ${parts.remedy}`;
     super(`${parts.where}: expected ${parts.expected}, received ${parts.received}.${remedy}`, { cause: parts.cause });
-    this.name = new.target.name;
     this.where = parts.where;
   }
 }
@@ -46,7 +47,9 @@ export class FerError extends Error {
  * new InputError({ where: 'preprocess', expected: 'rank 4', received: 'rank 3' }).message; // 'preprocess: expected rank 4, received rank 3.'
  * ```
  */
-export class InputError extends FerError {}
+export class InputError extends FerError {
+  override readonly name: string = 'InputError';
+}
 
 /** Parts of a {@link DatasetError}: those of every error and the position in the file. */
 export interface DatasetErrorParts extends FerErrorParts {
@@ -70,6 +73,7 @@ export interface DatasetErrorParts extends FerErrorParts {
  * ```
  */
 export class DatasetError extends FerError {
+  override readonly name: string = 'DatasetError';
   /** Name of the file, if known. */
   readonly file: string | undefined;
   /** 1-based row of the file; the header is row 1. */
@@ -97,7 +101,9 @@ export class DatasetError extends FerError {
  * });
  * ```
  */
-export class WeightsError extends FerError {}
+export class WeightsError extends FerError {
+  override readonly name: string = 'WeightsError';
+}
 
 /**
  * No tfjs backend is registered, the active one cannot do what was asked, or its graphics card is gone.
@@ -112,7 +118,9 @@ export class WeightsError extends FerError {}
  * }
  * ```
  */
-export class BackendError extends FerError {}
+export class BackendError extends FerError {
+  override readonly name: string = 'BackendError';
+}
 
 /**
  * A run of `train` cannot go on, for instance because the loss is not finite or a checkpoint does not fit.
@@ -127,7 +135,9 @@ export class BackendError extends FerError {}
  * }
  * ```
  */
-export class TrainingError extends FerError {}
+export class TrainingError extends FerError {
+  override readonly name: string = 'TrainingError';
+}
 
 /**
  * Something that was disposed of is used again.
@@ -139,6 +149,7 @@ export class TrainingError extends FerError {}
  * ```
  */
 export class DisposedError extends FerError {
+  override readonly name: string = 'DisposedError';
   /**
    * @param where The method that was called.
    * @param what What was disposed of, for instance `a classifier`.

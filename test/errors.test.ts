@@ -1,4 +1,6 @@
+import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
+import * as errors from '../src/errors';
 import { DatasetError, DisposedError, FerError, InputError } from '../src/errors';
 
 describe('errors', () => {
@@ -29,6 +31,20 @@ describe('errors', () => {
       cause,
     });
     expect(error).toMatchObject({ cause, file: 'f.csv', row: 3, column: 'pixels' });
+  });
+
+  it('keep their names when a minifier renames the classes', async () => {
+    const entryPoints = [new URL('../src/errors.ts', import.meta.url).pathname];
+    const { outputFiles } = await build({ entryPoints, bundle: true, minify: true, format: 'esm', write: false });
+    const code = Buffer.from(outputFiles[0]!.contents).toString('base64');
+    const minified = (await import(/* @vite-ignore */ `data:text/javascript;base64,${code}`)) as typeof errors;
+    const names = Object.keys(errors).filter((name) => name.endsWith('Error'));
+    expect(names).toHaveLength(7);
+    for (const name of names as 'InputError'[]) {
+      const error = new minified[name]({ where: 'x', expected: 'a', received: 'b' });
+      expect(error).toMatchObject({ name, stack: expect.stringContaining('expected') });
+      expect(minified[name].name).not.toBe(name);
+    }
   });
 
   it('tell of use after disposal', () => {

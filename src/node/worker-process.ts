@@ -22,7 +22,9 @@ type Message =
   | { readonly results: readonly FileResult[] };
 
 /** A worker ended without an answer, for instance because native code crashed or the system ran out of memory. */
-export class WorkerLost extends FerError {}
+export class WorkerLost extends FerError {
+  override readonly name: string = 'WorkerLost';
+}
 
 const STDERR_KEPT = 2000; // characters
 
