@@ -25,7 +25,7 @@ await main(async () => {
   const each = scores.map(({ accuracy }, i) => `seed ${seeds[i]} ${percent(accuracy)}`).join(', ');
   const metric: CardMetric = {
     ...scores[0]!,
-    protocol: `single view, mean of ${runs.length} runs (${each}), standard deviation ${percent(standardDeviation)}`,
+    protocol: `single view, mean of ${runs.length} runs (${each}), standard deviation ${(100 * standardDeviation).toFixed(2)} points`,
     accuracy: mean,
     figures: { standardDeviation },
     command: `npm run seeds -- ${runs.join(' ')}`,

@@ -28,7 +28,7 @@ describe('npm run seeds', () => {
       const { code, stdout } = await npmRun('seeds', ...runs);
       expect(code).toBe(0);
       expect(stdout).toContain('mean of 3 runs (seed 1 50.00 %, seed 2 56.00 %, seed 3 53.00 %)');
-      expect(stdout).toContain('standard deviation 3.00 %: 53.00 %');
+      expect(stdout).toContain('standard deviation 3.00 points: 53.00 %');
     }
     const card: unknown = JSON.parse(await readFile(join(runs[0]!, 'card.json'), 'utf8'));
     checkCard(card);
