@@ -57,11 +57,12 @@ export function checkNumber(where: string, value: unknown, bounds: Bounds = {}):
 }
 
 /**
- * Throws unless `value` is a text.
+ * Throws unless `value` is a text that is not empty.
  * @throws InputError
  */
 export function checkText(where: string, value: unknown): asserts value is string {
-  if (typeof value !== 'string') throw new InputError({ where, expected: 'a text', received: describe(value) });
+  if (typeof value === 'string' && value !== '') return;
+  throw new InputError({ where, expected: 'a text', received: describe(value) });
 }
 
 /**

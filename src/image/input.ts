@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { InputError } from '../errors';
-import { describe } from '../validate';
+import { checkText, describe } from '../validate';
 import { CHANNELS, checkImages } from './check';
 import { isEncoded } from './encoded';
 import { fromImageElement, type ImageElement, isImageElement } from './elements';
@@ -45,6 +45,7 @@ export function isBatch(input: unknown): boolean {
  * ```
  */
 export function toImages(input: ImageInput, where = 'toImages'): tf.Tensor4D {
+  checkText('toImages: where', where);
   if (input instanceof tf.Tensor) return fromTensor(where, input);
   if (typeof input === 'object' && input !== null) {
     if (isPixelData(input)) return fromPixelData(where, input);

@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { decodePicture, type EncodedPicture, isEncoded } from './encoded';
 import { type ImageInput, type Picture, toImages } from './input';
+import { checkText } from '../validate';
 
 /** One picture in any form, decoded or not. */
 export type PictureSource = Picture | EncodedPicture;
@@ -24,6 +25,7 @@ export type ImageSource = ImageInput | EncodedPicture;
  * ```
  */
 export async function readImages(input: ImageSource, where = 'readImages'): Promise<tf.Tensor4D> {
+  checkText('readImages: where', where);
   if (!isEncoded(input)) return toImages(input, where);
   const decoded = await decodePicture(input, where);
   try {

@@ -63,9 +63,10 @@ export async function openParts(where: string, json: unknown, weights: FileConte
     const received = bytes.length === 0 ? 'an empty file' : 'another kind of file';
     throw new WeightsError({ where: `${where}: weights`, expected: 'an HDF5 file', received });
   }
-  const { keras_version: version, module } = (config ?? {}) as { keras_version?: string; module?: string };
+  const { keras_version: version, module } = (config ?? {}) as { keras_version?: unknown; module?: unknown };
   const readWeights: KerasFile['readWeights'] = (use) => readHdf5(`${where}: weights`, bytes, use);
-  const written = version ?? (await readWeights((file) => file.texts('', 'keras_version')?.[0]));
+  const written =
+    typeof version === 'string' ? version : await readWeights((file) => file.texts('', 'keras_version')?.[0]);
   return { config, major: Number.parseInt(written ?? (module ? '3' : '1'), 10), size: bytes.length, readWeights };
 }
 

@@ -3,7 +3,7 @@ import type * as tfl from '@tensorflow/tfjs-layers';
 import { preprocess, type Preprocessing } from '../image/preprocess';
 import { InputError } from '../errors';
 import { Random } from '../random';
-import { checkList } from '../validate';
+import { checkList, describe } from '../validate';
 import { base64OfBytes, bytesOfBase64 } from './base64';
 
 /**
@@ -41,6 +41,7 @@ const SHAPES: readonly GoldenPicture['shape'][] = [
  * @param preprocessing Its preprocessing.
  * @param seed Seed of the pictures. Default 1.
  * @returns The record, which JSON can hold; no tensors.
+ * @throws `InputError` if the preprocessing is not right, or gives what the network does not take.
  * @example
  * ```ts
  * const { model, card } = await decodeModel(encoded);
@@ -48,6 +49,7 @@ const SHAPES: readonly GoldenPicture['shape'][] = [
  * ```
  */
 export async function createGolden(model: tfl.LayersModel, preprocessing: Preprocessing, seed = 1): Promise<Golden> {
+  checkTakes('createGolden', model, preprocessing);
   const pictures: GoldenPicture[] = [];
   for (const [index, shape] of SHAPES.entries()) {
     const pixels = drawFace(shape, new Random(seed, index));
@@ -73,7 +75,7 @@ export interface GoldenDifference {
  * @param preprocessing Its preprocessing.
  * @param golden The record.
  * @returns The largest absolute differences over all pictures and classes, 0..1.
- * @throws `InputError` that names the picture, if the record is damaged.
+ * @throws `InputError` that names the picture, if the record is damaged, or if the preprocessing gives what the network does not take.
  * @example
  * ```ts
  * const { whole } = await compareGolden(model, card.preprocessing, golden); // below 1e-3
@@ -85,6 +87,7 @@ export async function compareGolden(
   golden: Golden,
 ): Promise<GoldenDifference> {
   const difference: GoldenDifference = { network: 0, whole: 0 };
+  checkTakes('compareGolden', model, preprocessing);
   const [height, width] = preprocessing.inputSize;
   checkGolden(golden, 4 * height * width);
   for (const { shape, pixels, input, output } of golden.pictures) {
@@ -96,6 +99,19 @@ export async function compareGolden(
     difference.whole = Math.max(difference.whole, largestDifference(whole, output));
   }
   return difference;
+}
+
+/** Throws unless a network takes what the preprocessing gives. */
+function checkTakes(where: string, model: tfl.LayersModel, preprocessing: Preprocessing): void {
+  const [, ...wanted] = model.inputs[0]!.shape;
+  const size: unknown = preprocessing?.inputSize;
+  const given = Array.isArray(size) ? [...(size as unknown[]), 1] : [];
+  if (wanted.length === given.length && wanted.every((size, axis) => size === null || size === given[axis])) return;
+  throw new InputError({
+    where: `${where}: preprocessing`,
+    expected: `one to the network's input [${wanted.join(', ')}]`,
+    received: describe(size),
+  });
 }
 
 /** Throws unless a record, which may come from a file, is whole. */

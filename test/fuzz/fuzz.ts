@@ -204,7 +204,7 @@ export function mutatedJson(value: unknown): fc.Arbitrary<unknown> {
       if (kind === 'delete' && parent !== copy) delete parent[last];
       else
         Object.defineProperty(parent, kind === 'add' ? key : last, {
-          value,
+          value: structuredClone(value), // later changes may reach into it
           enumerable: true,
           writable: true,
           configurable: true,
