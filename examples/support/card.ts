@@ -10,7 +10,6 @@ import {
   evaluate,
   MODELS,
   predict,
-  type CardCalibration,
   type CardDraft,
   type CardMetric,
   type CnnOptions,
@@ -20,9 +19,10 @@ import {
   type ModelName,
   type Views,
 } from 'fer-cnn';
-import { applyTemperature, argmaxRows, confusionSvg, fitTemperature } from 'fer-cnn/evaluate';
+import { argmaxRows, confusionSvg } from 'fer-cnn/evaluate';
 import { createGolden, encodeModel } from 'fer-cnn/weights';
 import { loadWeightsDirectory, saveWeights } from 'fer-cnn/node';
+import { calibrate } from './calibration';
 import { curvesSvg } from './curves';
 import type { Recipe } from './recipes';
 import { commandsOf, type Stage } from './stages';
@@ -105,31 +105,6 @@ export async function saveTrained(run: TrainedRun): Promise<EvaluationReport> {
   } finally {
     stored.model.dispose();
   }
-}
-
-/**
- * Fits the temperature on the even rows of PublicTest, and measures its effect on the odd ones: one that does not lower their
- * calibration error is not used.
- */
-function calibrate(probabilities: Float32Array, labels: Uint8Array): CardCalibration {
-  const classes = EMOTIONS.length;
-  const half = (parity: number) => ({
-    labels: labels.filter((_, row) => row % 2 === parity),
-    probabilities: probabilities.filter((_, i) => Math.floor(i / classes) % 2 === parity),
-  });
-  const [fitted, checked] = [half(0), half(1)];
-  const reportAt = (temperature: number) =>
-    createReport({ ...checked, probabilities: applyTemperature(checked.probabilities, classes, temperature) });
-  const best = fitTemperature(fitted.labels, fitted.probabilities);
-  const [before, after] = [reportAt(1), reportAt(best)];
-  const helps = after.expectedCalibrationError < before.expectedCalibrationError;
-  const used = helps ? after : before;
-  return {
-    ...{ temperature: helps ? best : 1, split: 'PublicTest', rows: checked.labels.length },
-    errorBefore: before.expectedCalibrationError,
-    errorAfter: used.expectedCalibrationError,
-    coverage: used.coverage.filter(({ coverage }) => coverage > 0),
-  };
 }
 
 function draftOf(run: TrainedRun): CardDraft {

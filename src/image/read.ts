@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import { checkText } from '../validate';
 import { decodePicture, type EncodedPicture, isEncoded } from './encoded';
 import { type ImageInput, type Picture, toImages } from './input';
-import { checkText } from '../validate';
 
 /** One picture in any form, decoded or not. */
 export type PictureSource = Picture | EncodedPicture;

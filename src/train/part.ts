@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import type { Batch } from '../data/batches';
+import { InputError } from '../errors';
 import { ensureBackend } from '../image/backend';
 import type { Preprocessing } from '../image/preprocess';
 import { prepareKernels } from '../kernels/on-demand';
@@ -40,7 +41,7 @@ export interface GradientPart {
 export interface GradientWorker {
   /**
    * Computes what a part adds to loss and gradient of its batch: summed over the parts, they are those of the batch.
-   * @throws What the backend throws; nothing is left over.
+   * @throws `InputError` if `into` is too short, before anything is computed; what the backend throws, and nothing is left over.
    */
   gradients(part: GradientPart): Promise<HostGradients>;
   /** Frees the model. */
@@ -72,6 +73,7 @@ export async function createGradientWorker(job: GradientJob): Promise<GradientWo
   const variables = model.weights.map((weight) => weight.read() as tf.Variable);
   return {
     async gradients({ weights, batch, preprocessing, key, first, batchSize, reduce, into }) {
+      if (into) checkRoom(into, model);
       assign(variables, weights);
       const kept: tf.Tensor[] = [];
       const keep = <T extends tf.Tensor>(tensor: T): T => (kept.push(tf.keep(tensor)), tensor);
@@ -102,6 +104,13 @@ export async function createGradientWorker(job: GradientJob): Promise<GradientWo
       model.dispose();
     },
   };
+}
+
+function checkRoom(into: Float32Array, model: tfl.LayersModel): void {
+  const size = trainedVariables(model).reduce((sum, variable) => sum + variable.size, 0);
+  if (into.length >= size) return;
+  const where = 'createGradientWorker: gradients: into';
+  throw new InputError({ where, expected: `room for ${size} numbers`, received: `for ${into.length}` });
 }
 
 function assign(variables: readonly tf.Variable[], weights: Float32Array): void {

@@ -109,7 +109,7 @@ function checkTakes(where: string, model: tfl.LayersModel, preprocessing: Prepro
   if (wanted.length === given.length && wanted.every((size, axis) => size === null || size === given[axis])) return;
   throw new InputError({
     where: `${where}: preprocessing`,
-    expected: `one to the network's input [${wanted.join(', ')}]`,
+    expected: `one that gives the network's input [${wanted.join(', ')}]`,
     received: describe(size),
   });
 }
