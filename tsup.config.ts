@@ -55,6 +55,7 @@ export default defineConfig({
   splitting: true,
   sourcemap: true,
   clean: true,
+  silent: true,
   platform: 'neutral',
   target: 'es2022',
   removeNodeProtocol: false,
