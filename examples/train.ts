@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { createModel, listModels, train, type CnnOptions, type ModelName } from 'fer-cnn';
+import { createModel, listModels, train, type AugmentOptions, type CnnOptions, type ModelName } from 'fer-cnn';
 import { joinFerPlus, loadFerPlus } from 'fer-cnn/curation';
 import { fileCheckpoint, readFer2013, startTrainingWorkers } from 'fer-cnn/node';
 import { keepLargeBuffers, startBackend, TRAINING_BACKENDS } from './support/backend';
@@ -23,6 +23,7 @@ interface Options {
   epochs?: number;
   until?: number;
   peak?: number;
+  augment?: AugmentOptions;
   fullSize?: true;
   seed: number;
   backend?: string;
@@ -46,6 +47,7 @@ const options = cli('train', 'Trains a network on FER2013, resumably.')
     wholeNumber,
   )
   .option('--peak <rate>', 'greatest learning rate (default: that of the recipe)', positive)
+  .option('--augment <json>', `augmentation over that of the recipe: '{"mixup":0.2}'`, jsonObject)
   .option(
     '--full-size',
     'pictures of full size from the first epoch on, also where the recipe begins with smaller ones',
@@ -91,10 +93,16 @@ await main(async () => {
   await mkdir(options.out, { recursive: true });
   const changing =
     (options.peak ? ` --peak ${options.peak}` : '') +
+    (options.augment ? ` --augment '${JSON.stringify(options.augment)}'` : '') +
     (options.fullSize ? ' --full-size' : '') +
     (options.precision ? ` --precision ${options.precision}` : '') +
     (options.ferplus ? ` --ferplus ${basename(options.ferplus)}` : '') +
     (options.teacher ? ` --teacher runs/${basename(dirname(options.teacher))}/teacher.json` : '');
+  const changes = [
+    ...(options.peak ? [`a rate up to ${options.peak}`] : []),
+    ...(options.augment ? [`the augmentation ${JSON.stringify(options.augment)}`] : []),
+    ...(options.fullSize ? ['pictures of full size'] : []),
+  ];
   const softTargets = [...(votes ? [FERPLUS_SOURCE] : []), ...(lesson ? [lesson.source] : [])].join('; ') || undefined;
   const log = stageLog(join(options.out, 'stages.json'), !options.resume);
   const progress = showProgress(`${options.model} on ${backend}`);
@@ -102,6 +110,7 @@ await main(async () => {
     const settings = recipe.options(epochs, options.peak);
     const { history } = await train(model, training, {
       ...settings,
+      augment: { ...settings.augment, ...options.augment },
       ...(options.fullSize && { curriculum: {} }),
       ...(workers && { workers }),
       ...(options.precision && { precision: options.precision }),
@@ -122,7 +131,7 @@ await main(async () => {
     });
     const { model: name, network, out, seed } = options;
     const stages = log.stages.length > 0 ? log.stages : [{ epochs, until: history.length, settings: changing }];
-    const run = { model, name, network, recipe, stages, history, seed, backend, training, validation, out };
+    const run = { model, name, network, recipe, changes, stages, history, seed, backend, training, validation, out };
     const report = await saveTrained({ ...run, start, softTargets });
     console.log(`\n${report.toMarkdown()}\n\nweights, card, golden outputs, report and history: ${out}`);
   } catch (error) {

@@ -34,6 +34,8 @@ export interface TrainedRun {
   /** Options of the network over those of the recipe. */
   network?: CnnOptions | undefined;
   recipe: Recipe;
+  /** What was otherwise than the recipe says, in words. */
+  changes: readonly string[];
   /** The schedules that the run followed. */
   stages: readonly Stage[];
   history: readonly EpochRecord[];
@@ -108,7 +110,7 @@ export async function saveTrained(run: TrainedRun): Promise<EvaluationReport> {
 }
 
 function draftOf(run: TrainedRun): CardDraft {
-  const { name, network, recipe, history, seed, training, backend, start } = run;
+  const { name, network, history, seed, training, backend, start } = run;
   const seconds = history.reduce((sum, epoch) => sum + epoch.seconds, start?.wallTimeSeconds ?? 0);
   const softTargets = [start?.softTargets, run.softTargets].filter(Boolean).join('; then ');
   return {
@@ -125,7 +127,7 @@ function draftOf(run: TrainedRun): CardDraft {
     },
     training: {
       command: commandOf(run),
-      ...{ seed, epochs: history.length + (start?.epochs ?? 0), recipe: recipe.description, backend },
+      ...{ seed, epochs: history.length + (start?.epochs ?? 0), recipe: recipeOf(run), backend },
       wallTimeSeconds: Math.round(seconds),
       machine: `${cpus().length} cores of ${cpus()[0]?.model ?? 'unknown'} (${type()} ${arch()})`,
       date: today(),
@@ -143,6 +145,14 @@ function draftOf(run: TrainedRun): CardDraft {
       'FER2013 was collected by web search: posed and expressive faces prevail, and age, skin tone and origin are unbalanced.',
     ],
   };
+}
+
+/** The recipe of a run in words, after that of the run from whose weights it started. */
+function recipeOf({ recipe, changes, start, history }: TrainedRun): string {
+  const changed = changes.length > 0 ? ` with ${changes.join(', ')}` : '';
+  return start?.recipe
+    ? `${start.recipe}; then ${history.length} ${history.length === 1 ? 'epoch' : 'epochs'} from there${changed}`
+    : recipe.description + (changed && `; but${changed}`);
 }
 
 /** What reproduces a run, with what came before it. */

@@ -56,6 +56,7 @@ describe('every example', () => {
     ['classify', [], 'missing required argument'],
     ['classify', ['--out', 'x.jsonl', '--shard', '2/2', '.'], "'--shard <i/n>' argument '2/2' is invalid"],
     ['audit', ['--data', 'missing.csv'], 'missing.csv: expected a file'],
+    ['train', ['--augment', 'mixup'], "'--augment <json>' argument 'mixup' is invalid"],
     ['train', ['--network', '[]'], "'--network <json>' argument '[]' is invalid"],
     ['train', ['--out', 'nowhere'], "required option '--data <file>' not specified"],
     ['reference-protocol', ['--data', 'missing.csv', '--backend', 'cpu'], 'missing.csv: expected a file'],
@@ -185,13 +186,18 @@ describe('npm run train', () => {
     const train = ['--data', csv, '--model', 'shallow', '--network', network, '--epochs', '1', '--backend', 'wasm'];
     const random = await npmRun('train', ...train, '--out', first);
     expect(random.code, random.stderr).toBe(0);
-    const trained = await npmRun('train', ...train, '--from', first, '--ferplus', votes, '--out', second);
+    const augment = '{"mixup":0.2}';
+    const further = ['--from', first, '--ferplus', votes, '--augment', augment, '--peak', '0.02', '--out', second];
+    const trained = await npmRun('train', ...train, ...further);
     expect(trained.code, trained.stderr).toBe(0);
     const { training } = JSON.parse(await readFile(join(second, 'card.json'), 'utf8'));
     expect(training.softTargets).toContain('15 % of every target');
     const command = `npm run train -- --data fer2013.csv.gz --model shallow --network '${network}' --epochs 1 --seed 1 --backend wasm`;
     expect(training.command).toBe(
-      `${command} --out runs/first && ${command} --out runs/second --ferplus votes.csv --from runs/first`,
+      `${command} --out runs/first && ${command} --out runs/second --peak 0.02 --augment '${augment}' --ferplus votes.csv --from runs/first`,
+    );
+    expect(training.recipe).toMatch(
+      /dropout .05 and .3; then 1 epoch from there with a rate up to 0.02, the augmentation \{"mixup":0.2\}$/,
     );
   });
 
