@@ -1,4 +1,12 @@
-/** The parts from which every error of this package builds its message. */
+/**
+ * The parts from which every error of this package builds its message.
+ *
+ * @example
+ * ```ts
+ * const parts: FerErrorParts = { where: 'loadMine', expected: 'a label', received: '"9"', remedy: 'Correct the file.' };
+ * new FerError(parts).message; // 'loadMine: expected a label, received "9". Correct the file.'
+ * ```
+ */
 export interface FerErrorParts {
   /** The place: a function, option or file, for instance `preprocess` or `train: options.batchSize`. */
   where: string;
@@ -18,7 +26,7 @@ export interface FerErrorParts {
  * @example
  * ```ts
  * try {
- *   await classify(input);
+ *   await classify(picture);
  * } catch (error) {
  *   if (error instanceof FerError) console.error(error.where, error.message);
  *   else throw error;
@@ -51,7 +59,15 @@ export class InputError extends FerError {
   override readonly name: string = 'InputError';
 }
 
-/** Parts of a {@link DatasetError}: those of every error and the position in the file. */
+/**
+ * Parts of a {@link DatasetError}: those of every error and the position in the file.
+ *
+ * @example
+ * ```ts
+ * const parts: DatasetErrorParts = { where: 'loadMine', row: 7, expected: 'a label', received: '"9"' };
+ * new DatasetError(parts).row; // 7
+ * ```
+ */
 export interface DatasetErrorParts extends FerErrorParts {
   /** Name of the file, if known. */
   file?: string;
@@ -128,7 +144,7 @@ export class BackendError extends FerError {
  * @example
  * ```ts
  * try {
- *   await train(model, data, { epochs: 30, optimization: { learningRate: 10 } });
+ *   await train(model, dataset, { epochs: 30, optimization: { learningRate: 10 } });
  * } catch (error) {
  *   if (error instanceof TrainingError) console.error(error.message); // the model keeps its last finite weights
  *   else throw error;

@@ -11,7 +11,14 @@
  */
 export const EMOTIONS = ['angry', 'disgust', 'fear', 'happy', 'sad', 'surprise', 'neutral'] as const;
 
-/** Name of one of the seven FER2013 emotions. */
+/**
+ * Name of one of the seven FER2013 emotions.
+ *
+ * @example
+ * ```ts
+ * const emotion: Emotion = EMOTIONS[3]; // 'happy'
+ * ```
+ */
 export type Emotion = (typeof EMOTIONS)[number];
 
 /**
@@ -24,7 +31,15 @@ export type Emotion = (typeof EMOTIONS)[number];
  */
 export const USAGES = ['Training', 'PublicTest', 'PrivateTest'] as const;
 
-/** Name of a FER2013 split. Select on `PublicTest`; `PrivateTest` is for the final score only. */
+/**
+ * Name of a FER2013 split. Select on `PublicTest`; `PrivateTest` is for the final score only.
+ *
+ * @example
+ * ```ts
+ * const usage: Usage = 'PublicTest';
+ * const part = dataset.where(usage);
+ * ```
+ */
 export type Usage = (typeof USAGES)[number];
 
 const SPELLINGS: Record<Emotion, readonly string[]> = {

@@ -5,7 +5,15 @@ import { loadWeights, type WeightsSource } from '../weights/load';
 import { cardOf, isModelWithCard, type ModelWithCard } from '../weights/model-with-card';
 import { Classifier } from './classifier';
 
-/** Where a classifier's network comes from: whatever `loadWeights` takes, or a network in memory. */
+/**
+ * Where a classifier's network comes from: whatever `loadWeights` takes, or a network in memory.
+ *
+ * @example
+ * ```ts
+ * const source: ClassifierSource = 'shallow';
+ * const classifier = await loadClassifier(source);
+ * ```
+ */
 export type ClassifierSource = WeightsSource | ModelWithCard;
 
 /**

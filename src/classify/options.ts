@@ -3,7 +3,15 @@ import type { Box, FaceLandmarks, FaceRegion, Margins } from '../image/region';
 import { checkViews, type Views } from '../image/views';
 import { checkInteger, checkNumber, checkOptions } from '../validate';
 
-/** Where the face is, or the faces are, in the picture. Without any of it the picture is taken as a face and little else. */
+/**
+ * Where the face is, or the faces are, in the picture. Without any of it the picture is taken as a face and little else.
+ *
+ * @example
+ * ```ts
+ * const face: FaceOptions = { box, margin: 0.1 };
+ * await classify(photo, face);
+ * ```
+ */
 export interface FaceOptions {
   /** The box that a face detector gave, in pixels of the picture. */
   box?: Box | undefined;
@@ -15,19 +23,43 @@ export interface FaceOptions {
   margin?: number | Margins | undefined;
 }
 
-/** Several faces, for which a list of results is returned. */
+/**
+ * Several faces, for which a list of results is returned.
+ *
+ * @example
+ * ```ts
+ * const faces: RegionsOptions = { regions: [{ box }] };
+ * const [first] = await classify(photo, faces);
+ * ```
+ */
 export interface RegionsOptions {
   /** The faces, in pixels of the picture. */
   regions: readonly FaceRegion[];
 }
 
-/** Options of {@link Classifier.probabilities}. */
+/**
+ * Options of {@link Classifier.probabilities}.
+ *
+ * @example
+ * ```ts
+ * const options: ProbabilityOptions = { box, views: 'flipAndShifts' };
+ * const probabilities = await classifier.probabilities(photo, options);
+ * ```
+ */
 export interface ProbabilityOptions extends FaceOptions {
   /** Test-time augmentation: the mean over these views of the picture, at 2 or 10 times the cost. Default `'single'`: none. */
   views?: Views | undefined;
 }
 
-/** Options of {@link Classifier.classify}. */
+/**
+ * Options of {@link Classifier.classify}.
+ *
+ * @example
+ * ```ts
+ * const options: ClassifyOptions = { topk: 2, minProbability: 0.1, views: 'flip' };
+ * await classify(picture, options);
+ * ```
+ */
 export interface ClassifyOptions extends ProbabilityOptions {
   /** How many classes to return, the most probable first: an integer in 1..number of classes. Default: all of them. */
   topk?: number | undefined;

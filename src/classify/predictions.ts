@@ -2,7 +2,15 @@ import { WeightsError } from '../errors';
 import { normalizeRows } from '../metrics/probability';
 import { applyTemperature } from '../metrics/temperature';
 
-/** A class and how probable the network finds it. */
+/**
+ * A class and how probable the network finds it.
+ *
+ * @example
+ * ```ts
+ * const line = ({ className, probability }: Prediction) => `${className} ${(100 * probability).toFixed()} %`;
+ * (await classify(picture)).map(line).join(', '); // 'happy 93 %, neutral 4 %, …'
+ * ```
+ */
 export interface Prediction {
   /** Name of the class: one of `EMOTIONS`, or of the labels of the weights' card. */
   className: string;

@@ -1,7 +1,15 @@
 import { EMOTIONS } from '../labels';
 import { UNLABELED } from '../data/batches';
 
-/** One image in an audit. */
+/**
+ * One image in an audit.
+ *
+ * @example
+ * ```ts
+ * const placeOf = ({ split, row }: AuditedImage) => `${split}, row ${row}`;
+ * console.log(auditDataset(dataset).constant.map(placeOf));
+ * ```
+ */
 export interface AuditedImage {
   /** Its split: the name of FER2013's split, or of the part that was passed. */
   split: string;
@@ -13,7 +21,15 @@ export interface AuditedImage {
   name: string | undefined;
 }
 
-/** How many images of one split stand in another split too. */
+/**
+ * How many images of one split stand in another split too.
+ *
+ * @example
+ * ```ts
+ * const { overlaps } = auditDataset({ training, validation });
+ * for (const { split, other, images } of overlaps as SplitOverlap[]) console.log(`${images} of ${split} are in ${other}`);
+ * ```
+ */
 export interface SplitOverlap {
   /** The later split. */
   split: string;
@@ -23,7 +39,15 @@ export interface SplitOverlap {
   images: number;
 }
 
-/** What a {@link DatasetAudit} is made from. */
+/**
+ * What a {@link DatasetAudit} is made from.
+ *
+ * @example
+ * ```ts
+ * const nothing: AuditFindings = { images: [], constant: [], groups: [], order: ['all'] };
+ * new DatasetAudit(nothing).copies; // 0
+ * ```
+ */
 export interface AuditFindings {
   /** All images. */
   images: readonly AuditedImage[];

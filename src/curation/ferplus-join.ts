@@ -7,7 +7,15 @@ import type { FerPlusChoice, FerPlusVotes } from './ferplus';
 import { FERPLUS_CHOICES, FERPLUS_LABELS } from './ferplus';
 import { NO_USAGE, usageName } from '../data/usage';
 
-/** What FER+ votes become. */
+/**
+ * What FER+ votes become.
+ *
+ * @example
+ * ```ts
+ * const options: FerPlusJoinOptions = { target: 'mixed', mix: 0.15, drop: ['NF'] };
+ * const joined = joinFerPlus(dataset, votes, options);
+ * ```
+ */
 export interface FerPlusJoinOptions {
   /**
    * - 'majority': the emotion with the most votes becomes the label; among equals FER2013's own label, else the first.

@@ -28,7 +28,15 @@ export const FERPLUS_CHOICES = [
   'NF',
 ] as const;
 
-/** One of FER+'s choices: eight emotions, 'unknown' and 'NF' (not a face). */
+/**
+ * One of FER+'s choices: eight emotions, 'unknown' and 'NF' (not a face).
+ *
+ * @example
+ * ```ts
+ * const noFace: FerPlusChoice = 'NF';
+ * const faces = joinFerPlus(dataset, votes, { drop: [noFace] });
+ * ```
+ */
 export type FerPlusChoice = (typeof FERPLUS_CHOICES)[number];
 
 /**
@@ -36,12 +44,20 @@ export type FerPlusChoice = (typeof FERPLUS_CHOICES)[number];
  *
  * @example
  * ```ts
- * EMOTIONS[FERPLUS_LABELS[1]]; // 'happy'
+ * EMOTIONS[FERPLUS_LABELS[1]!]; // 'happy'
  * ```
  */
 export const FERPLUS_LABELS: readonly (number | undefined)[] = FERPLUS_CHOICES.map((choice) => labelFromName(choice));
 
-/** The votes of a FER+ file. Row i belongs to the i-th row of FER2013 after its header. */
+/**
+ * The votes of a FER+ file. Row i belongs to the i-th row of FER2013 after its header.
+ *
+ * @example
+ * ```ts
+ * const { size, votes }: FerPlusVotes = await loadFerPlus(votesFile);
+ * votes.subarray(0, 10); // of the first row
+ * ```
+ */
 export interface FerPlusVotes {
   /** Number of rows. */
   readonly size: number;
@@ -51,7 +67,15 @@ export interface FerPlusVotes {
   readonly usage: Uint8Array;
 }
 
-/** Options of {@link loadFerPlus}. */
+/**
+ * Options of {@link loadFerPlus}.
+ *
+ * @example
+ * ```ts
+ * const options: FerPlusOptions = { file: 'fer2013new.csv', signal: AbortSignal.timeout(10_000) };
+ * const votes = await loadFerPlus(votesFile, options);
+ * ```
+ */
 export interface FerPlusOptions {
   /** Stops the reading. */
   signal?: AbortSignal;

@@ -6,10 +6,24 @@ import type { Batch } from './batches';
 /**
  * One step of augmentation: changes the batch, which it owns, in place. Steps compose by running one after another; all
  * work on host memory before the upload, so that every backend sees the same pictures for the same seed.
+ *
+ * @example
+ * ```ts
+ * const invert: Augmentation = ({ images }) => images.forEach((value, i) => (images[i] = 255 - value));
+ * await train(model, dataset, { epochs: 30, augment: invert });
+ * ```
  */
 export type Augmentation = (batch: Batch, random: Random) => void;
 
-/** Random rotation, scaling and shift, done together with the flip in one bilinear pass; edges are repeated. */
+/**
+ * Random rotation, scaling and shift, done together with the flip in one bilinear pass; edges are repeated.
+ *
+ * @example
+ * ```ts
+ * const affine: AffineOptions = { rotate: 12, scale: 0.15, shift: 0.1 };
+ * const augment = createAugmentation({ affine });
+ * ```
+ */
 export interface AffineOptions {
   /** Greatest rotation, in degrees to either side, 0..180. Default 0. */
   rotate?: number;
@@ -19,7 +33,15 @@ export interface AffineOptions {
   shift?: number;
 }
 
-/** Random erasing: a rectangle is filled with one random gray. */
+/**
+ * Random erasing: a rectangle is filled with one random gray.
+ *
+ * @example
+ * ```ts
+ * const erase: EraseOptions = { probability: 0.4, area: [0.02, 0.2] };
+ * const augment = createAugmentation({ erase });
+ * ```
+ */
 export interface EraseOptions {
   /** Probability for a picture, 0..1. */
   probability: number;

@@ -15,7 +15,16 @@ import { selectImages } from './select';
  */
 export const UNLABELED = 255;
 
-/** Pictures and what is known of them, as plain arrays: what the trainer and the evaluator read. */
+/**
+ * Pictures and what is known of them, as plain arrays: what the trainer and the evaluator read.
+ *
+ * @example
+ * ```ts
+ * const shape = { size: 2, height: 64, width: 64, channels: 1, numClasses: 2 };
+ * const images = new Uint8Array(2 * 64 * 64);
+ * const mine: LabeledImages = { ...shape, images, labels: Uint8Array.of(0, 1), targets: undefined, sampleWeights: undefined };
+ * ```
+ */
 export interface LabeledImages {
   /** Pixels, `[size, height, width, channels]` row by row, 0..255. */
   readonly images: Uint8Array | Float32Array;
@@ -39,7 +48,15 @@ export interface LabeledImages {
   readonly numClasses: number;
 }
 
-/** Some pictures in the form that is uploaded; the consumer owns the arrays. */
+/**
+ * Some pictures in the form that is uploaded; the consumer owns the arrays.
+ *
+ * @example
+ * ```ts
+ * const brightness = ({ images, size }: Batch) => images.reduce((sum, value) => sum + value, 0) / size;
+ * for (const batch of batches(dataset, { batchSize: 32 })) console.log(brightness(batch));
+ * ```
+ */
 export interface Batch {
   /** Pixels, `[size, height, width, channels]`, 0..255. */
   images: Float32Array;
@@ -61,7 +78,15 @@ export interface Batch {
   numClasses: number;
 }
 
-/** How to cut a data set into batches. */
+/**
+ * How to cut a data set into batches.
+ *
+ * @example
+ * ```ts
+ * const options: BatchOptions = { batchSize: 128, shuffle: true, seed: 1, epoch: 4, augment: { flip: 0.5 } };
+ * for (const { size } of batches(dataset, options)) console.log(size);
+ * ```
+ */
 export interface BatchOptions {
   /** Pictures a batch, at least 1. Default 64. */
   batchSize?: number;
@@ -92,7 +117,7 @@ const AUGMENTATION = 2;
  * @throws InputError if an option is unknown or out of range.
  * @example
  * ```ts
- * for (const batch of batches(dataset, { batchSize: 128, shuffle: true, seed: 1, epoch: 4 })) use(batch.images);
+ * for (const batch of batches(dataset, { batchSize: 128, shuffle: true, seed: 1, epoch: 4 })) console.log(batch.size);
  * ```
  */
 export function batches(data: LabeledImages, options: BatchOptions = {}): Generator<Batch, void> {

@@ -7,7 +7,15 @@ import { join, oneHot } from './rows';
 import { selectImages } from './select';
 import { NO_USAGE } from './usage';
 
-/** What a `FerDataset` is made of. Only the images must be there. */
+/**
+ * What a `FerDataset` is made of. Only the images must be there.
+ *
+ * @example
+ * ```ts
+ * const parts: FerDatasetParts = { images: new Uint8Array(2 * 48 * 48), labels: Uint8Array.of(3, 6) };
+ * const two = new FerDataset(parts);
+ * ```
+ */
 export interface FerDatasetParts {
   /** Pixels, [size, height, width, 1], 0..255. */
   images: Uint8Array;

@@ -234,6 +234,7 @@ export class FerDataset implements LabeledImages {
    * @example
    * ```ts
    * const data = training.toDataset({ batchSize: 128, shuffle: true, seed: 1 });
+   * model.compile({ optimizer: 'sgd', loss: 'categoricalCrossentropy' });
    * await model.fitDataset(data.map(({ xs, ys }) => ({ xs: preprocess(xs), ys })), { epochs: 10 });
    * ```
    */

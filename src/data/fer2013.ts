@@ -8,7 +8,15 @@ import type { DataSource, LoaderParts } from './source';
 import { openSource, sourceName } from './source';
 import { usageIndices } from './usage';
 
-/** How far the reading of a file has come. */
+/**
+ * How far the reading of a file has come.
+ *
+ * @example
+ * ```ts
+ * const onProgress = ({ rows, bytes, totalBytes = Infinity }: LoadProgress) => console.log(rows, bytes / totalBytes);
+ * await loadFer2013(file, { onProgress });
+ * ```
+ */
 export interface LoadProgress {
   /** Bytes of the source read so far; of a gzip file, compressed ones. */
   bytes: number;
@@ -18,7 +26,15 @@ export interface LoadProgress {
   rows: number;
 }
 
-/** Options of {@link loadFer2013}. */
+/**
+ * Options of {@link loadFer2013}.
+ *
+ * @example
+ * ```ts
+ * const options: Fer2013Options = { usage: ['Training', 'PublicTest'], onInvalid: 'skip', file: 'fer2013.csv' };
+ * const { size, skipped } = await loadFer2013(file, options);
+ * ```
+ */
 export interface Fer2013Options {
   /** The split or splits to keep. All rows are checked nevertheless. Default: all rows. */
   usage?: Usage | readonly Usage[];
@@ -50,7 +66,7 @@ const PROGRESS_BYTES = 1 << 20;
  * @throws InputError if the source or an option is none of those named. The signal's reason if it is aborted.
  * @example
  * ```ts
- * const file = document.querySelector('input[type=file]').files[0];
+ * const file = document.querySelector<HTMLInputElement>('input[type=file]')!.files![0]!;
  * const dataset = await loadFer2013(file, { usage: 'Training', onProgress: ({ rows }) => console.log(rows) });
  * dataset.size; // 28709
  * ```

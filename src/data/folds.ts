@@ -5,7 +5,15 @@ import type { LabeledImages } from './batches';
 import { ImageIndex, pixelsOf } from './copies';
 import { addTo } from './group';
 
-/** How to cut a data set into folds. */
+/**
+ * How to cut a data set into folds.
+ *
+ * @example
+ * ```ts
+ * const options: FoldOptions = { folds: 5, seed: 1 };
+ * const folds = dataset.folds(options);
+ * ```
+ */
 export interface FoldOptions {
   /** Number of folds, at least 2. Default 5. */
   folds?: number;
@@ -13,7 +21,15 @@ export interface FoldOptions {
   seed?: number;
 }
 
-/** One of several ways to set a part of the pictures aside. */
+/**
+ * One of several ways to set a part of the pictures aside.
+ *
+ * @example
+ * ```ts
+ * const folds: Fold<FerDataset>[] = dataset.folds({ folds: 5 });
+ * for (const { training, held } of folds) console.log(training.size, held.size);
+ * ```
+ */
 export interface Fold<Part> {
   /** What is trained on: all that is not held out, in file order. */
   training: Part;

@@ -8,6 +8,12 @@ import { gunzipByPlatform, isGzip, readStream, takeHead } from './stream';
  * Where a data file can come from: bytes, a `Blob` or `File`, a `Response`, a stream of bytes, a URL to fetch, or a
  * string. A string is the text of the file if it holds a line break or starts as a header does; else it is a URL. Gzip
  * is recognised by its first bytes.
+ *
+ * @example
+ * ```ts
+ * const sources: DataSource[] = [file, await file.arrayBuffer(), 'https://example.org/fer2013.csv.gz'];
+ * for (const source of sources) console.log((await loadFer2013(source)).size);
+ * ```
  */
 export type DataSource = Uint8Array | ArrayBuffer | Blob | Response | ReadableStream<Uint8Array> | URL | string;
 

@@ -3,7 +3,15 @@ import { Random } from '../random';
 import { checkInteger, checkNumber, checkOptions, describe } from '../validate';
 import { addTo } from './group';
 
-/** How to split a data set at random. */
+/**
+ * How to split a data set at random.
+ *
+ * @example
+ * ```ts
+ * const options: SplitOptions = { fractions: [0.7, 0.3], seed: 1, stratify: true };
+ * const [training, validation] = dataset.split(options);
+ * ```
+ */
 export interface SplitOptions<Fractions extends readonly number[] = readonly number[]> {
   /** Share of each part, above 0, in all at most 1. Default [0.8, 0.1, 0.1]. */
   fractions?: Fractions;
@@ -13,7 +21,14 @@ export interface SplitOptions<Fractions extends readonly number[] = readonly num
   stratify?: boolean;
 }
 
-/** The parts of a split: one for each fraction. */
+/**
+ * The parts of a split: one for each fraction.
+ *
+ * @example
+ * ```ts
+ * const [training, test]: SplitParts<readonly [0.8, 0.2], FerDataset> = dataset.split({ fractions: [0.8, 0.2] });
+ * ```
+ */
 export type SplitParts<Fractions extends readonly number[], Part> = { [Index in keyof Fractions]: Part };
 
 /** 80:10:10, training, validation and test. */

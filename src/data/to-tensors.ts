@@ -4,10 +4,26 @@ import type { Batch, BatchOptions, LabeledImages } from './batches';
 import { batches, countBatches } from './batches';
 import { pixelsOf } from './copies';
 
-/** Options of `FerDataset.toDataset`. */
+/**
+ * Options of `FerDataset.toDataset`.
+ *
+ * @example
+ * ```ts
+ * const options: TfDatasetOptions = { batchSize: 64, shuffle: true, seed: 1, augment: { flip: 0.5 } };
+ * const data = dataset.toDataset(options);
+ * ```
+ */
 export type TfDatasetOptions = Omit<BatchOptions, 'firstBatch'>;
 
-/** Images and their targets as tensors. */
+/**
+ * Images and their targets as tensors.
+ *
+ * @example
+ * ```ts
+ * const { xs, ys }: LabeledTensors = dataset.toTensors(); // [n, 48, 48, 1] and [n, 7]
+ * tf.dispose([xs, ys]);
+ * ```
+ */
 export interface LabeledTensors extends tf.NamedTensorMap {
   /** [n, height, width, 1] float32, 0..255 */
   xs: tf.Tensor4D;

@@ -15,7 +15,15 @@ import { checkPictures, PREDICT_OPTIONS, predict } from './predict';
 import type { EvaluationReport } from './report';
 import { checkLabeled, createReport, fillClassNames } from './report';
 
-/** How to evaluate a model: how to run it, and what to add to the report. */
+/**
+ * How to evaluate a model: how to run it, and what to add to the report.
+ *
+ * @example
+ * ```ts
+ * const options: EvaluateOptions = { trainingSet: training, views: 'flip', bootstrap: { samples: 500 } };
+ * const report = await evaluate(model, validation, options);
+ * ```
+ */
 export interface EvaluateOptions extends PredictOptions {
   /** The set that the model was trained on: adds the scores without the pictures that stand in it. Default none. */
   trainingSet?: LabeledImages;

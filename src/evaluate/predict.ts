@@ -9,7 +9,15 @@ import type { Views } from '../image/views';
 import { checkViews, meanOverViews } from '../image/views';
 import { checkInteger, checkOptions, describe } from '../validate';
 
-/** How to run a model over a data set. */
+/**
+ * How to run a model over a data set.
+ *
+ * @example
+ * ```ts
+ * const options: PredictOptions = { batchSize: 256, onProgress: (done, total) => console.log(done / total) };
+ * const outputs = await predict(model, dataset, options);
+ * ```
+ */
 export interface PredictOptions {
   /** Pictures a batch, at least 1; more is faster as long as the memory suffices. Default 64. */
   batchSize?: number;

@@ -3,19 +3,43 @@ import type { ClassScores } from '../metrics/class-scores';
 import type { CoveragePoint } from '../metrics/coverage';
 import type { EvaluationScores } from './scores';
 
-/** Scores of one class. */
+/**
+ * Scores of one class.
+ *
+ * @example
+ * ```ts
+ * const { perClass } = await evaluate(model, dataset);
+ * for (const { className, f1 } of perClass satisfies NamedClassScores[]) console.log(className, f1);
+ * ```
+ */
 export interface NamedClassScores extends ClassScores {
   /** Name of the class. */
   className: string;
 }
 
-/** The scores over the pictures that do not stand in the training set. */
+/**
+ * The scores over the pictures that do not stand in the training set.
+ *
+ * @example
+ * ```ts
+ * const report = await evaluate(model, validation, { trainingSet: training });
+ * const { accuracy, removed } = report.withoutTrainingDuplicates as DeduplicatedScores;
+ * ```
+ */
 export interface DeduplicatedScores extends EvaluationScores {
   /** Number of pictures left out because they stand in the training set. */
   removed: number;
 }
 
-/** What a report holds: plain numbers, strings and arrays. */
+/**
+ * What a report holds: plain numbers, strings and arrays.
+ *
+ * @example
+ * ```ts
+ * const data: ReportData = (await evaluate(model, dataset)).toJSON();
+ * await writeFile('report.json', JSON.stringify(data));
+ * ```
+ */
 export interface ReportData extends EvaluationScores {
   /** Names of the classes, `[numClasses]`. */
   classNames: string[];

@@ -13,7 +13,15 @@ import { reportMarkdown } from './markdown';
 import type { ReportData } from './report-data';
 import { computeScores } from './scores';
 
-/** The shapes that tfjs-vis renders. */
+/**
+ * The shapes that tfjs-vis renders.
+ *
+ * @example
+ * ```ts
+ * const { confusionMatrix }: TfvisData = (await evaluate(model, dataset)).toTfvis();
+ * await tfvis.render.confusionMatrix({ name: 'PublicTest' }, confusionMatrix);
+ * ```
+ */
 export interface TfvisData {
   /** For `tfvis.render.confusionMatrix(surface, confusionMatrix)`. */
   confusionMatrix: {
@@ -31,7 +39,15 @@ export interface TfvisData {
   }[];
 }
 
-/** How well a model does on a data set: the numbers, and their forms for machines and for readers. */
+/**
+ * How well a model does on a data set: the numbers, and their forms for machines and for readers.
+ *
+ * @example
+ * ```ts
+ * const report: EvaluationReport = await evaluate(model, dataset);
+ * console.log(report.macroF1, report.toMarkdown());
+ * ```
+ */
 export interface EvaluationReport extends Readonly<ReportData> {
   /** A copy of the plain data, `accuracy` in 0..1. `JSON.stringify(report)` calls it, and writes NaN as null. */
   toJSON(): ReportData;
@@ -41,7 +57,15 @@ export interface EvaluationReport extends Readonly<ReportData> {
   toTfvis(): TfvisData;
 }
 
-/** Predictions to score. */
+/**
+ * Predictions to score.
+ *
+ * @example
+ * ```ts
+ * const input: ReportInput = { probabilities: [0.9, 0.1, 0.4, 0.6], labels: [0, 1], classNames: ['cat', 'dog'] };
+ * createReport(input).accuracy; // 1
+ * ```
+ */
 export interface ReportInput {
   /**
    * Outputs, `[n, numClasses]` row by row, at least 0. Rows that do not sum to 1, as those of sigmoid heads, are divided by

@@ -5,7 +5,14 @@ import { accuracy, balancedAccuracy, cohensKappa, macroF1, weightedF1 } from '..
 import { confusionMatrix } from '../metrics/confusion-matrix';
 import { argmaxRows, brierScore, logLoss, topKAccuracy } from '../metrics/probability';
 
-/** The scores of a set of predictions. */
+/**
+ * The scores of a set of predictions.
+ *
+ * @example
+ * ```ts
+ * const { accuracy, macroF1, logLoss }: EvaluationScores = await evaluate(model, dataset);
+ * ```
+ */
 export interface EvaluationScores {
   /** Number of pictures scored. */
   size: number;

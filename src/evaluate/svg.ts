@@ -4,7 +4,15 @@ import { INK, PAPER, readableOn, SCALE, shareColor } from './color-scale';
 import { intervalText, percent } from './format';
 import type { ReportData } from './report-data';
 
-/** How to draw a report. */
+/**
+ * How to draw a report.
+ *
+ * @example
+ * ```ts
+ * const options: SvgOptions = { title: 'PublicTest' };
+ * const svg = confusionSvg(await evaluate(model, dataset), options);
+ * ```
+ */
 export interface SvgOptions {
   /** Heading of the picture. Default `Confusion matrix`. */
   title?: string;

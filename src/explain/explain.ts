@@ -21,12 +21,26 @@ import { overlay } from './overlay';
  *   for the class; in a network with dense layers, such as `shallow` and `deep`, also where it does not count.
  * - `'occlusion'`: by covering one part of the picture after the other, in the time of some hundred predictions; for any network on any
  *   backend.
+ *
+ * @example
+ * ```ts
+ * const method: ExplainMethod = 'gradCam';
+ * const { overlay } = await explain(classifier, picture, { method });
+ * ```
  */
 export type ExplainMethod = 'hiResCam' | 'gradCam' | 'occlusion';
 
 const METHODS: readonly ExplainMethod[] = ['hiResCam', 'gradCam', 'occlusion'];
 
-/** Options of {@link explain}. */
+/**
+ * Options of {@link explain}.
+ *
+ * @example
+ * ```ts
+ * const options: ExplainOptions = { className: 'happy', method: 'occlusion' };
+ * const { map } = await explain(classifier, picture, options);
+ * ```
+ */
 export interface ExplainOptions {
   /** The class whose evidence is wanted, one of the card's labels. Default: the most probable one. */
   className?: string | undefined;
@@ -34,7 +48,16 @@ export interface ExplainOptions {
   method?: ExplainMethod | undefined;
 }
 
-/** What {@link explain} gives. */
+/**
+ * What {@link explain} gives.
+ *
+ * @example
+ * ```ts
+ * const { className, map, overlay }: Explanation = await explain(classifier, picture);
+ * console.log(className, overlay.width);
+ * map.dispose();
+ * ```
+ */
 export interface Explanation {
   /** The class that the map speaks of. */
   className: string;

@@ -2,7 +2,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Box, FaceLandmarks, Point } from '../image/region';
 import type { DetectedFace, DetectorPhoto, FaceDetector } from './detector';
 
-/** A place in a picture, as detectors give it. */
+/**
+ * A place in a picture, as detectors give it.
+ *
+ * @example
+ * ```ts
+ * const keypoints: DetectorPoint[] = [{ x: 200, y: 104, name: 'leftEye' }, { x: 245, y: 110, name: 'rightEye' }];
+ * ```
+ */
 export interface DetectorPoint {
   /** Pixels from the left edge, or their share of the width; see the detector. */
   x: number;
@@ -12,7 +19,15 @@ export interface DetectorPoint {
   name?: string | undefined;
 }
 
-/** A face as `Human` from `@vladmandic/human` gives it. */
+/**
+ * A face as `Human` from `@vladmandic/human` gives it.
+ *
+ * @example
+ * ```ts
+ * const face: HumanFace = { box: [175, 60, 95, 110], score: 0.98 };
+ * const detector = fromHuman({ detect: async () => ({ face: [face] }) });
+ * ```
+ */
 export interface HumanFace {
   /** Left, top, width and height in pixels. */
   box: readonly number[];
@@ -22,13 +37,29 @@ export interface HumanFace {
   annotations?: Partial<Record<'leftEye' | 'rightEye', readonly (readonly number[])[]>>;
 }
 
-/** What is used of `Human` from `@vladmandic/human`. */
+/**
+ * What is used of `Human` from `@vladmandic/human`.
+ *
+ * @example
+ * ```ts
+ * const blind: HumanLike = { detect: async () => ({ face: [] }) };
+ * const detector = fromHuman(blind);
+ * ```
+ */
 export interface HumanLike {
   /** Finds faces, among other things. */
   detect(input: tf.Tensor3D): Promise<Partial<Record<'face', readonly HumanFace[]>>>;
 }
 
-/** What is used of a result of `detectAllFaces` of `@vladmandic/face-api`, with or without landmarks. */
+/**
+ * What is used of a result of `detectAllFaces` of `@vladmandic/face-api`, with or without landmarks.
+ *
+ * @example
+ * ```ts
+ * const face: FaceApiFace = { detection: { box, score: 0.98 } };
+ * const detector = fromFaceApi(async () => [face]);
+ * ```
+ */
 export interface FaceApiFace {
   /** The box in pixels and how sure the detector is, 0..1. */
   detection: Record<'box', Box> & Record<'score', number>;
@@ -36,7 +67,15 @@ export interface FaceApiFace {
   landmarks?: Record<'getLeftEye' | 'getRightEye', () => readonly DetectorPoint[]>;
 }
 
-/** A face as a detector from `@tensorflow-models/face-detection` gives it. */
+/**
+ * A face as a detector from `@tensorflow-models/face-detection` gives it.
+ *
+ * @example
+ * ```ts
+ * const face: FaceDetectionFace = { box: { xMin: 175, yMin: 60, width: 95, height: 110 }, keypoints: [] };
+ * const detector = fromFaceDetection({ estimateFaces: async () => [face] });
+ * ```
+ */
 export interface FaceDetectionFace {
   /** The box in pixels. */
   box: Record<'xMin' | 'yMin' | 'width' | 'height', number>;
@@ -44,13 +83,30 @@ export interface FaceDetectionFace {
   keypoints: readonly DetectorPoint[];
 }
 
-/** What is used of a detector from `@tensorflow-models/face-detection`. */
+/**
+ * What is used of a detector from `@tensorflow-models/face-detection`.
+ *
+ * @example
+ * ```ts
+ * const blind: FaceDetectionLike = { estimateFaces: async () => [] };
+ * const detector = fromFaceDetection(blind);
+ * ```
+ */
 export interface FaceDetectionLike {
   /** Finds faces. */
   estimateFaces(input: tf.Tensor3D | HTMLVideoElement | HTMLCanvasElement): Promise<readonly FaceDetectionFace[]>;
 }
 
-/** A face as `FaceDetector` from `@mediapipe/tasks-vision` gives it. */
+/**
+ * A face as `FaceDetector` from `@mediapipe/tasks-vision` gives it.
+ *
+ * @example
+ * ```ts
+ * const boundingBox = { originX: 175, originY: 60, width: 95, height: 110 };
+ * const face: MediaPipeFace = { boundingBox, categories: [{ score: 0.98 }], keypoints: [] };
+ * const detector = fromMediaPipe({ detect: () => ({ detections: [face] }) });
+ * ```
+ */
 export interface MediaPipeFace {
   /** The box in pixels. */
   boundingBox?: Record<'originX' | 'originY' | 'width' | 'height', number> | undefined;
@@ -60,7 +116,15 @@ export interface MediaPipeFace {
   keypoints: readonly DetectorPoint[];
 }
 
-/** What is used of `FaceDetector` from `@mediapipe/tasks-vision`. */
+/**
+ * What is used of `FaceDetector` from `@mediapipe/tasks-vision`.
+ *
+ * @example
+ * ```ts
+ * const blind: MediaPipeLike = { detect: () => ({ detections: [] }) };
+ * const detector = fromMediaPipe(blind);
+ * ```
+ */
 export interface MediaPipeLike {
   /** Finds faces. */
   detect(input: ImageData | HTMLVideoElement | HTMLCanvasElement): Record<'detections', readonly MediaPipeFace[]>;
@@ -151,6 +215,7 @@ export function fromFaceDetection(detector: FaceDetectionLike): FaceDetector {
  * @returns The detector for `createFaceClassifier`.
  * @example
  * ```ts
+ * const { FaceDetector, FilesetResolver } = vision; // import * as vision from '@mediapipe/tasks-vision'
  * const files = await FilesetResolver.forVisionTasks('/mediapipe');
  * const options = { baseOptions: { modelAssetPath: '/mediapipe/blaze_face_short_range.tflite' } };
  * const detector = fromMediaPipe(await FaceDetector.createFromOptions(files, options));

@@ -4,7 +4,15 @@ import { describe } from '../validate';
 import type { Picture } from '../image/input';
 import type { Box, FaceLandmarks, FaceRegion, Point } from '../image/region';
 
-/** A photo in the two forms that detectors take. */
+/**
+ * A photo in the two forms that detectors take.
+ *
+ * @example
+ * ```ts
+ * const detectWhole = ({ pixels: { shape } }: DetectorPhoto) => [{ box: { x: 0, y: 0, width: shape[1], height: shape[0] } }];
+ * const faces = createFaceClassifier({ detect: detectWhole });
+ * ```
+ */
 export interface DetectorPhoto {
   /** What the caller passed, or `pixels` if that was an encoded picture. */
   readonly source: Picture;
@@ -12,7 +20,15 @@ export interface DetectorPhoto {
   readonly pixels: tf.Tensor3D;
 }
 
-/** A face that a detector found. */
+/**
+ * A face that a detector found.
+ *
+ * @example
+ * ```ts
+ * const face: DetectedFace = { box, score: 0.98 };
+ * const faces = createFaceClassifier({ detect: () => [face] });
+ * ```
+ */
 export interface DetectedFace extends FaceRegion {
   /** Where it is, in pixels of the photo. It may reach over the edges. */
   readonly box: Box;

@@ -12,7 +12,15 @@ import { type DetectedFace, type FaceDetector, usableFaces } from './detector';
 import type { ClassifyOptions } from '../classify/options';
 import type { Prediction } from '../classify/predictions';
 
-/** Options of {@link createFaceClassifier}. */
+/**
+ * Options of {@link createFaceClassifier}.
+ *
+ * @example
+ * ```ts
+ * const options: FaceClassifierOptions = { classifier, minScore: 0.7, minSize: 40, maxFaces: 5 };
+ * const faces = createFaceClassifier(detector, options);
+ * ```
+ */
 export interface FaceClassifierOptions {
   /** What classifies the faces; borrowed. Default: the weights that `classify()` uses, loaded with the first face. */
   classifier?: Classifier | undefined;
@@ -24,16 +32,40 @@ export interface FaceClassifierOptions {
   maxFaces?: number | undefined;
 }
 
-/** Options of {@link FaceClassifier.classify}: those of `Classifier.classify` that do not say where the face is. */
+/**
+ * Options of {@link FaceClassifier.classify}: those of `Classifier.classify` that do not say where the face is.
+ *
+ * @example
+ * ```ts
+ * const options: ClassifyFacesOptions = { topk: 1, views: 'flip' };
+ * const faces = await createFaceClassifier(detector).classify(photo, options);
+ * ```
+ */
 export type ClassifyFacesOptions = Omit<ClassifyOptions, 'box' | 'landmarks' | 'regions'>;
 
-/** A face and what its expression is taken for. */
+/**
+ * A face and what its expression is taken for.
+ *
+ * @example
+ * ```ts
+ * const line = ({ box, predictions }: ClassifiedFace) => `${predictions[0]?.className} at ${box.x}, ${box.y}`;
+ * console.log((await createFaceClassifier(detector).classify(photo)).map(line));
+ * ```
+ */
 export interface ClassifiedFace extends DetectedFace {
   /** `[{ className, probability }, …]` in descending order. */
   readonly predictions: Prediction[];
 }
 
-/** Finds and classifies the faces in photos. Get one from {@link createFaceClassifier}. */
+/**
+ * Finds and classifies the faces in photos. Get one from {@link createFaceClassifier}.
+ *
+ * @example
+ * ```ts
+ * const faces: FaceClassifier = createFaceClassifier(detector);
+ * for (const { score, predictions } of await faces.classify(photo)) console.log(score, predictions[0]);
+ * ```
+ */
 export interface FaceClassifier {
   /**
    * The faces in a photo, the largest first.

@@ -7,13 +7,29 @@ import type { Prediction } from '../classify/predictions';
 import { type FrameFace, type TrackedFace, Tracks } from './tracks';
 import { nextFrame } from './video-frames';
 
-/** What a tracker asks about each frame: a `Classifier`, for which the whole frame is one face, or a `FaceClassifier`. */
+/**
+ * What a tracker asks about each frame: a `Classifier`, for which the whole frame is one face, or a `FaceClassifier`.
+ *
+ * @example
+ * ```ts
+ * const whole: FrameClassifier = { classify: (frame) => classify(frame) }; // the frame is the face
+ * const tracker = createTracker(whole);
+ * ```
+ */
 export interface FrameClassifier {
   /** The classes of the frame, or its faces with theirs. */
   classify(frame: PictureSource): Promise<Prediction[] | ClassifiedFace[]>;
 }
 
-/** Options of {@link createTracker}. */
+/**
+ * Options of {@link createTracker}.
+ *
+ * @example
+ * ```ts
+ * const options: TrackerOptions = { smoothing: 400, hysteresis: 0.15 };
+ * const tracker = createTracker(createFaceClassifier(detector), options);
+ * ```
+ */
 export interface TrackerOptions {
   /**
    * Time constant of the smoothing in ms, at least 0: after it, 63 % of a sudden change show, whatever the frame rate. 0 shows each
@@ -28,7 +44,16 @@ export interface TrackerOptions {
   memory?: number | undefined;
 }
 
-/** Follows faces through a video. Get one from {@link createTracker}. */
+/**
+ * Follows faces through a video. Get one from {@link createTracker}.
+ *
+ * @example
+ * ```ts
+ * const tracker: Tracker = createTracker(createFaceClassifier(detector));
+ * const faces = await tracker.update(photo, 40); // the frame at 40 ms
+ * tracker.dispose();
+ * ```
+ */
 export interface Tracker {
   /**
    * Classifies a frame. While one is classified, only the newest of those that come in waits.

@@ -15,7 +15,15 @@ import {
 } from './region';
 import { resizeWeights, type Stretch } from './resize';
 
-/** Options of {@link cropFaces}. */
+/**
+ * Options of {@link cropFaces}.
+ *
+ * @example
+ * ```ts
+ * const options: CropOptions = { size: [64, 64], margin: 0.1 };
+ * const faces = cropFaces(photo, [{ box }], options); // [1, 64, 64, 3]
+ * ```
+ */
 export interface CropOptions {
   /** Height and width of the crops in pixels, at least 1. Default [48, 48]. */
   size?: readonly [height: number, width: number] | undefined;
@@ -75,7 +83,8 @@ export function cropFaces(
  * @throws {@link InputError} as {@link cropFaces}.
  * @example
  * ```ts
- * const [{ centre, width, angle }] = cropFrames([480, 640], [{ landmarks: { leftEye: [200, 104], rightEye: [245, 110] } }]);
+ * const [frame] = cropFrames([480, 640], [{ landmarks: { leftEye: [200, 104], rightEye: [245, 110] } }]);
+ * console.log(frame?.centre, frame?.width, frame?.angle);
  * ```
  */
 export function cropFrames(

@@ -2,7 +2,15 @@ import * as tf from '@tensorflow/tfjs-core';
 import { InputError } from '../errors';
 import { describe } from '../validate';
 
-/** What a browser holds pictures in: elements, canvases, bitmaps and frames. Canvases of Node packages work too. */
+/**
+ * What a browser holds pictures in: elements, canvases, bitmaps and frames. Canvases of Node packages work too.
+ *
+ * @example
+ * ```ts
+ * const classifyElement = (element: ImageElement) => classify(element);
+ * await classifyElement(document.querySelector('video')!);
+ * ```
+ */
 export type ImageElement =
   HTMLImageElement | HTMLCanvasElement | HTMLVideoElement | OffscreenCanvas | ImageBitmap | VideoFrame;
 

@@ -6,6 +6,12 @@ import type { PixelData } from './pixels';
 /**
  * An encoded picture (PNG, JPEG, WebP, GIF, …): a `Blob` or `File`, its bytes, or where it lies. In a page a string is an
  * address; with `fer-cnn/node` it is a path, and addresses are given as `URL`.
+ *
+ * @example
+ * ```ts
+ * const encoded: EncodedPicture = new URL('https://example.org/face.jpg');
+ * await classify(encoded);
+ * ```
  */
 export type EncodedPicture = Blob | Uint8Array | ArrayBuffer | URL | string;
 

@@ -10,10 +10,23 @@ import { type AnyPixelData, fromPixelData, isPixelData } from './pixels';
  * One picture, of any size: a tensor [h, w] or [h, w, c] with c = 1 (gray), 3 (RGB) or 4 (RGBA) and the values 0..255
  * (bool: false is black, true white), decoded pixels ({@link PixelData} of 8 or 16 bits, `ImageData`), or what a browser holds
  * pictures in.
+ *
+ * @example
+ * ```ts
+ * const bestOf = async (picture: Picture) => (await classify(picture, { topk: 1 }))[0];
+ * await bestOf(photo);
+ * ```
  */
 export type Picture = tf.Tensor2D | tf.Tensor3D | AnyPixelData | ImageData | ImageElement;
 
-/** One {@link Picture}, or a batch of pictures as a tensor [n, h, w, c] with c = 1, 3 or 4. */
+/**
+ * One {@link Picture}, or a batch of pictures as a tensor [n, h, w, c] with c = 1, 3 or 4.
+ *
+ * @example
+ * ```ts
+ * const shapeOf = (input: ImageInput) => toImages(input).shape; // [n, height, width, channels]
+ * ```
+ */
 export type ImageInput = Picture | tf.Tensor4D | tf.Tensor;
 
 /**

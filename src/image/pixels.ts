@@ -5,6 +5,12 @@ import { CHANNELS } from './check';
 
 /**
  * A decoded picture as plain bytes: what `decodeImage` of `fer-cnn/node`, `ImageData`, pngjs, jpeg-js and a canvas hold.
+ *
+ * @example
+ * ```ts
+ * const gray: PixelData = { data: new Uint8Array(48 * 48), width: 48, height: 48, channels: 1 }; // 0..255
+ * await classify(gray);
+ * ```
  */
 export interface PixelData<Data = Uint8Array | Uint8ClampedArray> {
   /**
@@ -29,7 +35,15 @@ const WHITE: Readonly<Record<string, number>> = {
   '[object Float16Array]': 1,
 };
 
-/** Decoded pixels of 8 or 16 bits; also of an `ImageData` with half-precision floats. */
+/**
+ * Decoded pixels of 8 or 16 bits; also of an `ImageData` with half-precision floats.
+ *
+ * @example
+ * ```ts
+ * const gray: AnyPixelData = { data: new Uint16Array(48 * 48), width: 48, height: 48, channels: 1 }; // 0..65535
+ * await classify(gray);
+ * ```
+ */
 export type AnyPixelData = PixelData<Uint8Array | Uint8ClampedArray | Uint16Array>;
 
 /** Whether a value has the members of {@link PixelData}, right or wrong. */

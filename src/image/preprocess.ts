@@ -5,7 +5,15 @@ import { checkImages } from './check';
 import { toGray } from './gray';
 import { resize } from './resize';
 
-/** What is done to pictures before a network sees them. It travels with the weights on their card. */
+/**
+ * What is done to pictures before a network sees them. It travels with the weights on their card.
+ *
+ * @example
+ * ```ts
+ * const preprocessing: Preprocessing = { inputSize: [64, 64], mean: 0.5, standardDeviation: 0.25 };
+ * const input = preprocess(photos, preprocessing); // [n, 64, 64, 1]
+ * ```
+ */
 export interface Preprocessing {
   /** Height and width of the network's input in pixels, 1..4096. */
   readonly inputSize: readonly [height: number, width: number];

@@ -3,10 +3,25 @@ import { checkText } from '../validate';
 import { decodePicture, type EncodedPicture, isEncoded } from './encoded';
 import { type ImageInput, type Picture, toImages } from './input';
 
-/** One picture in any form, decoded or not. */
+/**
+ * One picture in any form, decoded or not.
+ *
+ * @example
+ * ```ts
+ * const bestOf = async (source: PictureSource) => (await classify(source, { topk: 1 }))[0];
+ * await bestOf('https://example.org/face.jpg');
+ * ```
+ */
 export type PictureSource = Picture | EncodedPicture;
 
-/** One {@link PictureSource}, or a batch of pictures as a tensor [n, h, w, c] with c = 1, 3 or 4. */
+/**
+ * One {@link PictureSource}, or a batch of pictures as a tensor [n, h, w, c] with c = 1, 3 or 4.
+ *
+ * @example
+ * ```ts
+ * const imagesOf = (source: ImageSource) => readImages(source); // [n, height, width, channels]
+ * ```
+ */
 export type ImageSource = ImageInput | EncodedPicture;
 
 /**

@@ -1,10 +1,25 @@
 import { InputError } from '../errors';
 import { checkNumber, checkOptions, describe } from '../validate';
 
-/** A point of a picture in pixels: [x, y] from the left and the top edge; the centre of the first pixel is [0.5, 0.5]. */
+/**
+ * A point of a picture in pixels: [x, y] from the left and the top edge; the centre of the first pixel is [0.5, 0.5].
+ *
+ * @example
+ * ```ts
+ * const [leftEye, rightEye]: Point[] = [[200, 104], [245, 110]]; // x and y
+ * ```
+ */
 export type Point = readonly [x: number, y: number];
 
-/** A rectangle in pixels of the picture, from its left and top edge. It may reach over the edges. */
+/**
+ * A rectangle in pixels of the picture, from its left and top edge. It may reach over the edges.
+ *
+ * @example
+ * ```ts
+ * const box: Box = { x: 175, y: 60, width: 95, height: 110 };
+ * await classify(photo, { box });
+ * ```
+ */
 export interface Box {
   /** Left edge. */
   readonly x: number;
@@ -19,6 +34,12 @@ export interface Box {
 /**
  * The two eyes. Detectors disagree on which of them is the left one, the person's or the picture's, so they may be
  * exchanged: the face is turned upright by less than a quarter turn either way.
+ *
+ * @example
+ * ```ts
+ * const landmarks: FaceLandmarks = { leftEye: [200, 104], rightEye: [245, 110] };
+ * await classify(photo, { landmarks });
+ * ```
  */
 export interface FaceLandmarks {
   /** Centre of one eye. */
@@ -27,7 +48,15 @@ export interface FaceLandmarks {
   readonly rightEye: Point;
 }
 
-/** Where a face is in a picture, as a face detector tells it: by its box, by its eyes or by both. */
+/**
+ * Where a face is in a picture, as a face detector tells it: by its box, by its eyes or by both.
+ *
+ * @example
+ * ```ts
+ * const regions: FaceRegion[] = [{ box }, { landmarks: { leftEye: [200, 104], rightEye: [245, 110] } }];
+ * const everybody = await classify(photo, { regions });
+ * ```
+ */
 export interface FaceRegion {
   /** The face from the brows to the chin. Used where there are no landmarks. */
   readonly box?: Box | undefined;
@@ -35,7 +64,15 @@ export interface FaceRegion {
   readonly landmarks?: FaceLandmarks | undefined;
 }
 
-/** How much of the picture around a face's box is taken, on each side, as a share of the box's longer side. */
+/**
+ * How much of the picture around a face's box is taken, on each side, as a share of the box's longer side.
+ *
+ * @example
+ * ```ts
+ * const margin: Margins = { ...DEFAULT_MARGINS, bottom: 0.1 };
+ * const faces = cropFaces(photo, [{ box }], { margin });
+ * ```
+ */
 export interface Margins {
   /** Above the box, on the side of the forehead. */
   readonly top: number;
@@ -47,7 +84,15 @@ export interface Margins {
   readonly left: number;
 }
 
-/** A rectangle that may be turned: what is cut out of a picture. {@link cropFrames} gives it. */
+/**
+ * A rectangle that may be turned: what is cut out of a picture. {@link cropFrames} gives it.
+ *
+ * @example
+ * ```ts
+ * const [frame] = cropFrames([480, 640], [{ box }]) as [CropFrame];
+ * frame.angle; // in radians
+ * ```
+ */
 export interface CropFrame {
   /** Its middle, in pixels of the picture. */
   readonly centre: Point;

@@ -4,6 +4,12 @@ import { checkOneOf } from '../validate';
 /**
  * From how many views a picture is judged: `'single'`, the picture as it is; `'flip'`, it and its mirror image; `'flipAndShifts'`,
  * both, each also shifted by two pixels up, down, left and right. The cost grows with their number: 1, 2 or 10.
+ *
+ * @example
+ * ```ts
+ * const views: Views = 'flipAndShifts'; // ten views
+ * await classify(picture, { views });
+ * ```
  */
 export type Views = 'single' | 'flip' | 'flipAndShifts';
 

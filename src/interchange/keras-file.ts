@@ -4,7 +4,15 @@ import { type Hdf5Reader, isHdf5, readHdf5 } from './hdf5';
 import type { Json } from './keras-layers';
 import { isZip, unzip } from './zip';
 
-/** The content of a file, or a file of a browser. */
+/**
+ * The content of a file, or a file of a browser.
+ *
+ * @example
+ * ```ts
+ * const file: FileContent = new Blob([await readFile('model.keras')]);
+ * const model = await importKeras({ file });
+ * ```
+ */
 export type FileContent = Uint8Array | ArrayBuffer | Blob;
 
 /** An architecture that was read and a way to its weights. */

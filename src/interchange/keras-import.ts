@@ -9,7 +9,15 @@ import { type FileContent, openModelFile, openParts } from './keras-file';
 import { topologyFromKeras } from './keras-topology';
 import { findWeights, type WeightValue } from './keras-weights';
 
-/** A model of Keras: one file, or its architecture and weights apart. All of it is borrowed. */
+/**
+ * A model of Keras: one file, or its architecture and weights apart. All of it is borrowed.
+ *
+ * @example
+ * ```ts
+ * const source: KerasSource = { file: await readFile('model.keras') };
+ * const model = await importKeras(source);
+ * ```
+ */
 export type KerasSource = {
   /**
    * What Keras 1 or 2 computed with. Theano turns the kernels of convolutions by 180° against all others. Default: what the file says, and
@@ -50,7 +58,7 @@ const WHERE = 'importKeras';
  * @example
  * ```ts
  * const model = await importKeras({ file: await readFile('model.keras') });
- * const old = await importKeras({ json: await readFile('model.json'), weights: await readFile('model.h5') });
+ * const old = await importKeras({ json: await readFile('model.json', 'utf8'), weights: await readFile('model.h5') });
  * ```
  */
 export async function importKeras(source: KerasSource): Promise<tfl.LayersModel> {

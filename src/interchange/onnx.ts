@@ -10,7 +10,15 @@ import { type LayerUse, unsupported } from './onnx-layer';
 import { CONVERTERS } from './onnx-layers';
 import { field, integerField, join, type Parts, textField } from './protobuf';
 
-/** Options of {@link exportOnnx}. */
+/**
+ * Options of {@link exportOnnx}.
+ *
+ * @example
+ * ```ts
+ * const options: OnnxOptions = { card, input: 'uint8', opset: 17 };
+ * const onnx = await exportOnnx(model, options);
+ * ```
+ */
 export interface OnnxOptions {
   /**
    * The network's card. It is stored as metadata, whole and by its labels and preprocessing, and tells how pixels are normalised. Default:

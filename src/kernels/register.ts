@@ -37,6 +37,7 @@ const KERNELS: Readonly<Record<string, Compute>> = {
  * ```ts
  * await tf.setBackend('wasm');
  * registerTrainingKernels(); // ['Conv2DBackpropFilter', 'DepthwiseConv2dNativeBackpropFilter', …]
+ * model.compile({ optimizer: 'sgd', loss: 'categoricalCrossentropy' });
  * await model.fit(xs, ys);
  * ```
  */

@@ -1,7 +1,14 @@
 import { Random } from '../random';
 import { checkInteger, checkList, checkNumber, checkOptions } from '../validate';
 
-/** How to draw the resamples. */
+/**
+ * How to draw the resamples.
+ *
+ * @example
+ * ```ts
+ * bootstrapInterval([1, 1, 1], { samples: 100, seed: 1, confidence: 0.9 } satisfies BootstrapOptions).confidence; // 0.9
+ * ```
+ */
 export interface BootstrapOptions {
   /** Number of resamples, 1..1,000,000. Default 1000. */
   samples?: number;
@@ -11,7 +18,14 @@ export interface BootstrapOptions {
   confidence?: number;
 }
 
-/** A confidence interval. */
+/**
+ * A confidence interval.
+ *
+ * @example
+ * ```ts
+ * const { lower, upper }: Interval = (await evaluate(model, dataset)).accuracyInterval;
+ * ```
+ */
 export interface Interval {
   /** Lower end. */
   lower: number;

@@ -1,7 +1,15 @@
 import { checkInteger, checkList } from '../validate';
 import { argmaxRows, checkRows } from './probability';
 
-/** The pictures whose greatest probability lies in one range. */
+/**
+ * The pictures whose greatest probability lies in one range.
+ *
+ * @example
+ * ```ts
+ * const overconfidence = ({ confidence, accuracy }: ReliabilityBin) => confidence - accuracy;
+ * console.log(reliabilityBins(labels, probabilities).map(overconfidence));
+ * ```
+ */
 export interface ReliabilityBin {
   /** Exclusive lower bound of the range; inclusive in the first bin. */
   lower: number;

@@ -1,6 +1,13 @@
 import type { ConfusionMatrix } from './confusion-matrix';
 
-/** How well one class is recognised. */
+/**
+ * How well one class is recognised.
+ *
+ * @example
+ * ```ts
+ * classScores([[3, 0], [1, 2]]).map(({ recall }: ClassScores) => recall); // [1, 0.667]
+ * ```
+ */
 export interface ClassScores {
   /** Share of the pictures taken for this class that are of it, 0..1; 0 if none was taken for it. */
   precision: number;

@@ -1,7 +1,14 @@
 import { InputError } from '../errors';
 import { checkInteger, checkList, describe } from '../validate';
 
-/** Counts by true class (row) and predicted class (column), square. */
+/**
+ * Counts by true class (row) and predicted class (column), square.
+ *
+ * @example
+ * ```ts
+ * accuracy([[3, 0], [1, 2]] satisfies ConfusionMatrix); // 0.833
+ * ```
+ */
 export type ConfusionMatrix = readonly (readonly number[])[];
 
 /**

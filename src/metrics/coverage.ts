@@ -1,7 +1,14 @@
 import { checkList } from '../validate';
 import { argmaxRows, checkRows } from './probability';
 
-/** What a classifier that may say "not sure" gets right at one threshold. */
+/**
+ * What a classifier that may say "not sure" gets right at one threshold.
+ *
+ * @example
+ * ```ts
+ * coverageCurve([0, 1], [0.9, 0.1, 0.6, 0.4], [0.8]).map(({ coverage }: CoveragePoint) => coverage); // [0.5]
+ * ```
+ */
 export interface CoveragePoint {
   /** Least probability of the best class at which a picture is classified. */
   minProbability: number;

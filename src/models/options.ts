@@ -2,7 +2,15 @@ import { InputError } from '../errors';
 import { EMOTIONS } from '../labels';
 import { checkInteger, checkNumber, checkOneOf, checkOptions, describe } from '../validate';
 
-/** The convolution blocks: convolutions ("same" padding), each with batch norm and ReLU, then a 2×2 max-pool and dropout. */
+/**
+ * The convolution blocks: convolutions ("same" padding), each with batch norm and ReLU, then a 2×2 max-pool and dropout.
+ *
+ * @example
+ * ```ts
+ * const conv: ConvOptions = { filters: [24, 48, 96, 192], repeats: [1, 2, 3, 3], dropout: 0.05 };
+ * const model = createCompactCnn({ conv });
+ * ```
+ */
 export interface ConvOptions {
   /** Output channels of each block, each at least 1. */
   filters?: readonly number[];
@@ -14,7 +22,15 @@ export interface ConvOptions {
   dropout?: number;
 }
 
-/** The hidden dense layers: dense, batch norm if wanted, ReLU, dropout. */
+/**
+ * The hidden dense layers: dense, batch norm if wanted, ReLU, dropout.
+ *
+ * @example
+ * ```ts
+ * const dense: DenseOptions = { units: [64, 32], batchNorm: true, dropout: 0.3 };
+ * const model = createDeepCnn({ dense });
+ * ```
+ */
 export interface DenseOptions {
   /** Width of each hidden layer, each at least 1; an empty list leaves out the hidden layers. */
   units?: readonly number[];
@@ -24,7 +40,15 @@ export interface DenseOptions {
   dropout?: number;
 }
 
-/** The output layer. */
+/**
+ * The output layer.
+ *
+ * @example
+ * ```ts
+ * const head: HeadOptions = { classes: 3, dropout: 0.2 };
+ * const model = createCompactCnn({ head });
+ * ```
+ */
 export interface HeadOptions {
   /**
    * `'softmax'`: probabilities that sum to 1. `'sigmoid'`: an independent probability for each class, to be trained with binary
@@ -37,7 +61,15 @@ export interface HeadOptions {
   dropout?: number;
 }
 
-/** Options of every network. Each default is that of the network and its variant. */
+/**
+ * Options of every network. Each default is that of the network and its variant.
+ *
+ * @example
+ * ```ts
+ * const options: CnnOptions = { conv: { filters: [8, 16] }, head: { classes: 3 }, inputSize: [64, 64], seed: 1 };
+ * const model = createShallowCnn(options);
+ * ```
+ */
 export interface CnnOptions {
   /**
    * The reference project's text and its code describe different networks: which of them gives the defaults. Default `'text'`.

@@ -5,7 +5,15 @@ import { createDeepCnn } from './deep';
 import type { CnnOptions } from './options';
 import { createShallowCnn } from './shallow';
 
-/** An architecture of the registry. */
+/**
+ * An architecture of the registry.
+ *
+ * @example
+ * ```ts
+ * const { description, create }: ModelEntry = MODELS.compact;
+ * console.log(description, create({ seed: 1 }).countParams());
+ * ```
+ */
 export interface ModelEntry {
   /** One line that says what it is. */
   readonly description: string;
@@ -15,7 +23,15 @@ export interface ModelEntry {
   readonly create: (options?: CnnOptions) => tfl.LayersModel;
 }
 
-/** Name of an architecture of this package. */
+/**
+ * Name of an architecture of this package.
+ *
+ * @example
+ * ```ts
+ * const name: ModelName = 'deep';
+ * const model = createModel(name);
+ * ```
+ */
 export type ModelName = 'shallow' | 'deep' | 'compact';
 
 /**

@@ -14,7 +14,7 @@ import { writeFiles } from './write-files';
  *   checkpoint left as it was, or is there and cannot be read.
  * @example
  * ```ts
- * await train(model, data, { epochs: 30, checkpoint: { store: fileCheckpoint('runs/deep/checkpoint.bin') } });
+ * await train(model, dataset, { epochs: 30, checkpoint: { store: fileCheckpoint('runs/deep/checkpoint.bin') } });
  * ```
  */
 export function fileCheckpoint(path: string): CheckpointStore {

@@ -10,7 +10,15 @@ import { type Shard, walkPictures } from './walk';
 import { runWorkers } from './worker-pool';
 import type { WorkerSettings } from './worker-process';
 
-/** The processes that {@link classifyFolder} lets do the work. */
+/**
+ * The processes that {@link classifyFolder} lets do the work.
+ *
+ * @example
+ * ```ts
+ * const workers: FolderWorkersOptions = { backend: '@tensorflow/tfjs-backend-wasm', count: 4, batchSize: 16 };
+ * await classifyFolder('photos', { out: 'results.jsonl', workers });
+ * ```
+ */
 export interface FolderWorkersOptions {
   /**
    * A module that registers a tfjs backend, which each worker imports: a package such as `@tensorflow/tfjs-node` or
@@ -24,7 +32,16 @@ export interface FolderWorkersOptions {
   batchSize?: number | undefined;
 }
 
-/** Options of {@link classifyFolder}. */
+/**
+ * Options of {@link classifyFolder}.
+ *
+ * @example
+ * ```ts
+ * const workers = { backend: '@tensorflow/tfjs-backend-wasm' };
+ * const options: ClassifyFolderOptions = { out: 'results.jsonl', workers, topk: 1 };
+ * await classifyFolder('photos', options);
+ * ```
+ */
 export interface ClassifyFolderOptions {
   /** The file of results; added to if it is there. */
   out: string;
@@ -42,7 +59,16 @@ export interface ClassifyFolderOptions {
   onProgress?: ((progress: FolderProgress) => void) | undefined;
 }
 
-/** How far {@link classifyFolder} is. */
+/**
+ * How far {@link classifyFolder} is.
+ *
+ * @example
+ * ```ts
+ * const workers = { backend: '@tensorflow/tfjs-backend-wasm' };
+ * const onProgress = ({ files, totalFiles }: FolderProgress) => console.log(`${files} of ${totalFiles}`);
+ * await classifyFolder('photos', { out: 'results.jsonl', workers, onProgress });
+ * ```
+ */
 export interface FolderProgress {
   /** Pictures with a result, those of earlier runs among them. */
   files: number;
@@ -52,7 +78,15 @@ export interface FolderProgress {
   failed: number;
 }
 
-/** What {@link classifyFolder} did. */
+/**
+ * What {@link classifyFolder} did.
+ *
+ * @example
+ * ```ts
+ * const workers = { backend: '@tensorflow/tfjs-backend-wasm' };
+ * const { files, failed, resumed }: FolderSummary = await classifyFolder('photos', { out: 'results.jsonl', workers });
+ * ```
+ */
 export interface FolderSummary extends FolderProgress {
   /** Pictures that had a result before this run. */
   resumed: number;

@@ -5,7 +5,14 @@ import type { PixelData } from '../image/pixels';
 import { checkInteger, checkOptions, describe } from '../validate';
 import { nameOf, readBytes } from './read-bytes';
 
-/** A decoded picture: plain bytes that `classify` and `toImages` take as they are. */
+/**
+ * A decoded picture: plain bytes that `classify` and `toImages` take as they are.
+ *
+ * @example
+ * ```ts
+ * const { width, height, channels }: DecodedImage = await decodeImage('face.jpg');
+ * ```
+ */
 export interface DecodedImage extends PixelData {
   /** [height * width * channels] row-major, 0..255, sRGB; straight alpha. */
   readonly data: Uint8Array;
@@ -13,7 +20,15 @@ export interface DecodedImage extends PixelData {
   readonly channels: 1 | 3 | 4;
 }
 
-/** Options of {@link decodeImage}. */
+/**
+ * Options of {@link decodeImage}.
+ *
+ * @example
+ * ```ts
+ * const options: DecodeOptions = { maxPixels: 1e7, signal: AbortSignal.timeout(10_000) };
+ * const picture = await decodeImage('face.jpg', options);
+ * ```
+ */
 export interface DecodeOptions {
   /**
    * Largest picture to decode, in pixels, at least 1; larger ones are refused before they take memory. Default: 64 million,

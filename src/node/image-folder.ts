@@ -13,7 +13,15 @@ import type { DecodedImage } from './decode';
 import { decodeImage } from './decode';
 import { findPictures } from './picture-files';
 
-/** Options of {@link loadImageFolder}. */
+/**
+ * Options of {@link loadImageFolder}.
+ *
+ * @example
+ * ```ts
+ * const options: ImageFolderOptions = { size: [48, 48], onInvalid: 'skip' };
+ * const dataset = await loadImageFolder('data/fer-images', options);
+ * ```
+ */
 export interface ImageFolderOptions {
   /** Height and width to which the pictures are brought, in pixels, 1..4096. Default [48, 48]. */
   size?: readonly [height: number, width: number];

@@ -4,7 +4,16 @@ import { InputError } from '../errors';
 import type { Prediction } from '../classify/predictions';
 import { writeFiles } from './write-files';
 
-/** One line of a results file: what a picture shows, or why that could not be told. */
+/**
+ * One line of a results file: what a picture shows, or why that could not be told.
+ *
+ * @example
+ * ```ts
+ * const lines = (await readFile('results.jsonl', 'utf8')).trimEnd().split('\n');
+ * const results = lines.map((line) => JSON.parse(line) as FileResult);
+ * const failed = results.filter((result) => 'error' in result);
+ * ```
+ */
 export type FileResult =
   | {
       /** Path below the folder, with slashes. */

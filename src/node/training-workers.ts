@@ -8,7 +8,16 @@ import { checkWorkers } from './check-workers';
 import { moduleUrl } from './module-url';
 import { TrainingThread } from './training-thread';
 
-/** The threads that {@link startTrainingWorkers} starts. */
+/**
+ * The threads that {@link startTrainingWorkers} starts.
+ *
+ * @example
+ * ```ts
+ * const options: TrainingWorkersOptions = { backend: '@tensorflow/tfjs-backend-wasm', count: 2 };
+ * const workers = await startTrainingWorkers(options);
+ * await workers.close();
+ * ```
+ */
 export interface TrainingWorkersOptions {
   /**
    * A module that registers a tfjs backend, which each thread imports: a package such as `@tensorflow/tfjs-backend-wasm`, as it can be
@@ -20,7 +29,16 @@ export interface TrainingWorkersOptions {
   count?: number | undefined;
 }
 
-/** Threads for the option `workers` of `train`. */
+/**
+ * Threads for the option `workers` of `train`.
+ *
+ * @example
+ * ```ts
+ * const workers: TrainingWorkers = await startTrainingWorkers({ backend: '@tensorflow/tfjs-backend-wasm' });
+ * console.log(workers.count);
+ * await workers.close();
+ * ```
+ */
 export interface TrainingWorkers extends GradientWorkers {
   /** Number of threads. */
   readonly count: number;

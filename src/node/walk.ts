@@ -2,7 +2,16 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isPicturePath } from './picture-files';
 
-/** One of several equal parts of a folder, for one of several machines. */
+/**
+ * One of several equal parts of a folder, for one of several machines.
+ *
+ * @example
+ * ```ts
+ * const shard: Shard = { index: 0, count: 4 }; // the first of four machines
+ * const workers = { backend: '@tensorflow/tfjs-backend-wasm' };
+ * await classifyFolder('photos', { out: 'results-0.jsonl', workers, shard });
+ * ```
+ */
 export interface Shard {
   /** Which part, 0..count - 1. */
   readonly index: number;

@@ -11,7 +11,15 @@ import type { Golden } from '../weights/golden';
 import { checkPath } from './check-path';
 import { writeFiles } from './write-files';
 
-/** The files of a stored model. */
+/**
+ * The files of a stored model.
+ *
+ * @example
+ * ```ts
+ * const files: WeightsFiles = await encodeModel(model, { card });
+ * await saveWeights('weights/mine', { ...files, golden: await createGolden(model, card.preprocessing) });
+ * ```
+ */
 export interface WeightsFiles extends StoredModel {
   /** What the network gives for a few pictures, for `golden.json`. */
   golden?: Golden;

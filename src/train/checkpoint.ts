@@ -7,6 +7,7 @@ import type { StoredTensor } from './stored';
  *
  * @example
  * ```ts
+ * let localBytes: Uint8Array | undefined;
  * const store: CheckpointStore = { read: async () => localBytes, write: async (bytes) => void (localBytes = bytes) };
  * ```
  */
@@ -41,7 +42,7 @@ const LENGTHS = 8; // checksum of all that follows it, and header length, 4 byte
  * @example
  * ```ts
  * const store = memoryCheckpoint();
- * await train(model, data, { epochs: 2, checkpoint: { store } });
+ * await train(model, dataset, { epochs: 2, checkpoint: { store } });
  * ```
  */
 export function memoryCheckpoint(): CheckpointStore {

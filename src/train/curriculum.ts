@@ -6,7 +6,15 @@ import { InputError } from '../errors';
 import type { Preprocessing } from '../image/preprocess';
 import { checkInteger, checkNumber, checkOptions, describe } from '../validate';
 
-/** A stretch of the run with pictures of another size. */
+/**
+ * A stretch of the run with pictures of another size.
+ *
+ * @example
+ * ```ts
+ * const small: SizePhase = { until: 0.5, size: 32 };
+ * await train(createCompactCnn(), dataset, { epochs: 30, curriculum: { sizes: [small] } });
+ * ```
+ */
 export interface SizePhase {
   /** Where the stretch ends, as a share of all epochs, above 0 and up to 1. */
   until: number;
@@ -14,7 +22,16 @@ export interface SizePhase {
   size: number;
 }
 
-/** How the training pictures change in the course of a run. Epochs are counted from the start of the run, resumed or not. */
+/**
+ * How the training pictures change in the course of a run. Epochs are counted from the start of the run, resumed or not.
+ *
+ * @example
+ * ```ts
+ * const sizes = [{ until: 0.4, size: 32 }, { until: 0.7, size: 40 }];
+ * const curriculum: CurriculumOptions = { sizes, mixupUntil: 0.9 };
+ * await train(createCompactCnn(), dataset, { epochs: 30, curriculum, augment: { mixup: 0.2 } });
+ * ```
+ */
 export interface CurriculumOptions {
   /**
    * Smaller pictures in the first epochs, which cost less, in the order of their ends; after the last phase the pictures have the

@@ -3,7 +3,15 @@ import { InputError, TrainingError } from '../errors';
 import { checkNumber, describe } from '../validate';
 import { restoreTensor, type StoredTensor, storeTensors } from './stored';
 
-/** Names of the optimizers that come with the package; `'momentum'` is SGD with Nesterov momentum 0.9. */
+/**
+ * Names of the optimizers that come with the package; `'momentum'` is SGD with Nesterov momentum 0.9.
+ *
+ * @example
+ * ```ts
+ * const optimizer: OptimizerName = 'adam';
+ * await train(model, dataset, { epochs: 30, optimization: { optimizer, learningRate: 1e-3 } });
+ * ```
+ */
 export type OptimizerName = 'sgd' | 'momentum' | 'adam' | 'rmsprop';
 
 /** Learning rates at which the named optimizers start when none is given. */

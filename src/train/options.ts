@@ -11,7 +11,16 @@ import type { PlateauSchedule, Schedule } from './schedules';
 import type { StreamedData, TensorData } from './source';
 import type { GradientWorkers } from './workers';
 
-/** How weights move. */
+/**
+ * How weights move.
+ *
+ * @example
+ * ```ts
+ * const learningRate = cosine({ peak: 0.05, epochs: 30, warmup: 2 });
+ * const optimization: OptimizationOptions = { learningRate, weightDecay: 5e-4, clipNorm: 5, averaging: 0.999 };
+ * await train(model, dataset, { epochs: 30, optimization });
+ * ```
+ */
 export interface OptimizationOptions {
   /** Name, or a tfjs optimizer, which is borrowed. Default `'momentum'`: SGD with Nesterov momentum 0.9. */
   optimizer?: OptimizerName | tf.Optimizer;
@@ -31,7 +40,15 @@ export interface OptimizationOptions {
   averaging?: number;
 }
 
-/** When to stop before the last epoch. Needs validation data. */
+/**
+ * When to stop before the last epoch. Needs validation data.
+ *
+ * @example
+ * ```ts
+ * const earlyStopping: EarlyStoppingOptions = { monitor: 'valAccuracy', patience: 5, restoreBest: true };
+ * await train(model, training, { epochs: 30, validation, earlyStopping });
+ * ```
+ */
 export interface EarlyStoppingOptions {
   /** What must improve. Default `'valLoss'`. */
   monitor?: 'valLoss' | 'valAccuracy';
@@ -43,7 +60,15 @@ export interface EarlyStoppingOptions {
   restoreBest?: boolean;
 }
 
-/** Where and how often to save. */
+/**
+ * Where and how often to save.
+ *
+ * @example
+ * ```ts
+ * const checkpoint: CheckpointOptions = { store: memoryCheckpoint(), everySteps: 100, resume: true };
+ * await train(model, dataset, { epochs: 30, checkpoint });
+ * ```
+ */
 export interface CheckpointOptions {
   /** Where the checkpoint is kept. */
   store: CheckpointStore;
@@ -55,7 +80,15 @@ export interface CheckpointOptions {
   resume?: boolean;
 }
 
-/** A moment of training. */
+/**
+ * A moment of training.
+ *
+ * @example
+ * ```ts
+ * const onProgress = ({ epoch, epochs, loss }: TrainProgress) => console.log(`${epoch} of ${epochs}, loss ${loss}`);
+ * await train(model, dataset, { epochs: 30, onProgress });
+ * ```
+ */
 export interface TrainProgress {
   /** Epochs done, from 0. */
   epoch: number;
@@ -73,7 +106,15 @@ export interface TrainProgress {
   learningRate: number;
 }
 
-/** One epoch of a run. */
+/**
+ * One epoch of a run.
+ *
+ * @example
+ * ```ts
+ * const { history } = await train(model, training, { epochs: 30, validation });
+ * const best = history.reduce((a: EpochRecord, b) => (b.valLoss! < a.valLoss! ? b : a));
+ * ```
+ */
 export interface EpochRecord {
   /** Number of the epoch, from 1. */
   epoch: number;
@@ -91,7 +132,15 @@ export interface EpochRecord {
   seconds: number;
 }
 
-/** What `train` returns. */
+/**
+ * What `train` returns.
+ *
+ * @example
+ * ```ts
+ * const { history, reason }: TrainResult = await train(model, dataset, { epochs: 30 });
+ * console.log(reason, history.at(-1)?.accuracy);
+ * ```
+ */
 export interface TrainResult {
   /** All epochs of the run, those before a resume included. */
   history: EpochRecord[];
@@ -103,7 +152,15 @@ export interface TrainResult {
   bestEpoch: number | undefined;
 }
 
-/** An instance of `tf.Callback` or of a class derived from it, such as `tf.node.tensorBoard()` gives. */
+/**
+ * An instance of `tf.Callback` or of a class derived from it, such as `tf.node.tensorBoard()` gives.
+ *
+ * @example
+ * ```ts
+ * const callbacks: TfCallbackInstance = tfl.callbacks.earlyStopping({ monitor: 'loss', patience: 2 });
+ * await train(model, dataset, { epochs: 30, callbacks });
+ * ```
+ */
 export interface TfCallbackInstance {
   /** Receives the parameters of the run. */
   setParams(params: Parameters<tfl.Callback['setParams']>[0]): void;
@@ -111,10 +168,26 @@ export interface TfCallbackInstance {
   setModel(model: tfl.LayersModel): void;
 }
 
-/** A tfjs callback: an instance of `tf.Callback`, or a plain object with `onEpochEnd` and the like. */
+/**
+ * A tfjs callback: an instance of `tf.Callback`, or a plain object with `onEpochEnd` and the like.
+ *
+ * @example
+ * ```ts
+ * const callbacks: TfCallback = { onEpochEnd: (epoch, logs) => console.log(epoch, logs) };
+ * await train(model, dataset, { epochs: 30, callbacks });
+ * ```
+ */
 export type TfCallback = TfCallbackInstance | tfl.CustomCallbackArgs;
 
-/** Options of {@link train}. */
+/**
+ * Options of {@link train}.
+ *
+ * @example
+ * ```ts
+ * const options: TrainOptions = { epochs: 30, validation, augment: { flip: 0.5 }, onProgress: ({ loss }) => console.log(loss) };
+ * const { history } = await train(model, training, options);
+ * ```
+ */
 export interface TrainOptions {
   /** Epochs in all, at least 1; a resumed run goes on up to this number. */
   epochs: number;

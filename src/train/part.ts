@@ -14,7 +14,15 @@ import { gradientsOf, statisticsOf, trainedVariables } from './gradients';
 import { createBatchLoss } from './losses';
 import type { GradientJob, HostGradients } from './workers';
 
-/** One worker's part of a step. */
+/**
+ * One worker's part of a step.
+ *
+ * @example
+ * ```ts
+ * const alone = { key: [1, 0, 0], first: 0, batchSize: batch.size, reduce: (means: tf.Tensor1D) => means };
+ * const part: GradientPart = { ...alone, weights, batch, preprocessing: DEFAULT_PREPROCESSING };
+ * ```
+ */
 export interface GradientPart {
   /** All weights, in the order of `model.weights`, one after another. */
   weights: Float32Array;
@@ -37,7 +45,16 @@ export interface GradientPart {
   into?: Float32Array | undefined;
 }
 
-/** A worker's side of data-parallel training. */
+/**
+ * A worker's side of data-parallel training.
+ *
+ * @example
+ * ```ts
+ * const worker: GradientWorker = await createGradientWorker(job);
+ * const { loss, gradients } = await worker.gradients(part);
+ * worker.dispose();
+ * ```
+ */
 export interface GradientWorker {
   /**
    * Computes what a part adds to loss and gradient of its batch: summed over the parts, they are those of the batch.

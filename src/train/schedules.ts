@@ -3,6 +3,12 @@ import { checkInteger, checkNumber, checkOptions } from '../validate';
 /**
  * A learning-rate schedule: the rate at a moment of training. Time is the number of epochs done so far, with a fraction within
  * an epoch, so that a schedule does not depend on the batch size.
+ *
+ * @example
+ * ```ts
+ * const halving: Schedule = (epoch) => 0.05 * 0.5 ** Math.floor(epoch / 10);
+ * await train(model, dataset, { epochs: 30, optimization: { learningRate: halving } });
+ * ```
  */
 export type Schedule = (epoch: number) => number;
 
@@ -22,7 +28,14 @@ export function constant(rate: number): Schedule {
   return () => rate;
 }
 
-/** Options of {@link stepDecay}. */
+/**
+ * Options of {@link stepDecay}.
+ *
+ * @example
+ * ```ts
+ * stepDecay({ initial: 0.1, factor: 0.5, every: 10 } satisfies StepDecayOptions)(10); // 0.05
+ * ```
+ */
 export interface StepDecayOptions {
   /** Rate at the start, above 0. */
   initial: number;
@@ -52,7 +65,14 @@ export function stepDecay(options: StepDecayOptions): Schedule {
   return (epoch) => initial * factor ** Math.floor(epoch / every);
 }
 
-/** Options of {@link cosine}. */
+/**
+ * Options of {@link cosine}.
+ *
+ * @example
+ * ```ts
+ * cosine({ peak: 0.05, epochs: 30, warmup: 3, final: 0.001 } satisfies CosineOptions)(30); // 0.001
+ * ```
+ */
 export interface CosineOptions {
   /** Highest rate, reached after the warm-up; above 0. */
   peak: number;
@@ -91,7 +111,14 @@ export function cosine(options: CosineOptions): Schedule {
   };
 }
 
-/** Options of {@link reduceOnPlateau}. */
+/**
+ * Options of {@link reduceOnPlateau}.
+ *
+ * @example
+ * ```ts
+ * reduceOnPlateau({ initial: 0.05, factor: 0.5, patience: 3 } satisfies PlateauOptions).start.rate; // 0.05
+ * ```
+ */
 export interface PlateauOptions {
   /** Rate at the start, above 0. */
   initial: number;
@@ -105,7 +132,14 @@ export interface PlateauOptions {
   min?: number;
 }
 
-/** What a plateau schedule remembers; plain numbers, kept in checkpoints. */
+/**
+ * What a plateau schedule remembers; plain numbers, kept in checkpoints.
+ *
+ * @example
+ * ```ts
+ * reduceOnPlateau({ initial: 0.05 }).next({ rate: 0.05, best: 1.5, wait: 0 } satisfies PlateauState, 1.7).wait; // 1
+ * ```
+ */
 export interface PlateauState {
   /** Current rate. */
   rate: number;
@@ -115,7 +149,15 @@ export interface PlateauState {
   wait: number;
 }
 
-/** A learning rate that follows the loss: a start state and a step from one state to the next. */
+/**
+ * A learning rate that follows the loss: a start state and a step from one state to the next.
+ *
+ * @example
+ * ```ts
+ * const { start, next }: PlateauSchedule = reduceOnPlateau({ initial: 0.05 });
+ * next(start, 1.7).rate; // 0.05
+ * ```
+ */
 export interface PlateauSchedule {
   /** State before the first epoch. */
   readonly start: PlateauState;
@@ -131,7 +173,7 @@ export interface PlateauSchedule {
  * @throws InputError if a value is out of range.
  * @example
  * ```ts
- * await train(model, data, { epochs: 50, optimization: { learningRate: reduceOnPlateau({ initial: 0.05 }) } });
+ * await train(model, dataset, { epochs: 50, optimization: { learningRate: reduceOnPlateau({ initial: 0.05 }) } });
  * ```
  */
 export function reduceOnPlateau(options: PlateauOptions): PlateauSchedule {

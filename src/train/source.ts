@@ -11,7 +11,16 @@ import { InputError } from '../errors';
 import { Random } from '../random';
 import { describe } from '../validate';
 
-/** Pictures and targets as tensors: `[n, h, w, c]` 0..255 and `[n, classes]` float32. */
+/**
+ * Pictures and targets as tensors: `[n, h, w, c]` 0..255 and `[n, classes]` float32.
+ *
+ * @example
+ * ```ts
+ * const data: TensorData = dataset.toTensors();
+ * await train(model, data, { epochs: 30 });
+ * tf.dispose([data.xs, data.ys]);
+ * ```
+ */
 export interface TensorData {
   /** Pictures, `[n, h, w, c]`, 0..255; borrowed. */
   xs: tf.Tensor4D;
@@ -19,10 +28,26 @@ export interface TensorData {
   ys: tf.Tensor2D;
 }
 
-/** A `tf.data.Dataset` whose elements are batches `{ xs, ys }`; each iteration is one epoch. */
+/**
+ * A `tf.data.Dataset` whose elements are batches `{ xs, ys }`; each iteration is one epoch.
+ *
+ * @example
+ * ```ts
+ * const data: StreamedData = dataset.toDataset({ batchSize: 32 });
+ * await train(model, data, { epochs: 30 });
+ * ```
+ */
 export type StreamedData = tfd.Dataset<tf.TensorContainer>;
 
-/** What can be trained on: a data set on the host, tensors, or a stream of batches. */
+/**
+ * What can be trained on: a data set on the host, tensors, or a stream of batches.
+ *
+ * @example
+ * ```ts
+ * const fit = (data: TrainingData) => train(model, data, { epochs: 30 });
+ * await fit(dataset);
+ * ```
+ */
 export type TrainingData = LabeledImages | TensorData | StreamedData;
 
 /** Training data in one form: batches by epoch, with the shuffle and augmentation of the run. */

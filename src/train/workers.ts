@@ -5,13 +5,30 @@ import type { LossOptions } from './losses';
 /**
  * Workers that compute the gradient of each step of `train` together, a part of the batch each. `startTrainingWorkers` of
  * `fer-cnn/node` makes them of threads; others can be made with `createGradientWorker`.
+ *
+ * @example
+ * ```ts
+ * const pool = await startTrainingWorkers({ backend: '@tensorflow/tfjs-backend-wasm', count: 2 });
+ * const workers: GradientWorkers = pool;
+ * await train(model, dataset, { epochs: 30, workers });
+ * await pool.close();
+ * ```
  */
 export interface GradientWorkers {
   /** Prepares the workers for a run; `train` calls it once and closes the run in the end. */
   open(job: GradientJob): Promise<GradientRun>;
 }
 
-/** What the workers of a run have to know; plain values. */
+/**
+ * What the workers of a run have to know; plain values.
+ *
+ * @example
+ * ```ts
+ * const logged = (workers: GradientWorkers): GradientWorkers => ({
+ *   open: (job: GradientJob) => (console.log(job.precision, job.weights), workers.open(job)),
+ * });
+ * ```
+ */
 export interface GradientJob {
   /** `model.toJSON(null, false)`. */
   topology: Record<string, unknown>;
@@ -25,7 +42,22 @@ export interface GradientJob {
   means: number;
 }
 
-/** The workers during a run. */
+/**
+ * The workers during a run.
+ *
+ * @example
+ * ```ts
+ * const timed = (run: GradientRun): GradientRun => ({
+ *   gradients: async (request) => {
+ *     const start = performance.now();
+ *     const result = await run.gradients(request);
+ *     console.log(performance.now() - start);
+ *     return result;
+ *   },
+ *   close: () => run.close(),
+ * });
+ * ```
+ */
 export interface GradientRun {
   /** Computes the gradient of a step; one at a time. */
   gradients(request: GradientRequest): Promise<HostGradients>;
@@ -33,7 +65,14 @@ export interface GradientRun {
   close(): void;
 }
 
-/** A step as the workers get it. */
+/**
+ * A step as the workers get it.
+ *
+ * @example
+ * ```ts
+ * const sizeOf = ({ batch }: GradientRequest) => `${batch.size} pictures of ${batch.height} × ${batch.width}`;
+ * ```
+ */
 export interface GradientRequest {
   /** All weights, in the order of `model.weights`. */
   weights: readonly Float32Array[];
@@ -45,7 +84,14 @@ export interface GradientRequest {
   key: readonly number[];
 }
 
-/** What a step gives, on the host: of a whole batch, or what a part of it adds. */
+/**
+ * What a step gives, on the host: of a whole batch, or what a part of it adds.
+ *
+ * @example
+ * ```ts
+ * const lossOf = (parts: HostGradients[]) => parts.reduce((sum, { loss }) => sum + loss, 0); // of the whole batch
+ * ```
+ */
 export interface HostGradients {
   /** Loss, regularisation included. */
   loss: number;

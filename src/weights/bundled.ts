@@ -7,7 +7,15 @@ import { bytesOfBase64 } from './base64';
 import type { ModelCard } from './card';
 import type { EncodedModel } from './encode';
 
-/** The default export of `fer-cnn/weights/<name>`. */
+/**
+ * The default export of `fer-cnn/weights/<name>`.
+ *
+ * @example
+ * ```ts
+ * const module: WeightsModule = (await import('fer-cnn/weights/shallow')).default;
+ * const classifier = await loadClassifier(module); // no other weights get into the bundle
+ * ```
+ */
 export interface WeightsModule {
   /** Topology and weight manifest. */
   modelJson: tf.io.ModelJSON;
@@ -17,7 +25,15 @@ export interface WeightsModule {
   card: ModelCard;
 }
 
-/** Name of weights that come with this package. */
+/**
+ * Name of weights that come with this package.
+ *
+ * @example
+ * ```ts
+ * const name: BundledModel = 'deep';
+ * const classifier = await loadClassifier(name);
+ * ```
+ */
 export type BundledModel = 'compact' | 'deep' | 'shallow';
 
 /** Each module by a literal path, so that bundlers see them, and imported only when asked for. */

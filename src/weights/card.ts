@@ -3,7 +3,15 @@ import type { ClassScores } from '../metrics/class-scores';
 import type { CoveragePoint } from '../metrics/coverage';
 import { card, draft } from './card-schema';
 
-/** The data that a network was trained on. */
+/**
+ * The data that a network was trained on.
+ *
+ * @example
+ * ```ts
+ * const data: CardData = { name: 'mine', split: 'training', rows: 5000, source: 'our own pictures', license: 'CC BY 4.0' };
+ * checkCardDraft({ ...card, data });
+ * ```
+ */
 export interface CardData {
   /** Name of the data set, for instance `FER2013`. */
   name: string;
@@ -17,7 +25,15 @@ export interface CardData {
   license: string;
 }
 
-/** How a network was trained, in enough detail to do it again. */
+/**
+ * How a network was trained, in enough detail to do it again.
+ *
+ * @example
+ * ```ts
+ * const { training } = (await readBundled('shallow')).card;
+ * const { command, epochs } = training as CardTraining;
+ * ```
+ */
 export interface CardTraining {
   /** The command that reproduces the weights. */
   command: string;
@@ -39,7 +55,15 @@ export interface CardTraining {
   softTargets?: string;
 }
 
-/** A score and how it was obtained. */
+/**
+ * A score and how it was obtained.
+ *
+ * @example
+ * ```ts
+ * const { metrics } = (await readBundled('shallow')).card;
+ * for (const { split, protocol, accuracy } of metrics as CardMetric[]) console.log(split, protocol, accuracy);
+ * ```
+ */
 export interface CardMetric {
   /** The split that was scored, for instance `PublicTest`. */
   split: string;
@@ -59,13 +83,29 @@ export interface CardMetric {
   command: string;
 }
 
-/** How well one class is recognised. */
+/**
+ * How well one class is recognised.
+ *
+ * @example
+ * ```ts
+ * const { perClass } = (await readBundled('shallow')).card;
+ * for (const { className, recall } of perClass as CardClassScores[]) console.log(className, recall);
+ * ```
+ */
 export interface CardClassScores extends ClassScores {
   /** Name of the class. */
   className: string;
 }
 
-/** What storing the weights in fewer bits changed, against float32. */
+/**
+ * What storing the weights in fewer bits changed, against float32.
+ *
+ * @example
+ * ```ts
+ * const { quantization } = (await readBundled('shallow')).card;
+ * const { accuracyChange, unchangedLabels } = quantization as CardQuantization;
+ * ```
+ */
 export interface CardQuantization {
   /** The split on which both were compared. */
   split: string;
@@ -75,7 +115,15 @@ export interface CardQuantization {
   unchangedLabels: number;
 }
 
-/** How the probabilities were made to tell how often they are right. */
+/**
+ * How the probabilities were made to tell how often they are right.
+ *
+ * @example
+ * ```ts
+ * const { calibration } = (await readBundled('shallow')).card;
+ * const { temperature, errorBefore, errorAfter } = calibration as CardCalibration;
+ * ```
+ */
 export interface CardCalibration {
   /** Temperature that a classifier applies to the outputs, above 0; see `applyTemperature`. */
   temperature: number;
@@ -91,7 +139,14 @@ export interface CardCalibration {
   coverage: readonly CoveragePoint[];
 }
 
-/** The stored weights, for checking them before use. */
+/**
+ * The stored weights, for checking them before use.
+ *
+ * @example
+ * ```ts
+ * const { dtype, bytes, sha256 }: CardWeights = (await readBundled('shallow')).card.weights;
+ * ```
+ */
 export interface CardWeights {
   /** How the tensors are stored; see `encodeModel`. */
   dtype: WeightsDtype;
@@ -101,12 +156,26 @@ export interface CardWeights {
   sha256: string;
 }
 
-/** How tensors are stored: all as float32 or float16, all as uint8, or each by its size. */
+/**
+ * How tensors are stored: all as float32 or float16, all as uint8, or each by its size.
+ *
+ * @example
+ * ```ts
+ * const dtype: WeightsDtype = 'float16';
+ * const encoded = await encodeModel(model, { card, dtype });
+ * ```
+ */
 export type WeightsDtype = 'float32' | 'float16' | 'uint8' | 'mixed';
 
 /**
  * What an author writes on a card. The name, the labels and the preprocessing are what a classifier cannot do without; the rest says
  * where the weights come from and what they are good for.
+ *
+ * @example
+ * ```ts
+ * const draft: CardDraft = { name: 'mine', architecture: 'shallow', labels: EMOTIONS, preprocessing: DEFAULT_PREPROCESSING };
+ * const encoded = await encodeModel(model, { card: draft });
+ * ```
  */
 export interface CardDraft {
   /** Name of the weights, for instance `deep`. */
@@ -141,7 +210,15 @@ export interface CardDraft {
   limitations?: readonly string[];
 }
 
-/** A card as it is stored: what its author wrote and what follows from the model and its weights. */
+/**
+ * A card as it is stored: what its author wrote and what follows from the model and its weights.
+ *
+ * @example
+ * ```ts
+ * const card: ModelCard = (await readBundled('shallow')).card;
+ * console.log(card.name, card.parameters, card.weights.dtype);
+ * ```
+ */
 export interface ModelCard extends CardDraft {
   /** Version of the card's format. */
   formatVersion: 1;

@@ -10,7 +10,15 @@ import { checkFit, checkWeightsFit, specsOf, storedBytes } from './fit';
 import { isObject } from './schema';
 import { sha256 } from './sha256';
 
-/** The parts of a stored model, as read and not yet looked at. */
+/**
+ * The parts of a stored model, as read and not yet looked at.
+ *
+ * @example
+ * ```ts
+ * const stored: StoredModel = await readBundled('shallow');
+ * const { model } = await decodeModel(stored);
+ * ```
+ */
 export interface StoredModel {
   /** The parsed `model.json`. */
   modelJson: tf.io.ModelJSON;
@@ -20,7 +28,15 @@ export interface StoredModel {
   card: CardDraft | ModelCard;
 }
 
-/** A model that can be used, and what is known about it. */
+/**
+ * A model that can be used, and what is known about it.
+ *
+ * @example
+ * ```ts
+ * const { model, card }: LoadedModel = await loadWeights('shallow');
+ * console.log(card.metrics, model.countParams());
+ * ```
+ */
 export interface LoadedModel {
   /** The model; the caller's, who disposes of it. */
   model: tfl.LayersModel;
@@ -42,7 +58,7 @@ export const CARD_KEY = 'ferCnnCard';
  * @throws {@link BackendError} if there is no backend.
  * @example
  * ```ts
- * const { model, card } = await decodeModel(await encodeModel(trained, { card: draft, dtype: 'mixed' }));
+ * const stored = await decodeModel(await encodeModel(model, { card, dtype: 'mixed' }));
  * ```
  */
 export async function decodeModel(stored: StoredModel, where = 'decodeModel'): Promise<LoadedModel> {

@@ -6,7 +6,15 @@ import { completeCard } from './decode';
 import { checkFit } from './fit';
 import { quantize } from './quantize';
 
-/** A model as it is stored: `model.json`, `weights.bin` and `card.json`, all of which plain tfjs or any reader of JSON can read. */
+/**
+ * A model as it is stored: `model.json`, `weights.bin` and `card.json`, all of which plain tfjs or any reader of JSON can read.
+ *
+ * @example
+ * ```ts
+ * const { modelJson, weights, card: written }: EncodedModel = await encodeModel(model, { card });
+ * console.log(modelJson.format, weights.byteLength, written.weights.sha256);
+ * ```
+ */
 export interface EncodedModel {
   /** Topology and weight manifest, as `tf.loadLayersModel` reads them. */
   modelJson: tf.io.ModelJSON;
@@ -16,7 +24,15 @@ export interface EncodedModel {
   card: ModelCard;
 }
 
-/** How a model is to be stored. */
+/**
+ * How a model is to be stored.
+ *
+ * @example
+ * ```ts
+ * const options: EncodeOptions = { card, dtype: 'float16' };
+ * const encoded = await encodeModel(model, options);
+ * ```
+ */
 export interface EncodeOptions {
   /** What its author says about it. */
   card: CardDraft;

@@ -4,7 +4,15 @@ import type { CardDraft, ModelCard } from './card';
 import type { StoredModel } from './decode';
 import { specsOf, storedBytes } from './fit';
 
-/** What a download may be told. */
+/**
+ * What a download may be told.
+ *
+ * @example
+ * ```ts
+ * const options: LoadWeightsOptions = { timeoutMs: 10_000, onProgress: (fraction) => console.log(fraction) };
+ * const { model } = await loadWeights('https://example.org/models/mine/model.json', options);
+ * ```
+ */
 export interface LoadWeightsOptions {
   /** The card, if none lies beside the model. Default: `card.json` beside it. */
   card?: CardDraft | ModelCard;

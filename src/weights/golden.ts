@@ -9,13 +9,27 @@ import { base64OfBytes, bytesOfBase64 } from './base64';
 /**
  * What a network gave for a few pictures when its weights were stored. Holding later code to it, from the raw pictures and
  * from the network's input separately, shows whether the preprocessing or the network has drifted.
+ *
+ * @example
+ * ```ts
+ * const golden: Golden = await createGolden(model, card.preprocessing);
+ * await writeFile('golden.json', JSON.stringify(golden));
+ * ```
  */
 export interface Golden {
   /** The pictures. */
   pictures: GoldenPicture[];
 }
 
-/** A picture, the input that the preprocessing made of it, and the network's output. */
+/**
+ * A picture, the input that the preprocessing made of it, and the network's output.
+ *
+ * @example
+ * ```ts
+ * const toTensor = ({ pixels, shape }: GoldenPicture) => tf.tensor3d(Buffer.from(pixels, 'base64'), shape, 'int32');
+ * console.log(golden.pictures.map((picture) => toTensor(picture).shape));
+ * ```
+ */
 export interface GoldenPicture {
   /** Height, width and channels of the picture. */
   shape: [height: number, width: number, channels: number];
@@ -60,7 +74,14 @@ export async function createGolden(model: tfl.LayersModel, preprocessing: Prepro
   return { pictures };
 }
 
-/** How far a network is from its record, as the largest difference of a probability. */
+/**
+ * How far a network is from its record, as the largest difference of a probability.
+ *
+ * @example
+ * ```ts
+ * const { network, whole }: GoldenDifference = await compareGolden(model, card.preprocessing, golden);
+ * ```
+ */
 export interface GoldenDifference {
   /** From the stored input on: the network alone. */
   network: number;

@@ -12,6 +12,12 @@ export type { LoadWeightsOptions } from './fetch';
 /**
  * Where weights come from: a bundled name, `'default'`, the default export of `fer-cnn/weights/<name>`, the address of a
  * `model.json`, or a tfjs handler.
+ *
+ * @example
+ * ```ts
+ * const source: WeightsSource = new URL('https://example.org/models/mine/model.json');
+ * const { model } = await loadWeights(source);
+ * ```
  */
 export type WeightsSource = BundledModel | 'default' | WeightsModule | URL | tf.io.IOHandler | (string & {});
 

@@ -7,7 +7,15 @@ import { type CardDraft, checkCard, checkCardDraft, type ModelCard } from './car
 import { checkFit } from './fit';
 import { isObject } from './schema';
 
-/** A network in memory, for instance one that was just trained, and what is known about it. */
+/**
+ * A network in memory, for instance one that was just trained, and what is known about it.
+ *
+ * @example
+ * ```ts
+ * const mine: ModelWithCard = { model, card };
+ * const classifier = await loadClassifier(mine);
+ * ```
+ */
 export interface ModelWithCard {
   /** One input [n, height, width, 1] and one output [n, number of classes]; borrowed, so yours to dispose of. */
   model: tfl.LayersModel;

@@ -1,32 +1,9 @@
-import { join } from 'node:path';
 import ts from 'typescript';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type CodeBlock, codeBlocks, DOCUMENTS, ROOT } from './documents';
+import { compile } from './compile';
+import { codeBlocks, DOCUMENTS } from './documents';
 
 const BLOCKS = DOCUMENTS.map((document) => ({ document, blocks: codeBlocks(document, ['ts']) }));
-
-/** Compiles blocks as modules of this repository, each for itself, and gives what the compiler says, with place and line. */
-function compile(blocks: readonly CodeBlock[]): string[] {
-  const config = ts.readConfigFile(join(ROOT, 'tsconfig.json'), ts.sys.readFile).config;
-  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
-  const files = new Map(blocks.map((block, i) => [join(ROOT, `block-${i}.ts`), block]));
-  const host = ts.createCompilerHost(options);
-  const { fileExists, readFile, getSourceFile } = host;
-  host.fileExists = (path) => files.has(path) || fileExists(path);
-  host.readFile = (path) => files.get(path)?.code ?? readFile(path);
-  host.getSourceFile = (path, ...rest) => {
-    const block = files.get(path);
-    return block ? ts.createSourceFile(path, block.code, rest[0]) : getSourceFile(path, ...rest);
-  };
-  const program = ts.createProgram([...files.keys()], options, host);
-  return [...files].flatMap(([path, { place }]) => {
-    const file = program.getSourceFile(path)!;
-    return [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)].map((diagnostic) => {
-      const line = file.getLineAndCharacterOfPosition(diagnostic.start ?? 0).line + 1;
-      return `${place} + ${line}: ${ts.flattenDiagnosticMessageText(diagnostic.messageText, ' ')}`;
-    });
-  });
-}
 
 describe('the code blocks of the guides', () => {
   let faults: string[] = [];
