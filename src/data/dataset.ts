@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type * as tfd from '@tensorflow/tfjs-data';
 import type { DatasetError } from '../errors';
+import { requireBackend } from '../image/backend';
 import { EMOTIONS, type Usage } from '../labels';
 import { checkInteger, checkIterable } from '../validate';
 import { type LabeledImages, UNLABELED } from './batches';
@@ -205,10 +206,11 @@ export class FerDataset implements LabeledImages {
    *
    * @param index Its position, 0..size - 1.
    * @returns [height, width, 1] float32, 0..255; the caller's.
-   * @throws InputError if the position is out of range.
+   * @throws InputError if the position is out of range. BackendError if no backend is ready.
    */
   image(index: number): tf.Tensor3D {
     checkInteger('FerDataset.image: index', index, { min: 0, max: this.size - 1 });
+    requireBackend('FerDataset.image');
     return imageTensor(this, index);
   }
 
@@ -216,8 +218,10 @@ export class FerDataset implements LabeledImages {
    * All images as one tensor. It takes four bytes a pixel: 265 MB for FER2013's Training rows.
    *
    * @returns `xs` [n, height, width, 1] float32, 0..255, not yet preprocessed, and `ys` [n, 7] float32; the caller's.
+   * @throws BackendError if no backend is ready.
    */
   toTensors(): LabeledTensors {
+    requireBackend('FerDataset.toTensors');
     return toTensors(this);
   }
 

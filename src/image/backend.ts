@@ -28,3 +28,20 @@ export async function ensureBackend(where: string): Promise<string> {
   }
   return tf.getBackend();
 }
+
+/**
+ * Checks that a tfjs backend is ready, for functions that cannot wait for one; one that starts at once is started.
+ *
+ * @param where The function that needs the backend, for the message.
+ * @throws {@link BackendError} that says what to install or to wait for.
+ */
+export function requireBackend(where: string): void {
+  try {
+    tf.backend();
+  } catch (cause) {
+    const isStarting = tf.engine().backendNames().length > 0;
+    const received = isStarting ? 'one that has not started' : 'none';
+    const remedy = isStarting ? 'Write `await tf.ready();` before the call.' : REMEDY;
+    throw new BackendError({ where, expected: 'a TensorFlow.js backend', received, remedy, cause });
+  }
+}

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { InputError } from '../errors';
 import { checkText, describe } from '../validate';
+import { requireBackend } from './backend';
 import { CHANNELS, checkImages } from './check';
 import { isEncoded } from './encoded';
 import { fromImageElement, type ImageElement, isImageElement } from './elements';
@@ -51,7 +52,8 @@ export function isBatch(input: unknown): boolean {
  * @param input One picture or a batch; borrowed.
  * @param where The function that was called, for messages. Default `'toImages'`.
  * @returns [n, h, w, c] float32 0..255, n = 1 for one picture, c = 1, 3 or 4; the caller's.
- * @throws {@link InputError} if it is none of the kinds above, empty, not loaded yet, or disposed of.
+ * @throws {@link InputError} if it is none of the kinds above, empty, not loaded yet, or disposed of. {@link BackendError} if no
+ *   backend is ready.
  * @example
  * ```ts
  * const images = toImages(document.querySelector('video')!); // [1, 480, 640, 4]
@@ -61,6 +63,7 @@ export function toImages(input: ImageInput, where = 'toImages'): tf.Tensor4D {
   checkText('toImages: where', where);
   if (input instanceof tf.Tensor) return fromTensor(where, input);
   if (typeof input === 'object' && input !== null) {
+    requireBackend(where);
     if (isPixelData(input)) return fromPixelData(where, input);
     if (isImageElement(input)) return fromImageElement(where, input);
   }

@@ -31,7 +31,7 @@ const COMPACT: CnnDefaults = {
  * @param options Sizes, dropout, head, L2, input size or seed.
  * @returns A model from preprocessed pictures `[n, 48, 48, 1]` float32 to probabilities `[n, 7]` in the order of {@link EMOTIONS}; the
  *   caller's, who disposes of it.
- * @throws {@link InputError} if an option is unknown or out of range.
+ * @throws {@link InputError} if an option is unknown or out of range. {@link BackendError} if no backend is ready.
  * @example
  * ```ts
  * const model = createCompactCnn({ seed: 1 });
@@ -39,5 +39,6 @@ const COMPACT: CnnDefaults = {
  * ```
  */
 export function createCompactCnn(options: CnnOptions = {}): tfl.LayersModel {
-  return buildCnn('compact', resolveCnn('createCompactCnn', options, { text: COMPACT }));
+  const where = 'createCompactCnn';
+  return buildCnn(where, 'compact', resolveCnn(where, options, { text: COMPACT }));
 }

@@ -33,7 +33,7 @@ const CODE: CnnDefaults = { ...TEXT, head: { activation: 'sigmoid', dropout: 0 }
  * @param options Sizes, dropout, head, L2, input size, seed, or the other variant.
  * @returns A model from preprocessed pictures `[n, 48, 48, 1]` float32 to probabilities `[n, 7]` in the order of {@link EMOTIONS}; the
  *   caller's, who disposes of it.
- * @throws {@link InputError} if an option is unknown or out of range.
+ * @throws {@link InputError} if an option is unknown or out of range. {@link BackendError} if no backend is ready.
  * @example
  * ```ts
  * const model = createDeepCnn({ seed: 1 });
@@ -41,5 +41,6 @@ const CODE: CnnDefaults = { ...TEXT, head: { activation: 'sigmoid', dropout: 0 }
  * ```
  */
 export function createDeepCnn(options: CnnOptions = {}): tfl.LayersModel {
-  return buildCnn('deep', resolveCnn('createDeepCnn', options, { text: TEXT, code: CODE }));
+  const where = 'createDeepCnn';
+  return buildCnn(where, 'deep', resolveCnn(where, options, { text: TEXT, code: CODE }));
 }

@@ -79,7 +79,8 @@ export function listModels(): ModelName[] {
  * @param name One of {@link listModels}.
  * @param options The options of that architecture.
  * @returns The model; the caller's, who disposes of it.
- * @throws {@link InputError} if there is no such architecture or an option is unknown or out of range.
+ * @throws {@link InputError} if there is no such architecture or an option is unknown or out of range. {@link BackendError} if no
+ *   backend is ready.
  * @example
  * ```ts
  * const model = createModel('shallow', { seed: 1 });

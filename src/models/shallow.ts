@@ -38,7 +38,7 @@ const CODE: CnnDefaults = {
  * @param options Sizes, dropout, head, L2, input size, seed, or the other variant.
  * @returns A model from preprocessed pictures `[n, 48, 48, 1]` float32 to probabilities `[n, 7]` in the order of {@link EMOTIONS}; the
  *   caller's, who disposes of it.
- * @throws {@link InputError} if an option is unknown or out of range.
+ * @throws {@link InputError} if an option is unknown or out of range. {@link BackendError} if no backend is ready.
  * @example
  * ```ts
  * const model = createShallowCnn({ seed: 1 });
@@ -47,5 +47,6 @@ const CODE: CnnDefaults = {
  * ```
  */
 export function createShallowCnn(options: CnnOptions = {}): tfl.LayersModel {
-  return buildCnn('shallow', resolveCnn('createShallowCnn', options, { text: TEXT, code: CODE }));
+  const where = 'createShallowCnn';
+  return buildCnn(where, 'shallow', resolveCnn(where, options, { text: TEXT, code: CODE }));
 }

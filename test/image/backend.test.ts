@@ -1,7 +1,29 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it, vi } from 'vitest';
 import { BackendError } from '../../src/errors';
-import { ensureBackend } from '../../src/image/backend';
+import { ensureBackend, requireBackend } from '../../src/image/backend';
+import { toImages } from '../../src/image/input';
+import { createCompactCnn } from '../../src/models/compact';
+import { createModel } from '../../src/models/registry';
+import { createShallowCnn } from '../../src/models/shallow';
+import { numberedDataset } from '../data/fixtures';
+
+/** What uses a backend and cannot wait for it. */
+const SYNCHRONOUS: [name: string, use: () => unknown][] = [
+  ['createShallowCnn', () => createShallowCnn()],
+  ['createDeepCnn', () => createModel('deep')],
+  ['createCompactCnn', () => createCompactCnn()],
+  ['toImages', () => toImages({ data: new Uint8Array(4), width: 2, height: 2, channels: 1 })],
+  ['FerDataset.image', () => numberedDataset(2).image(0)],
+  ['FerDataset.toTensors', () => numberedDataset(2).toTensors()],
+];
+
+describe('functions that cannot wait', () => {
+  it.each(SYNCHRONOUS)('name the packages to install when no backend is registered: %s', (name, use) => {
+    expect(use).toThrow(BackendError);
+    expect(use).toThrow(`${name}: expected a TensorFlow.js backend, received none. Import one before the first call.`);
+  });
+});
 
 describe('ensureBackend', () => {
   it('names the packages to install when no backend is registered', async () => {
@@ -26,5 +48,17 @@ describe('ensureBackend', () => {
   it('returns the name of the backend once one has started', async () => {
     await import('@tensorflow/tfjs-backend-cpu');
     expect(await ensureBackend('classify')).toBe('cpu');
+  });
+});
+
+describe('requireBackend', () => {
+  it('says what to wait for while a backend starts', async () => {
+    tf.removeBackend('cpu');
+    await import('@tensorflow/tfjs-backend-wasm');
+    expect(() => requireBackend('toImages')).toThrow(
+      'toImages: expected a TensorFlow.js backend, received one that has not started. Write `await tf.ready();` before the call.',
+    );
+    await tf.setBackend('wasm');
+    expect(() => requireBackend('toImages')).not.toThrow();
   });
 });
