@@ -157,12 +157,15 @@ function* generate(
  * @param batchSize Pictures a batch.
  * @param dropRemainder Whether a last batch that is not full is left out.
  * @returns The number, 0 for an empty set.
+ * @throws InputError if a number is not an integer or too small.
  * @example
  * ```ts
  * countBatches(28709, 128); // 225
  * ```
  */
 export function countBatches(size: number, batchSize: number, dropRemainder = false): number {
+  checkInteger('countBatches: size', size, { min: 0 });
+  checkInteger('countBatches: batchSize', batchSize, { min: 1 });
   return dropRemainder ? Math.floor(size / batchSize) : Math.ceil(size / batchSize);
 }
 

@@ -23,8 +23,7 @@ export async function ensureBackend(where: string): Promise<string> {
   try {
     await tf.ready();
   } catch (cause) {
-    const received = tf.engine().backendNames().length === 0 ? 'none' : 'only backends that failed to start';
-    throw new BackendError({ where, expected: 'a TensorFlow.js backend', received, remedy: REMEDY, cause });
+    throw noBackend(where, 'only backends that failed to start', REMEDY, cause);
   }
   return tf.getBackend();
 }
@@ -39,9 +38,13 @@ export function requireBackend(where: string): void {
   try {
     tf.backend();
   } catch (cause) {
-    const isStarting = tf.engine().backendNames().length > 0;
-    const received = isStarting ? 'one that has not started' : 'none';
-    const remedy = isStarting ? 'Write `await tf.ready();` before the call.' : REMEDY;
-    throw new BackendError({ where, expected: 'a TensorFlow.js backend', received, remedy, cause });
+    throw noBackend(where, 'one that has not started', 'Write `await tf.ready();` before the call.', cause);
   }
+}
+
+/** The error where none is registered, or else with what is there and what to do about it. */
+function noBackend(where: string, found: string, advice: string, cause: unknown): BackendError {
+  const isNone = tf.engine().backendNames().length === 0;
+  const [received, remedy] = isNone ? ['none', REMEDY] : [found, advice];
+  return new BackendError({ where, expected: 'a TensorFlow.js backend', received, remedy, cause });
 }

@@ -1,4 +1,5 @@
-import { checkInteger, checkList } from '../validate';
+import { InputError } from '../errors';
+import { checkInteger, checkList, describe } from '../validate';
 import { argmaxRows, checkRows } from './probability';
 
 /**
@@ -71,12 +72,22 @@ export function reliabilityBins(
  *
  * @param bins What {@link reliabilityBins} gives.
  * @returns A number in 0..1, less is better; NaN for empty input.
+ * @throws InputError if they are no such bins.
  * @example
  * ```ts
  * expectedCalibrationError(reliabilityBins(labels, probabilities));
  * ```
  */
 export function expectedCalibrationError(bins: readonly ReliabilityBin[]): number {
+  checkList('expectedCalibrationError: bins', bins);
+  for (const [i, bin] of bins.entries()) {
+    if (Number.isInteger(bin?.count)) continue;
+    throw new InputError({
+      where: `expectedCalibrationError: bins[${i}]`,
+      expected: 'a bin of reliabilityBins',
+      received: describe(bin),
+    });
+  }
   const filled = bins.filter(({ count }) => count > 0);
   const total = filled.reduce((sum, { count }) => sum + count, 0);
   return filled.reduce((sum, bin) => sum + bin.count * Math.abs(bin.accuracy - bin.confidence), 0) / total;

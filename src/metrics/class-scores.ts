@@ -1,4 +1,4 @@
-import type { ConfusionMatrix } from './confusion-matrix';
+import { checkMatrix, type ConfusionMatrix } from './confusion-matrix';
 
 /**
  * How well one class is recognised.
@@ -32,12 +32,14 @@ const predicted = (matrix: ConfusionMatrix): number[] => matrix.map((_, j) => su
  *
  * @param matrix Rows = true classes, columns = predicted classes.
  * @returns A number in 0..1; NaN for empty input.
+ * @throws InputError if it is not square or not of counts.
  * @example
  * ```ts
  * accuracy(confusionMatrix(labels, predictions, 7)); // 0.655
  * ```
  */
 export function accuracy(matrix: ConfusionMatrix): number {
+  checkMatrix('accuracy', matrix);
   return sum(hits(matrix)) / sum(supports(matrix));
 }
 
@@ -46,12 +48,14 @@ export function accuracy(matrix: ConfusionMatrix): number {
  *
  * @param matrix Rows = true classes, columns = predicted classes.
  * @returns One entry a class, in order; all zeros for empty input.
+ * @throws InputError if it is not square or not of counts.
  * @example
  * ```ts
  * classScores([[1, 0], [1, 1]])[1]; // { precision: 1, recall: 0.5, f1: 0.667, support: 2 }
  * ```
  */
 export function classScores(matrix: ConfusionMatrix): ClassScores[] {
+  checkMatrix('classScores', matrix);
   const [hit, support, taken] = [hits(matrix), supports(matrix), predicted(matrix)];
   return matrix.map((_, i) => ({
     precision: ratio(hit[i]!, taken[i]!),
@@ -66,12 +70,14 @@ export function classScores(matrix: ConfusionMatrix): ClassScores[] {
  *
  * @param matrix Rows = true classes, columns = predicted classes.
  * @returns A number in 0..1; NaN for empty input.
+ * @throws InputError if it is not square or not of counts.
  * @example
  * ```ts
  * macroF1([[3, 0], [1, 0]]); // 0.429
  * ```
  */
 export function macroF1(matrix: ConfusionMatrix): number {
+  checkMatrix('macroF1', matrix);
   const taken = predicted(matrix);
   return mean(
     classScores(matrix)
@@ -85,12 +91,14 @@ export function macroF1(matrix: ConfusionMatrix): number {
  *
  * @param matrix Rows = true classes, columns = predicted classes.
  * @returns A number in 0..1; NaN for empty input.
+ * @throws InputError if it is not square or not of counts.
  * @example
  * ```ts
  * weightedF1([[3, 0], [1, 0]]); // 0.643
  * ```
  */
 export function weightedF1(matrix: ConfusionMatrix): number {
+  checkMatrix('weightedF1', matrix);
   const scores = classScores(matrix);
   return sum(scores.map(({ f1, support }) => f1 * support)) / sum(supports(matrix));
 }
@@ -101,12 +109,14 @@ export function weightedF1(matrix: ConfusionMatrix): number {
  *
  * @param matrix Rows = true classes, columns = predicted classes.
  * @returns A number in 0..1; NaN for empty input.
+ * @throws InputError if it is not square or not of counts.
  * @example
  * ```ts
  * balancedAccuracy([[3, 0], [1, 0]]); // 0.5
  * ```
  */
 export function balancedAccuracy(matrix: ConfusionMatrix): number {
+  checkMatrix('balancedAccuracy', matrix);
   return mean(
     classScores(matrix)
       .filter(({ support }) => support > 0)
@@ -122,12 +132,14 @@ export function balancedAccuracy(matrix: ConfusionMatrix): number {
  * @param matrix Rows = true classes, columns = predicted classes.
  * @returns A number in -1..1: 1 for full agreement, 0 for chance; NaN for empty input, and where labels and predictions are one
  *   and the same class throughout, as in scikit-learn.
+ * @throws InputError if it is not square or not of counts.
  * @example
  * ```ts
  * cohensKappa([[3, 0], [1, 0]]); // 0
  * ```
  */
 export function cohensKappa(matrix: ConfusionMatrix): number {
+  checkMatrix('cohensKappa', matrix);
   const [support, taken] = [supports(matrix), predicted(matrix)];
   const total = sum(support);
   const chance = sum(support.map((count, i) => count * taken[i]!)) / total ** 2;

@@ -67,3 +67,23 @@ export function checkClasses(where: string, classes: ArrayLike<number>, numClass
     });
   }
 }
+
+/**
+ * Throws unless the matrix is square and of counts.
+ *
+ * @param where The function, for the message.
+ * @param matrix Should be a confusion matrix.
+ * @throws InputError that names the first row that is wrong.
+ */
+export function checkMatrix(where: string, matrix: ConfusionMatrix): void {
+  checkList(`${where}: matrix`, matrix);
+  const isCount = (count: number) => Number.isFinite(count) && count >= 0;
+  for (const [i, row] of matrix.entries()) {
+    if (row?.length === matrix.length && Array.from(row).every(isCount)) continue;
+    throw new InputError({
+      where: `${where}: matrix[${i}]`,
+      expected: `${matrix.length} counts`,
+      received: describe(row),
+    });
+  }
+}

@@ -1,5 +1,4 @@
 import * as tfl from '@tensorflow/tfjs-layers';
-import { requireBackend } from '../image/backend';
 import { Random } from '../random';
 import type { CnnSpec } from './options';
 
@@ -73,14 +72,11 @@ function denseBlock(
  * A whole network: convolution blocks `conv1`, `conv2`, …, then `flatten` or the global average pool `average`, dense blocks `fc1`,
  * `fc2`, …, and the head `probabilities`.
  *
- * @param where The function that was called, for messages.
  * @param name Name of the model.
  * @param spec The network in full.
  * @returns A model from `[n, height, width, 1]` to `[n, classes]`; the caller's.
- * @throws {@link BackendError} if no backend is ready.
  */
-export function buildCnn(where: string, name: string, spec: CnnSpec): tfl.LayersModel {
-  requireBackend(where);
+export function buildCnn(name: string, spec: CnnSpec): tfl.LayersModel {
   const { conv, features, dense, head, inputSize } = spec;
   const input = tfl.input({ name: 'image', shape: [...inputSize, 1] });
   let x = input;

@@ -39,6 +39,5 @@ const COMPACT: CnnDefaults = {
  * ```
  */
 export function createCompactCnn(options: CnnOptions = {}): tfl.LayersModel {
-  const where = 'createCompactCnn';
-  return buildCnn(where, 'compact', resolveCnn(where, options, { text: COMPACT }));
+  return buildCnn('compact', resolveCnn('createCompactCnn', options, { text: COMPACT }));
 }

@@ -41,6 +41,5 @@ const CODE: CnnDefaults = { ...TEXT, head: { activation: 'sigmoid', dropout: 0 }
  * ```
  */
 export function createDeepCnn(options: CnnOptions = {}): tfl.LayersModel {
-  const where = 'createDeepCnn';
-  return buildCnn(where, 'deep', resolveCnn(where, options, { text: TEXT, code: CODE }));
+  return buildCnn('deep', resolveCnn('createDeepCnn', options, { text: TEXT, code: CODE }));
 }

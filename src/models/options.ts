@@ -1,4 +1,5 @@
 import { InputError } from '../errors';
+import { requireBackend } from '../image/backend';
 import { EMOTIONS } from '../labels';
 import { checkInteger, checkNumber, checkOneOf, checkOptions, describe } from '../validate';
 
@@ -118,13 +119,14 @@ export interface CnnDefaults {
 }
 
 /**
- * Checks options and fills in the defaults of the chosen variant.
+ * Checks options and fills in the defaults of the chosen variant, once a backend is ready on which the network can be made.
  *
  * @param where The function that was called, for messages.
  * @param options The caller's options.
  * @param variants The defaults of each variant.
  * @returns The network in full.
  * @throws {@link InputError} if an option is unknown or out of range, or if the input is too small for the pools.
+ *   {@link BackendError} if no backend is ready.
  */
 export function resolveCnn(
   where: string,
@@ -156,6 +158,7 @@ export function resolveCnn(
     seed,
   };
   checkSpec(where, spec);
+  requireBackend(where);
   return spec;
 }
 

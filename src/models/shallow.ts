@@ -47,6 +47,5 @@ const CODE: CnnDefaults = {
  * ```
  */
 export function createShallowCnn(options: CnnOptions = {}): tfl.LayersModel {
-  const where = 'createShallowCnn';
-  return buildCnn(where, 'shallow', resolveCnn(where, options, { text: TEXT, code: CODE }));
+  return buildCnn('shallow', resolveCnn('createShallowCnn', options, { text: TEXT, code: CODE }));
 }

@@ -70,19 +70,33 @@ export interface LossOptions {
   distillation?: DistillationOptions;
 }
 
+/** The loss, once logits and targets are seen to fit; what it makes on the way is freed. */
+function checked(where: string, loss: Loss): Loss {
+  return (logits, targets) => {
+    const [shape, other] = [logits, targets].map((x: unknown) =>
+      x instanceof tf.Tensor ? `[${x.shape}]` : describe(x),
+    );
+    if ((logits as Partial<tf.Tensor> | undefined)?.rank === 2 && shape === other)
+      return tf.tidy(() => loss(logits, targets));
+    throw new InputError({ where, expected: 'logits and targets [n, classes]', received: `${shape} and ${other}` });
+  };
+}
+
 /**
  * Cross-entropy of a softmax over the logits.
  *
  * @param logits `[n, classes]`; borrowed.
  * @param targets `[n, classes]`; borrowed.
  * @returns `[n]`, at least 0; the caller's.
+ * @throws InputError if they are no tensors of that shape.
  * @example
  * ```ts
  * categoricalCrossentropy(tf.tensor2d([[0, 0]]), tf.tensor2d([[1, 0]])); // [0.693]
  * ```
  */
-export const categoricalCrossentropy: Loss = (logits, targets) =>
-  tf.tidy(() => tf.neg(tf.sum<tf.Tensor1D>(tf.mul(targets, tf.logSoftmax(logits)), 1)));
+export const categoricalCrossentropy: Loss = checked('categoricalCrossentropy', (logits, targets) =>
+  tf.neg(tf.sum<tf.Tensor1D>(tf.mul(targets, tf.logSoftmax(logits)), 1)),
+);
 
 /**
  * Cross-entropy of an independent sigmoid for each class, the mean over the classes.
@@ -90,16 +104,16 @@ export const categoricalCrossentropy: Loss = (logits, targets) =>
  * @param logits `[n, classes]`; borrowed.
  * @param targets `[n, classes]`; borrowed.
  * @returns `[n]`, at least 0; the caller's.
+ * @throws InputError if they are no tensors of that shape.
  * @example
  * ```ts
  * binaryCrossentropy(tf.tensor2d([[0, 0]]), tf.tensor2d([[1, 0]])); // [0.693]
  * ```
  */
-export const binaryCrossentropy: Loss = (logits, targets) =>
-  tf.tidy(() => {
-    const overflow = tf.log1p(tf.exp(tf.neg(tf.abs(logits))));
-    return tf.mean(tf.add(tf.sub(tf.relu(logits), tf.mul(logits, targets)), overflow), 1);
-  });
+export const binaryCrossentropy: Loss = checked('binaryCrossentropy', (logits, targets) => {
+  const overflow = tf.log1p(tf.exp(tf.neg(tf.abs(logits))));
+  return tf.mean(tf.add(tf.sub(tf.relu(logits), tf.mul(logits, targets)), overflow), 1);
+});
 
 /**
  * Cross-entropy in which each class counts by `(1 - p)^gamma`, so that what is already right counts little.
@@ -116,12 +130,11 @@ export const binaryCrossentropy: Loss = (logits, targets) =>
  */
 export function focal(gamma: number): Loss {
   checkNumber('focal: gamma', gamma, { min: 0 });
-  return (logits, targets) =>
-    tf.tidy(() => {
-      const logProbabilities = tf.logSoftmax(logits);
-      const hardness = tf.pow(tf.sub(1, tf.exp(logProbabilities)), gamma);
-      return tf.neg(tf.sum<tf.Tensor1D>(tf.mul(targets, tf.mul(hardness, logProbabilities)), 1));
-    });
+  return checked('focal', (logits, targets) => {
+    const logProbabilities = tf.logSoftmax(logits);
+    const hardness = tf.pow(tf.sub(1, tf.exp(logProbabilities)), gamma);
+    return tf.neg(tf.sum<tf.Tensor1D>(tf.mul(targets, tf.mul(hardness, logProbabilities)), 1));
+  });
 }
 
 /** What the loss of a batch looks at besides logits and targets. */

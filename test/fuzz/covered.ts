@@ -9,5 +9,6 @@ export const WITH_OPTIONS = [
 /** The metrics that are called there with hostile lists. */
 export const METRICS = [
   'topKAccuracy', 'logLoss', 'brierScore', 'argmaxRows', 'normalizeRows', 'reliabilityBins', 'confusionMatrix', 'applyTemperature',
-  'coverageCurve',
+  'coverageCurve', 'expectedCalibrationError', 'accuracy', 'balancedAccuracy', 'classScores', 'cohensKappa', 'macroF1', 'weightedF1',
+  'countBatches',
 ] as const; // prettier-ignore

@@ -331,9 +331,13 @@ describeOn(['cpu'], 'hostile options', () => {
     'metrics give numbers or throw an InputError',
     async () => {
       const lists = mostly(
-        fc.oneof(fc.constant(LABELS), fc.constant(probabilities), fc.array(fc.double(), { maxLength: 20 })),
+        fc.oneof(
+          fc.constantFrom<unknown>(LABELS, probabilities, scores.reliabilityBins(LABELS, probabilities)),
+          fc.array(fc.double(), { maxLength: 20 }),
+          fc.array(fc.array(fc.double({ min: 0 }), { minLength: 2, maxLength: 2 }), { minLength: 2, maxLength: 2 }),
+        ),
       );
-      const all: Record<string, unknown> = { ...scores };
+      const all: Record<string, unknown> = { ...fer, ...scores };
       const args = fc.tuple(
         fc.constantFrom(...METRICS.map((name) => all[name])),
         lists,

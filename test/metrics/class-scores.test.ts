@@ -63,3 +63,24 @@ describe('scores of hard decisions', () => {
     ).toBeNaN();
   });
 });
+
+describe('a matrix that is none', () => {
+  it.each([
+    undefined,
+    [[1, 0]],
+    [
+      [1, -1],
+      [0, 1],
+    ],
+    [[1, 0], 'ab'],
+    [
+      [1, NaN],
+      [0, 1],
+    ],
+  ])('is refused: %j', (matrix) => {
+    // prettier-ignore
+    for (const score of [accuracy, balancedAccuracy, classScores, cohensKappa, macroF1, weightedF1]) {
+      expect(() => score(matrix as never)).toThrow(`${score.name}: matrix`);
+    }
+  });
+});
