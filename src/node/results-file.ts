@@ -1,7 +1,8 @@
-import { mkdir, open, readFile, stat, type FileHandle } from 'node:fs/promises';
+import { open, readFile, stat, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { InputError } from '../errors';
 import type { Prediction } from '../classify/predictions';
+import { makeFolder } from './make-folder';
 import { writeFiles } from './write-files';
 
 /**
@@ -55,7 +56,7 @@ export class ResultsFile {
    * @throws {@link InputError} if the file holds the results of another run or something else; it is left as it is.
    */
   static async open(path: string, run: Readonly<Record<string, unknown>>): Promise<ResultsFile> {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await checkRun(path, JSON.stringify(run));
     const results = new ResultsFile(path, await open(path, 'a+'));
     try {

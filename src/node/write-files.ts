@@ -1,7 +1,8 @@
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { FerError } from '../errors';
 import { describe } from '../validate';
+import { makeFolder } from './make-folder';
 
 /**
  * Writes files whole or not at all. All are written to temporary names beside their places and flushed to the disk, and only when
@@ -15,7 +16,7 @@ export async function writeFiles(files: Readonly<Record<string, Uint8Array | str
   const written: string[] = [];
   for (const [path, content] of Object.entries(files)) {
     await attempt(path, async () => {
-      await mkdir(dirname(path), { recursive: true });
+      await makeFolder(dirname(path));
       await removeAbandoned(path);
       written.push(path);
       await writeFlushed(partialOf(path), content);
