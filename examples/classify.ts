@@ -1,10 +1,11 @@
 /** Classifies picture files, `npm run classify -- face.jpg other.png`, or a folder: `npm run classify -- --out results.jsonl DIR`. */
-import { FerError, loadClassifier, type Prediction } from 'fer-cnn';
+import { FerError, loadClassifier, type Box, type Prediction } from 'fer-cnn';
 import { classifyFolder, decodeImage, type Shard } from 'fer-cnn/node';
 import { InvalidArgumentError } from 'commander';
+import { hintFor, type WholePicture } from '../bin/hint.mjs';
 import { BACKENDS, startBackend } from './support/backend';
 import { barTable } from './support/bars';
-import { cli, wholeNumber } from './support/cli';
+import { box, cli, wholeNumber } from './support/cli';
 import { main } from './support/main';
 import { MODEL_HELP, openModel } from './support/model';
 import { showPictures } from './support/picture-progress';
@@ -13,6 +14,7 @@ interface Options {
   model: string;
   backend?: string;
   top?: number;
+  box?: Box;
   json?: true;
   out?: string;
   workers?: number;
@@ -24,6 +26,7 @@ const command = cli('classify', 'Classifies pictures that show one face and litt
   .option('--model <name or dir>', MODEL_HELP, 'default')
   .option('--backend <name>', `one of ${BACKENDS.join(', ')} (default: the first that is installed)`)
   .option('--top <k>', 'only the k most probable classes', wholeNumber)
+  .option('--box <x,y,w,h>', "the face's box in pixels, in every picture (default: the whole picture is a face)", box)
   .option('--json', 'print JSON instead of tables')
   .option('--out <file>', 'classify a folder into this file of JSON lines; if it is there, go on where it ends')
   .option('--workers <n>', 'with --out: number of processes (default: one for each core)', wholeNumber)
@@ -38,10 +41,13 @@ async function classifyPictures(): Promise<void> {
   const { model, card } = await openModel(options.model);
   const classifier = await loadClassifier({ model, card });
   const results: { file: string; predictions: Prediction[] }[] = [];
+  const whole: WholePicture[] = [];
   for (const file of command.args) {
     try {
-      const predictions = await classifier.classify(await decodeImage(file), { topk: options.top });
+      const picture = await decodeImage(file);
+      const predictions = await classifier.classify(picture, { topk: options.top, box: options.box });
       results.push({ file, predictions });
+      if (!options.box) whole.push({ file, width: picture.width, height: picture.height });
       if (!options.json) console.log(`${file}\n${barTable(predictions)}\n`);
     } catch (error) {
       if (!(error instanceof FerError)) throw error;
@@ -50,6 +56,8 @@ async function classifyPictures(): Promise<void> {
     }
   }
   if (options.json) console.log(JSON.stringify(results, null, 2));
+  const hint = hintFor(whole);
+  if (hint !== undefined) console.error(hint);
   model.dispose();
 }
 

@@ -1,3 +1,4 @@
+import type { Box } from 'fer-cnn';
 import { Command, InvalidArgumentError } from 'commander';
 
 /** A command line named after its npm script. */
@@ -18,6 +19,14 @@ export function positive(text: string): number {
   const value = Number(text);
   if (!(value > 0 && value < Infinity)) throw new InvalidArgumentError('expected a number above 0.');
   return value;
+}
+
+/** Parses an option that is a box in pixels. */
+export function box(text: string): Box {
+  const numbers = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
+  const [x, y, width, height] = numbers as [number, number, number, number];
+  if (numbers.length === 4 && numbers.every(Number.isFinite) && width > 0 && height > 0) return { x, y, width, height };
+  throw new InvalidArgumentError('expected four numbers X,Y,W,H in pixels.');
 }
 
 /** Parses an option that is an object in JSON. */

@@ -54,6 +54,7 @@ describe('every example', () => {
     ['evaluate', ['--data', 'missing.csv', '--backend', 'abacus'], 'abacus: expected one of'],
     ['evaluate', ['--data', 'missing.csv', '--usage', 'All'], "'--usage <split>' argument 'All' is invalid"],
     ['classify', [], 'missing required argument'],
+    ['classify', ['--box', '1,2,3', 'face.png'], "'--box <x,y,w,h>' argument '1,2,3' is invalid"],
     ['classify', ['--out', 'x.jsonl', '--shard', '2/2', '.'], "'--shard <i/n>' argument '2/2' is invalid"],
     ['audit', ['--data', 'missing.csv'], 'missing.csv: expected a file'],
     ['train', ['--augment', 'mixup'], "'--augment <json>' argument 'mixup' is invalid"],
@@ -91,6 +92,17 @@ describe('npm run demo', () => {
     const { code, stderr } = await npmRun('demo');
     expect(code).toBe(1);
     expect(stderr).toContain('run npm run build');
+  });
+});
+
+describe('npm run classify', () => {
+  it.skipIf(!HAS_WEIGHTS)('takes a box, and asks for one where the whole picture may be more than a face', async () => {
+    const args = [join(PICTURES, 'astronaut.jpg'), '--backend', 'wasm', '--top', '1', '--json'];
+    const whole = await npmRun('classify', ...args);
+    expect(whole.stderr).toContain('--box X,Y,W,H');
+    const face = await npmRun('classify', ...args, '--box', '175,60,95,110');
+    expect(face.stderr).not.toContain('--box');
+    expect(JSON.parse(face.stdout)[0].predictions[0].className).toBe('happy');
   });
 });
 
