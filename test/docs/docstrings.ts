@@ -57,10 +57,10 @@ function examplesOf(node: ts.Node, place: string): CodeBlock[] {
   return ts
     .getJSDocTags(node)
     .filter((tag) => tag.tagName.text === 'example')
-    .map((tag) => {
+    .map((tag, i) => {
       const text = ts.getTextOfJSDocComment(tag.comment) ?? '';
       const [, language = '', code = text] = /^```(\w+)\n([^]*?)^```$/m.exec(text) ?? [];
-      return { place, language, code };
+      return { place: i === 0 ? place : `${place} ${i + 1}`, language, code };
     });
 }
 
