@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fromFaceApi, fromFaceDetection, fromHuman, fromMediaPipe } from '../../src/faces/adapters';
+import { fromFaceApi, fromFaceDetection, fromHuman, fromMediaPipe } from '../../src/faces';
 import type { DetectorPhoto } from '../../src/faces/detector';
 import { useBackend } from '../support/backends';
 

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fromHuman, type HumanLike } from '../../src/faces/adapters';
+import { fromHuman, type HumanLike } from '../../src/faces';
 import type { Classifier } from '../../src/classify/classifier';
 import { createFaceClassifier, type FaceClassifier } from '../../src/faces/face-classifier';
 import { loadClassifier } from '../../src/classify/load';

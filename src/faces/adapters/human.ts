@@ -1,0 +1,66 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import type { Point } from '../../image/region';
+import type { FaceDetector } from '../detector';
+import { mean, withEyes } from './eyes';
+
+/**
+ * A face as `Human` from `@vladmandic/human` gives it.
+ *
+ * @example
+ * ```ts
+ * const face: HumanFace = { box: [175, 60, 95, 110], score: 0.98 };
+ * const detector = fromHuman({ detect: async () => ({ face: [face] }) });
+ * ```
+ */
+export interface HumanFace {
+  /** Left, top, width and height in pixels. */
+  box: readonly number[];
+  /** How sure the detector is, 0..1. */
+  score: number;
+  /** Points of the face by name; those of the eyes are used. */
+  annotations?: Partial<Record<'leftEye' | 'rightEye', readonly (readonly number[])[]>>;
+}
+
+/**
+ * What is used of `Human` from `@vladmandic/human`.
+ *
+ * @example
+ * ```ts
+ * const blind: HumanLike = { detect: async () => ({ face: [] }) };
+ * const detector = fromHuman(blind);
+ * ```
+ */
+export interface HumanLike {
+  /** Finds faces, among other things. */
+  detect(input: tf.Tensor3D): Promise<Partial<Record<'face', readonly HumanFace[]>>>;
+}
+
+/**
+ * The face detector of [`@vladmandic/human`](https://www.npmjs.com/package/@vladmandic/human), which brings its model with it.
+ *
+ * @param human A `Human` whose `face.detector` is on; the rest may be off. Borrowed.
+ * @returns The detector for `createFaceClassifier`.
+ * @example
+ * ```ts
+ * const faces = createFaceClassifier(fromHuman(human));
+ * ```
+ */
+export function fromHuman(human: HumanLike): FaceDetector {
+  return {
+    async detect({ pixels }) {
+      const { face = [] } = await human.detect(pixels);
+      return face.map(({ box: [x, y, width, height], score, annotations }) => {
+        const eyes = [annotations?.leftEye, annotations?.rightEye].map((points) => points?.map(toPoint) ?? []);
+        return withEyes(
+          { box: { x: x!, y: y!, width: width!, height: height! }, score },
+          mean(eyes[0]!),
+          mean(eyes[1]!),
+        );
+      });
+    },
+  };
+}
+
+function toPoint([x, y]: readonly number[]): Point {
+  return [x!, y!];
+}

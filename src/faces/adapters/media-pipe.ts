@@ -1,0 +1,73 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Point } from '../../image/region';
+import type { FaceDetector } from '../detector';
+import { drawable } from './drawable';
+import { type DetectorPoint, withEyes } from './eyes';
+
+/**
+ * A face as `FaceDetector` from `@mediapipe/tasks-vision` gives it.
+ *
+ * @example
+ * ```ts
+ * const boundingBox = { originX: 175, originY: 60, width: 95, height: 110 };
+ * const face: MediaPipeFace = { boundingBox, categories: [{ score: 0.98 }], keypoints: [] };
+ * const detector = fromMediaPipe({ detect: () => ({ detections: [face] }) });
+ * ```
+ */
+export interface MediaPipeFace {
+  /** The box in pixels. */
+  boundingBox?: Record<'originX' | 'originY' | 'width' | 'height', number> | undefined;
+  /** The first one's score tells how sure the detector is, 0..1. */
+  categories: readonly Record<'score', number>[];
+  /** Points of the face, as shares of width and height. */
+  keypoints: readonly DetectorPoint[];
+}
+
+/**
+ * What is used of `FaceDetector` from `@mediapipe/tasks-vision`.
+ *
+ * @example
+ * ```ts
+ * const blind: MediaPipeLike = { detect: () => ({ detections: [] }) };
+ * const detector = fromMediaPipe(blind);
+ * ```
+ */
+export interface MediaPipeLike {
+  /** Finds faces. */
+  detect(input: ImageData | HTMLVideoElement | HTMLCanvasElement): Record<'detections', readonly MediaPipeFace[]>;
+}
+
+/**
+ * The `FaceDetector` of [`@mediapipe/tasks-vision`](https://www.npmjs.com/package/@mediapipe/tasks-vision), in browsers, with the running
+ * mode `'IMAGE'`.
+ *
+ * @param detector The detector. Borrowed.
+ * @returns The detector for `createFaceClassifier`.
+ * @example
+ * ```ts
+ * const { FaceDetector, FilesetResolver } = vision; // import * as vision from '@mediapipe/tasks-vision'
+ * const files = await FilesetResolver.forVisionTasks('/mediapipe');
+ * const options = { baseOptions: { modelAssetPath: '/mediapipe/blaze_face_short_range.tflite' } };
+ * const detector = fromMediaPipe(await FaceDetector.createFromOptions(files, options));
+ * ```
+ */
+export function fromMediaPipe(detector: MediaPipeLike): FaceDetector {
+  return {
+    async detect(photo) {
+      const [height, width] = photo.pixels.shape;
+      const { detections } = detector.detect(drawable(photo) ?? (await toImageData(photo.pixels)));
+      return detections.flatMap(({ boundingBox, categories, keypoints }) => {
+        if (!boundingBox) return [];
+        const { originX: x, originY: y, ...size } = boundingBox;
+        const [first, second] = keypoints.map((point): Point => [point.x * width, point.y * height]); // the eyes
+        const box = { x, y, width: size.width, height: size.height };
+        return [withEyes({ box, score: categories[0]?.score }, first, second)];
+      });
+    },
+  };
+}
+
+async function toImageData(pixels: tf.Tensor3D): Promise<ImageData> {
+  const [height, width] = pixels.shape;
+  return new ImageData(new Uint8ClampedArray(await tf.browser.toPixels(pixels)), width, height);
+}
