@@ -60,6 +60,7 @@ async function serve({ backend, index, control }) {
     async open({ job, shared }) {
       ({ weights, into, slots } = shared);
       const { createGradientWorker } = await import('fer-cnn/node');
+      worker?.dispose();
       worker = await createGradientWorker(job);
     },
     async step({ part, count }) {

@@ -34,7 +34,7 @@ export { cropFaces, cropFrames } from './image/crop';
 export type { CropOptions } from './image/crop';
 export { DEFAULT_MARGINS } from './image/region';
 export type { Box, CropFrame, FaceLandmarks, FaceRegion, Margins, Point } from './image/region';
-export { ensureBackend } from './image/backend';
+export { ensureBackend } from './backend/backend';
 export { toImages } from './image/input';
 export type { ImageInput, Picture } from './image/input';
 export { readImages } from './image/read';

@@ -9,6 +9,7 @@ const SRC = fileURLToPath(new URL('../src/', import.meta.url));
 /** The floors of the house: a file imports from a lower floor or from its own folder. Files of src itself count as folders. */
 const FLOORS: readonly (readonly string[])[] = [
   ['labels', 'errors', 'validate', 'random', 'metrics'],
+  ['backend'],
   ['image', 'kernels'],
   ['data', 'models'],
   ['evaluate', 'weights', 'curation'],

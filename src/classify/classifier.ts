@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { DisposedError } from '../errors';
-import { ensureBackend } from '../image/backend';
+import { ensureBackend } from '../backend/backend';
 import { cropFaces } from '../image/crop';
-import { unlessLost } from '../image/device';
+import { unlessLost } from '../backend/device';
 import { isBatch } from '../image/input';
 import { preprocess } from '../image/preprocess';
 import { checkValues } from '../image/range';
@@ -42,7 +42,7 @@ export class Classifier {
   readonly card: CardDraft;
   readonly #ownsModel: boolean;
   readonly #fused: FusedNetwork;
-  #home = tf.backend(); // where the weights are
+  #home: tf.KernelBackend | undefined; // where the weights are
   #disposed = false;
 
   /**
@@ -55,6 +55,7 @@ export class Classifier {
     this.card = card;
     this.#ownsModel = ownsModel;
     this.#fused = new FusedNetwork(model);
+    this.#home = tf.engine().state.tensorInfo.get(model.weights[0]!.read().dataId)?.backend;
   }
 
   /** Whether the classifier or its network was disposed of, so that it cannot be used any more. */

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { BackendError } from '../errors';
-import { ensureBackend } from '../image/backend';
+import { ensureBackend } from '../backend/backend';
 import type { ImageSource, PictureSource } from '../image/read';
 import { EMOTIONS } from '../labels';
 import type { Classifier } from './classifier';

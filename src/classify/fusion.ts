@@ -1,15 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { fastConvolutions } from '../kernels/on-demand';
-import { normalisesLastAxis, onlyConsumer, onlyInput } from '../models/graph';
+import { normalisesLastAxis, onlyConsumer, onlyInput, replaceCall } from '../models/graph';
 
 type Layer = tfl.layers.Layer;
-type Call = (inputs: tf.Tensor | tf.Tensor[]) => tf.Tensor;
+type Step = (inputs: tf.Tensor | tf.Tensor[]) => tf.Tensor;
 type Weight = { read(): tf.Variable };
 
 /** The members of tfjs layers that are used here and not public there. */
 interface LayerInternals {
-  call?: Call;
   activation: { getClassName(): string };
   kernel: Weight;
   bias: Weight | null | undefined;
@@ -44,7 +43,7 @@ const FEW_PICTURES = 8;
 
 const internals = (layer: Layer) => layer as unknown as LayerInternals;
 /** The input in another tensor, as a layer has to return; `tf.clone` would copy it on WASM. */
-const identity: Call = (inputs) => tf.reshape(onlyInput(inputs), onlyInput(inputs).shape);
+const identity: Step = (inputs) => tf.reshape(onlyInput(inputs), onlyInput(inputs).shape);
 
 /**
  * Predicts with a model faster: batch norm is folded into the convolution or dense layer before it, and bias and ReLU are computed in
@@ -62,9 +61,9 @@ const identity: Call = (inputs) => tf.reshape(onlyInput(inputs), onlyInput(input
 export class FusedNetwork {
   readonly #model: tfl.LayersModel;
   readonly #chains: readonly Chain[];
-  readonly #calls = new Map<Layer, Call>(); // what takes the place of layers' own
+  readonly #calls = new Map<Layer, Step>(); // what takes the place of layers' own
   /** The network as one function after another, if it is that. */
-  readonly #steps?: readonly Call[];
+  readonly #steps?: readonly Step[];
   readonly #weights: readonly { read(): tf.Tensor }[];
   #folded: readonly Folded[] = [];
   #seen: readonly object[] = [];
@@ -83,7 +82,6 @@ export class FusedNetwork {
       this.#steps = layers.map((layer) => this.#calls.get(layer) ?? ((x) => layer.call(x, {}) as tf.Tensor));
     }
     this.#weights = this.#chains.flatMap(({ layer, norm }) => [...layer.weights, ...(norm?.weights ?? [])]);
-    this.#refresh();
   }
 
   /**
@@ -95,11 +93,11 @@ export class FusedNetwork {
     this.#refresh();
     const steps = images.shape[0] > FEW_PICTURES ? undefined : this.#steps;
     if (steps) return tf.tidy(() => steps.reduce((x, step) => step(x), images as tf.Tensor));
+    const undo = [...this.#calls].map(([layer, call]) => replaceCall(layer, () => call));
     try {
-      for (const [layer, call] of this.#calls) internals(layer).call = call;
       return this.#model.predict(images) as tf.Tensor;
     } finally {
-      for (const layer of this.#calls.keys()) delete internals(layer).call;
+      for (const restore of undo) restore();
     }
   }
 

@@ -1,4 +1,4 @@
-import { ensureBackend } from '../image/backend';
+import { ensureBackend } from '../backend/backend';
 import { checkOptions } from '../validate';
 import type { LoadWeightsOptions } from '../weights/fetch';
 import { loadWeights, type WeightsSource } from '../weights/load';

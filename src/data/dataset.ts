@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type * as tfd from '@tensorflow/tfjs-data';
 import type { DatasetError } from '../errors';
-import { requireBackend } from '../image/backend';
+import { requireBackend } from '../backend/backend';
 import { EMOTIONS, type Usage } from '../labels';
 import { checkInteger, checkIterable } from '../validate';
 import { type LabeledImages, UNLABELED } from './batches';

@@ -11,7 +11,7 @@ import { applyTemperature } from '../metrics/temperature';
 import { checkNumber, checkOptions } from '../validate';
 import { findCopies } from './duplicates';
 import type { PredictOptions } from './predict';
-import { checkPictures, PREDICT_OPTIONS, predict } from './predict';
+import { checkPictures, PREDICT_OPTIONS, predictFor } from './predict';
 import type { EvaluationReport } from './report';
 import { checkLabeled, createReport, fillClassNames } from './report';
 
@@ -69,7 +69,7 @@ export async function evaluate(
   fillClassNames('evaluate: classNames', classNames, pictures.numClasses);
   if (trainingSet) checkPictures('evaluate: trainingSet', trainingSet);
   const inTrainingSet = trainingSet && findCopies(pictures, trainingSet);
-  const outputs = await predict(model, pictures, predictOptions);
+  const outputs = await predictFor('evaluate', model, pictures, predictOptions);
   const probabilities = temperature === 1 ? outputs : applyTemperature(outputs, pictures.numClasses, temperature);
   return createReport({ probabilities, labels, classNames, bootstrap, inTrainingSet });
 }

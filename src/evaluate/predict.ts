@@ -61,13 +61,23 @@ export async function predict(
   data: LabeledImages,
   options: PredictOptions = {},
 ): Promise<Float32Array> {
-  checkOptions('predict', options, PREDICT_OPTIONS);
+  return predictFor('predict', model, data, options);
+}
+
+/** What {@link predict} does, for the function named `where`. */
+export async function predictFor(
+  where: string,
+  model: tfl.LayersModel,
+  data: LabeledImages,
+  options: PredictOptions,
+): Promise<Float32Array> {
+  checkOptions(where, options, PREDICT_OPTIONS);
   const { batchSize = 64, views = 'single', signal, onProgress } = options;
-  checkInteger('predict: batchSize', batchSize, { min: 1 });
-  checkViews('predict: views', views);
-  const preprocessing = fitPreprocessing('predict', model, options.preprocessing);
-  checkPictures('predict: data', data);
-  checkOutput('predict', model, data.numClasses);
+  checkInteger(`${where}: batchSize`, batchSize, { min: 1 });
+  checkViews(`${where}: views`, views);
+  const preprocessing = fitPreprocessing(where, model, options.preprocessing);
+  checkPictures(`${where}: data`, data);
+  checkOutput(where, model, data.numClasses);
 
   const outputs = new Float32Array(data.size * data.numClasses);
   let done = 0;
@@ -150,7 +160,7 @@ export function checkOutput(where: string, model: tfl.LayersModel, numClasses: n
 }
 
 /**
- * Throws unless `data` holds the arrays of {@link LabeledImages} in the lengths that it states.
+ * Throws unless `data` holds the arrays of {@link LabeledImages} in the lengths that it states, those that may be left out included.
  *
  * @param where The argument, for the message.
  * @param data Should be pictures with their labels.
@@ -161,14 +171,20 @@ export function checkPictures(where: string, data: LabeledImages): void {
     const expected = 'a FerDataset or an object with the same arrays';
     throw new InputError({ where, expected, received: describe(data) });
   }
-  const { images, labels, size, height, width, channels } = data;
-  const numValues = size * height * width * channels;
-  if (images.length === numValues && labels.length === size) return;
-  throw new InputError({
-    where,
-    expected: `${size} labels and ${size} × ${height} × ${width} × ${channels} = ${numValues} pixel values`,
-    received: `${labels.length} and ${images.length}`,
-  });
+  const { size, height, width, channels, numClasses } = data;
+  const shapes = {
+    images: [height, width, channels],
+    labels: [],
+    targets: [numClasses],
+    teacher: [numClasses],
+    sampleWeights: [],
+  };
+  for (const [name, shape] of Object.entries(shapes)) {
+    const values = data[name as keyof typeof shapes];
+    if (!values || values.length === shape.reduce((product, count) => product * count, size)) continue;
+    const expected = `${[size, ...shape].join(' × ')} values`;
+    throw new InputError({ where: `${where}.${name}`, expected, received: `${values.length}` });
+  }
 }
 
 function shapeText(shape: readonly (number | null)[]): string {

@@ -3,11 +3,9 @@ import { InputError } from '../errors';
 import { EMOTIONS } from '../labels';
 import type { BootstrapOptions } from '../metrics/bootstrap';
 import { fillBootstrap } from '../metrics/bootstrap';
-import { reliabilityBins } from '../metrics/calibration';
 import { classScores } from '../metrics/class-scores';
-import { confusionMatrix } from '../metrics/confusion-matrix';
 import { coverageCurve } from '../metrics/coverage';
-import { argmaxRows, checkRows, normalizeRows } from '../metrics/probability';
+import { checkRows, normalizeRows } from '../metrics/probability';
 import { checkOptions } from '../validate';
 import { reportMarkdown } from './markdown';
 import type { ReportData } from './report-data';
@@ -111,13 +109,13 @@ export function createReport(input: ReportInput): EvaluationReport {
   }
 
   const probabilities = normalizeRows(input.probabilities, numClasses);
-  const matrix = confusionMatrix(labels, argmaxRows(probabilities, numClasses), numClasses);
+  const { scores, matrix, reliability } = computeScores(labels, probabilities, numClasses, bootstrap);
   const data: ReportData = {
-    ...computeScores(labels, probabilities, numClasses, bootstrap),
+    ...scores,
     classNames,
     perClass: classScores(matrix).map((scores, i) => ({ className: classNames[i]!, ...scores })),
     confusionMatrix: matrix,
-    reliability: reliabilityBins(labels, probabilities),
+    reliability,
     coverage: coverageCurve(labels, probabilities),
   };
   if (inTrainingSet) {
@@ -126,7 +124,7 @@ export function createReport(input: ReportInput): EvaluationReport {
     const probabilitiesLeft = probabilities.filter((_, i) => isNew(Math.floor(i / numClasses)));
     data.withoutTrainingDuplicates = {
       removed: labels.length - labelsLeft.length,
-      ...computeScores(labelsLeft, probabilitiesLeft, numClasses, bootstrap),
+      ...computeScores(labelsLeft, probabilitiesLeft, numClasses, bootstrap).scores,
     };
   }
   return {

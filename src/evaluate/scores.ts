@@ -1,6 +1,6 @@
 import type { BootstrapOptions, Interval } from '../metrics/bootstrap';
 import { bootstrapInterval } from '../metrics/bootstrap';
-import { expectedCalibrationError, reliabilityBins } from '../metrics/calibration';
+import { expectedCalibrationError, type ReliabilityBin, reliabilityBins } from '../metrics/calibration';
 import { accuracy, balancedAccuracy, cohensKappa, macroF1, weightedF1 } from '../metrics/class-scores';
 import { confusionMatrix } from '../metrics/confusion-matrix';
 import { argmaxRows, brierScore, logLoss, topKAccuracy } from '../metrics/probability';
@@ -45,18 +45,19 @@ export interface EvaluationScores {
  * @param probabilities `[n, numClasses]` row by row, rows summing to 1.
  * @param numClasses Number of classes.
  * @param bootstrap How to draw the interval of the accuracy.
- * @returns The scores; all but the size are NaN for empty input.
+ * @returns The scores, all but the size NaN for empty input, with the confusion matrix and the bins that they are made from.
  */
 export function computeScores(
   labels: ArrayLike<number>,
   probabilities: Float64Array,
   numClasses: number,
   bootstrap: BootstrapOptions,
-): EvaluationScores {
+): { scores: EvaluationScores; matrix: number[][]; reliability: ReliabilityBin[] } {
   const predictions = argmaxRows(probabilities, numClasses);
   const matrix = confusionMatrix(labels, predictions, numClasses);
   const hits = predictions.map((prediction, i) => (prediction === labels[i] ? 1 : 0));
-  return {
+  const reliability = reliabilityBins(labels, probabilities);
+  const scores = {
     size: labels.length,
     accuracy: accuracy(matrix),
     accuracyInterval: bootstrapInterval(hits, bootstrap),
@@ -67,6 +68,7 @@ export function computeScores(
     cohensKappa: cohensKappa(matrix),
     logLoss: logLoss(labels, probabilities),
     brierScore: brierScore(labels, probabilities),
-    expectedCalibrationError: expectedCalibrationError(reliabilityBins(labels, probabilities)),
+    expectedCalibrationError: expectedCalibrationError(reliability),
   };
+  return { scores, matrix, reliability };
 }

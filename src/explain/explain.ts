@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { BackendError, DisposedError, InputError } from '../errors';
-import { ensureBackend } from '../image/backend';
+import { ensureBackend } from '../backend/backend';
 import type { PixelData } from '../image/pixels';
 import { preprocess } from '../image/preprocess';
 import { checkValues } from '../image/range';

@@ -1,11 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { freeTape } from '../kernels/tape';
-import { allLayers, onlyConsumer } from '../models/graph';
+import { allLayers, onlyConsumer, replaceCall } from '../models/graph';
 import { logitsOf } from '../models/logits';
 
 type Layer = tfl.layers.Layer;
-type Call = (inputs: tf.Tensor | tf.Tensor[], kwargs: object) => tf.Tensor;
 
 const CONVOLUTIONS = ['Conv2D', 'SeparableConv2D', 'DepthwiseConv2D', 'Conv2DTranspose'];
 const FOLLOWERS = ['BatchNormalization', 'Activation', 'ReLU', 'LeakyReLU', 'PReLU', 'ELU'];
@@ -72,6 +71,7 @@ function activationsOf(model: tfl.LayersModel, layer: Layer, input: tf.Tensor4D)
   let activations: tf.Tensor | undefined;
   const keepOutput = (plain: () => tf.Tensor) => {
     const y = plain();
+    activations?.dispose(); // of an earlier call, where layers are shared
     activations = tf.keep(tf.clone(y)); // the model frees y itself
     return y;
   };
@@ -86,13 +86,10 @@ function activationsOf(model: tfl.LayersModel, layer: Layer, input: tf.Tensor4D)
 
 /** Runs an action while a layer computes something else, and puts the layer back. */
 function withCall<T>(layer: Layer, call: (plain: () => tf.Tensor) => tf.Tensor, action: () => T): T {
-  const own = layer as unknown as { call: Call };
-  const [plain, isOwn] = [own.call, Object.hasOwn(layer, 'call')];
-  own.call = (inputs, kwargs) => call(() => plain.call(layer, inputs, kwargs));
+  const restore = replaceCall(layer, (before) => (inputs, kwargs) => call(() => before(inputs, kwargs)));
   try {
     return action();
   } finally {
-    if (isOwn) own.call = plain;
-    else Reflect.deleteProperty(own, 'call');
+    restore();
   }
 }

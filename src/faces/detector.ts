@@ -9,14 +9,21 @@ import type { Box, FaceLandmarks, FaceRegion, Point } from '../image/region';
  *
  * @example
  * ```ts
- * const detectWhole = ({ pixels: { shape } }: DetectorPhoto) => [{ box: { x: 0, y: 0, width: shape[1], height: shape[0] } }];
+ * const detectWhole = ({ width, height }: DetectorPhoto) => [{ box: { x: 0, y: 0, width, height } }];
  * const faces = createFaceClassifier({ detect: detectWhole });
  * ```
  */
 export interface DetectorPhoto {
   /** What the caller passed, or `pixels` if that was an encoded picture. */
   readonly source: Picture;
-  /** The same as a tensor [h, w, 3], int32 0..255, RGB over white; borrowed until the detector's promise settles. */
+  /** Height in pixels. */
+  readonly height: number;
+  /** Width in pixels. */
+  readonly width: number;
+  /**
+   * The same as a tensor [h, w, 3], int32 0..255, RGB over white; made when it is asked for, and borrowed until the detector's promise
+   * settles.
+   */
   readonly pixels: tf.Tensor3D;
 }
 

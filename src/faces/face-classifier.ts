@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { InputError } from '../errors';
-import { ensureBackend } from '../image/backend';
+import { ensureBackend } from '../backend/backend';
 import { isEncoded } from '../image/encoded';
 import { overWhite } from '../image/gray';
 import { checkValues } from '../image/range';
@@ -8,7 +8,7 @@ import { type PictureSource, readImages } from '../image/read';
 import { checkInteger, checkNumber, checkOptions, describe } from '../validate';
 import { classify } from '../classify/classify';
 import type { Classifier } from '../classify/classifier';
-import { type DetectedFace, type FaceDetector, usableFaces } from './detector';
+import { type DetectedFace, type DetectorPhoto, type FaceDetector, usableFaces } from './detector';
 import type { ClassifyOptions } from '../classify/options';
 import type { Prediction } from '../classify/predictions';
 
@@ -113,14 +113,21 @@ export function createFaceClassifier(detector: FaceDetector, options: FaceClassi
       checkOptions('classify: options', classifyOptions, ['topk', 'minProbability', 'views', 'margin']);
       await ensureBackend('classify');
       const image = await readImages(photo, 'classify'); // [1, h, w, c]
-      let pixels: tf.Tensor3D | undefined;
+      let made: tf.Tensor3D | undefined;
       try {
         const [n, height, width] = image.shape;
         if (n !== 1) throw new InputError({ where: 'classify', expected: 'one photo', received: `a batch of ${n}` });
         if ((photo as unknown) instanceof tf.Tensor) await checkValues('classify', image);
-        pixels = toPixels(image);
-        const source = isEncoded(photo) ? pixels : photo;
-        const found = usableFaces(await detector.detect({ source, pixels }), [height, width]);
+        const picture: DetectorPhoto = {
+          ...{ height, width },
+          get pixels() {
+            return (made ??= toPixels(image));
+          },
+          get source() {
+            return isEncoded(photo) ? picture.pixels : photo;
+          },
+        };
+        const found = usableFaces(await detector.detect(picture), [height, width]);
         const counts = ({ box, score = 1 }: DetectedFace) =>
           score >= minScore && Math.max(box.width, box.height) >= minSize;
         const faces = found.filter(counts).slice(0, maxFaces);
@@ -128,7 +135,7 @@ export function createFaceClassifier(detector: FaceDetector, options: FaceClassi
         const lists = await classifier.classify(image, { ...classifyOptions, regions: faces.map(toRegion) });
         return faces.map((face, i) => ({ ...face, predictions: lists[i]! }));
       } finally {
-        tf.dispose([image, pixels ?? []]);
+        tf.dispose([image, made ?? []]);
       }
     },
   };

@@ -111,22 +111,24 @@ export function createTracker(classifier: FrameClassifier, options: TrackerOptio
 
   const tracks = new Tracks({ smoothing, hysteresis, minOverlap, memory });
   let isDisposed = false;
+  let videos = 0; // how many were begun: frames of an earlier one count no more
   let running: AbortController | undefined;
 
-  const classify = latestOnly(async (frame: PictureSource, time: number) => {
+  const classify = latestOnly(async (frame: PictureSource, time: number, begun: number) => {
     const results = await classifier.classify(frame);
-    return isDisposed ? undefined : tracks.update(toFaces(results), time);
+    return isDisposed || begun !== videos ? undefined : tracks.update(toFaces(results), time);
   });
 
   const tracker: Tracker = {
     async update(frame, time = performance.now()) {
       if (isDisposed) throw new DisposedError('update', 'a tracker', 'Create another one with createTracker().');
       checkNumber('update: time', time);
-      return classify(frame, time);
+      return classify(frame, time, videos);
     },
     async start(video, callback) {
       tracker.stop();
       tracks.clear();
+      videos++;
       const { signal } = (running = new AbortController());
       while (!signal.aborted) {
         const time = await nextFrame(video, signal);

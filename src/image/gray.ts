@@ -35,8 +35,9 @@ export function overWhite(image: tf.Tensor3D): tf.Tensor3D {
   const [h, w, channels] = image.shape;
   if (channels !== 4) return tf.clone(image);
   return tf.tidy(() => {
-    const colours = tf.slice(image, [0, 0, 0], [h, w, 3]);
-    const opacity = tf.mul(tf.slice(image, [0, 0, 3], [h, w, 1]), 1 / 255);
-    return tf.add<tf.Tensor3D>(tf.mul(tf.sub(colours, WHITE), opacity), WHITE);
+    const pixels = tf.reshape(image, [h * w, channels]);
+    const colors = tf.matMul(pixels, tf.eye(channels, 3)); // a slice copies the whole picture on WASM, value by value
+    const opacity = tf.matMul(pixels, tf.tensor2d([...Array.from({ length: 9 }, () => 0), 1, 1, 1], [channels, 3]));
+    return tf.reshape(tf.add(tf.mul(tf.sub(colors, WHITE), tf.div(opacity, 255)), WHITE), [h, w, 3]);
   });
 }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { InputError } from '../errors';
 import { checkText, describe } from '../validate';
-import { requireBackend } from './backend';
+import { requireBackend } from '../backend/backend';
 import { CHANNELS, checkImages } from './check';
 import { isEncoded } from './encoded';
 import { fromImageElement, type ImageElement, isImageElement } from './elements';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { InputError, WeightsError } from '../errors';
-import { ensureBackend } from '../image/backend';
+import { ensureBackend } from '../backend/backend';
 import { checkOneOf, checkOptions, describe } from '../validate';
 import { buildModel } from '../weights/build';
 import { isModel } from './keras-architecture';

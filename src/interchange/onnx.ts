@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { InputError } from '../errors';
-import { ensureBackend } from '../image/backend';
+import { ensureBackend } from '../backend/backend';
 import { checkInteger, checkOneOf, checkOptions, describe } from '../validate';
 import { type CardDraft, checkCard as checkModelCard, checkCardDraft, type ModelCard } from '../weights/card';
 import { checkFit } from '../weights/fit';

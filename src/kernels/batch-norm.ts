@@ -23,7 +23,7 @@ export type ReduceMeans = (means: tf.Tensor1D) => tf.Tensor1D;
  * @param gamma Scale, `[channels]`; borrowed.
  * @param beta Offset, `[channels]`; borrowed.
  * @param epsilon Added to the variance, above 0.
- * @param onStatistics Receives the batch's statistics during the call; they live as long as the enclosing tidy.
+ * @param onStatistics Receives the batch's statistics during the call; they live as long as that, unless `tf.keep` keeps them.
  * @param reduce Where `x` is one of several parts of a batch: all of them then have the same statistics. Called as often, and in the same
  *   order, for each part.
  * @returns The normalised input, the shape of `x`, differentiable by x, gamma and beta; the caller's.

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { BackendError } from '../errors';
+import { requireBackend } from '../backend/backend';
 import { conv2dBackpropFilter } from './conv2d-backprop-filter';
 import { depthwiseBackpropFilter, depthwiseBackpropInput } from './depthwise-backprop';
 import type { ConvAttributes } from './geometry';
@@ -32,7 +32,7 @@ const KERNELS: Readonly<Record<string, Compute>> = {
  * Kernels that the backend brings stay as they are, and a second call does nothing.
  *
  * @returns Names of the kernels that were registered by this call.
- * @throws {@link BackendError} if no backend is active.
+ * @throws {@link BackendError} if no backend is ready.
  * @example
  * ```ts
  * await tf.setBackend('wasm');
@@ -42,15 +42,8 @@ const KERNELS: Readonly<Record<string, Compute>> = {
  * ```
  */
 export function registerTrainingKernels(): string[] {
+  requireBackend('registerTrainingKernels');
   const backendName = tf.getBackend();
-  if (!backendName) {
-    throw new BackendError({
-      where: 'registerTrainingKernels',
-      expected: 'an active TensorFlow.js backend',
-      received: 'none',
-      remedy: 'Activate one first with tf.setBackend, and wait for tf.ready().',
-    });
-  }
   const missing = Object.keys(KERNELS).filter((kernelName) => !tf.getKernel(kernelName, backendName));
   for (const kernelName of missing) {
     const kernelFunc: tf.KernelFunc = ({ inputs, attrs }) =>

@@ -16,6 +16,25 @@ export function onlyConsumer(model: tfl.LayersModel, layer: Layer): Layer | unde
   return consumer.inboundNodes.length === 1 && model.layers.includes(consumer) ? consumer : undefined;
 }
 
+/** A layer's `call`, which tfjs-layers does not show. */
+export type Call = (inputs: tf.Tensor | tf.Tensor[], kwargs: Record<string, unknown>) => tf.Tensor;
+
+/**
+ * Puts a function in the place of a layer's `call`.
+ *
+ * @param make Gives the function from the one that is there.
+ * @returns What puts the layer back.
+ */
+export function replaceCall(layer: Layer, make: (before: Call) => Call): () => void {
+  const own = layer as unknown as { call: Call };
+  const [before, isOwn] = [own.call, Object.hasOwn(own, 'call')];
+  own.call = make((inputs, kwargs) => before.call(layer, inputs, kwargs));
+  return () => {
+    if (isOwn) own.call = before;
+    else Reflect.deleteProperty(own, 'call');
+  };
+}
+
 /** The only input of a layer's `call`, which gets a tensor or a list of one. */
 export const onlyInput = (inputs: tf.Tensor | tf.Tensor[]): tf.Tensor => (Array.isArray(inputs) ? inputs[0]! : inputs);
 

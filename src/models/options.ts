@@ -1,5 +1,5 @@
 import { InputError } from '../errors';
-import { requireBackend } from '../image/backend';
+import { requireBackend } from '../backend/backend';
 import { EMOTIONS } from '../labels';
 import { checkInteger, checkNumber, checkOneOf, checkOptions, describe } from '../validate';
 
@@ -214,7 +214,7 @@ function checkNotHuge(where: string, { conv, features, dense, head, inputSize }:
 }
 
 const forEachBlock = (value: number | readonly number[], blocks: readonly number[]) =>
-  typeof value === 'number' && Array.isArray(blocks) ? blocks.map(() => value) : (value as readonly number[]);
+  typeof value === 'number' ? blocks.map(() => value) : value;
 
 function checkBoolean(where: string, value: unknown): void {
   if (typeof value !== 'boolean') throw new InputError({ where, expected: 'true or false', received: describe(value) });

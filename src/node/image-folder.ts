@@ -4,7 +4,7 @@ import { FerDataset } from '../data/dataset';
 import { faultsIn } from '../data/fault';
 import type { DatasetError } from '../errors';
 import { InputError } from '../errors';
-import { ensureBackend } from '../image/backend';
+import { ensureBackend } from '../backend/backend';
 import { fromPixelData } from '../image/pixels';
 import { toGraySize } from '../image/preprocess';
 import { checkInteger, checkOneOf, checkOptions } from '../validate';

@@ -23,7 +23,7 @@ export type { FileResult } from './results-file';
 export type { Shard } from './walk';
 export { startTrainingWorkers } from './training-workers';
 export type { TrainingWorkers, TrainingWorkersOptions } from './training-workers';
-export { createGradientWorker } from '../train/part';
-export type { GradientPart, GradientWorker } from '../train/part';
+export { createGradientWorker } from '../train/gradient-worker';
+export type { GradientPart, GradientWorker } from '../train/gradient-worker';
 
 registerDecoder((source, where) => decodeFor(where, source));

@@ -53,6 +53,10 @@ function checkOptimization(optimization: NonNullable<TrainOptions['optimization'
   if (typeof optimizer === 'string') checkOneOf(`${where}.optimizer`, optimizer, Object.keys(DEFAULT_RATES));
   else checkOptimizer(optimizer);
   if (typeof learningRate === 'number') checkNumber(`${where}.learningRate`, learningRate, { min: Number.MIN_VALUE });
+  else if (typeof learningRate !== 'function' && typeof learningRate?.next !== 'function') {
+    const expected = 'a number, a schedule or what reduceOnPlateau gives';
+    throw new InputError({ where: `${where}.learningRate`, expected, received: describe(learningRate) });
+  }
   checkNumber(`${where}.weightDecay`, weightDecay, { min: 0 });
   checkNumber(`${where}.clipNorm`, clipNorm, { min: Number.MIN_VALUE });
   checkNumber(`${where}.averaging`, averaging, { min: 0, max: 1 - 1e-9 });

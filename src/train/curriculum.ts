@@ -16,7 +16,7 @@ import { checkInteger, checkNumber, checkOptions, describe } from '../validate';
  * ```
  */
 export interface SizePhase {
-  /** Where the stretch ends, as a share of all epochs, above 0 and up to 1. */
+  /** Where the stretch ends, as a share of all epochs, 0..1. */
   until: number;
   /** Height and width of the pictures in pixels, at least 1. */
   size: number;

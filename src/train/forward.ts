@@ -8,7 +8,7 @@ import { conv2dInTraining } from '../kernels/conv2d';
 import { matMulInTraining } from '../kernels/mat-mul';
 import { maxPoolInTraining } from '../kernels/max-pool';
 import { reluInTraining } from '../kernels/relu';
-import { allLayers, normalisesLastAxis, onlyInput } from '../models/graph';
+import { allLayers, type Call, normalisesLastAxis, onlyInput, replaceCall } from '../models/graph';
 import { logitsOf } from '../models/logits';
 import { Random } from '../random';
 
@@ -40,12 +40,10 @@ export interface PartOfBatch {
 }
 
 type Layer = tfl.layers.Layer;
-type Call = (inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean }) => tf.Tensor | tf.Tensor[];
 type Variable = { read(): tf.Tensor; write(value: tf.Tensor): unknown };
 
 /** The members of tfjs layers that are used here and not public there. */
 interface LayerInternals {
-  call: Call;
   activation: { getClassName(): string; apply(x: tf.Tensor): tf.Tensor };
   rate: number;
   kernel: Variable;
@@ -81,25 +79,25 @@ export function prepareForTraining(model: tfl.LayersModel, precision: Precision 
   }
   const undo: (() => void)[] = [];
   const run: { key: readonly number[]; part: PartOfBatch | undefined } = { key: [0], part: undefined };
-  const replaceCall = (layer: Layer, training: (input: tf.Tensor) => tf.Tensor) => {
-    const own = internals(layer);
-    const original = own.call;
-    own.call = (inputs, kwargs) =>
-      kwargs.training ? tf.tidy(() => training(onlyInput(inputs))) : original.call(layer, inputs, kwargs);
-    undo.push(() => Reflect.deleteProperty(own, 'call'));
+  const inTraining = (layer: Layer, call: (input: tf.Tensor) => tf.Tensor) => {
+    const chosen =
+      (before: Call): Call =>
+      (inputs, kwargs) =>
+        kwargs['training'] ? tf.tidy(() => call(onlyInput(inputs))) : before(inputs, kwargs);
+    undo.push(replaceCall(layer, chosen));
   };
   allLayers(model.layers).forEach((layer, index) => {
     const own = internals(layer);
     const kind = layer.getClassName();
     if (kind === 'BatchNormalization' && normalisesLastAxis(layer))
-      replaceCall(layer, (x) => batchNorm(layer, x, run.part));
+      inTraining(layer, (x) => batchNorm(layer, x, run.part));
     else if (kind === 'Conv2D' && own.dataFormat === 'channelsLast')
-      replaceCall(layer, (x) => convolve(own, x, precision));
-    else if (kind === 'MaxPooling2D' && own.dataFormat === 'channelsLast') replaceCall(layer, (x) => pool(own, x));
-    else if (kind === 'Dense') replaceCall(layer, (x) => multiply(own, x));
-    else if (kind === 'Activation' && own.activation.getClassName() === 'relu') replaceCall(layer, reluInTraining);
+      inTraining(layer, (x) => convolve(own, x, precision));
+    else if (kind === 'MaxPooling2D' && own.dataFormat === 'channelsLast') inTraining(layer, (x) => pool(own, x));
+    else if (kind === 'Dense') inTraining(layer, (x) => multiply(own, x));
+    else if (kind === 'Activation' && own.activation.getClassName() === 'relu') inTraining(layer, reluInTraining);
     else if (kind === 'Dropout' && own.rate > 0) {
-      replaceCall(layer, (x) => dropout(x, own, [...run.key, index], run.part?.first ?? 0));
+      inTraining(layer, (x) => dropout(x, own, [...run.key, index], run.part?.first ?? 0));
     }
   });
   return {

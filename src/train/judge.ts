@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { oneHot } from '../data/rows';
 import { predict } from '../evaluate/predict';
+import { logitsFrom } from '../models/logits';
 import { createBatchLoss } from './losses';
 import type { EpochRecord } from './options';
 import type { Session } from './session';
@@ -14,10 +15,10 @@ export async function judge(session: Session): Promise<Pick<EpochRecord, 'valLos
   const outputs = await session.tensors.whileJudged(() => predict(model, validation, { preprocessing, ...signal }));
   const { labels, size, numClasses } = validation;
   const targets = validation.targets ?? oneHot(labels, numClasses);
-  const type = options.loss?.type ?? 'categoricalCrossentropy';
+  const { type = 'categoricalCrossentropy', gamma = 2 } = options.loss ?? {};
   const loss = tf.tidy(() => {
-    const logits = tf.log<tf.Tensor2D>(tf.clipByValue(tf.tensor2d(outputs, [size, numClasses]), 1e-7, 1));
-    return createBatchLoss({ type }, numClasses)(logits, tf.tensor2d(targets, [size, numClasses]));
+    const logits = logitsFrom(model, tf.tensor2d(outputs, [size, numClasses]));
+    return createBatchLoss({ type, gamma }, numClasses)(logits, tf.tensor2d(targets, [size, numClasses]));
   });
   try {
     const [valLoss] = await loss.data();

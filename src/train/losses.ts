@@ -38,7 +38,7 @@ export type LossName = 'categoricalCrossentropy' | 'binaryCrossentropy' | 'focal
 export interface DistillationOptions {
   /** Share of the teacher in the loss, 0..1; the rest is the loss by the labels. Default 0.5. */
   weight?: number;
-  /** Temperature of both networks' probabilities in the teacher's part, above 0. Default 2. */
+  /** Temperature of both networks' probabilities in the teacher's part, 0.05..100. Default 2. */
   temperature?: number;
 }
 

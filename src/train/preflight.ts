@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { BackendError } from '../errors';
+import { BackendError, InputError } from '../errors';
 import { freeTape } from '../kernels/tape';
 
 type Layer = tfl.layers.Layer;
@@ -28,9 +28,12 @@ const KERNELS_BY_LAYER: Readonly<Record<string, readonly string[]>> = {
  * Layers before the first trained one need no gradient and are passed over.
  *
  * @param model The model; borrowed, unchanged.
- * @throws BackendError that names the layer, the kernel and what to do.
+ * @throws InputError if no weight can be trained. BackendError that names the layer, the kernel and what to do.
  */
 export function checkCanTrain(model: tfl.LayersModel): void {
+  if (model.trainableWeights.length === 0) {
+    throw new InputError({ where: 'train: model', expected: 'weights that can be trained', received: 'none' });
+  }
   checkLayers(model.layers, false);
 }
 

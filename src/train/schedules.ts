@@ -122,7 +122,7 @@ export function cosine(options: CosineOptions): Schedule {
 export interface PlateauOptions {
   /** Rate at the start, above 0. */
   initial: number;
-  /** Factor when the loss has not fallen, above 0 and below 1. Default 0.5. */
+  /** Factor when the loss has not fallen, above 0 and at most 1. Default 0.5. */
   factor?: number;
   /** Epochs without a better loss before the rate falls, at least 1. Default 5. */
   patience?: number;
@@ -187,7 +187,7 @@ export function reduceOnPlateau(options: PlateauOptions): PlateauSchedule {
   return {
     start: { rate: initial, best: null, wait: 0 },
     next: ({ rate, best, wait }, loss) => {
-      if (best === null || loss < best - minDelta) return { rate, best: loss, wait: 0 };
+      if (!Number.isFinite(best) || loss < best! - minDelta) return { rate, best: loss, wait: 0 };
       if (wait + 1 < patience) return { rate, best, wait: wait + 1 };
       return { rate: Math.max(min, rate * factor), best, wait: 0 };
     },

@@ -3,7 +3,7 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import type { LabeledImages } from '../data/batches';
 import { checkOutput, fitPreprocessing } from '../evaluate/predict';
 import { InputError } from '../errors';
-import { ensureBackend } from '../image/backend';
+import { ensureBackend } from '../backend/backend';
 import { hasNativeOperations, prepareKernels } from '../kernels/on-demand';
 import { registerTrainingKernels } from '../kernels/register';
 import { describe } from '../validate';
@@ -22,7 +22,7 @@ import type { RunIdentity, RunState } from './run';
 import { checkFits, RunTensors, startState } from './run';
 import type { PlateauSchedule, Schedule } from './schedules';
 import type { BatchSource, StreamedData, TrainingData } from './source';
-import { collect, hostSource, isStream, setAside, streamSource, toLabeledImages } from './source';
+import { checkLabeled, collect, hostSource, isStream, setAside, streamSource, toLabeledImages } from './source';
 import type { StepContext } from './step';
 import type { GradientJob } from './workers';
 
@@ -125,6 +125,7 @@ async function gatherData(data: TrainingData, { validation }: TrainOptions, seed
     const held = isStream(validation)
       ? await collect('train: validation', validation)
       : validation && (await toLabeledImages('train: validation', validation));
+    if (held) checkLabeled('train: validation', held);
     return { training, validation: held };
   }
   if (isStream(training)) {
@@ -135,6 +136,7 @@ async function gatherData(data: TrainingData, { validation }: TrainOptions, seed
     });
   }
   const { training: kept, held } = setAside(training, validation, seed);
+  checkLabeled('train: validation', held);
   return { training: kept, validation: held };
 }
 

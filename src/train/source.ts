@@ -8,6 +8,7 @@ import { join } from '../data/rows';
 import { selectImages } from '../data/select';
 import { splitIndices } from '../data/split';
 import { InputError } from '../errors';
+import { checkPictures } from '../evaluate/predict';
 import { Random } from '../random';
 import { describe } from '../validate';
 
@@ -79,7 +80,22 @@ export async function toLabeledImages(where: string, data: LabeledImages | Tenso
     const expected = 'a FerDataset, { xs, ys } or a tf.data.Dataset';
     throw new InputError({ where, expected, received: describe(data) });
   }
-  return 'xs' in data ? fromTensors(data.xs, data.ys) : data;
+  const pictures = 'xs' in data ? await fromTensors(data.xs, data.ys) : data;
+  checkPictures(where, pictures);
+  return pictures;
+}
+
+/** Throws unless there are pictures, and something to learn from or to be compared with for each of them. */
+export function checkLabeled(where: string, { size, targets, labels }: LabeledImages): void {
+  if (size === 0) throw new InputError({ where, expected: 'at least one picture', received: 'an empty data set' });
+  const unlabelled = targets ? -1 : labels.indexOf(UNLABELED);
+  if (unlabelled < 0) return;
+  throw new InputError({
+    where,
+    expected: 'a label for every picture',
+    received: `none at position ${unlabelled}`,
+    remedy: 'Leave unlabelled pictures out with dataset.subset().',
+  });
 }
 
 /** Sets a share of a data set aside, drawn class by class. */
@@ -92,8 +108,7 @@ export function setAside(data: LabeledImages, share: number, seed: number) {
 export async function collect(where: string, stream: StreamedData): Promise<LabeledImages> {
   const parts: Batch[] = [];
   for await (const batch of streamBatches(where, stream)) parts.push(batch);
-  const first = parts[0];
-  if (!first) throw new InputError({ where, expected: 'at least one batch', received: 'an empty tf.data.Dataset' });
+  const first = parts[0]!;
   const size = parts.reduce((sum, part) => sum + part.size, 0);
   return {
     ...first,
@@ -108,16 +123,7 @@ export async function collect(where: string, stream: StreamedData): Promise<Labe
 /** Batches of a data set on the host: order and augmentation depend on seed and epoch alone. */
 export function hostSource(where: string, data: LabeledImages, options: SourceOptions): BatchSource {
   const { batchSize, seed, augment } = options;
-  if (data.size === 0) throw new InputError({ where, expected: 'at least one picture', received: 'an empty data set' });
-  const unlabelled = data.targets ? -1 : data.labels.indexOf(UNLABELED);
-  if (unlabelled >= 0) {
-    throw new InputError({
-      where,
-      expected: 'a label for every picture',
-      received: `none at position ${unlabelled}`,
-      remedy: 'Leave unlabelled pictures out with dataset.subset().',
-    });
-  }
+  checkLabeled(where, data);
   return {
     size: data.size,
     steps: countBatches(data.size, batchSize),
@@ -151,9 +157,10 @@ export function streamSource(where: string, stream: StreamedData, { seed, augmen
 
 async function* streamBatches(where: string, stream: StreamedData): AsyncGenerator<Batch, void> {
   const iterator = await stream.iterator();
-  for (;;) {
+  for (let count = 0; ; count++) {
     const { value, done } = await iterator.next();
-    if (done) return;
+    if (done && count > 0) return;
+    if (done) throw new InputError({ where, expected: 'at least one batch', received: 'an empty tf.data.Dataset' });
     try {
       yield await readBatch(where, value as unknown as TensorData);
     } finally {

@@ -141,8 +141,9 @@ async function endEpoch(session: Session, clock: () => void): Promise<void> {
 async function noteBest({ state, stopping, tensors }: Session, record: EpochRecord): Promise<void> {
   const { monitor, minDelta, restoreBest } = stopping!;
   const value = monitor === 'valLoss' ? -record.valLoss! : record.valAccuracy!;
-  if (state.best && value <= state.best.value + minDelta) {
-    state.best.wait++;
+  const best = state.best; // of a loss that was not finite it says nothing
+  if (best && Number.isFinite(best.value) && !(value > best.value + minDelta)) {
+    best.wait++;
     return;
   }
   state.best = { value, epoch: record.epoch, wait: 0 };

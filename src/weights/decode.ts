@@ -3,7 +3,7 @@ import type * as tfl from '@tensorflow/tfjs-layers';
 
 import { WeightsError } from '../errors';
 import { checkText } from '../validate';
-import { ensureBackend } from '../image/backend';
+import { ensureBackend } from '../backend/backend';
 import { buildModel } from './build';
 import { type CardDraft, checkCard, checkCardDraft, type ModelCard } from './card';
 import { checkFit, checkWeightsFit, specsOf, storedBytes } from './fit';

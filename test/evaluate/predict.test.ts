@@ -107,7 +107,10 @@ describeOn(BACKENDS, 'predict', () => {
     };
     await refused(predict(model, data, { preprocessing }), "expected the model's input size [4, 4]");
     await refused(predict(model, { ...data, numClasses: 7 }), 'one output of shape [null, 7]');
-    await refused(predict(model, { ...data, images: data.images.subarray(1) }), '5 × 4 × 4 × 1 = 80 pixel values');
+    await refused(
+      predict(model, { ...data, images: data.images.subarray(1) }),
+      'predict: data.images: expected 5 × 4 × 4 × 1 values, received 79',
+    );
     await refused(predict(model, undefined as never), 'a FerDataset or an object with the same arrays');
     await refused(predict(model, data, { batchSize: 0 }), 'predict: batchSize');
     await refused(predict(model, data, { batchsize: 2 } as object), 'batchsize');

@@ -34,6 +34,19 @@ const picture = () => tf.tensor4d([1, 2, -3, 4], [1, 2, 2, 1]); // activations [
 describeOn(BACKENDS, 'gradCam', () => {
   expectNoLeaks();
 
+  it('frees the outputs of a convolution that is used twice', () => {
+    const input = tfl.input({ shape: [2, 2, 1] });
+    const shared = tfl.layers.conv2d({ filters: 1, kernelSize: 1 });
+    const twice = shared.apply(shared.apply(input)) as tfl.SymbolicTensor;
+    const head = tfl.layers.dense({ units: 2 }).apply(tfl.layers.flatten().apply(twice));
+    const model = tfl.model({ inputs: input, outputs: head as tfl.SymbolicTensor });
+    const x = picture();
+    gradCam(model, shared, x, 0, 'channel').dispose();
+    x.dispose();
+    model.dispose();
+    shared.dispose(); // tfjs counts a layer as often as it is applied
+  });
+
   it('is the class activation map after global average pooling, whatever the weighting', async () => {
     const model = byHand(tfl.layers.globalAveragePooling2d({}));
     setHead(model, tf.tensor2d([1, -1, 2, -5], [2, 2])); // class 0: the first channel counts 1, the second 2

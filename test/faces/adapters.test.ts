@@ -20,7 +20,7 @@ describe('the adapters', () => {
   beforeAll(async () => {
     await useBackend('cpu');
     const pixels = tf.zeros<tf.Rank.R3>([512, 512, 3], 'int32');
-    photo = { source: pixels, pixels };
+    photo = { source: pixels, width: 512, height: 512, pixels };
   });
   afterAll(() => photo.pixels.dispose());
 

@@ -39,6 +39,21 @@ describe('createFaceClassifier', () => {
   const create = (detector: FaceDetector, options: FaceClassifierOptions = {}) =>
     createFaceClassifier(detector, { classifier, minSize: 0, ...options });
 
+  it('makes the tensor for the detector only if that looks at it', async () => {
+    let made = 0;
+    const count = (photo: DetectorPhoto, look: boolean) => {
+      const before = tf.memory().numTensors;
+      if (look) expect(photo.pixels.shape).toEqual([photo.height, photo.width, 3]);
+      if (look) expect(photo.pixels).toBe(photo.pixels);
+      made = tf.memory().numTensors - before;
+      return [];
+    };
+    await create({ detect: (picture) => count(picture, false) }).classify(photo());
+    expect(made).toBe(0);
+    await create({ detect: (picture) => count(picture, true) }).classify(photo());
+    expect(made).toBe(1);
+  });
+
   it('classifies every face that the detector finds', async () => {
     const faces = create(finds({ box: box(0, 0, 20) }, { box: box(20, 0, 20), score: 0.8 }));
     const results = await faces.classify(photo(), { topk: 1, margin: 0 });

@@ -166,6 +166,25 @@ describe('start', () => {
   });
 });
 
+describe('start, while a frame of an earlier video is classified', () => {
+  it('forgets that frame too', async () => {
+    const { classifier, answer } = slowClassifier();
+    const [old, now] = [fakeVideo(), fakeVideo()];
+    const tracker = createTracker(classifier);
+    const seen: TrackedFace[][] = [];
+    const first = tracker.start(old.video, () => undefined);
+    await old.show(10);
+    const second = tracker.start(now.video, (faces) => seen.push(faces));
+    await now.show(20); // waits for the frame of the old video
+    await answer();
+    await answer();
+    await first;
+    expect(seen.map(([face]) => face?.id)).toEqual([1]);
+    tracker.dispose();
+    await second;
+  });
+});
+
 describe('createTracker', () => {
   it.each([
     [{ smoothing: -1 }, /smoothing: expected a finite number of at least 0/],

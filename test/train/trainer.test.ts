@@ -6,7 +6,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfd from '@tensorflow/tfjs-data';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { expect, it } from 'vitest';
+import { FusedNetwork } from '../../src/classify/fusion';
 import { InputError, TrainingError } from '../../src/errors';
+import type { LabeledImages } from '../../src/data/batches';
 import { memoryCheckpoint } from '../../src/train/checkpoint';
 import type { TrainOptions } from '../../src/train/options';
 import { cosine, reduceOnPlateau } from '../../src/train/schedules';
@@ -78,6 +80,24 @@ describeOn(TRAINING_BACKENDS, 'train', () => {
   it.each(['sgd', 'adam', 'rmsprop'] as const)('resumes %s to the last bit', async (optimizer) => {
     const options = { ...EVERYTHING, epochs: 2, optimization: { optimizer, learningRate: 0.01 } };
     expect(await trained(options, [3])).toEqual(await trained(options));
+  });
+
+  it('is not disturbed by predictions in between', async () => {
+    const run = async (between: (model: tfl.LayersModel) => void) => {
+      const model = tinyCnn();
+      await train(model, squares(14), { epochs: 2, batchSize: 7, seed: 1, onProgress: () => between(model) });
+      const weights = weightsOf(model);
+      model.dispose();
+      return weights;
+    };
+    const pictures = tf.ones<tf.Rank.R4>([9, 16, 16, 1]); // more than go through the steps of a network at once
+    const classified = await run((model) => {
+      const fused = new FusedNetwork(model);
+      fused.predict(pictures).dispose();
+      fused.dispose();
+    });
+    pictures.dispose();
+    expect(classified).toEqual(await run(() => undefined));
   });
 
   it('leaves no tensor behind on success, abort and error', async () => {
@@ -246,6 +266,15 @@ describeOn(TRAINING_BACKENDS.slice(0, 1), 'train', () => {
     ['a misspelt option', { epochs: 1, batchsize: 3 }, /"batchsize"/],
     ['a negative rate', { epochs: 1, optimization: { learningRate: -1 } }, /learningRate/],
     ['an unknown optimizer', { epochs: 1, optimization: { optimizer: 'lion' } }, /one of "sgd"/],
+    ['a rate of null', { epochs: 1, optimization: { learningRate: null } }, /learningRate: expected a number, a sch/],
+    ['a rate that is no schedule', { epochs: 1, optimization: { learningRate: {} } }, /learningRate: expected a numb/],
+    ['empty validation data', { epochs: 1, validation: squares(0) }, /train: validation: expected at least one/],
+    ['a share of no picture', { epochs: 1, validation: 0.01 }, /train: validation: expected at least one picture/],
+    [
+      'validation data without labels',
+      { epochs: 1, validation: { ...squares(7), labels: new Uint8Array(7).fill(255) } },
+      /train: validation: expected a label for every picture/,
+    ],
     ['an unknown loss', { epochs: 1, loss: { type: 'mse' } }, /loss.type/],
     ['early stopping without validation', { epochs: 1, earlyStopping: {} }, /validation data/],
     ['a share of 1', { epochs: 1, validation: 1 }, /train: validation/],
@@ -279,6 +308,25 @@ describeOn(TRAINING_BACKENDS.slice(0, 1), 'train', () => {
     await expect(train(model, { ...squares(7), labels }, { epochs: 1 })).rejects.toThrow(/label for every picture/);
     await expect(train(model, squares(6, 1, 3), { epochs: 1 })).rejects.toThrow(InputError);
     await expect(train(model, 5 as never, { epochs: 1 })).rejects.toThrow(InputError);
+    model.dispose();
+  });
+
+  it('refuses data whose arrays do not fit, a stream without batches and a model without trainable weights', async () => {
+    const model = tinyCnn();
+    const seven = squares(7);
+    const short: [Partial<LabeledImages>, RegExp][] = [
+      [{ images: new Uint8Array(100) }, /train: data.images: expected 7 × 16 × 16 × 1 values, received 100/],
+      [{ labels: new Uint8Array(6) }, /train: data.labels/],
+      [{ targets: new Float32Array(48) }, /train: data.targets: expected 7 × 7 values, received 48/],
+      [{ sampleWeights: new Float32Array(8) }, /train: data.sampleWeights/],
+    ];
+    for (const [change, message] of short) {
+      await expect(train(model, { ...seven, ...change }, { epochs: 1 })).rejects.toThrow(message);
+    }
+    const nothing = tfd.generator<tf.TensorContainer>(function* () {});
+    await expect(train(model, nothing, { epochs: 1 })).rejects.toThrow(/at least one batch, received an empty/);
+    model.trainable = false;
+    await expect(train(model, seven, { epochs: 1 })).rejects.toThrow(/train: model: expected weights that can/);
     model.dispose();
   });
 });

@@ -54,7 +54,7 @@ export interface MediaPipeLike {
 export function fromMediaPipe(detector: MediaPipeLike): FaceDetector {
   return {
     async detect(photo) {
-      const [height, width] = photo.pixels.shape;
+      const { height, width } = photo;
       const { detections } = detector.detect(drawable(photo) ?? (await toImageData(photo.pixels)));
       return detections.flatMap(({ boundingBox, categories, keypoints }) => {
         if (!boundingBox) return [];

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it, vi } from 'vitest';
 import { BackendError } from '../../src/errors';
-import { ensureBackend, requireBackend } from '../../src/image/backend';
+import { ensureBackend, requireBackend } from '../../src/backend/backend';
 import { toImages } from '../../src/image/input';
 import { createCompactCnn } from '../../src/models/compact';
 import { createModel } from '../../src/models/registry';

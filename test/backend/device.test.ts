@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { BackendError } from '../../src/errors';
-import { unlessLost } from '../../src/image/device';
+import { unlessLost } from '../../src/backend/device';
 
 /** Backends with nothing but what can be lost, and the way to lose it. */
 function webgl(): { backend: tf.KernelBackend; lose: () => void; giveBack: () => void } {

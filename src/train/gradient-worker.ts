@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import type { Batch } from '../data/batches';
 import { InputError } from '../errors';
-import { ensureBackend } from '../image/backend';
+import { ensureBackend } from '../backend/backend';
 import type { Preprocessing } from '../image/preprocess';
 import { prepareKernels } from '../kernels/on-demand';
 import { registerTrainingKernels } from '../kernels/register';
@@ -85,8 +85,7 @@ export async function createGradientWorker(job: GradientJob): Promise<GradientWo
   registerTrainingKernels();
   await prepareKernels();
   const model = (await tfl.models.modelFromJSON(job.topology as never)) as tfl.LayersModel;
-  const loss = createBatchLoss(job.loss, model.outputs[0]!.shape[1]!);
-  const forward = prepareForTraining(model, job.precision);
+  const { loss, forward } = prepare(model, job);
   const variables = model.weights.map((weight) => weight.read() as tf.Variable);
   return {
     async gradients({ weights, batch, preprocessing, key, first, batchSize, reduce, into }) {
@@ -121,6 +120,17 @@ export async function createGradientWorker(job: GradientJob): Promise<GradientWo
       model.dispose();
     },
   };
+}
+
+/** Loss and forward pass of a model; without a model that does not serve. */
+function prepare(model: tfl.LayersModel, job: GradientJob) {
+  try {
+    const loss = createBatchLoss(job.loss, model.outputs[0]!.shape[1]!);
+    return { loss, forward: prepareForTraining(model, job.precision) };
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
 }
 
 function checkRoom(into: Float32Array, model: tfl.LayersModel): void {

@@ -1,14 +1,26 @@
+import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { InputError } from '../../src/errors';
 import { DEFAULT_PREPROCESSING } from '../../src/image/preprocess';
 import { batches } from '../../src/data/batches';
-import { createGradientWorker, type GradientPart } from '../../src/train/part';
+import { createGradientWorker, type GradientPart } from '../../src/train/gradient-worker';
 import { describeOn, expectNoLeaks } from '../support/backends';
 import { squares } from '../support/faces';
 import { tinyCnn } from '../support/tiny';
 
 describeOn(['cpu'], 'createGradientWorker', () => {
   expectNoLeaks();
+
+  it('leaves nothing behind if the job cannot be done', async () => {
+    const model = tinyCnn(1, 0);
+    const topology = model.toJSON(null, false) as Record<string, unknown>;
+    const loss = { type: 'nonsense' as never };
+    const before = tf.memory().numTensors;
+    const job = { topology, loss, precision: 'float32' as const, weights: model.countParams(), means: 99 };
+    await expect(createGradientWorker(job)).rejects.toThrow(InputError);
+    expect(tf.memory().numTensors).toBe(before);
+    model.dispose();
+  });
 
   it('writes the gradient where it is told to, if there is room', async () => {
     const model = tinyCnn(1, 0);
