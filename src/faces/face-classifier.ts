@@ -5,11 +5,13 @@ import { isEncoded } from '../image/encoded';
 import { overWhite } from '../image/gray';
 import { checkValues } from '../image/range';
 import { type PictureSource, readImages } from '../image/read';
-import { checkInteger, checkNumber, checkOptions, describe } from '../validate';
+import { checkInteger, checkNumber, checkOptions } from '../validate';
 import { classify } from '../classify/classify';
 import type { Classifier } from '../classify/classifier';
+import { EMOTIONS } from '../labels';
+import { checkMethod } from './check-method';
 import { type DetectedFace, type DetectorPhoto, type FaceDetector, usableFaces } from './detector';
-import type { ClassifyOptions } from '../classify/options';
+import { checkClassifyOptions, type ClassifyOptions } from '../classify/options';
 import type { Prediction } from '../classify/predictions';
 
 /**
@@ -95,22 +97,32 @@ export interface FaceClassifier {
  */
 export function createFaceClassifier(detector: FaceDetector, options: FaceClassifierOptions = {}): FaceClassifier {
   const where = 'createFaceClassifier';
-  if (typeof (detector as Partial<FaceDetector> | undefined)?.detect !== 'function') {
-    throw new InputError({
-      where,
-      expected: 'a face detector with a method detect',
-      received: describe(detector),
-      remedy: 'Use an adapter, for instance fromHuman(human).',
-    });
-  }
+  checkMethod(
+    where,
+    detector,
+    'detect',
+    'a face detector with a method detect',
+    'Use an adapter, for instance fromHuman(human).',
+  );
   checkOptions(`${where}: options`, options, ['classifier', 'minScore', 'minSize', 'maxFaces']);
   const { classifier = { classify }, minScore = 0, minSize = 16, maxFaces = Infinity } = options;
+  checkMethod(
+    `${where}: options.classifier`,
+    classifier,
+    'classify',
+    'a classifier',
+    'Write `await loadClassifier()`.',
+  );
   checkNumber(`${where}: options.minScore`, minScore, { min: 0, max: 1 });
   checkNumber(`${where}: options.minSize`, minSize, { min: 0 });
   if (maxFaces !== Infinity) checkInteger(`${where}: options.maxFaces`, maxFaces, { min: 1 });
   return {
     async classify(photo, classifyOptions = {}) {
       checkOptions('classify: options', classifyOptions, ['topk', 'minProbability', 'views', 'margin']);
+      checkClassifyOptions(
+        { ...classifyOptions, margin: undefined },
+        options.classifier?.card?.labels.length ?? EMOTIONS.length,
+      );
       await ensureBackend('classify');
       const image = await readImages(photo, 'classify'); // [1, h, w, c]
       let made: tf.Tensor3D | undefined;

@@ -2,6 +2,7 @@ import { DisposedError, InputError } from '../errors';
 import type { PictureSource } from '../image/read';
 import { checkNumber, checkOptions, describe } from '../validate';
 import type { ClassifiedFace } from './face-classifier';
+import { checkMethod } from './check-method';
 import { latestOnly } from './latest';
 import type { Prediction } from '../classify/predictions';
 import { type FrameFace, type TrackedFace, Tracks } from './tracks';
@@ -98,10 +99,7 @@ export interface Tracker {
  */
 export function createTracker(classifier: FrameClassifier, options: TrackerOptions = {}): Tracker {
   const where = 'createTracker';
-  if (typeof (classifier as Partial<FrameClassifier> | undefined)?.classify !== 'function') {
-    const expected = 'a classifier or face classifier';
-    throw new InputError({ where, expected, received: describe(classifier) });
-  }
+  checkMethod(where, classifier, 'classify', 'a classifier or face classifier');
   checkOptions(`${where}: options`, options, ['smoothing', 'hysteresis', 'minOverlap', 'memory']);
   const { smoothing = 250, hysteresis = 0.1, minOverlap = 0.2, memory = 500 } = options;
   checkNumber(`${where}: options.smoothing`, smoothing, { min: 0 });
@@ -119,13 +117,20 @@ export function createTracker(classifier: FrameClassifier, options: TrackerOptio
     return isDisposed || begun !== videos ? undefined : tracks.update(toFaces(results), time);
   });
 
+  const disposed = (method: string) =>
+    new DisposedError(method, 'a tracker', 'Create another one with createTracker().');
   const tracker: Tracker = {
     async update(frame, time = performance.now()) {
-      if (isDisposed) throw new DisposedError('update', 'a tracker', 'Create another one with createTracker().');
+      if (isDisposed) throw disposed('update');
       checkNumber('update: time', time);
       return classify(frame, time, videos);
     },
     async start(video, callback) {
+      if (isDisposed) throw disposed('start');
+      if (typeof video !== 'object' || video === null || typeof callback !== 'function') {
+        const received = `${describe(video)} and ${describe(callback)}`;
+        throw new InputError({ where: 'start', expected: 'a video and a function for its faces', received });
+      }
       tracker.stop();
       tracks.clear();
       videos++;

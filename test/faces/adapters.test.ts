@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fromFaceApi, fromFaceDetection, fromHuman, fromMediaPipe } from '../../src/faces';
+import { InputError } from '../../src/errors';
 import type { DetectorPhoto } from '../../src/faces/detector';
 import { useBackend } from '../support/backends';
 
@@ -12,6 +13,18 @@ class FakeImageData {
     readonly height: number,
   ) {}
 }
+
+it.each([
+  ['fromHuman', fromHuman],
+  ['fromFaceApi', fromFaceApi],
+  ['fromFaceDetection', fromFaceDetection],
+  ['fromMediaPipe', fromMediaPipe],
+])('%s refuses what is no detector, such as a promise of one', (name, adapt) => {
+  for (const detector of [undefined, null, {}, 'x', Promise.resolve({})]) {
+    expect(() => adapt(detector as never)).toThrow(InputError);
+    expect(() => adapt(detector as never)).toThrow(`${name}: expected`);
+  }
+});
 
 // Answers in the form in which the packages give them; test/classify/real-detector.test.ts asks one of them.
 describe('the adapters', () => {

@@ -172,11 +172,15 @@ describe('createFaceClassifier', () => {
 
   it('refuses what is no detector, no photo, or not an option', async () => {
     expect(() => createFaceClassifier({} as never)).toThrow(/expected a face detector with a method detect.*fromHuman/);
+    expect(() => createFaceClassifier(finds(), { classifier: 'shallow' as never })).toThrow(/loadClassifier/);
+    expect(() => createFaceClassifier(finds(), { classifier: null as never })).toThrow(/options.classifier: expected/);
     expect(() => createFaceClassifier(finds(), { minScore: 2 })).toThrow(InputError);
     expect(() => createFaceClassifier(finds(), { maxFaces: 0 })).toThrow(InputError);
     expect(() => createFaceClassifier(finds(), { scoreMin: 0 } as never)).toThrow(/received the option "scoreMin"/);
     const faces = create(finds());
     await expect(faces.classify({} as never)).rejects.toThrow(InputError);
+    await expect(faces.classify(photo(), { topk: 0 })).rejects.toThrow(/topk/); // also if no face is found
+    await expect(faces.classify(photo(), { views: 'x' as never })).rejects.toThrow(/views/);
     await expect(faces.classify(photo(), { box: box(0, 0, 9) } as never)).rejects.toThrow(/received the option "box"/);
     const [batch, dark] = [tf.zeros([2, 4, 4, 3]), tf.fill([4, 4], -9)];
     await expect(faces.classify(batch as never)).rejects.toThrow(/expected one photo, received a batch of 2/);

@@ -194,7 +194,12 @@ describe('createTracker', () => {
     expect(() => createTracker(slowClassifier().classifier, options)).toThrow(message);
   });
 
-  it('refuses what cannot classify', () => {
+  it('refuses what cannot classify, what is no video and what cannot be called', async () => {
     expect(() => createTracker({} as never)).toThrow(InputError);
+    const tracker = createTracker(slowClassifier().classifier);
+    await expect(tracker.start(null as never, () => undefined)).rejects.toThrow(/start: expected a video/);
+    await expect(tracker.start(fakeVideo().video, undefined as never)).rejects.toThrow(InputError);
+    tracker.dispose();
+    await expect(tracker.start(fakeVideo().video, () => undefined)).rejects.toThrow(DisposedError);
   });
 });

@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Box, Point } from '../../image/region';
 import type { FaceDetector } from '../detector';
+import { checkMethod } from '../check-method';
 import { type DetectorPoint, mean, withEyes } from './eyes';
 
 /**
@@ -24,6 +25,7 @@ export interface FaceApiFace {
  *
  * @param detectAll Finds all faces in a tensor [h, w, 3] int32 0..255; with landmarks, so that faces are turned upright. Borrowed.
  * @returns The detector for `createFaceClassifier`.
+ * @throws InputError if it is no such detector.
  * @example
  * ```ts
  * const options = new faceapi.TinyFaceDetectorOptions({ inputSize: 416 });
@@ -31,6 +33,7 @@ export interface FaceApiFace {
  * ```
  */
 export function fromFaceApi(detectAll: (pixels: tf.Tensor3D) => PromiseLike<readonly FaceApiFace[]>): FaceDetector {
+  checkMethod('fromFaceApi', { detectAll }, 'detectAll', 'a function that finds all faces in a tensor');
   return {
     async detect({ pixels }) {
       return (await detectAll(pixels)).map(({ detection, landmarks }) => {

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { FaceDetector } from '../detector';
+import { checkMethod } from '../check-method';
 import { drawable } from './drawable';
 import { type DetectorPoint, mean, withEyes } from './eyes';
 
@@ -39,6 +40,7 @@ export interface FaceDetectionLike {
  *
  * @param detector What its `createDetector` gives. Borrowed.
  * @returns The detector for `createFaceClassifier`.
+ * @throws InputError if it is no such detector.
  * @example
  * ```ts
  * const detector = await createDetector(SupportedModels.MediaPipeFaceDetector, {
@@ -49,6 +51,7 @@ export interface FaceDetectionLike {
  * ```
  */
 export function fromFaceDetection(detector: FaceDetectionLike): FaceDetector {
+  checkMethod('fromFaceDetection', detector, 'estimateFaces', 'what createDetector gives, awaited');
   return {
     async detect(photo) {
       const found = await detector.estimateFaces(drawable(photo) ?? photo.pixels);

@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Point } from '../../image/region';
 import type { FaceDetector } from '../detector';
+import { checkMethod } from '../check-method';
 import { mean, withEyes } from './eyes';
 
 /**
@@ -40,12 +41,14 @@ export interface HumanLike {
  *
  * @param human A `Human` whose `face.detector` is on; the rest may be off. Borrowed.
  * @returns The detector for `createFaceClassifier`.
+ * @throws InputError if it is no such detector.
  * @example
  * ```ts
  * const faces = createFaceClassifier(fromHuman(human));
  * ```
  */
 export function fromHuman(human: HumanLike): FaceDetector {
+  checkMethod('fromHuman', human, 'detect', 'a Human of @vladmandic/human');
   return {
     async detect({ pixels }) {
       const { face = [] } = await human.detect(pixels);

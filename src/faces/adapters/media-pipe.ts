@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Point } from '../../image/region';
 import type { FaceDetector } from '../detector';
+import { checkMethod } from '../check-method';
 import { drawable } from './drawable';
 import { type DetectorPoint, withEyes } from './eyes';
 
@@ -43,6 +44,7 @@ export interface MediaPipeLike {
  *
  * @param detector The detector. Borrowed.
  * @returns The detector for `createFaceClassifier`.
+ * @throws InputError if it is no such detector.
  * @example
  * ```ts
  * const { FaceDetector, FilesetResolver } = vision; // import * as vision from '@mediapipe/tasks-vision'
@@ -52,6 +54,7 @@ export interface MediaPipeLike {
  * ```
  */
 export function fromMediaPipe(detector: MediaPipeLike): FaceDetector {
+  checkMethod('fromMediaPipe', detector, 'detect', 'a FaceDetector of @mediapipe/tasks-vision');
   return {
     async detect(photo) {
       const { height, width } = photo;
