@@ -102,7 +102,18 @@ export type { LoadWeightsOptions, WeightsSource } from './weights/load';
 export { decodeModel } from './weights/decode';
 export type { LoadedModel, StoredModel } from './weights/decode';
 export { checkCard } from './weights/card';
-export type * from './weights/card';
+export type {
+  CardCalibration,
+  CardClassScores,
+  CardData,
+  CardDraft,
+  CardMetric,
+  CardQuantization,
+  CardTraining,
+  CardWeights,
+  ModelCard,
+  WeightsDtype,
+} from './weights/card';
 export type { ModelWithCard } from './weights/model-with-card';
 
 // Classification

@@ -64,28 +64,16 @@ function examplesOf(node: ts.Node, place: string): CodeBlock[] {
     });
 }
 
-/** The names that a file declares and exports, types only. */
-function typesOf(file: string): string[] {
-  return parse(file).statements.flatMap((statement) => {
-    const isType = ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement);
-    return isType && statement.modifiers?.[0]?.kind === ts.SyntaxKind.ExportKeyword ? [statement.name.text] : [];
-  });
-}
-
 /** All that an entry exports. */
 function exportsOf(index: string): Documented[] {
   const entry = join('fer-cnn', index, '..');
   return parse(index).statements.flatMap((statement) => {
     if (!ts.isExportDeclaration(statement)) return [];
     const file = sourceOf(index, statement);
-    const elements = (statement.exportClause as ts.NamedExports | undefined)?.elements.map((element) => ({
-      name: element.name.text,
-      declared: (element.propertyName ?? element.name).text,
-      isType: statement.isTypeOnly || element.isTypeOnly,
-    }));
-    const types = () => typesOf(file).map((name) => ({ name, declared: name, isType: true }));
-    return (elements ?? types()).map(({ name, declared, isType }) => {
-      const declaration = declarationOf(file, declared);
+    return (statement.exportClause as ts.NamedExports).elements.map((element) => {
+      const name = element.name.text;
+      const isType = statement.isTypeOnly || element.isTypeOnly;
+      const declaration = declarationOf(file, (element.propertyName ?? element.name).text);
       const members = ts.isClassDeclaration(declaration) ? [...declaration.members] : [];
       const memberExamples = members.flatMap((member) => examplesOf(member, `${name}.${member.name?.getText()}`));
       return { name, entry, isType, examples: examplesOf(declaration, name), memberExamples };
