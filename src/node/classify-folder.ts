@@ -119,7 +119,7 @@ export async function classifyFolder(dir: string, options: ClassifyFolderOptions
   const { count = availableParallelism(), batchSize = 32 } = workers;
   const settings: WorkerSettings = { dir: resolve(dir), backend: moduleUrl(workers.backend), model, topk };
   signal?.throwIfAborted();
-  const totalFiles = await countPictures(settings.dir, shard);
+  const totalFiles = await countPictures(settings.dir, shard, signal);
   const results = await ResultsFile.open(out, { dir: settings.dir, model, topk, shard });
   const resumed = results.done.size;
   const progress = (): FolderProgress => ({ files: results.done.size, totalFiles, failed: results.failed });
@@ -155,15 +155,19 @@ function checkFolderOptions(dir: unknown, options: ClassifyFolderOptions): void 
   checkInteger(`${WHERE}: options.shard.index`, shard.index, { min: 0, max: shard.count - 1 });
 }
 
-async function countPictures(dir: string, shard: Shard): Promise<number> {
+async function countPictures(dir: string, shard: Shard, signal: AbortSignal | undefined): Promise<number> {
   let count = 0;
   try {
-    for await (const path of walkPictures(dir, shard)) count += path ? 1 : 0;
+    for await (const path of walkPictures(dir, shard)) {
+      signal?.throwIfAborted();
+      count += path ? 1 : 0;
+    }
+    return count;
   } catch (cause) {
+    signal?.throwIfAborted();
     const received = cause instanceof Error ? `the failure "${cause.message}"` : String(cause);
     throw new InputError({ where: `${WHERE}: ${dir}`, expected: 'a folder that can be read', received, cause });
   }
-  return count;
 }
 
 /** The pictures that have no result yet, in batches. */

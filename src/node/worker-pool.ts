@@ -49,6 +49,8 @@ export async function runWorkers(
     }
   }
 
+  signal?.addEventListener('abort', stop);
+  if (signal?.aborted) stop();
   const failures: unknown[] = [];
   const places = Array.from({ length: count }, () =>
     work().catch((error: unknown) => {
@@ -56,7 +58,6 @@ export async function runWorkers(
       stop();
     }),
   );
-  signal?.addEventListener('abort', stop);
   try {
     await Promise.all(places);
     signal?.throwIfAborted();

@@ -145,6 +145,14 @@ describe('classifyFolder', () => {
     expect(idle.resumed).toBe(idle.totalFiles);
   });
 
+  it('stops at a signal that comes while the folder is counted', async () => {
+    const [stopping, reason] = [new AbortController(), new Error('enough')];
+    const run = classifyFolder(at('pictures'), options('counting', { signal: stopping.signal }));
+    stopping.abort(reason);
+    await expect(run).rejects.toBe(reason);
+    await expect(stat(at('counting.jsonl'))).rejects.toThrow('ENOENT');
+  });
+
   it(
     'says what a worker cannot load, and leaves a file that a later run goes on with',
     { timeout: 120_000 },
