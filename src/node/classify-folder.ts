@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { InputError } from '../errors';
-import { checkInteger, checkOptions, describe } from '../validate';
+import { checkInteger, checkOptions } from '../validate';
+import { BUNDLED_MODELS } from '../weights/bundled';
 import { checkPath } from './check-path';
 import { checkWorkers } from './check-workers';
 import { moduleUrl } from './module-url';
@@ -115,7 +116,8 @@ const WHERE = 'classifyFolder';
  */
 export async function classifyFolder(dir: string, options: ClassifyFolderOptions): Promise<FolderSummary> {
   checkFolderOptions(dir, options);
-  const { out, workers, model = 'default', topk, shard = { index: 0, count: 1 }, signal, onProgress } = options;
+  const { out, workers, topk, shard = { index: 0, count: 1 }, signal, onProgress } = options;
+  const model = placeOf(options.model ?? 'default');
   const { count = availableParallelism(), batchSize = 32 } = workers;
   const settings: WorkerSettings = { dir: resolve(dir), backend: moduleUrl(workers.backend), model, topk };
   signal?.throwIfAborted();
@@ -140,10 +142,8 @@ function checkFolderOptions(dir: unknown, options: ClassifyFolderOptions): void 
   checkPath(`${WHERE}: dir`, dir);
   checkOptions(`${WHERE}: options`, options, ['out', 'workers', 'model', 'topk', 'shard', 'signal', 'onProgress']);
   const { out, workers, model, topk, shard } = options;
-  for (const [name, value] of Object.entries({ out, model: model ?? 'default' })) {
-    if (typeof value === 'string' && value !== '') continue;
-    throw new InputError({ where: `${WHERE}: options.${name}`, expected: 'a path or name', received: describe(value) });
-  }
+  checkPath(`${WHERE}: options.out`, out);
+  checkPath(`${WHERE}: options.model`, model ?? 'default');
   checkOptions(`${WHERE}: options.workers`, workers, ['backend', 'count', 'batchSize']);
   checkWorkers(`${WHERE}: options.workers`, workers);
   for (const [name, value] of Object.entries({ 'workers.batchSize': workers.batchSize, topk })) {
@@ -153,6 +153,11 @@ function checkFolderOptions(dir: unknown, options: ClassifyFolderOptions): void 
   checkOptions(`${WHERE}: options.shard`, shard, ['index', 'count']);
   checkInteger(`${WHERE}: options.shard.count`, shard.count, { min: 1 });
   checkInteger(`${WHERE}: options.shard.index`, shard.index, { min: 0, max: shard.count - 1 });
+}
+
+/** Bundled weights by their name, others by their whole path: a relative one means other weights where the next run starts elsewhere. */
+function placeOf(model: string): string {
+  return ['default', ...BUNDLED_MODELS].includes(model) ? model : resolve(model);
 }
 
 async function countPictures(dir: string, shard: Shard, signal: AbortSignal | undefined): Promise<number> {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
@@ -170,6 +170,8 @@ describe('classifyFolder', () => {
 
   it.each([
     [{ out: '' }, 'options.out: expected a path'],
+    [{ out: 'results\0.jsonl' }, 'options.out: expected a path'],
+    [{ model: '' }, 'options.model: expected a path'],
     [{ workers: {} }, 'options.workers.backend: expected a module'],
     [{ workers: { backend: CPU, count: 0 } }, 'options.workers.count: expected an integer in 1..1024'],
     [{ topk: 1.5 }, 'options.topk: expected an integer'],
@@ -180,6 +182,16 @@ describe('classifyFolder', () => {
     await expect(refused).rejects.toThrow(message);
     await expect(refused).rejects.toThrow(InputError);
     await expect(stat(at('refused.jsonl'))).rejects.toThrow('ENOENT');
+  });
+
+  it.each([
+    ['default', 'default'],
+    ['weights/mine', resolve('weights/mine')],
+  ])('notes down the weights %s so that they are the same from any directory', async (model, noted) => {
+    await mkdir(at('empty'), { recursive: true });
+    const name = basename(model);
+    await classifyFolder(at('empty'), options(name, { model }));
+    expect(JSON.parse(await readFile(at(`${name}.jsonl.run.json`), 'utf8'))).toMatchObject({ model: noted });
   });
 
   it('refuses a folder that is not there', async () => {
