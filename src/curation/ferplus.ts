@@ -108,13 +108,13 @@ export async function loadFerPlus(source: DataSource, options: FerPlusOptions = 
 
 /** What {@link loadFerPlus} does, for loaders that bring parts of their own. */
 export async function loadVotesBy(
-  { where, gunzip }: LoaderParts,
+  { where, gunzip, file }: LoaderParts,
   source: DataSource,
   options: FerPlusOptions,
 ): Promise<FerPlusVotes> {
   checkOptions(where, options, ['signal', 'file']);
   if (options.file !== undefined) checkText(`${where}: file`, options.file);
-  const fault = faultsIn(where, options.file ?? sourceName(source));
+  const fault = faultsIn(where, options.file ?? file ?? sourceName(source));
   const input = await openSource(source, { where, signal: options.signal, gunzip, fault });
   const decoder = new TextDecoder();
   let text = '';

@@ -77,7 +77,7 @@ export async function loadFer2013(source: DataSource, options: Fer2013Options = 
 
 /** What {@link loadFer2013} does, for loaders that bring parts of their own. */
 export async function loadBy(
-  { where, gunzip }: LoaderParts,
+  { where, gunzip, file: name }: LoaderParts,
   source: DataSource,
   options: Fer2013Options,
 ): Promise<FerDataset> {
@@ -86,7 +86,7 @@ export async function loadBy(
   checkOneOf(`${where}: onInvalid`, onInvalid, ['throw', 'skip']);
   const keep = usage === undefined ? undefined : usageIndices(`${where}: usage`, usage);
   if (options.file !== undefined) checkText(`${where}: file`, options.file);
-  const file = options.file ?? sourceName(source);
+  const file = options.file ?? name ?? sourceName(source);
   const fault = faultsIn(where, file);
   let row = 1;
   const input = await openSource(source, { where, signal, gunzip, fault: (parts) => fault({ row, ...parts }) });

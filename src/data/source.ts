@@ -35,6 +35,8 @@ export interface LoaderParts {
   where: string;
   /** Unzips gzip data. Default: by the platform's `DecompressionStream`. */
   gunzip?: Gunzip | undefined;
+  /** Name of the file, unless the user gives one. Default: that of the source, if it has one. */
+  file?: string;
 }
 
 /** What {@link openSource} needs beside the source. */

@@ -29,7 +29,7 @@ const CHUNK_BYTES = 1 << 18;
  */
 export async function readFer2013(path: string | URL, options: Fer2013Options = {}): Promise<FerDataset> {
   const source = await openFile('readFer2013', path);
-  return loadBy({ where: 'readFer2013', gunzip }, source, { file: fileName(path), ...options });
+  return loadBy({ where: 'readFer2013', gunzip, file: fileName(path) }, source, options);
 }
 
 /**
@@ -46,7 +46,7 @@ export async function readFer2013(path: string | URL, options: Fer2013Options = 
  */
 export async function readFerPlus(path: string | URL, options: FerPlusOptions = {}): Promise<FerPlusVotes> {
   const source = await openFile('readFerPlus', path);
-  return loadVotesBy({ where: 'readFerPlus', gunzip }, source, { file: fileName(path), ...options });
+  return loadVotesBy({ where: 'readFerPlus', gunzip, file: fileName(path) }, source, options);
 }
 
 /** The file as a response: a stream that comes with its length. */
@@ -56,19 +56,25 @@ async function openFile(where: string, path: string | URL): Promise<Response> {
   return new Response(streamOf(path), { headers: { 'content-length': `${size}` } });
 }
 
-/** The file's bytes, read when they are asked for and not before. */
+/** The file's bytes, read when they are asked for and not before. The file is closed at the end, on a failure, and if nobody wants more. */
 function streamOf(path: string | URL): ReadableStream<Uint8Array> {
-  let file: FileHandle | undefined;
+  let opening: Promise<FileHandle> | undefined;
+  const close = async () => (await opening?.catch(() => undefined))?.close(); // also one that is not open yet
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        file ??= await open(path);
-        const { bytesRead, buffer } = await file.read(Buffer.allocUnsafeSlow(CHUNK_BYTES));
-        if (bytesRead > 0) return controller.enqueue(buffer.subarray(0, bytesRead));
-        await file.close();
-        controller.close();
+        try {
+          const file = await (opening ??= open(path));
+          const { bytesRead, buffer } = await file.read(Buffer.allocUnsafeSlow(CHUNK_BYTES));
+          if (bytesRead > 0) return controller.enqueue(buffer.subarray(0, bytesRead));
+          await close();
+          controller.close();
+        } catch (error) {
+          await close();
+          throw error;
+        }
       },
-      cancel: () => file?.close(),
+      cancel: close,
     },
     { highWaterMark: 0 },
   );

@@ -2,11 +2,24 @@ import { mkdtemp, readdir, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { loadFer2013 } from '../../src/data/fer2013';
 import { DatasetError, InputError } from '../../src/errors';
 import { readFer2013, readFerPlus } from '../../src/node/fer2013-file';
 import { bytesOf, csvOf, failureOf, gzipOf } from '../data/fixtures';
+
+/** What happens to files when they are opened. */
+const opening = vi.hoisted(() => ({ before: () => {}, after: (_file: object) => {} }));
+vi.mock('node:fs/promises', async (original) => {
+  const real = await original<typeof import('node:fs/promises')>();
+  const open: typeof real.open = async (...args) => {
+    opening.before();
+    const file = await real.open(...args);
+    opening.after(file);
+    return file;
+  };
+  return { ...real, open };
+});
 
 describe('readFer2013', () => {
   const text = csvOf(60);
@@ -61,6 +74,8 @@ describe('readFer2013', () => {
 
   it('refuses options that it does not know', async () => {
     await expect(readFer2013(at('fer2013.csv'), { split: 'Training' } as object)).rejects.toThrow(InputError);
+    await expect(readFer2013(at('fer2013.csv'), null as never)).rejects.toThrow(/an options object, received null/);
+    await expect(readFerPlus(at('votes.csv'), null as never)).rejects.toThrow(/an options object, received null/);
   });
 
   it.each(['fer2013.csv', 'fer2013.csv.gz'])('stops reading %s on a signal and throws its reason', async (name) => {
@@ -77,14 +92,36 @@ describe('readFer2013', () => {
     { skip: process.platform !== 'linux' },
     async (name) => {
       await readFer2013(at(name)).catch(() => undefined);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      const open = await Promise.all(
-        (await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')),
-      );
-      expect(open.length).toBeGreaterThan(2);
-      expect(open.filter((path) => path.startsWith(dir))).toEqual([]);
+      expect(await filesLeftOpen()).toEqual([]);
     },
   );
+
+  it('closes a file that is still being opened at the signal', { skip: process.platform !== 'linux' }, async () => {
+    const [stopping, reason] = [new AbortController(), new Error('stop')];
+    opening.before = () => stopping.abort(reason);
+    expect(await failureOf(readFer2013(at('fer2013.csv'), { signal: stopping.signal }))).toBe(reason);
+    opening.before = () => {};
+    expect(await filesLeftOpen()).toEqual([]);
+  });
+
+  it('closes a file that cannot be read further', { skip: process.platform !== 'linux' }, async () => {
+    opening.after = (file) => Object.assign(file, { read: () => Promise.reject(new Error('EIO')) });
+    expect(await failureOf(readFer2013(at('fer2013.csv')))).toHaveProperty(
+      'message',
+      expect.stringMatching(/received the failure "EIO"/),
+    );
+    opening.after = () => {};
+    expect(await filesLeftOpen()).toEqual([]);
+  });
+
+  async function filesLeftOpen(): Promise<string[]> {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const open = await Promise.all(
+      (await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')),
+    );
+    expect(open.length).toBeGreaterThan(2);
+    return open.filter((path) => path.startsWith(dir));
+  }
 
   it('reads FER+ votes from a file', async () => {
     expect((await readFerPlus(at('votes.csv'))).size).toBe(1);
