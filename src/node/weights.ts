@@ -31,7 +31,8 @@ export interface WeightsFiles extends StoredModel {
  *
  * @param directory The directory; made if needed.
  * @param files What `encodeModel` gave, and a golden record if wanted.
- * @throws `InputError` if the directory is no path or the files are none; `FerError` if they cannot be written, with the file system's reason; old files are then as they were.
+ * @throws `InputError` if the directory is no path or the files are none; `FerError` if they cannot be written, with the file
+ *   system's reason, and says whether the old ones are as they were.
  * @example
  * ```ts
  * await saveWeights('weights/mine', await encodeModel(model, { card, dtype: 'mixed' }));

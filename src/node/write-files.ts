@@ -5,25 +5,26 @@ import { describe } from '../validate';
 import { makeFolder } from './make-folder';
 
 /**
- * Writes files whole or not at all. All are written to temporary names beside their places and flushed to the disk, and only when
+ * Writes files, each whole or not at all. All are written to temporary names beside their places and flushed to the disk, and only when
  * every one is there they are renamed, in the order given: when the disk is full or a folder may not be written to, the old files stay
- * as they were.
+ * as they were. Should a later renaming fail, for instance because a folder stands in the file's place, those before it are new.
  *
  * @param files Path and new content of each; folders are made if needed.
- * @throws FerError that names the file and gives the file system's reason, with its error as `cause`.
+ * @throws FerError that names the file, gives the file system's reason, with its error as `cause`, and says which files are new.
  */
 export async function writeFiles(files: Readonly<Record<string, Uint8Array | string>>): Promise<void> {
   const written: string[] = [];
   for (const [path, content] of Object.entries(files)) {
-    await attempt(path, async () => {
+    await attempt(path, [], async () => {
       await makeFolder(dirname(path));
       await removeAbandoned(path);
       written.push(path);
       await writeFlushed(partialOf(path), content);
     }).catch((error) => giveUp(error, written));
   }
-  for (const path of Object.keys(files)) {
-    await attempt(path, () => rename(partialOf(path), path)).catch((error) => giveUp(error, written));
+  for (const [i, path] of written.entries()) {
+    const renamed = written.slice(0, i);
+    await attempt(path, renamed, () => rename(partialOf(path), path)).catch((error) => giveUp(error, written));
   }
 }
 
@@ -61,7 +62,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-async function attempt<T>(path: string, work: () => Promise<T>): Promise<T> {
+async function attempt<T>(path: string, renamed: readonly string[], work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
@@ -69,7 +70,10 @@ async function attempt<T>(path: string, work: () => Promise<T>): Promise<T> {
       where: path,
       expected: 'a file that can be written',
       received: cause instanceof Error ? cause.message : describe(cause),
-      remedy: 'What was there before is as it was.',
+      remedy:
+        renamed.length === 0
+          ? 'What was there before is as it was.'
+          : `New already: ${renamed.join(', ')}. Write all of them again.`,
       cause,
     });
   }

@@ -13,7 +13,7 @@ describe('writeFiles', () => {
 
   const at = (name: string) => join(dir, name);
 
-  it('replaces all files or none: a fault in the last leaves the first as it was', async () => {
+  it('writes all files before it replaces one: a fault in the last leaves the first as it was', async () => {
     await writeFiles({ [at('a')]: 'old', [at('b')]: 'old' });
     await mkdir(at('c'));
     const writing = writeFiles({ [at('a')]: 'new', [at('b')]: 'new', [join(at('a'), 'below-a-file')]: 'new' });
@@ -21,6 +21,18 @@ describe('writeFiles', () => {
     expect(await readFile(at('a'), 'utf8')).toBe('old');
     expect(await readFile(at('b'), 'utf8')).toBe('old');
     expect((await readdir(dir)).toSorted()).toEqual(['a', 'b', 'c']);
+  });
+
+  it('says which files are new when a later one cannot take its place', async () => {
+    await writeFiles({ [at('a')]: 'old' });
+    await mkdir(at('b'));
+    const writing = writeFiles({ [at('a')]: 'new', [at('b')]: 'new', [at('c')]: 'new' });
+    await expect(writing).rejects.toMatchObject({
+      where: at('b'),
+      message: expect.stringMatching(/New already: \S+a\. Write all of them again\.$/),
+    });
+    expect(await readFile(at('a'), 'utf8')).toBe('new');
+    expect((await readdir(dir)).toSorted()).toEqual(['a', 'b']);
   });
 
   it('names the file, the reason of the system and its error', async () => {
