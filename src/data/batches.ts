@@ -121,13 +121,18 @@ const AUGMENTATION = 2;
  * ```
  */
 export function batches(data: LabeledImages, options: BatchOptions = {}): Generator<Batch, void> {
-  checkOptions('batches', options, ['batchSize', 'shuffle', 'seed', 'epoch', 'augment', 'dropRemainder', 'firstBatch']);
+  return batchesFor('batches', data, options);
+}
+
+/** What {@link batches} does, for a function of another name. */
+export function batchesFor(where: string, data: LabeledImages, options: BatchOptions): Generator<Batch, void> {
+  checkOptions(where, options, ['batchSize', 'shuffle', 'seed', 'epoch', 'augment', 'dropRemainder', 'firstBatch']);
   const { batchSize = 64, seed = 0, epoch = 0, firstBatch = 0, augment } = options;
-  checkInteger('batches: batchSize', batchSize, { min: 1 });
-  checkInteger('batches: seed', seed, { min: 0 });
-  checkInteger('batches: epoch', epoch, { min: 0 });
-  checkInteger('batches: firstBatch', firstBatch, { min: 0 });
-  const augmentation = toAugmentation('batches: augment', augment);
+  checkInteger(`${where}: batchSize`, batchSize, { min: 1 });
+  checkInteger(`${where}: seed`, seed, { min: 0 });
+  checkInteger(`${where}: epoch`, epoch, { min: 0 });
+  checkInteger(`${where}: firstBatch`, firstBatch, { min: 0 });
+  const augmentation = toAugmentation(`${where}: augment`, augment);
   return generate(data, options, batchSize, seed, epoch, firstBatch, augmentation);
 }
 

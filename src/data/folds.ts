@@ -15,7 +15,7 @@ import { addTo } from './group';
  * ```
  */
 export interface FoldOptions {
-  /** Number of folds, at least 2. Default 5. */
+  /** Number of folds, 2..255. Default 5. */
   folds?: number;
   /** Seed, an integer of at least 0. Default 0. */
   seed?: number;
@@ -53,14 +53,14 @@ export interface Fold<Part> {
  * ```
  */
 export function foldNumbers(data: LabeledImages, options: FoldOptions = {}): Uint8Array {
-  checkOptions('folds', options, ['folds', 'seed']);
+  checkOptions('FerDataset.folds', options, ['folds', 'seed']);
   const { folds = 5, seed = 0 } = options;
-  checkInteger('folds: folds', folds, { min: 2, max: 255 });
-  checkInteger('folds: seed', seed, { min: 0 });
+  checkInteger('FerDataset.folds: folds', folds, { min: 2, max: 255 });
+  checkInteger('FerDataset.folds: seed', seed, { min: 0 });
   const groups = groupCopies(data);
   if (groups.length < folds) {
     const expected = `at least ${folds} different pictures`;
-    throw new InputError({ where: 'folds', expected, received: `${groups.length}` });
+    throw new InputError({ where: 'FerDataset.folds', expected, received: `${groups.length}` });
   }
   const byLabel = new Map<number, number[][]>();
   for (const group of groups) addTo(byLabel, data.labels[group[0]!]!, group);

@@ -36,8 +36,8 @@ export const DEFAULT_FRACTIONS = [0.8, 0.1, 0.1] as const;
 
 /**
  * Draws the parts of a random split. No index stands in two parts. Which index goes where depends on the labels' number
- * (and on the labels, if stratified), the fractions and the seed alone. A part's size is its share, rounded; with
- * `stratify` that holds for each class.
+ * (and on the labels, if stratified), the fractions and the seed alone. Parts end where the sum of
+ * the shares up to there, rounded, says, so that a part's size is its share up to one; with `stratify` that holds for each class.
  *
  * @param labels One label for each index.
  * @param options Fractions, seed and whether to stratify.
@@ -52,10 +52,10 @@ export function splitIndices<const Fractions extends readonly number[] = typeof 
   labels: Uint8Array,
   options: SplitOptions<Fractions> = {},
 ): SplitParts<Fractions, Uint32Array> {
-  checkOptions('split', options, ['fractions', 'seed', 'stratify']);
+  checkOptions('FerDataset.split', options, ['fractions', 'seed', 'stratify']);
   const { seed = 0, stratify = false } = options;
   const fractions: readonly number[] = options.fractions ?? DEFAULT_FRACTIONS;
-  checkInteger('split: seed', seed, { min: 0 });
+  checkInteger('FerDataset.split: seed', seed, { min: 0 });
   checkFractions(fractions);
   const parts: number[][] = fractions.map(() => []);
   for (const [label, indices] of groupByLabel(labels, stratify)) {
@@ -78,7 +78,7 @@ function groupByLabel(labels: Uint8Array, stratify: boolean): Map<number, number
 }
 
 function checkFractions(fractions: readonly number[]): void {
-  const where = 'split: fractions';
+  const where = 'FerDataset.split: fractions';
   if (!Array.isArray(fractions) || fractions.length === 0) {
     throw new InputError({ where, expected: 'a list of shares', received: describe(fractions) });
   }

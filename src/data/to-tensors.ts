@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfd from '@tensorflow/tfjs-data';
 import type { Batch, BatchOptions, LabeledImages } from './batches';
-import { batches, countBatches } from './batches';
+import { batches, batchesFor, countBatches } from './batches';
 import { pixelsOf } from './copies';
 
 /**
@@ -47,7 +47,7 @@ export function toTensors(data: LabeledImages): LabeledTensors {
  * @throws InputError if an option is unknown or out of range.
  */
 export function toTfDataset(data: LabeledImages, options: TfDatasetOptions): tfd.Dataset<LabeledTensors> {
-  batches(data, options); // checks the options now
+  batchesFor('FerDataset.toDataset', data, options); // checks the options now
   const { batchSize = 64, epoch: firstEpoch = 0, dropRemainder = false } = options;
   let epoch = firstEpoch;
   const dataset = tfd.generator<LabeledTensors>(function* () {

@@ -47,7 +47,7 @@ export async function saveWeights(directory: string, files: WeightsFiles): Promi
     throw new InputError({ where: 'saveWeights: weights', expected: 'an ArrayBuffer', received: describe(weights) });
   }
   await writeFiles({
-    ...modelFiles(directory, modelJson, weights),
+    ...modelFiles('saveWeights', directory, modelJson, weights),
     ...(golden && { [join(directory, 'golden.json')]: `${JSON.stringify(golden)}\n` }),
     ...cardFile(directory, card),
   });
@@ -125,7 +125,7 @@ export function directoryHandler(directory: string): tf.io.IOHandler {
       const weightsManifest = [{ paths: [], weights: weightSpecs }];
       const modelJson = { ...rest, modelTopology, weightsManifest, userDefinedMetadata: metadata };
       await writeFiles({
-        ...modelFiles(directory, modelJson, weights),
+        ...modelFiles('directoryHandler.save', directory, modelJson, weights),
         ...(draft ? cardFile(directory, await completeCard(draft as CardDraft, weightSpecs, weights)) : {}),
       });
       return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(artifacts) };
@@ -133,8 +133,8 @@ export function directoryHandler(directory: string): tf.io.IOHandler {
   };
 }
 
-function modelFiles(directory: string, modelJson: tf.io.ModelJSON, weights: ArrayBuffer) {
-  const weightsManifest = [{ paths: ['weights.bin'], weights: [...specsOf('saveWeights', modelJson)] }];
+function modelFiles(where: string, directory: string, modelJson: tf.io.ModelJSON, weights: ArrayBuffer) {
+  const weightsManifest = [{ paths: ['weights.bin'], weights: [...specsOf(where, modelJson)] }];
   return {
     [join(directory, 'weights.bin')]: new Uint8Array(weights),
     [join(directory, 'model.json')]: `${JSON.stringify({ ...modelJson, weightsManifest })}\n`,

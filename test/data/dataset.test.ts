@@ -95,7 +95,9 @@ describe('FerDataset', () => {
   });
 
   it('says so when options of batches are none', () => {
-    expect(() => dataset.toDataset(null as never)).toThrow('batches: expected an options object, received null');
+    expect(() => dataset.toDataset(null as never)).toThrow(
+      'FerDataset.toDataset: expected an options object, received null',
+    );
   });
 
   it.each(['subset: indices', 'withoutRows: rows'])('says so when positions or rows are no list: %s', (where) => {

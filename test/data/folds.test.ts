@@ -38,8 +38,11 @@ describe('FerDataset.folds', () => {
   });
 
   it('refuses fewer different pictures than folds, and folds that are none', () => {
-    expect(() => dataset.folds({ folds: 41 })).toThrow(/at least 41 different pictures, received 40/);
+    expect(() => dataset.folds({ folds: 41 })).toThrow(
+      /^FerDataset\.folds: expected at least 41 different pictures, received 40/,
+    );
     expect(() => dataset.folds({ folds: 1 })).toThrow(InputError);
+    expect(() => dataset.folds({ folds: 256 })).toThrow(/^FerDataset\.folds: folds: expected an integer in 2\.\.255/);
     expect(() => dataset.folds({ parts: 3 } as never)).toThrow(InputError);
   });
 });

@@ -63,6 +63,7 @@ describe('splitIndices', () => {
   ])('refuses %j', (options, message) => {
     expect(() => splitIndices(labels, options as object)).toThrow(InputError);
     expect(() => splitIndices(labels, options as object)).toThrow(message);
+    expect(() => splitIndices(labels, options as object)).toThrow(/^FerDataset\.split: /);
   });
 });
 

@@ -1,4 +1,5 @@
 import { mkdtemp, readdir, readlink, rm, writeFile } from 'node:fs/promises';
+import type * as fs from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -11,7 +12,7 @@ import { bytesOf, csvOf, failureOf, gzipOf } from '../data/fixtures';
 /** What happens to files when they are opened. */
 const opening = vi.hoisted(() => ({ before: () => {}, after: (_file: object) => {} }));
 vi.mock('node:fs/promises', async (original) => {
-  const real = await original<typeof import('node:fs/promises')>();
+  const real = await original<typeof fs>();
   const open: typeof real.open = async (...args) => {
     opening.before();
     const file = await real.open(...args);

@@ -107,6 +107,11 @@ describeOn(['cpu'], 'weights in a directory', () => {
     second.model.dispose();
   });
 
+  it('directoryHandler says that it could not save', async () => {
+    const saving = directoryHandler(directory).save!({ modelTopology: [] } as never);
+    await expect(saving).rejects.toThrow(/^directoryHandler\.save: expected an object with modelTopology/);
+  });
+
   it('directoryHandler does not overlook a damaged card', async () => {
     await saveWeights(directory, await encodeTiny());
     await writeFile(join(directory, 'card.json'), 'not JSON');
