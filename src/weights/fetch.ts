@@ -36,87 +36,89 @@ const JSON_LIMIT = 1 << 26; // bytes; the largest topologies of tfjs have a hund
  * @param url Address of `model.json`; a relative one is resolved against the page.
  * @param options Card, signal, timeout and progress.
  * @returns The parts, not yet checked against each other.
- * @throws {@link WeightsError} that names the file that is missing, cannot be read, stands still, or is longer than it may be.
+ * @throws {@link WeightsError} that names the file that is missing, cannot be read, stands still, or is longer than it may be;
+ *   the signal's reason; what `onProgress` throws.
  */
 export async function fetchModel(url: string | URL, options: LoadWeightsOptions = {}): Promise<StoredModel> {
   const base = absolute(url);
-  const json = async (file: URL) => parse(file, await (await download(file, JSON_LIMIT, options)).text());
-  const [modelJson, card] = await Promise.all([json(base), options.card ?? json(new URL('card.json', base))]);
-  const total = storedBytes(base.href, specsOf(base.href, modelJson as tf.io.ModelJSON));
-  const files: Blob[] = [];
-  let received = 0;
-  for (const path of (modelJson as tf.io.ModelJSON).weightsManifest.flatMap(({ paths }) => paths)) {
-    const report = (bytes: number) => options.onProgress?.(Math.min(1, (received + bytes) / total));
-    const file = await download(new URL(path, base), total - received, options, report);
-    received += file.size;
-    files.push(file);
+  const { signal, onProgress, timeoutMs } = options;
+  const stop = new AbortController();
+  const abort = () => stop.abort(signal!.reason);
+  signal?.addEventListener('abort', abort);
+  try {
+    const json = async (file: URL) => parse(file, await (await download(file, JSON_LIMIT, stop, timeoutMs)).text());
+    const [modelJson, card] = await Promise.all([json(base), options.card ?? json(new URL('card.json', base))]);
+    const total = storedBytes(base.href, specsOf(base.href, modelJson as tf.io.ModelJSON));
+    const files: Blob[] = [];
+    let received = 0;
+    for (const path of (modelJson as tf.io.ModelJSON).weightsManifest.flatMap(({ paths }) => paths)) {
+      const report = (bytes: number) => onProgress?.(Math.min(1, (received + bytes) / total));
+      const file = await download(new URL(path, base), total - received, stop, timeoutMs, report);
+      received += file.size;
+      files.push(file);
+    }
+    const weights = await new Blob(files).arrayBuffer();
+    return { modelJson: modelJson as tf.io.ModelJSON, weights, card: card as ModelCard };
+  } finally {
+    signal?.removeEventListener('abort', abort);
+    stop.abort(); // what a failure left under way
   }
-  const weights = await new Blob(files).arrayBuffer();
-  return { modelJson: modelJson as tf.io.ModelJSON, weights, card: card as ModelCard };
 }
 
 function absolute(url: string | URL): URL {
   const page = (globalThis as { document?: { baseURI?: string } }).document?.baseURI;
   if (URL.canParse(String(url), page)) {
     const found = new URL(url, page);
-    if (found.protocol !== 'file:') return found;
+    if (found.protocol !== 'file:' && URL.canParse('card.json', found.href)) return found;
   }
   throw new WeightsError({
     where: 'loadWeights: source',
-    expected: 'an address that can be fetched',
+    expected: 'an address that can be fetched and has others beside it',
     received: JSON.stringify(String(url)),
     remedy: 'Read a directory with loadWeightsDirectory of fer-cnn/node; outside a page, addresses must be absolute.',
   });
 }
 
-/** Downloads a file of at most `limit` bytes. */
+/** Downloads a file of at most `limit` bytes; `stop` ends it, and is used when nothing comes for too long. */
 async function download(
   url: URL,
   limit: number,
-  { signal, timeoutMs = 30_000 }: LoadWeightsOptions,
+  stop: AbortController,
+  timeoutMs = 30_000,
   onBytes?: (received: number) => void,
 ): Promise<Blob> {
   const fail = (expected: string, received: string, remedy?: string, cause?: unknown) =>
     new WeightsError({ where: url.href, expected, received, cause, ...(remedy && { remedy }) });
-  const stop = new AbortController();
-  const abort = () => stop.abort(signal!.reason);
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const wait = () => {
-    clearTimeout(timer);
-    if (timeoutMs === Infinity) return;
-    const remedy = 'Try again, or raise the option timeoutMs.';
-    timer = setTimeout(() => stop.abort(fail('data', `none for ${timeoutMs} ms`, remedy)), timeoutMs);
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let received = 0;
+  /** Waits for the answer or a piece of it. */
+  const wait = async <T>(step: Promise<T>, expected: string): Promise<T> => {
+    const late = () =>
+      stop.abort(fail('data', `none for ${timeoutMs} ms`, 'Try again, or raise the option timeoutMs.'));
+    const timer = timeoutMs < Infinity ? setTimeout(late, timeoutMs) : undefined;
+    try {
+      return await step;
+    } catch (cause) {
+      stop.signal.throwIfAborted();
+      throw fail(expected, received ? `${received} of its bytes` : 'none', '', cause);
+    } finally {
+      clearTimeout(timer);
+    }
   };
-  signal?.addEventListener('abort', abort);
-  try {
-    signal?.throwIfAborted();
-    wait();
-    const response = await fetch(url, { signal: stop.signal });
-    if (!response.ok) {
-      void response.body?.cancel();
-      const remedy = url.pathname.endsWith('/card.json') ? 'Put it beside model.json or give the option card.' : '';
-      throw fail('an answer with status 200', `status ${response.status}`, remedy);
-    }
-    const chunks: Uint8Array<ArrayBuffer>[] = [];
-    let received = 0;
-    const reader = response.body!.getReader();
-    for (let read = await reader.read(); !read.done; read = await reader.read()) {
-      wait();
-      chunks.push(read.value);
-      received += read.value.length;
-      if (received > limit) throw fail(`at most ${limit} bytes`, 'more', 'The files do not belong together.');
-      onBytes?.(received);
-    }
-    return new Blob(chunks);
-  } catch (cause) {
-    signal?.throwIfAborted();
-    if (cause instanceof WeightsError) throw cause;
-    throw fail('an answer with status 200', 'none', '', cause);
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener('abort', abort);
-    stop.abort();
+  const response = await wait(fetch(url, { signal: stop.signal }), 'an answer with status 200');
+  if (!response.ok) {
+    const remedy = url.pathname.endsWith('/card.json') ? 'Put it beside model.json or give the option card.' : '';
+    throw fail('an answer with status 200', `status ${response.status}`, remedy);
   }
+  const reader = response.body!.getReader();
+  const next = () => wait(reader.read(), 'the whole file');
+  for (let read = await next(); !read.done; read = await next()) {
+    chunks.push(read.value);
+    received += read.value.length;
+    if (received > limit) throw fail(`at most ${limit} bytes`, 'more', 'The files do not belong together.');
+    onBytes?.(received);
+  }
+  return new Blob(chunks);
 }
 
 function parse(url: URL, text: string): unknown {

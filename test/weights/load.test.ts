@@ -96,11 +96,13 @@ describeOn(['cpu'], 'loadWeights from an address', () => {
   let server: Server;
   let base = '';
   const files = new Map<string, Buffer>();
+  let aloneClosed = false;
 
   beforeAll(async () => {
     server = createServer((request, response) => {
       const body = files.get(request.url!.split('?')[0]!);
       if (request.url === '/silent/card.json') return; // no answer at all
+      if (request.url === '/alone/card.json') return void response.on('close', () => (aloneClosed = true));
       if (request.url === '/stalled/weights.bin') return void response.writeHead(200).write('x');
       if (request.url === '/endless/weights.bin') return pour(response);
       if (request.url === '/broken/weights.bin')
@@ -167,7 +169,7 @@ describeOn(['cpu'], 'loadWeights from an address', () => {
     ['/nowhere/model.json', /nowhere\/(model|card)\.json: expected an answer with status 200, received status 404/],
     ['/text/model.json', /text\/model\.json: expected JSON, received "<!doctype/],
     ['/bad/model.json', /weights\.bin: expected \d+ bytes, received \d+/],
-    ['/broken/model.json', /broken\/weights\.bin: expected an answer/],
+    ['/broken/model.json', /broken\/weights\.bin: expected the whole file, received (1 of its bytes|none)\.$/],
   ])('refuses %s and names the file', async (path, message) => {
     const loading = loadWeights(base + path);
     await expect(loading).rejects.toThrow(WeightsError);
@@ -198,6 +200,19 @@ describeOn(['cpu'], 'loadWeights from an address', () => {
     await expect(loading).rejects.toThrow(message);
   });
 
+  it('lets go of the card when there is no model', async () => {
+    await expect(loadWeights(`${base}/alone/model.json`)).rejects.toThrow(/alone\/model\.json: .* status 404/);
+    await expect.poll(() => aloneClosed).toBe(true);
+  });
+
+  it('hands on what onProgress throws', async () => {
+    const error = new Error('no space in the page');
+    const onProgress = () => {
+      throw error;
+    };
+    await expect(loadWeights(`${base}/whole/model.json`, { onProgress })).rejects.toBe(error);
+  });
+
   it('breaks off a file that is longer than the manifest says', async () => {
     const loading = loadWeights(`${base}/endless/model.json`);
     await expect(loading).rejects.toThrow(/endless\/weights\.bin: expected at most \d+ bytes, received more/);
@@ -212,9 +227,12 @@ describeOn(['cpu'], 'loadWeights from an address', () => {
     model.dispose();
   });
 
-  it.each(['file:///tmp/model.json', './model.json'])('refuses %s outside a page and says what to do', async (url) => {
-    await expect(loadWeights(url)).rejects.toThrow(/expected an address that can be fetched.*loadWeightsDirectory/);
-  });
+  it.each(['file:///tmp/model.json', './model.json', 'blob:nodedata:1', 'data:application/json,{}'])(
+    'refuses %s outside a page and says what to do',
+    async (url) => {
+      await expect(loadWeights(url)).rejects.toThrow(/expected an address that can be fetched.*loadWeightsDirectory/);
+    },
+  );
 });
 
 describeOn(['cpu'], 'loadWeights', () => {
