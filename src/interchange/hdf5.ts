@@ -64,16 +64,16 @@ export function readHdf5<T>(where: string, bytes: Uint8Array, use: (file: Hdf5Re
  * @throws {@link FerError} if h5wasm is not installed.
  */
 export async function writeHdf5(where: string, fill: (file: Hdf5Writer) => void): Promise<Uint8Array> {
-  let path = '';
+  let path: string | undefined;
   const { module } = await loadH5wasm(where);
   try {
     await withFile(where, 'w', undefined, (file) => {
       path = file.filename;
       fill(writer(file));
     });
-    return Uint8Array.from(module.FS.readFile(path) as Uint8Array);
+    return Uint8Array.from(module.FS.readFile(path!) as Uint8Array);
   } finally {
-    module.FS.unlink(path);
+    if (path !== undefined) module.FS.unlink(path); // undefined if it could not be opened
   }
 }
 
@@ -81,8 +81,8 @@ type Entity = H5wasm.Group & H5wasm.Dataset;
 
 function reader(where: string, file: H5wasm.File, module: Module, bytes: Uint8Array): Hdf5Reader {
   const find = (path: string, type: 'Group' | 'Dataset') => {
-    const found = path === '' ? file : file.get(path);
-    return found?.constructor.name && (found as Entity).type === type ? (found as Entity) : undefined;
+    const found = (path === '' ? file : file.get(path)) as Entity | null;
+    return found?.type === type ? found : undefined;
   };
   const checked = new Set<string>();
   const text = (group: H5wasm.Group, name: string) => {
