@@ -32,7 +32,7 @@ export interface ReliabilityBin {
  * @param probabilities `[n, numClasses]` row by row, rows summing to 1.
  * @param numBins Number of bins over 0..1, 1..10,000. Default 15.
  * @returns The bins in order, also those that are empty; all are for empty input.
- * @throws InputError if the lengths do not fit or a class is out of range.
+ * @throws InputError if the lengths do not fit, a class is out of range or a probability is not finite.
  * @example
  * ```ts
  * reliabilityBins([0], [0.75, 0.25], 2)[1]; // { lower: 0.5, upper: 1, count: 1, confidence: 0.75, accuracy: 1 }

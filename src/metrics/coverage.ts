@@ -25,7 +25,7 @@ export interface CoveragePoint {
  * @param probabilities `[n, numClasses]` row by row, rows summing to 1.
  * @param thresholds The values of `minProbability`, 0..1. Default 0, 0.3, 0.4, … 0.9.
  * @returns A point for each threshold; coverage 0 for empty input.
- * @throws InputError if the lengths do not fit or a class is out of range.
+ * @throws InputError if the lengths do not fit, a class is out of range or a probability is not finite.
  * @example
  * ```ts
  * coverageCurve([0, 1], [0.9, 0.1, 0.6, 0.4], [0, 0.8]);

@@ -1,5 +1,5 @@
 import { InputError } from '../errors';
-import { checkInteger, checkList } from '../validate';
+import { checkInteger, checkList, describe } from '../validate';
 import { checkClasses } from './confusion-matrix';
 
 /**
@@ -64,7 +64,7 @@ export function normalizeRows(values: ArrayLike<number>, numClasses: number): Fl
  * @param probabilities `[n, numClasses]` row by row.
  * @param k How many classes may be named, at least 1.
  * @returns A number in 0..1; NaN for empty input.
- * @throws InputError if the lengths do not fit or a class is out of range.
+ * @throws InputError if the lengths do not fit, a class is out of range or a probability is not finite.
  * @example
  * ```ts
  * topKAccuracy([2], [0.5, 0.2, 0.3], 2); // 1
@@ -86,7 +86,7 @@ export function topKAccuracy(labels: ArrayLike<number>, probabilities: ArrayLike
  * @param labels True classes, `[n]`.
  * @param probabilities `[n, numClasses]` row by row, rows summing to 1.
  * @returns A number of at least 0, in nats; log(numClasses) for uniform probabilities; NaN for empty input.
- * @throws InputError if the lengths do not fit or a class is out of range.
+ * @throws InputError if the lengths do not fit, a class is out of range or a probability is not finite.
  * @example
  * ```ts
  * logLoss([1], [0.25, 0.75]); // 0.288
@@ -106,7 +106,7 @@ export function logLoss(labels: ArrayLike<number>, probabilities: ArrayLike<numb
  * @param labels True classes, `[n]`.
  * @param probabilities `[n, numClasses]` row by row, rows summing to 1.
  * @returns A number in 0..2, less is better; 1 - 1/numClasses for uniform probabilities; NaN for empty input.
- * @throws InputError if the lengths do not fit or a class is out of range.
+ * @throws InputError if the lengths do not fit, a class is out of range or a probability is not finite.
  * @example
  * ```ts
  * brierScore([1], [0.25, 0.75]); // 0.125
@@ -136,7 +136,7 @@ function meanOfRows(
 }
 
 /**
- * Throws unless there is one row of probabilities for each label and every label is a column.
+ * Throws unless there is one row of finite probabilities for each label and every label is a column.
  *
  * @param where The function, for the message.
  * @param labels True classes, `[n]`, n of at least 1.
@@ -156,6 +156,14 @@ export function checkRows(where: string, labels: ArrayLike<number>, probabilitie
     });
   }
   checkClasses(`${where}: labels`, labels, numClasses);
+  for (let i = 0; i < probabilities.length; i++) {
+    if (Number.isFinite(probabilities[i])) continue;
+    throw new InputError({
+      where: `${where}: probabilities: row ${Math.floor(i / numClasses)}`,
+      expected: 'finite probabilities',
+      received: describe(probabilities[i]),
+    });
+  }
   return numClasses;
 }
 

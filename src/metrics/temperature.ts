@@ -47,7 +47,7 @@ export function applyTemperature(
  * @param labels True classes, `[n]`, at least one.
  * @param probabilities `[n, numClasses]` row by row, rows summing to 1.
  * @returns The temperature, 0.05..20, to three digits.
- * @throws InputError if the lengths do not fit, a class is out of range or there are no labels.
+ * @throws InputError if the lengths do not fit, a class is out of range, a probability is not finite or there are no labels.
  * @example
  * ```ts
  * fitTemperature([0, 0, 0, 1], [0.99, 0.01, 0.99, 0.01, 0.99, 0.01, 0.99, 0.01]); // 4.18: three quarters are right, not 99 %

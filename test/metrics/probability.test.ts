@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/errors';
+import { reliabilityBins } from '../../src/metrics/calibration';
 import { accuracy } from '../../src/metrics/class-scores';
 import { confusionMatrix } from '../../src/metrics/confusion-matrix';
+import { coverageCurve } from '../../src/metrics/coverage';
 import { argmaxRows, brierScore, logLoss, normalizeRows, topKAccuracy } from '../../src/metrics/probability';
+import { fitTemperature } from '../../src/metrics/temperature';
 import { REFERENCE } from './reference';
 
 const UNIFORM = Array<number>(8).fill(0.25);
@@ -45,6 +48,26 @@ describe('scores of probabilities', () => {
     expect(() => topKAccuracy([2], [1, 0], 1)).toThrow('topKAccuracy: labels');
     expect(() => topKAccuracy([0], [1, 0], 0)).toThrow('topKAccuracy: k');
   });
+});
+
+it.each([
+  [topKAccuracy, 1],
+  [logLoss, undefined],
+  [brierScore, undefined],
+  [reliabilityBins, undefined],
+  [coverageCurve, undefined],
+  [fitTemperature, undefined],
+])('%o refuses probabilities that are not finite', (score, option) => {
+  const run = (...row: number[]) => score([0, 0], [0.5, 0.5, ...row], option as never);
+  expect(run(0.5, 0.5)).toBeDefined();
+  for (const row of [
+    [NaN, NaN],
+    [0.5, Infinity],
+    [null as never, 1],
+  ]) {
+    expect(() => run(...row)).toThrow(InputError);
+    expect(() => run(...row)).toThrow(`${score.name}: probabilities: row 1: expected finite probabilities, received `);
+  }
 });
 
 describe('topKAccuracy', () => {
