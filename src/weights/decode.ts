@@ -66,7 +66,7 @@ export async function decodeModel(stored: StoredModel, where = 'decodeModel'): P
   const { modelJson, weights, card } = { ...stored }; // null becomes {}
   const file = `${where}: model.json`;
   const specs = specsOf(file, modelJson);
-  checkLength(`${where}: weights.bin`, storedBytes(file, specs), weights.byteLength);
+  checkLength(`${where}: weights.bin`, storedBytes(file, specs), weights?.byteLength);
   const draft = await checkParts(where, weights, card);
   await ensureBackend(where);
   const model = await buildModel(file, modelJson.modelTopology, countValues(specs));
@@ -124,7 +124,7 @@ function countValues(specs: readonly tf.io.WeightsManifestEntry[]): number {
   return specs.reduce((sum, { shape }) => sum + tf.util.sizeFromShape(shape), 0);
 }
 
-function checkLength(where: string, expected: number, received: number): void {
+function checkLength(where: string, expected: number, received: number | undefined): void {
   if (expected === received) return;
   throw new WeightsError({
     where,

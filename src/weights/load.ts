@@ -56,9 +56,10 @@ export async function loadWeights(
     return decodeModel({ ...stored, card: options.card ?? stored.card }, `weights '${source}'`);
   }
   if (isModule(source)) {
-    const { modelJson, weightsBase64, card } = source;
-    const weights = bytesOfBase64(weightsBase64);
-    return decodeModel({ modelJson, weights, card: options.card ?? card }, `weights '${card.name}'`);
+    const { modelJson, weightsBase64 } = source;
+    const card = options.card ?? source.card;
+    const where = `weights '${card?.name ?? '?'}'`;
+    return decodeModel({ modelJson, weights: bytesOf(`${where}: weightsBase64`, weightsBase64), card }, where);
   }
   if (typeof source === 'string' || source instanceof URL) {
     if (typeof source === 'string' && !/[/.:]/.test(source)) throw unknownSource(source);
@@ -74,6 +75,14 @@ function isBundled(source: unknown): source is BundledModel | 'default' {
 
 function isModule(source: WeightsSource): source is WeightsModule {
   return typeof source === 'object' && source !== null && 'weightsBase64' in source;
+}
+
+function bytesOf(where: string, base64: string): ArrayBuffer {
+  try {
+    return bytesOfBase64(base64);
+  } catch (cause) {
+    throw new WeightsError({ where, expected: 'base64', received: describe(base64), cause });
+  }
 }
 
 function unknownSource(source: unknown): InputError {

@@ -48,6 +48,21 @@ describeOn(['cpu'], 'loadWeights from a handler', () => {
     model.dispose();
   });
 
+  it('refuses a module with damaged text, or without a card', async () => {
+    const { modelJson, weights, card } = await encodeTiny();
+    const weightsBase64 = base64OfBytes(new Uint8Array(weights));
+    const module = { modelJson, weightsBase64, card };
+    for (const [wrong, message] of [
+      [{ weightsBase64: '%' }, /^weights 'test': weightsBase64: expected base64, received "%"\.$/],
+      [{ weightsBase64: undefined }, /^weights 'test': weightsBase64: expected base64, received undefined\.$/],
+      [{ card: undefined }, /^weights '\?': card\.json: expected an object, received nothing\.$/],
+    ] as const) {
+      const loading = loadWeights({ ...module, ...wrong } as never);
+      await expect(loading).rejects.toThrow(WeightsError);
+      await expect(loading).rejects.toThrow(message);
+    }
+  });
+
   it('takes the card that a loaded model handed on when it was saved', async () => {
     const encoded = await encodeTiny();
     const first = await loadWeights(tf.io.fromMemory(artifactsOf(encoded)), { card: encoded.card });

@@ -133,6 +133,7 @@ describeOn(['cpu'], 'decodeModel', () => {
       (f) => (f.weights = f.weights.slice(0, -1)),
       /weights\.bin: expected 1\d+ bytes, received 1\d+\. The file is cut off/,
     ],
+    ['no file', (f) => (f.weights = undefined as never), /weights\.bin: expected 1\d+ bytes, received undefined\./],
     [
       'a file with a tail',
       (f) => (f.weights = new Uint8Array([...new Uint8Array(f.weights), 0]).buffer),
