@@ -48,7 +48,7 @@ export interface OpenOptions extends LoaderParts {
 }
 
 const SLICE = 8 << 20; // about 20 ms of parsing between two turns of the event loop
-const HEADER = /^\uFEFF?[\s"]*(emotion|pixels|usage)\b/i;
+const HEADER = /^\uFEFF?[\s"]*(emotion|pixels|usage)["\s]*([,;\t]|$)/i; // not pixels.csv
 
 /**
  * The name of a source, if it has one.

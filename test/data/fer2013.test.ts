@@ -120,7 +120,14 @@ describe('loadFer2013 takes every kind of source, plain and gzipped', () => {
 
   it('takes a string that is only a header for text, not for a URL', async () => {
     await expect(loadFer2013('emotion,pixels,Usage')).rejects.toThrow('received a header only');
+    for (const header of ['"Usage" , "pixels"', '\uFEFFpixels']) {
+      await expect(loadFer2013(header)).rejects.toThrow('received a header only');
+    }
     await expect(loadFer2013('')).rejects.toThrow('received an empty file');
+  });
+
+  it.each(['pixels.csv', 'emotion/fer2013.csv', 'usage.csv?v=1'])('takes %s for a URL', async (url) => {
+    await expect(loadFer2013(url)).rejects.toThrow(/expected a URL that can be fetched/);
   });
 
   it('says so when a URL cannot be fetched, and points to the reader of paths', async () => {
