@@ -62,12 +62,13 @@ export class Random {
 
   /**
    * A number of the Beta(alpha, alpha) distribution, in [0, 1], as mixup draws it.
-   * Source: Jöhnk 1964 for alpha < 1; for larger alpha the ratio of two Gamma numbers (Marsaglia and Tsang 2000).
+   * Source: the share of one of two Gamma numbers (Marsaglia and Tsang 2000, for alpha < 1 by their note), by logarithms, since for small alpha
+   * both would be too small for a number.
    */
   beta(alpha: number): number {
-    const x = this.#gamma(alpha);
-    const y = this.#gamma(alpha);
-    return x + y > 0 ? x / (x + y) : 0.5;
+    const x = this.#logGamma(alpha);
+    const y = this.#logGamma(alpha);
+    return 1 / (1 + Math.exp(y - x || 0)); // NaN where even the logarithms are infinite
   }
 
   /** Puts the elements into random order in place (Fisher and Yates) and returns the same array. */
@@ -81,14 +82,14 @@ export class Random {
     return array;
   }
 
-  #gamma(shape: number): number {
-    if (shape < 1) return this.#gamma(shape + 1) * Math.pow(1 - this.next(), 1 / shape);
+  #logGamma(shape: number): number {
+    if (shape < 1) return this.#logGamma(shape + 1) + Math.log(1 - this.next()) / shape;
     const d = shape - 1 / 3;
     const c = 1 / Math.sqrt(9 * d);
     for (;;) {
       const x = this.normal();
       const v = (1 + c * x) ** 3;
-      if (v > 0 && Math.log(1 - this.next()) < 0.5 * x * x + d - d * v + d * Math.log(v)) return d * v;
+      if (v > 0 && Math.log(1 - this.next()) < 0.5 * x * x + d - d * v + d * Math.log(v)) return Math.log(d * v);
     }
   }
 }

@@ -39,10 +39,24 @@ describe('a seeded generator', () => {
     expect(variance(values)).toBeCloseTo(1, 1);
   });
 
-  it.each([0.2, 1, 3])('has the moments of Beta(%d, %d)', (alpha) => {
+  it.each([0.001, 0.2, 1, 3])('has the moments of Beta(%d, %d)', (alpha) => {
     const values = draws(new Random(4), 20_000, (r) => r.beta(alpha));
     expect(mean(values)).toBeCloseTo(0.5, 1);
     expect(variance(values)).toBeCloseTo(1 / (4 * (2 * alpha + 1)), 2);
+  });
+
+  it.each([
+    [0.2, [0.537090217775384, 0.9998904552017053, 0.8867245743784099]],
+    [1, [0.08538364641520003, 0.7934290335087455, 0.3153860021945528]],
+  ])('has pinned first numbers of Beta(%d, …), since runs with mixup depend on them', (alpha, pinned) => {
+    const values = draws(new Random(5, 1), 3, (r) => r.beta(alpha));
+    values.forEach((value, i) => expect(value).toBeCloseTo(pinned[i]!, 12));
+  });
+
+  it('gives hardly ever the middle for a small alpha, where nearly all is 0 or 1', () => {
+    const values = draws(new Random(6), 5000, (r) => r.beta(0.001));
+    expect(values.filter((value) => value === 0.5)).toEqual([]);
+    expect(new Random(6).beta(1e-320)).not.toBeNaN();
   });
 
   it('shuffles in place, every order about as often', () => {
