@@ -179,15 +179,19 @@ function sampleAffine(
 
 function relight(brightness: number, contrast: number): Augmentation {
   return (batch, random) => {
+    const { channels } = batch;
+    const colours = Math.min(channels, 3); // alpha, the fourth, is left alone
     const length = batch.images.length / batch.size;
     for (let i = 0; i < batch.size; i++) {
       const offset = 255 * random.uniform(-brightness, brightness);
       const factor = 1 + random.uniform(-contrast, contrast);
       const picture = batch.images.subarray(i * length, (i + 1) * length);
       let sum = 0;
-      for (let p = 0; p < length; p++) sum += picture[p]!;
-      const constant = (sum / length) * (1 - factor) + offset;
-      for (let p = 0; p < length; p++) picture[p] = Math.min(Math.max(picture[p]! * factor + constant, 0), 255);
+      for (let p = 0; p < length; p += channels) for (let c = p; c < p + colours; c++) sum += picture[c]!;
+      const constant = (sum / ((length / channels) * colours)) * (1 - factor) + offset;
+      for (let p = 0; p < length; p += channels) {
+        for (let c = p; c < p + colours; c++) picture[c] = Math.min(Math.max(picture[c]! * factor + constant, 0), 255);
+      }
     }
   };
 }
@@ -206,7 +210,9 @@ function eraseRectangles({ probability, area = [0.02, 0.2] }: EraseOptions): Aug
       const gray = 255 * random.next();
       for (let y = top; y < top + rows; y++) {
         const start = ((i * height + y) * width + left) * channels;
-        batch.images.fill(gray, start, start + columns * channels);
+        for (let p = start; p < start + columns * channels; p += channels) {
+          batch.images.fill(gray, p, p + Math.min(channels, 3)); // not alpha
+        }
       }
     }
   };

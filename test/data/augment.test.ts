@@ -98,6 +98,23 @@ describe('augmentation', () => {
     expect(colour.images.filter((_, i) => i % 3 === 2)).toBeAllClose(gray.images);
   });
 
+  it.each([{ brightness: 0.3 }, { contrast: 0.5 }, { erase: { probability: 1 } }])(
+    'leaves the alpha of pictures alone: %j',
+    (options) => {
+      const gray = batch();
+      const images = Float32Array.from({ length: 4 * gray.images.length }, (_, i) =>
+        i % 4 === 3 ? 200 : gray.images[Math.floor(i / 4)]!,
+      );
+      const clear: Batch = { ...batch(), channels: 4, images };
+      const augment = createAugmentation(options);
+      augment(gray, new Random(4));
+      augment(clear, new Random(4));
+      expect(gray.images).not.toEqual(batch().images);
+      expect(images.filter((_, i) => i % 4 === 3).every((alpha) => alpha === 200)).toBe(true);
+      expect(images.filter((_, i) => i % 4 === 2)).toBeAllClose(gray.images);
+    },
+  );
+
   it.each([
     { flip: 1.1 },
     { affine: { rotate: 200 } },
