@@ -27,9 +27,10 @@ export function registerDecoder(decoder: PictureDecoder): void {
 
 /** Whether a value can be an encoded picture. By tag: classes differ between the frames of a page. */
 export function isEncoded(input: unknown): input is EncodedPicture {
-  return typeof input === 'string' || ENCODED.test(Object.prototype.toString.call(input));
+  return typeof input === 'string' || ENCODED.test(tagOf(input));
 }
 
+const tagOf = (value: unknown): string => Object.prototype.toString.call(value);
 const ENCODED = /^\[object (Blob|File|ArrayBuffer|Uint8Array|URL)\]$/;
 
 /**
@@ -65,13 +66,13 @@ async function decodeInBrowser(source: EncodedPicture, where: string): Promise<I
 const REMEDY = 'Give plain pixels as { data, width, height }, and an SVG as a loaded image element.';
 
 async function toBlob(source: EncodedPicture, where: string): Promise<Blob> {
-  if (typeof source !== 'string' && !(source instanceof URL)) {
+  if (typeof source !== 'string' && tagOf(source) !== '[object URL]') {
     return source instanceof Blob ? source : new Blob([source as Uint8Array<ArrayBuffer>]);
   }
   const expected = 'a picture that can be fetched';
   let response: Response;
   try {
-    response = await fetch(source);
+    response = await fetch(source as URL | string);
   } catch (cause) {
     const remedy = 'Look whether the address is right and its server allows other origins (CORS).';
     throw new InputError({ where, expected, received: `no answer from ${describe(String(source))}`, remedy, cause });

@@ -15,6 +15,15 @@ describe('readImages', () => {
     );
   });
 
+  it('fetches a URL of another frame of the page', async () => {
+    const decode = vi.fn(async (_blob: Blob) => ({}));
+    vi.stubGlobal('createImageBitmap', decode);
+    vi.stubGlobal('OffscreenCanvas', () => undefined);
+    const url = { [Symbol.toStringTag]: 'URL', toString: () => 'data:text/plain,face' }; // its class is another one
+    await decodePicture(url as unknown as URL, 'classify').finally(() => vi.unstubAllGlobals());
+    expect(await decode.mock.calls[0]![0].text()).toBe('face');
+  });
+
   it('hands encoded pictures to the registered decoder and decoded ones to toImages, and closes what it decoded', async () => {
     const decoder = vi.fn(async () => ({ data: Uint8Array.of(1, 2), width: 2, height: 1 }));
     registerDecoder(decoder);
