@@ -3,6 +3,7 @@ import { basename, dirname } from 'node:path';
 import { BUNDLED_MODELS, FerError, InputError, loadClassifier } from 'fer-cnn';
 import { decodeImage, loadWeightsDirectory } from 'fer-cnn/node';
 import { startBackend } from './backend.mjs';
+import { boxOf } from './box.mjs';
 import { hintFor } from './hint.mjs';
 import { parse, UsageError } from './usage.mjs';
 
@@ -30,7 +31,7 @@ const OPTIONS = /** @type {const} */ ({
 export async function run(args) {
   const { values, positionals: files } = parse(args, OPTIONS);
   if (files.length === 0) throw new UsageError(USAGE);
-  const options = { topk: topkOf(values.topk), box: boxOf(values.box) };
+  const options = { topk: topkOf(values.topk), box: faceOf(values.box) };
   const open = openerOf(values.model);
   await startBackend();
   const classifier = await open();
@@ -63,11 +64,10 @@ function topkOf(text) {
 }
 
 /** @param {string | undefined} text */
-function boxOf(text) {
+function faceOf(text) {
   if (text === undefined) return undefined;
-  const numbers = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
-  const [x, y, width, height] = numbers;
-  if (numbers.length === 4 && numbers.every(Number.isFinite) && width > 0 && height > 0) return { x, y, width, height };
+  const box = boxOf(text);
+  if (box !== undefined) return box;
   throw new UsageError(`--box: expected four numbers X,Y,W,H in pixels, received ${JSON.stringify(text)}.`);
 }
 

@@ -13,7 +13,7 @@ import { showPictures } from './support/picture-progress';
 interface Options {
   model: string;
   backend?: string;
-  top?: number;
+  topk?: number;
   box?: Box;
   json?: true;
   out?: string;
@@ -25,7 +25,7 @@ const command = cli('classify', 'Classifies pictures that show one face and litt
   .argument('<picture...>', 'PNG, JPEG, WebP, GIF, AVIF, TIFF or SVG files of any size; with --out one folder')
   .option('--model <name or dir>', MODEL_HELP, 'default')
   .option('--backend <name>', `one of ${BACKENDS.join(', ')} (default: the first that is installed)`)
-  .option('--top <k>', 'only the k most probable classes', wholeNumber)
+  .option('--topk <k>', 'only the k most probable classes', wholeNumber)
   .option('--box <x,y,w,h>', "the face's box in pixels, in every picture (default: the whole picture is a face)", box)
   .option('--json', 'print JSON instead of tables')
   .option('--out <file>', 'classify a folder into this file of JSON lines; if it is there, go on where it ends')
@@ -45,7 +45,7 @@ async function classifyPictures(): Promise<void> {
   for (const file of command.args) {
     try {
       const picture = await decodeImage(file);
-      const predictions = await classifier.classify(picture, { topk: options.top, box: options.box });
+      const predictions = await classifier.classify(picture, { topk: options.topk, box: options.box });
       results.push({ file, predictions });
       if (!options.box) whole.push({ file, width: picture.width, height: picture.height });
       if (!options.json) console.log(`${file}\n${barTable(predictions)}\n`);
@@ -66,7 +66,7 @@ async function classifyFolderInto(out: string): Promise<void> {
   const [dir, ...others] = command.args;
   if (others.length > 0) throw new Error(`--out: expected one folder, received ${command.args.length} paths`);
   if (options.backend) process.env['FER_CNN_BACKEND'] = options.backend; // for the workers
-  const { model, top: topk, shard, workers: count } = options;
+  const { model, topk, shard, workers: count } = options;
   const backend = new URL('support/worker-backend.ts', import.meta.url);
   const stopping = new AbortController();
   process.once('SIGINT', () => stopping.abort(new Error('Stopped. The same command goes on.')));

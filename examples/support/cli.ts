@@ -1,5 +1,6 @@
 import type { Box } from 'fer-cnn';
 import { Command, InvalidArgumentError } from 'commander';
+import { boxOf } from '../../bin/box.mjs';
 
 /** A command line named after its npm script. */
 export function cli(script: string, description: string): Command {
@@ -23,9 +24,8 @@ export function positive(text: string): number {
 
 /** Parses an option that is a box in pixels. */
 export function box(text: string): Box {
-  const numbers = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
-  const [x, y, width, height] = numbers as [number, number, number, number];
-  if (numbers.length === 4 && numbers.every(Number.isFinite) && width > 0 && height > 0) return { x, y, width, height };
+  const found = boxOf(text);
+  if (found !== undefined) return found;
   throw new InvalidArgumentError('expected four numbers X,Y,W,H in pixels.');
 }
 

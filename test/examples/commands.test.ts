@@ -61,6 +61,11 @@ describe('every example', () => {
     ['train', ['--network', '[]'], "'--network <json>' argument '[]' is invalid"],
     ['train', ['--out', 'nowhere'], "required option '--data <file>' not specified"],
     ['reference-protocol', ['--data', 'missing.csv', '--backend', 'cpu'], 'missing.csv: expected a file'],
+    [
+      'reference-protocol',
+      ['--data', 'x.csv', '--model', 'compact'],
+      "'compact' is invalid. Allowed choices are shallow",
+    ],
   ])('says in one line what is wrong: %s %j', async (script, args, message) => {
     const { code, stderr } = await npmRun(script, ...args);
     expect(code).toBe(1);
@@ -97,7 +102,7 @@ describe('npm run demo', () => {
 
 describe('npm run classify', () => {
   it.skipIf(!HAS_WEIGHTS)('takes a box, and asks for one where the whole picture may be more than a face', async () => {
-    const args = [join(PICTURES, 'astronaut.jpg'), '--backend', 'wasm', '--top', '1', '--json'];
+    const args = [join(PICTURES, 'astronaut.jpg'), '--backend', 'wasm', '--topk', '1', '--json'];
     const whole = await npmRun('classify', ...args);
     expect(whole.stderr).toContain('--box X,Y,W,H');
     const face = await npmRun('classify', ...args, '--box', '175,60,95,110');
@@ -164,7 +169,7 @@ describe('npm run train, evaluate and classify', () => {
     expect(known.stdout).toContain('Without 1 from the training set');
 
     const pictures = [join(PICTURES, 'collins.png'), join(ROOT, 'package.json')];
-    const answer = await npmRun('classify', ...pictures, '--model', out, '--backend', 'wasm', '--top', '2', '--json');
+    const answer = await npmRun('classify', ...pictures, '--model', out, '--backend', 'wasm', '--topk', '2', '--json');
     expect(answer.code).toBe(1); // for the second, which is no picture
     expect(answer.stderr).toContain('package.json: expected a whole picture');
     const [only, ...others] = JSON.parse(answer.stdout);
