@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Option } from 'commander';
-import { createReport, evaluate, USAGES, type Usage } from 'fer-cnn';
+import { createReport, evaluate, type FerDataset, USAGES, type Usage } from 'fer-cnn';
 import { readFer2013 } from 'fer-cnn/node';
 import { startBackend } from '../examples/support/backend';
 import { cli } from '../examples/support/cli';
@@ -28,16 +28,7 @@ await main(async () => {
   const home = installRivals((text) => console.error(text));
   if (home === undefined) throw new Error('The rivals could not be installed: is there a network?');
   const dataset = await readFer2013(options.data, { usage: options.usage });
-  const folder = await mkdtemp(join(tmpdir(), 'fer-cnn-accuracy-'));
-  const pixels = join(folder, 'pixels.bin');
-  await writeFile(pixels, dataset.images);
-  const rows = RIVALS.map((name) => {
-    const program = fileURLToPath(new URL('rivals/score.cjs', import.meta.url));
-    const printed = execFileSync(process.execPath, [program, name, home, pixels], { cwd: home, maxBuffer: 1 << 28 });
-    const probabilities = (JSON.parse(String(printed)) as number[][]).flat();
-    return { title: rivalTitle(name, home), report: createReport({ probabilities, labels: dataset.labels }) };
-  });
-  await rm(folder, { recursive: true });
+  const rows = await scoreRivals(home, dataset);
   await startBackend('wasm', ['wasm']);
   const { model, card } = await openModel('default');
   rows.push({
@@ -51,3 +42,19 @@ await main(async () => {
     );
   }
 });
+
+async function scoreRivals(home: string, { images, labels }: FerDataset) {
+  const program = fileURLToPath(new URL('rivals/score.cjs', import.meta.url));
+  const folder = await mkdtemp(join(tmpdir(), 'fer-cnn-accuracy-'));
+  try {
+    const pixels = join(folder, 'pixels.bin');
+    await writeFile(pixels, images);
+    return RIVALS.map((name) => {
+      const printed = execFileSync(process.execPath, [program, name, home, pixels], { cwd: home, maxBuffer: 1 << 28 });
+      const probabilities = (JSON.parse(String(printed)) as number[][]).flat();
+      return { title: rivalTitle(name, home), report: createReport({ probabilities, labels }) };
+    });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
