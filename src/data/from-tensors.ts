@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { InputError } from '../errors';
+import { CHANNELS } from '../image/check';
 import { describe } from '../validate';
 import { type LabeledImages, UNLABELED } from './batches';
 
@@ -24,6 +25,9 @@ export async function fromTensors(xs: tf.Tensor4D, ys: tf.Tensor2D): Promise<Lab
   checkTensor('fromTensors: xs', xs, '[n, h, w, c]', 4);
   checkTensor('fromTensors: ys', ys, '[n, numClasses]', 2);
   const [size, height, width, channels] = xs.shape;
+  if (!CHANNELS.includes(channels as 1)) {
+    throw new InputError({ where: 'fromTensors: xs', expected: '1, 3 or 4 channels', received: `${channels}` });
+  }
   const [rows, numClasses] = ys.shape;
   if (rows !== size || numClasses < 1 || numClasses >= UNLABELED) {
     throw new InputError({

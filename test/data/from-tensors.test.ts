@@ -77,6 +77,10 @@ describeOn(['cpu'], 'fromTensors, whatever the backend', () => {
     await refused(convert([-1, 1, 0, 0], ONE_HOT), 'values in 0..255, received -1');
     await refused(convert([NaN, 1, 0, 0], ONE_HOT), 'received NaN');
     await refused(convert([1, 2, 3, 256], ONE_HOT), 'received 256');
+    await refused(
+      convert([1, 2, 3, 4], ONE_HOT, { channels: 2 }),
+      'fromTensors: xs: expected 1, 3 or 4 channels, received 2',
+    );
     await refused(convert([1, 2, 3, 4], [0, 0, 1, 1, 1, 0]), 'ys, row 1');
     await refused(convert([1, 2, 3, 4], [0, 0, 1, 2, -1, 0]), 'ys, row 1');
     const [xs, ys] = [tf.zeros<tf.Rank.R4>([2, 1, 1, 1]), tf.zeros<tf.Rank.R2>([3, 2])];
