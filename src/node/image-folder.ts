@@ -6,8 +6,8 @@ import type { DatasetError } from '../errors';
 import { InputError } from '../errors';
 import { ensureBackend } from '../backend/backend';
 import { fromPixelData } from '../image/pixels';
-import { toGraySize } from '../image/preprocess';
-import { checkInteger, checkOneOf, checkOptions } from '../validate';
+import { checkSize, toGraySize } from '../image/preprocess';
+import { checkOneOf, checkOptions } from '../validate';
 import { checkPath } from './check-path';
 import type { DecodedImage } from './decode';
 import { decodeImage } from './decode';
@@ -34,7 +34,6 @@ export interface ImageFolderOptions {
 }
 
 const WHERE = 'loadImageFolder';
-const MAX_SIDE = 4096; // pixels; larger ones would be a slip, and not fit into memory
 const SLICE = 16; // pictures decoded at a time
 const VALUES_AT_ONCE = 1 << 22; // in one tensor, unless a single picture has more
 
@@ -65,9 +64,8 @@ export async function loadImageFolder(dir: string, options: ImageFolderOptions =
   checkPath(`${WHERE}: dir`, dir);
   checkOptions(WHERE, options, ['size', 'onInvalid', 'signal', 'onProgress']);
   const { size = [48, 48], onInvalid = 'throw', signal, onProgress } = options;
-  const [height, width] = [size?.[0], size?.[1]];
-  checkInteger(`${WHERE}: size[0]`, height, { min: 1, max: MAX_SIDE });
-  checkInteger(`${WHERE}: size[1]`, width, { min: 1, max: MAX_SIDE });
+  checkSize(`${WHERE}: size`, size);
+  const [height, width] = size;
   checkOneOf(`${WHERE}: onInvalid`, onInvalid, ['throw', 'skip']);
   signal?.throwIfAborted();
   await ensureBackend(WHERE);
