@@ -171,7 +171,10 @@ export class FerDataset implements LabeledImages {
     return new FerDataset(concatParts([this, ...others.map((set) => ({ ...set }))])); // null becomes {}
   }
 
-  /** The same images with other labels, [size], 0..6 or 255; borrowed. */
+  /**
+   * The same images with other labels, [size], 0..6 or 255; borrowed. In training, targets take precedence over them: a data set that has some
+   * needs `withTargets()` too.
+   */
   withLabels(labels: Uint8Array): FerDataset {
     return new FerDataset({ ...this, labels });
   }

@@ -36,8 +36,8 @@ export const DEFAULT_FRACTIONS = [0.8, 0.1, 0.1] as const;
 
 /**
  * Draws the parts of a random split. No index stands in two parts. Which index goes where depends on the labels' number
- * (and on the labels, if stratified), the fractions and the seed alone. Parts end where the sum of
- * the shares up to there, rounded, says, so that a part's size is its share up to one; with `stratify` that holds for each class.
+ * (and on the labels, if stratified), the fractions and the seed alone. The parts are cut at the
+ * rounded sums of the fractions, so that each has its share to within one index; with `stratify` that holds for each class.
  *
  * @param labels One label for each index.
  * @param options Fractions, seed and whether to stratify.

@@ -25,7 +25,7 @@ import { resizeWeights, type Stretch } from './resize';
  * ```
  */
 export interface CropOptions {
-  /** Height and width of the crops in pixels, at least 1. Default [48, 48]. */
+  /** Height and width of the crops in pixels, 1..4096. Default [48, 48]. */
   size?: readonly [height: number, width: number] | undefined;
   /**
    * How much around the face's box is taken, as a share of its longer side, -0.45..10: one number for all sides, or one for

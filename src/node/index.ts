@@ -1,5 +1,6 @@
 /**
- * What needs files: data sets and pictures from disk, checkpoints, and weights in directories. For Node, Bun and Deno.
+ * What needs files: data sets and pictures from disk, checkpoints, and weights in directories; and what needs several cores: folders
+ * classified by worker processes, training in threads. For Node, Bun and Deno.
  *
  * Importing it also teaches `classify`, `readImages` and `explain` to decode files, bytes, paths and URLs.
  *

@@ -125,7 +125,7 @@ export interface CardQuantization {
  * ```
  */
 export interface CardCalibration {
-  /** Temperature that a classifier applies to the outputs, above 0; see `applyTemperature`. */
+  /** Temperature that a classifier applies to the outputs, 0.05..20; see `applyTemperature`. */
   temperature: number;
   /** The split on whose even rows the temperature was fitted, and on whose odd rows its effect was measured. */
   split: string;
