@@ -21,25 +21,33 @@ const TOLERANCE = 1e-3;
  * const data = await fromTensors(xs, ys);
  * ```
  */
-export async function fromTensors(xs: tf.Tensor4D, ys: tf.Tensor2D): Promise<LabeledImages> {
-  checkTensor('fromTensors: xs', xs, '[n, h, w, c]', 4);
-  checkTensor('fromTensors: ys', ys, '[n, numClasses]', 2);
+export function fromTensors(xs: tf.Tensor4D, ys: tf.Tensor2D): Promise<LabeledImages> {
+  return readTensors('fromTensors', { xs, ys });
+}
+
+/** What {@link fromTensors} does, for the argument named `where`. */
+export async function readTensors(
+  where: string,
+  { xs, ys }: { xs: tf.Tensor4D; ys: tf.Tensor2D },
+): Promise<LabeledImages> {
+  checkTensor(`${where}: xs`, xs, '[n, h, w, c]', 4);
+  checkTensor(`${where}: ys`, ys, '[n, numClasses]', 2);
   const [size, height, width, channels] = xs.shape;
   if (!CHANNELS.includes(channels as 1)) {
-    throw new InputError({ where: 'fromTensors: xs', expected: '1, 3 or 4 channels', received: `${channels}` });
+    throw new InputError({ where: `${where}: xs`, expected: '1, 3 or 4 channels', received: `${channels}` });
   }
   const [rows, numClasses] = ys.shape;
   if (rows !== size || numClasses < 1 || numClasses >= UNLABELED) {
     throw new InputError({
-      where: 'fromTensors: ys',
+      where: `${where}: ys`,
       expected: `the shape [${size}, numClasses], one row for each picture and 1 to ${UNLABELED - 1} classes`,
       received: `[${rows}, ${numClasses}]`,
     });
   }
   const [pixels, targets] = await Promise.all([xs.data(), ys.data()]);
-  const { labels, isOneHot } = readTargets(targets, size, numClasses);
+  const { labels, isOneHot } = readTargets(`${where}: ys`, targets, size, numClasses);
   return {
-    images: readPixels(pixels),
+    images: checkPixels(`${where}: xs`, pixels) ? new Uint8Array(pixels) : new Float32Array(pixels),
     labels,
     targets: isOneHot ? undefined : Float32Array.from(targets),
     sampleWeights: undefined,
@@ -59,29 +67,36 @@ function checkTensor(where: string, tensor: tf.Tensor, axes: string, rank: numbe
   throw new InputError({ where, expected: `a tensor ${axes}`, received });
 }
 
-function readPixels(pixels: ArrayLike<number>): Uint8Array | Float32Array {
+/**
+ * Throws unless the values of pictures are in 0..255 and not scaled to 0..1.
+ *
+ * @param where The argument, for the message.
+ * @returns Whether all are integers.
+ * @throws InputError
+ */
+export function checkPixels(where: string, pixels: ArrayLike<number>): boolean {
   let greatest = 0;
   let areIntegers = true;
   for (let i = 0; i < pixels.length; i++) {
     const value = pixels[i]!;
     if (!(value >= 0 && value <= 255)) {
-      throw new InputError({ where: 'fromTensors: xs', expected: 'values in 0..255', received: String(value) });
+      throw new InputError({ where, expected: 'values in 0..255', received: String(value) });
     }
     if (value > greatest) greatest = value;
     if (areIntegers && !Number.isInteger(value)) areIntegers = false;
   }
   if (!areIntegers && greatest <= 1) {
     throw new InputError({
-      where: 'fromTensors: xs',
+      where,
       expected: 'values in 0..255',
       received: `fractions of at most ${greatest}`,
       remedy: 'Pictures scaled to 0..1 must be multiplied by 255.',
     });
   }
-  return areIntegers ? new Uint8Array(pixels) : new Float32Array(pixels);
+  return areIntegers;
 }
 
-function readTargets(targets: ArrayLike<number>, size: number, numClasses: number) {
+function readTargets(where: string, targets: ArrayLike<number>, size: number, numClasses: number) {
   const labels = new Uint8Array(size).fill(UNLABELED);
   let isOneHot = true;
   for (let i = 0; i < size; i++) {
@@ -98,7 +113,7 @@ function readTargets(targets: ArrayLike<number>, size: number, numClasses: numbe
     if (sum !== 0 && !(Math.abs(sum - 1) <= TOLERANCE)) {
       const row = Array.from({ length: numClasses }, (_, j) => targets[i * numClasses + j]);
       throw new InputError({
-        where: `fromTensors: ys, row ${i}`,
+        where: `${where}, row ${i}`,
         expected: 'values of at least 0 that sum to 1, or only zeros for an unknown class',
         received: `[${row.join(', ')}]`,
       });

@@ -2,7 +2,7 @@ import type * as tfl from '@tensorflow/tfjs-layers';
 import type { LabeledImages } from '../data/batches';
 import { UNLABELED } from '../data/batches';
 import type { LabeledTensors } from '../data/to-tensors';
-import { fromTensors } from '../data/from-tensors';
+import { readTensors } from '../data/from-tensors';
 import type { BootstrapOptions } from '../metrics/bootstrap';
 import { fillBootstrap } from '../metrics/bootstrap';
 import { checkClasses } from '../metrics/confusion-matrix';
@@ -61,7 +61,7 @@ export async function evaluate(
   const { trainingSet, temperature = 1, bootstrap = {}, classNames, ...predictOptions } = options;
   checkNumber('evaluate: temperature', temperature, { min: Number.MIN_VALUE });
   fillBootstrap('evaluate: bootstrap', bootstrap);
-  const pictures = isTensors(data) ? await fromTensors(data.xs, data.ys) : data;
+  const pictures = isTensors(data) ? await readTensors('evaluate: data', data) : data;
   checkPictures('evaluate: data', pictures);
   const labels = scoredLabels(pictures);
   checkLabeled('evaluate: data.labels', labels);

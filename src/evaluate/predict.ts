@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { Batch, LabeledImages } from '../data/batches';
 import { batches } from '../data/batches';
+import { checkPixels } from '../data/from-tensors';
 import { InputError } from '../errors';
 import type { Preprocessing } from '../image/preprocess';
 import { DEFAULT_PREPROCESSING, preprocess } from '../image/preprocess';
@@ -160,7 +161,7 @@ export function checkOutput(where: string, model: tfl.LayersModel, numClasses: n
 }
 
 /**
- * Throws unless `data` holds the arrays of {@link LabeledImages} in the lengths that it states, those that may be left out included.
+ * Throws unless `data` holds the arrays of {@link LabeledImages} in the lengths that it states, and pixels.
  *
  * @param where The argument, for the message.
  * @param data Should be pictures with their labels.
@@ -185,6 +186,7 @@ export function checkPictures(where: string, data: LabeledImages): void {
     const expected = `${[size, ...shape].join(' × ')} values`;
     throw new InputError({ where: `${where}.${name}`, expected, received: `${values.length}` });
   }
+  if (data.images instanceof Float32Array) checkPixels(`${where}.images`, data.images); // bytes always are
 }
 
 function shapeText(shape: readonly (number | null)[]): string {

@@ -3,12 +3,13 @@ import type * as tfd from '@tensorflow/tfjs-data';
 import type { Augmentation } from '../data/augment';
 import type { Batch, LabeledImages } from '../data/batches';
 import { batches, countBatches, UNLABELED } from '../data/batches';
-import { fromTensors } from '../data/from-tensors';
-import { join } from '../data/rows';
+import { readTensors } from '../data/from-tensors';
+import { join, oneHot } from '../data/rows';
 import { selectImages } from '../data/select';
 import { splitIndices } from '../data/split';
 import { InputError } from '../errors';
 import { checkPictures } from '../evaluate/predict';
+import { checkClasses } from '../metrics/confusion-matrix';
 import { Random } from '../random';
 import { describe } from '../validate';
 
@@ -80,16 +81,17 @@ export async function toLabeledImages(where: string, data: LabeledImages | Tenso
     const expected = 'a FerDataset, { xs, ys } or a tf.data.Dataset';
     throw new InputError({ where, expected, received: describe(data) });
   }
-  const pictures = 'xs' in data ? await fromTensors(data.xs, data.ys) : data;
+  const pictures = 'xs' in data ? await readTensors(where, data) : data;
   checkPictures(where, pictures);
   return pictures;
 }
 
 /** Throws unless there are pictures, and something to learn from or to be compared with for each of them. */
-export function checkLabeled(where: string, { size, targets, labels }: LabeledImages): void {
+export function checkLabeled(where: string, { size, targets, labels, numClasses }: LabeledImages): void {
   if (size === 0) throw new InputError({ where, expected: 'at least one picture', received: 'an empty data set' });
-  const unlabelled = targets ? -1 : labels.indexOf(UNLABELED);
-  if (unlabelled < 0) return;
+  if (targets) return;
+  const unlabelled = labels.indexOf(UNLABELED);
+  if (unlabelled < 0) return checkClasses(`${where}: labels`, labels, numClasses);
   throw new InputError({
     where,
     expected: 'a label for every picture',
@@ -156,34 +158,25 @@ export function streamSource(where: string, stream: StreamedData, { seed, augmen
 }
 
 async function* streamBatches(where: string, stream: StreamedData): AsyncGenerator<Batch, void> {
+  if (stream.size === Infinity) {
+    throw new InputError({
+      where,
+      expected: 'a tf.data.Dataset with an end',
+      received: 'one that is repeated for ever',
+    });
+  }
   const iterator = await stream.iterator();
   for (let count = 0; ; count++) {
     const { value, done } = await iterator.next();
     if (done && count > 0) return;
     if (done) throw new InputError({ where, expected: 'at least one batch', received: 'an empty tf.data.Dataset' });
     try {
-      yield await readBatch(where, value as unknown as TensorData);
+      const pictures = await readTensors(where, (value ?? {}) as unknown as TensorData);
+      checkLabeled(where, pictures);
+      const { images, labels, targets, numClasses } = pictures;
+      yield { ...pictures, images: Float32Array.from(images), targets: targets ?? oneHot(labels, numClasses) };
     } finally {
       tf.dispose(value);
     }
   }
-}
-
-async function readBatch(where: string, { xs, ys }: TensorData): Promise<Batch> {
-  if (xs?.rank !== 4 || ys?.rank !== 2 || xs.shape[0] !== ys.shape[0]) {
-    const received = `xs ${describe(xs?.shape)} and ys ${describe(ys?.shape)}`;
-    throw new InputError({ where, expected: 'batches { xs: [n, h, w, c], ys: [n, classes] }', received });
-  }
-  const [images, targets] = await Promise.all([xs.data<'float32'>(), ys.data<'float32'>()]);
-  const [size, height, width, channels] = xs.shape;
-  return {
-    images: Float32Array.from(images),
-    targets: Float32Array.from(targets),
-    sampleWeights: undefined,
-    size,
-    height,
-    width,
-    channels,
-    numClasses: ys.shape[1],
-  };
 }
