@@ -1,5 +1,6 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { defineConfig } from 'tsup';
 
 type Plugin = Exclude<Parameters<typeof defineConfig>[0], unknown[] | ((...args: never[]) => unknown)>['plugins'];
@@ -20,22 +21,45 @@ const keepDynamicImports: NonNullable<Plugin>[number] = {
   },
 };
 
-/** What is imported when it is needed, with what it alone imports: chunks on their own, too. */
-const ON_DEMAND = [
-  ...['kernels/native-training', 'kernels/native', 'kernels/winograd', 'kernels/winograd-bytes'],
-  'weights/sha256-plain',
-];
-
-/** Every module as an entry, so that each becomes a chunk of its own, which a bundler can leave out together with what it imports. */
-const MODULES: Record<string, string> = Object.fromEntries(
-  readdirSync('src', { recursive: true, encoding: 'utf8' })
-    .filter((file) => /(?<!\.d)\.ts$/.test(file))
-    .map((file) => [file.replace(/\.ts$/, ''), `src/${file}`] as const)
-    .filter(([name]) => !ON_DEMAND.includes(name)),
-);
+/**
+ * Imports each package once a chunk, where esbuild does so for every module in it. The lines stay, so that source maps lead to the right
+ * one.
+ */
+const importOnce: NonNullable<Plugin>[number] = {
+  name: 'import-once',
+  renderChunk(code) {
+    const known = new Map<string, string>();
+    const renamed = new Map<string, string>();
+    const once = code.replaceAll(/^import \* as (\w+) from (['"].+['"]);$/gm, (line, name: string, source: string) => {
+      const first = known.get(source);
+      if (first === undefined) known.set(source, name);
+      else renamed.set(name, first);
+      return first === undefined ? line : '';
+    });
+    if (renamed.size === 0) return undefined;
+    const names = new RegExp(`(?<![\\w$.])(?:${[...renamed.keys()].join('|')})(?=\\.)`, 'g');
+    return { code: once.replaceAll(names, (name) => renamed.get(name)!) };
+  },
+};
 
 /** What the package exports: `fer-cnn` and `fer-cnn/<folder>`. */
-const ENTRIES = Object.fromEntries(Object.entries(MODULES).filter(([name]) => /^(\w+\/)?index$/.test(name)));
+const ENTRIES: Record<string, string> = Object.fromEntries(
+  readdirSync('src', { recursive: true, encoding: 'utf8' })
+    .filter((file) => /^(\w+\/)?index\.ts$/.test(file))
+    .map((file) => [file.replace(/\.ts$/, ''), `src/${file}`] as const),
+);
+
+/**
+ * Every module that an entry exports from is an entry, too: so what only some exports need becomes chunks on its own, which a bundler
+ * leaves out with what it does not use.
+ */
+const MODULES: Record<string, string> = { ...ENTRIES };
+for (const index of Object.values(ENTRIES)) {
+  for (const [, path] of readFileSync(index, 'utf8').matchAll(/^export \{[^}]*\} from '(.+)';$/gm)) {
+    const file = join(dirname(index), `${path}.ts`);
+    if (existsSync(file)) MODULES[relative('src', file).replace(/\.ts$/, '')] = file;
+  }
+}
 
 /** Removes what is not exported: the entry of a module only hands on its chunk, and nothing imports it. */
 const keepOnlyEntries: NonNullable<Plugin>[number] = {
@@ -60,5 +84,5 @@ export default defineConfig({
   target: 'es2022',
   removeNodeProtocol: false,
   external: [/^node:/, /^fer-cnn\//, /^@tensorflow\//, 'sharp', 'h5wasm', 'fflate'],
-  plugins: [keepDynamicImports, keepOnlyEntries],
+  plugins: [importOnce, keepDynamicImports, keepOnlyEntries],
 });

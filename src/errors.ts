@@ -193,3 +193,13 @@ export function missingPackage(where: string, name: string, cause: unknown): Fer
     cause,
   });
 }
+
+/** An {@link InputError} from its parts, in the order of its message. */
+export function inputError(where: string, expected: string, received: string, remedy?: string): InputError {
+  return new InputError({ where, expected, received, remedy });
+}
+
+/** A {@link WeightsError} from its parts, in the order of its message. */
+export function weightsError(where: string, expected: string, received: string, remedy?: string): WeightsError {
+  return new WeightsError({ where, expected, received, remedy });
+}

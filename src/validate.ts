@@ -1,4 +1,4 @@
-import { InputError } from './errors';
+import { inputError } from './errors';
 
 /** Bounds of a number, both inclusive. */
 export interface Bounds {
@@ -42,7 +42,7 @@ function inBounds(value: number, { min = -Infinity, max = Infinity }: Bounds): b
  */
 export function checkInteger(where: string, value: unknown, bounds: Bounds = {}): asserts value is number {
   if (!Number.isSafeInteger(value) || !inBounds(value as number, bounds)) {
-    throw new InputError({ where, expected: `an integer${boundsText(bounds)}`, received: describe(value) });
+    throw inputError(where, `an integer${boundsText(bounds)}`, describe(value));
   }
 }
 
@@ -52,7 +52,7 @@ export function checkInteger(where: string, value: unknown, bounds: Bounds = {})
  */
 export function checkNumber(where: string, value: unknown, bounds: Bounds = {}): asserts value is number {
   if (typeof value !== 'number' || !Number.isFinite(value) || !inBounds(value, bounds)) {
-    throw new InputError({ where, expected: `a finite number${boundsText(bounds)}`, received: describe(value) });
+    throw inputError(where, `a finite number${boundsText(bounds)}`, describe(value));
   }
 }
 
@@ -62,7 +62,7 @@ export function checkNumber(where: string, value: unknown, bounds: Bounds = {}):
  */
 export function checkText(where: string, value: unknown): asserts value is string {
   if (typeof value === 'string' && value !== '') return;
-  throw new InputError({ where, expected: 'a text', received: describe(value) });
+  throw inputError(where, 'a text', describe(value));
 }
 
 /**
@@ -71,7 +71,7 @@ export function checkText(where: string, value: unknown): asserts value is strin
  */
 export function checkList(where: string, values: unknown): asserts values is ArrayLike<unknown> {
   if (Array.isArray(values) || (ArrayBuffer.isView(values) && 'length' in values)) return;
-  throw new InputError({ where, expected: 'an array or a typed array', received: describe(values) });
+  throw inputError(where, 'an array or a typed array', describe(values));
 }
 
 /**
@@ -80,7 +80,7 @@ export function checkList(where: string, values: unknown): asserts values is Arr
  */
 export function checkIterable(where: string, values: unknown): asserts values is Iterable<unknown> {
   if (typeof (values as Iterable<unknown> | null | undefined)?.[Symbol.iterator] === 'function') return;
-  throw new InputError({ where, expected: 'an array or another iterable', received: describe(values) });
+  throw inputError(where, 'an array or another iterable', describe(values));
 }
 
 /**
@@ -94,7 +94,7 @@ export function checkOneOf<T extends string | number>(
 ): asserts value is T {
   if (!choices.includes(value as T)) {
     const list = choices.map((choice) => JSON.stringify(choice)).join(', ');
-    throw new InputError({ where, expected: `one of ${list}`, received: describe(value) });
+    throw inputError(where, `one of ${list}`, describe(value));
   }
 }
 
@@ -105,26 +105,26 @@ export function checkOneOf<T extends string | number>(
  */
 export function checkOptions(where: string, options: unknown, keys: readonly string[]): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new InputError({ where, expected: 'an options object', received: describe(options) });
+    throw inputError(where, 'an options object', describe(options));
   }
   const unknown = Object.keys(options).find((key) => !keys.includes(key));
   if (unknown !== undefined) {
-    throw new InputError({
+    throw inputError(
       where,
-      expected: `options among [${keys.join(', ')}]`,
-      received: `the option ${JSON.stringify(unknown)}`,
-      remedy: 'Remove it or correct its spelling.',
-    });
+      `options among [${keys.join(', ')}]`,
+      `the option ${JSON.stringify(unknown)}`,
+      'Remove it or correct its spelling.',
+    );
   }
   const { signal, onProgress } = options as { signal?: AbortSignal | null; onProgress?: unknown };
   if (
     isGiven(signal) &&
     (typeof signal.throwIfAborted !== 'function' || typeof signal.addEventListener !== 'function')
   ) {
-    throw new InputError({ where: `${where}: signal`, expected: 'an AbortSignal', received: describe(signal) });
+    throw inputError(`${where}: signal`, 'an AbortSignal', describe(signal));
   }
   if (isGiven(onProgress) && typeof onProgress !== 'function') {
-    throw new InputError({ where: `${where}: onProgress`, expected: 'a function', received: describe(onProgress) });
+    throw inputError(`${where}: onProgress`, 'a function', describe(onProgress));
   }
 }
 

@@ -1,4 +1,4 @@
-import { InputError } from '../errors';
+import { inputError } from '../errors';
 import type { Box, FaceLandmarks, FaceRegion, Margins } from '../image/region';
 import { checkViews, type Views } from '../image/views';
 import { checkInteger, checkNumber, checkOptions } from '../validate';
@@ -100,15 +100,10 @@ export function checkProbabilityOptions(
   const { box, landmarks, regions, margin, views = 'single' } = options;
   checkViews(`${where}.views`, views);
   if (regions && (box || landmarks)) {
-    throw new InputError({
-      where,
-      expected: 'regions, or one face by its box or landmarks',
-      received: 'both',
-      remedy: 'Put every face into regions.',
-    });
+    throw inputError(where, 'regions, or one face by its box or landmarks', 'both', 'Put every face into regions.');
   }
   if (margin !== undefined && !(regions || box || landmarks)) {
-    throw new InputError({ where: `${where}.margin`, expected: 'a face to put the margin around', received: 'none' });
+    throw inputError(`${where}.margin`, 'a face to put the margin around', 'none');
   }
 }
 

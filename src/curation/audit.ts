@@ -1,4 +1,4 @@
-import { InputError } from '../errors';
+import { inputError } from '../errors';
 import { USAGES } from '../labels';
 import { describe } from '../validate';
 import type { AuditedImage } from './audit-report';
@@ -50,9 +50,5 @@ function partsOf(
   if (data instanceof FerDataset) return [[undefined, data]];
   const parts = Object.entries(data ?? {});
   if (parts.length > 0 && parts.every(([, set]) => set instanceof FerDataset)) return parts;
-  throw new InputError({
-    where: 'auditDataset: data',
-    expected: 'a FerDataset or an object of named ones',
-    received: describe(data),
-  });
+  throw inputError('auditDataset: data', 'a FerDataset or an object of named ones', describe(data));
 }

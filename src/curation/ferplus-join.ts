@@ -1,4 +1,4 @@
-import { DatasetError, InputError } from '../errors';
+import { DatasetError, inputError } from '../errors';
 import { EMOTIONS } from '../labels';
 import { checkList, checkNumber, checkOneOf, checkOptions } from '../validate';
 import { UNLABELED } from '../data/batches';
@@ -83,11 +83,11 @@ export function joinFerPlus(dataset: FerDataset, votes: FerPlusVotes, options: F
 /** The votes of each image, checked against its split. */
 function matchRows(dataset: FerDataset, { size, votes, usage }: FerPlusVotes): Uint8Array[] {
   if (dataset.names) {
-    throw new InputError({
-      where: `${WHERE}: dataset`,
-      expected: 'images from a FER2013 file, whose rows FER+ counts',
-      received: 'images from files of their own',
-    });
+    throw inputError(
+      `${WHERE}: dataset`,
+      'images from a FER2013 file, whose rows FER+ counts',
+      'images from files of their own',
+    );
   }
   return Array.from(dataset.rows, (row, i) => {
     const at = row - 2; // rows count from 1, and the first is the header

@@ -1,4 +1,4 @@
-import { InputError } from '../errors';
+import { inputError } from '../errors';
 import type { Random } from '../random';
 import { checkNumber, checkOptions, describe } from '../validate';
 import type { Batch } from './batches';
@@ -123,7 +123,7 @@ function checkAugmentOptions(options: AugmentOptions, where: string): void {
   const [min, max] = Array.isArray(area) ? (area as number[]) : [];
   if (!(typeof min === 'number' && typeof max === 'number' && min >= 0 && max <= 1 && min <= max)) {
     const received = describe(erase.area);
-    throw new InputError({ where: `${where}: erase.area`, expected: '[min, max] with 0 ≤ min ≤ max ≤ 1', received });
+    throw inputError(`${where}: erase.area`, '[min, max] with 0 ≤ min ≤ max ≤ 1', received);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { DatasetError } from '../errors';
-import { InputError } from '../errors';
+import { inputError } from '../errors';
 import { EMOTIONS, USAGES } from '../labels';
 import { checkInteger, describe } from '../validate';
 import { type LabeledImages, UNLABELED } from './batches';
@@ -55,7 +55,7 @@ const NUM_CLASSES = EMOTIONS.length;
  */
 export function checkParts(parts: FerDatasetParts): number {
   if (typeof parts !== 'object' || parts === null) {
-    throw new InputError({ where: 'FerDataset', expected: 'an object with images', received: describe(parts) });
+    throw inputError('FerDataset', 'an object with images', describe(parts));
   }
   const { images, height = 48, width = 48 } = parts;
   checkInteger('FerDataset: height', height, { min: 1 });
@@ -63,11 +63,7 @@ export function checkParts(parts: FerDatasetParts): number {
   checkArray('images', images, Uint8Array);
   const size = images.length / (height * width);
   if (!Number.isInteger(size)) {
-    throw new InputError({
-      where: 'FerDataset: images',
-      expected: `a multiple of ${height} × ${width} pixels`,
-      received: `${images.length} pixels`,
-    });
+    throw inputError('FerDataset: images', `a multiple of ${height} × ${width} pixels`, `${images.length} pixels`);
   }
   checkArray('labels', parts.labels, Uint8Array, size);
   checkArray('usage', parts.usage, Uint8Array, size);
@@ -104,11 +100,11 @@ export function concatParts(sets: readonly Whole[]): FerDatasetParts {
   const { height, width } = sets[0]!;
   const other = sets.find((set) => set.height !== height || set.width !== width);
   if (other) {
-    throw new InputError({
-      where: 'FerDataset.concat: others',
-      expected: `images of ${height} × ${width} pixels`,
-      received: `images of ${other.height} × ${other.width} pixels`,
-    });
+    throw inputError(
+      'FerDataset.concat: others',
+      `images of ${height} × ${width} pixels`,
+      `images of ${other.height} × ${other.width} pixels`,
+    );
   }
   const some = (key: 'targets' | 'sampleWeights'): boolean => sets.some((set) => set[key] !== undefined);
   return {
@@ -135,7 +131,7 @@ function targetsOf({ labels }: Whole): Float32Array {
   const unknown = labels.indexOf(UNLABELED);
   if (unknown < 0) return oneHot(labels, NUM_CLASSES);
   const received = `no label at ${unknown}`;
-  throw new InputError({ where: 'FerDataset.concat: others', expected: 'labels or targets in all sets', received });
+  throw inputError('FerDataset.concat: others', 'labels or targets in all sets', received);
 }
 
 type ArrayKind = new (...args: never[]) => { readonly length: number };
@@ -147,7 +143,7 @@ function checkArray(name: string, value: unknown, kind: ArrayKind, length?: numb
   const what = kind === Array ? 'an array' : `a ${kind.name}`;
   const expected = length === undefined ? what : `${what} of length ${length}`;
   const received = right ? `length ${value.length}` : describe(value);
-  throw new InputError({ where: `FerDataset: ${name}`, expected, received });
+  throw inputError(`FerDataset: ${name}`, expected, received);
 }
 
 function checkEach(
@@ -157,8 +153,7 @@ function checkEach(
   isRight: (value: number) => boolean,
 ): void {
   const wrong = (values as Uint8Array | undefined)?.findIndex((value) => !isRight(value)) ?? -1;
-  if (wrong >= 0)
-    throw new InputError({ where: `FerDataset: ${name}`, expected, received: `${values![wrong]} at ${wrong}` });
+  if (wrong >= 0) throw inputError(`FerDataset: ${name}`, expected, `${values![wrong]} at ${wrong}`);
 }
 
 function checkSums(name: string, rows: Float32Array | undefined, size: number): void {
@@ -166,10 +161,6 @@ function checkSums(name: string, rows: Float32Array | undefined, size: number): 
   for (let i = 0; i < size; i++) {
     const sum = rows.subarray(i * NUM_CLASSES, (i + 1) * NUM_CLASSES).reduce((total, x) => total + x, 0);
     if (Math.abs(sum - 1) <= 1e-3) continue;
-    throw new InputError({
-      where: `FerDataset: ${name}`,
-      expected: 'rows that sum to 1',
-      received: `a sum of ${sum} in row ${i}`,
-    });
+    throw inputError(`FerDataset: ${name}`, 'rows that sum to 1', `a sum of ${sum} in row ${i}`);
   }
 }

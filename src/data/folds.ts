@@ -1,4 +1,4 @@
-import { InputError } from '../errors';
+import { inputError } from '../errors';
 import { Random } from '../random';
 import { checkInteger, checkOptions } from '../validate';
 import type { LabeledImages } from './batches';
@@ -60,7 +60,7 @@ export function foldNumbers(data: LabeledImages, options: FoldOptions = {}): Uin
   const groups = groupCopies(data);
   if (groups.length < folds) {
     const expected = `at least ${folds} different pictures`;
-    throw new InputError({ where: 'FerDataset.folds', expected, received: `${groups.length}` });
+    throw inputError('FerDataset.folds', expected, `${groups.length}`);
   }
   const byLabel = new Map<number, number[][]>();
   for (const group of groups) addTo(byLabel, data.labels[group[0]!]!, group);

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { InputError } from '../errors';
+import { inputError } from '../errors';
 import { CHANNELS } from '../image/check';
 import { describe } from '../validate';
 import { type LabeledImages, UNLABELED } from './batches';
@@ -34,15 +34,15 @@ export async function readTensors(
   checkTensor(`${where}: ys`, ys, '[n, numClasses]', 2);
   const [size, height, width, channels] = xs.shape;
   if (!CHANNELS.includes(channels as 1)) {
-    throw new InputError({ where: `${where}: xs`, expected: '1, 3 or 4 channels', received: `${channels}` });
+    throw inputError(`${where}: xs`, '1, 3 or 4 channels', `${channels}`);
   }
   const [rows, numClasses] = ys.shape;
   if (rows !== size || numClasses < 1 || numClasses >= UNLABELED) {
-    throw new InputError({
-      where: `${where}: ys`,
-      expected: `the shape [${size}, numClasses], one row for each picture and 1 to ${UNLABELED - 1} classes`,
-      received: `[${rows}, ${numClasses}]`,
-    });
+    throw inputError(
+      `${where}: ys`,
+      `the shape [${size}, numClasses], one row for each picture and 1 to ${UNLABELED - 1} classes`,
+      `[${rows}, ${numClasses}]`,
+    );
   }
   const [pixels, targets] = await Promise.all([xs.data(), ys.data()]);
   const { labels, isOneHot } = readTargets(`${where}: ys`, targets, size, numClasses);
@@ -64,7 +64,7 @@ function checkTensor(where: string, tensor: tf.Tensor, axes: string, rank: numbe
   const received = Array.isArray(tensor?.shape)
     ? `${tensor.isDisposed ? 'a disposed one' : 'one'} of shape [${tensor.shape.join(', ')}]`
     : describe(tensor);
-  throw new InputError({ where, expected: `a tensor ${axes}`, received });
+  throw inputError(where, `a tensor ${axes}`, received);
 }
 
 /**
@@ -80,18 +80,18 @@ export function checkPixels(where: string, pixels: ArrayLike<number>): boolean {
   for (let i = 0; i < pixels.length; i++) {
     const value = pixels[i]!;
     if (!(value >= 0 && value <= 255)) {
-      throw new InputError({ where, expected: 'values in 0..255', received: String(value) });
+      throw inputError(where, 'values in 0..255', String(value));
     }
     if (value > greatest) greatest = value;
     if (areIntegers && !Number.isInteger(value)) areIntegers = false;
   }
   if (!areIntegers && greatest <= 1) {
-    throw new InputError({
+    throw inputError(
       where,
-      expected: 'values in 0..255',
-      received: `fractions of at most ${greatest}`,
-      remedy: 'Pictures scaled to 0..1 must be multiplied by 255.',
-    });
+      'values in 0..255',
+      `fractions of at most ${greatest}`,
+      'Pictures scaled to 0..1 must be multiplied by 255.',
+    );
   }
   return areIntegers;
 }
@@ -112,11 +112,11 @@ function readTargets(where: string, targets: ArrayLike<number>, size: number, nu
     }
     if (sum !== 0 && !(Math.abs(sum - 1) <= TOLERANCE)) {
       const row = Array.from({ length: numClasses }, (_, j) => targets[i * numClasses + j]);
-      throw new InputError({
-        where: `${where}, row ${i}`,
-        expected: 'values of at least 0 that sum to 1, or only zeros for an unknown class',
-        received: `[${row.join(', ')}]`,
-      });
+      throw inputError(
+        `${where}, row ${i}`,
+        'values of at least 0 that sum to 1, or only zeros for an unknown class',
+        `[${row.join(', ')}]`,
+      );
     }
     if (sum !== 0 && greatest !== 1) isOneHot = false;
   }

@@ -1,4 +1,4 @@
-import { InputError } from '../errors';
+import { inputError } from '../errors';
 import { describe } from '../validate';
 import type { FaultReporter } from './fault';
 import type { Gunzip } from './stream';
@@ -110,11 +110,11 @@ async function openRaw(source: DataSource, options: OpenOptions): Promise<RawSou
   if (source instanceof ReadableStream) return openStream(source, undefined, options);
   if (source instanceof Blob) return openStream(source.stream(), source.size, options);
   if (isResponse(source)) return openResponse(source, options);
-  throw new InputError({
-    where: `${options.where}: source`,
-    expected: 'bytes, an ArrayBuffer, a Blob, a Response, a ReadableStream, a URL or a string',
-    received: describe(source),
-  });
+  throw inputError(
+    `${options.where}: source`,
+    'bytes, an ArrayBuffer, a Blob, a Response, a ReadableStream, a URL or a string',
+    describe(source),
+  );
 }
 
 function openBytes(bytes: Uint8Array): RawSource {
@@ -141,11 +141,11 @@ function openStream(
   options: OpenOptions,
 ): RawSource {
   if (stream.locked) {
-    throw new InputError({
-      where: `${options.where}: source`,
-      expected: 'a stream or response that nobody has read from',
-      received: 'one that is locked or used up',
-    });
+    throw inputError(
+      `${options.where}: source`,
+      'a stream or response that nobody has read from',
+      'one that is locked or used up',
+    );
   }
   return { totalBytes, chunks: readStream(stream, options) };
 }

@@ -1,4 +1,4 @@
-import { InputError } from '../errors';
+import { inputError } from '../errors';
 import { Random } from '../random';
 import { checkInteger, checkNumber, checkOptions, describe } from '../validate';
 import { addTo } from './group';
@@ -80,11 +80,11 @@ function groupByLabel(labels: Uint8Array, stratify: boolean): Map<number, number
 function checkFractions(fractions: readonly number[]): void {
   const where = 'FerDataset.split: fractions';
   if (!Array.isArray(fractions) || fractions.length === 0) {
-    throw new InputError({ where, expected: 'a list of shares', received: describe(fractions) });
+    throw inputError(where, 'a list of shares', describe(fractions));
   }
   fractions.forEach((fraction, i) => checkNumber(`${where}[${i}]`, fraction, { min: Number.MIN_VALUE, max: 1 }));
   const sum = fractions.reduce((total, fraction) => total + fraction, 0);
   if (sum > 1 + 1e-9) {
-    throw new InputError({ where, expected: 'shares of at most 1 in all', received: `shares of ${sum} in all` });
+    throw inputError(where, 'shares of at most 1 in all', `shares of ${sum} in all`);
   }
 }

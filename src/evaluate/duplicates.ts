@@ -1,6 +1,6 @@
 import type { LabeledImages } from '../data/batches';
 import { ImageIndex, pixelsOf } from '../data/copies';
-import { InputError } from '../errors';
+import { inputError } from '../errors';
 
 /**
  * Finds the pictures that stand in another set too, pixel by pixel the same. FER2013 has such pictures across its splits, and
@@ -17,11 +17,11 @@ import { InputError } from '../errors';
  */
 export function findCopies(data: LabeledImages, known: LabeledImages): Uint8Array {
   if (known.height !== data.height || known.width !== data.width || known.channels !== data.channels) {
-    throw new InputError({
-      where: 'evaluate: trainingSet',
-      expected: `pictures of ${data.height} × ${data.width} × ${data.channels}, as the evaluated ones are`,
-      received: `${known.height} × ${known.width} × ${known.channels}`,
-    });
+    throw inputError(
+      'evaluate: trainingSet',
+      `pictures of ${data.height} × ${data.width} × ${data.channels}, as the evaluated ones are`,
+      `${known.height} × ${known.width} × ${known.channels}`,
+    );
   }
   const index = new ImageIndex();
   for (let i = 0; i < known.size; i++) index.add(pixelsOf(known, i));

@@ -3,7 +3,7 @@ import type * as tfl from '@tensorflow/tfjs-layers';
 import type { Batch, LabeledImages } from '../data/batches';
 import { batches } from '../data/batches';
 import { checkPixels } from '../data/from-tensors';
-import { InputError } from '../errors';
+import { inputError } from '../errors';
 import type { Preprocessing } from '../image/preprocess';
 import { DEFAULT_PREPROCESSING, preprocess } from '../image/preprocess';
 import type { Views } from '../image/views';
@@ -125,22 +125,22 @@ export function fitPreprocessing(
 ): Preprocessing {
   const shape = model.inputs?.length === 1 ? model.inputs[0]!.shape : undefined;
   if (shape?.length !== 4 || shape[3] !== 1) {
-    throw new InputError({
-      where: `${where}: model`,
-      expected: 'a built model with one input of shape [null, height, width, 1]',
-      received: shape ? `the input shape ${shapeText(shape)}` : `${model.inputs?.length ?? 'no known'} inputs`,
-    });
+    throw inputError(
+      `${where}: model`,
+      'a built model with one input of shape [null, height, width, 1]',
+      shape ? `the input shape ${shapeText(shape)}` : `${model.inputs?.length ?? 'no known'} inputs`,
+    );
   }
   const [defaultHeight, defaultWidth] = given?.inputSize ?? DEFAULT_PREPROCESSING.inputSize;
   const height = shape[1] ?? defaultHeight;
   const width = shape[2] ?? defaultWidth;
   if (given && (height !== defaultHeight || width !== defaultWidth)) {
-    throw new InputError({
-      where: `${where}: preprocessing.inputSize`,
-      expected: `the model's input size [${height}, ${width}]`,
-      received: describe(given.inputSize),
-      remedy: 'Leave preprocessing out to take the size from the model.',
-    });
+    throw inputError(
+      `${where}: preprocessing.inputSize`,
+      `the model's input size [${height}, ${width}]`,
+      describe(given.inputSize),
+      'Leave preprocessing out to take the size from the model.',
+    );
   }
   return given ?? { ...DEFAULT_PREPROCESSING, inputSize: [height, width] };
 }
@@ -153,11 +153,11 @@ export function fitPreprocessing(
 export function checkOutput(where: string, model: tfl.LayersModel, numClasses: number): void {
   const shape = model.outputs.length === 1 ? model.outputs[0]!.shape : undefined;
   if (shape?.length === 2 && shape[1] === numClasses) return;
-  throw new InputError({
-    where: `${where}: model`,
-    expected: `one output of shape [null, ${numClasses}], as the data has ${numClasses} classes`,
-    received: shape ? `the output shape ${shapeText(shape)}` : `${model.outputs.length} outputs`,
-  });
+  throw inputError(
+    `${where}: model`,
+    `one output of shape [null, ${numClasses}], as the data has ${numClasses} classes`,
+    shape ? `the output shape ${shapeText(shape)}` : `${model.outputs.length} outputs`,
+  );
 }
 
 /**
@@ -170,7 +170,7 @@ export function checkOutput(where: string, model: tfl.LayersModel, numClasses: n
 export function checkPictures(where: string, data: LabeledImages): void {
   if (!ArrayBuffer.isView(data?.images) || !ArrayBuffer.isView(data.labels)) {
     const expected = 'a FerDataset or an object with the same arrays';
-    throw new InputError({ where, expected, received: describe(data) });
+    throw inputError(where, expected, describe(data));
   }
   const { size, height, width, channels, numClasses } = data;
   const shapes = {
@@ -184,7 +184,7 @@ export function checkPictures(where: string, data: LabeledImages): void {
     const values = data[name as keyof typeof shapes];
     if (!values || values.length === shape.reduce((product, count) => product * count, size)) continue;
     const expected = `${[size, ...shape].join(' × ')} values`;
-    throw new InputError({ where: `${where}.${name}`, expected, received: `${values.length}` });
+    throw inputError(`${where}.${name}`, expected, `${values.length}`);
   }
   if (data.images instanceof Float32Array) checkPixels(`${where}.images`, data.images); // bytes always are
 }

@@ -1,5 +1,5 @@
 import { UNLABELED } from '../data/batches';
-import { InputError } from '../errors';
+import { inputError } from '../errors';
 import { EMOTIONS } from '../labels';
 import type { BootstrapOptions } from '../metrics/bootstrap';
 import { fillBootstrap } from '../metrics/bootstrap';
@@ -101,11 +101,11 @@ export function createReport(input: ReportInput): EvaluationReport {
   const classNames = fillClassNames('createReport: classNames', input.classNames, numClasses);
   const bootstrap = fillBootstrap('createReport: bootstrap', input.bootstrap ?? {});
   if (inTrainingSet && inTrainingSet.length !== labels.length) {
-    throw new InputError({
-      where: 'createReport: inTrainingSet',
-      expected: `one value for each of the ${labels.length} labels`,
-      received: `${inTrainingSet.length} values`,
-    });
+    throw inputError(
+      'createReport: inTrainingSet',
+      `one value for each of the ${labels.length} labels`,
+      `${inTrainingSet.length} values`,
+    );
   }
 
   const probabilities = normalizeRows(input.probabilities, numClasses);
@@ -144,16 +144,16 @@ export function createReport(input: ReportInput): EvaluationReport {
  */
 export function checkLabeled(where: string, labels: ArrayLike<number>): void {
   if (!(labels?.length > 0)) {
-    throw new InputError({ where, expected: 'at least one picture to score', received: 'none' });
+    throw inputError(where, 'at least one picture to score', 'none');
   }
   const row = Array.prototype.indexOf.call(labels, UNLABELED);
   if (row >= 0) {
-    throw new InputError({
+    throw inputError(
       where,
-      expected: 'a known class for each picture',
-      received: `${UNLABELED}, which stands for unlabelled, at row ${row} (counted from 0)`,
-      remedy: 'Leave unlabelled pictures out.',
-    });
+      'a known class for each picture',
+      `${UNLABELED}, which stands for unlabelled, at row ${row} (counted from 0)`,
+      'Leave unlabelled pictures out.',
+    );
   }
 }
 
@@ -170,7 +170,7 @@ export function fillClassNames(where: string, classNames: readonly string[] | un
   const names = classNames ?? (numClasses === EMOTIONS.length ? EMOTIONS : undefined);
   if (!names) return Array.from({ length: numClasses }, (_, i) => `class ${i}`);
   if (names.length === numClasses) return [...names];
-  throw new InputError({ where, expected: `${numClasses} names`, received: `${names.length}` });
+  throw inputError(where, `${numClasses} names`, `${names.length}`);
 }
 
 function reportTfvis({ confusionMatrix, classNames, perClass }: ReportData): TfvisData {

@@ -1,4 +1,4 @@
-import { InputError } from '../errors';
+import { inputError } from '../errors';
 import { checkList, checkOptions } from '../validate';
 import { INK, PAPER, readableOn, SCALE, shareColor } from './color-scale';
 import { intervalText, percent } from './format';
@@ -166,5 +166,5 @@ function checkReport(report: ReportData): void {
   const isSquare = [confusionMatrix, perClass, ...confusionMatrix].every((list) => list?.length === classNames.length);
   if (isSquare && accuracyInterval && perClass.every((scores) => typeof scores === 'object')) return;
   const expected = 'a report with a row and a column for each class';
-  throw new InputError({ where: 'confusionSvg: report', expected, received: 'another' });
+  throw inputError('confusionSvg: report', expected, 'another');
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { BackendError, DisposedError, InputError } from '../errors';
+import { BackendError, DisposedError, inputError } from '../errors';
 import { ensureBackend } from '../backend/backend';
 import type { PixelData } from '../image/pixels';
 import { preprocess } from '../image/preprocess';
@@ -126,7 +126,7 @@ export async function explain(
 function checkSource(source: ModelWithCard) {
   if (!isModelWithCard('explain', source)) {
     const expected = 'a classifier, or a network as { model, card }';
-    throw new InputError({ where: 'explain', expected, received: describe(source) });
+    throw inputError('explain', expected, describe(source));
   }
   if (hasLostWeights(source.model)) throw disposed();
   return cardOf('explain', source);
@@ -138,12 +138,7 @@ function disposed(): DisposedError {
 
 function checkSingle({ shape }: tf.Tensor4D): void {
   if (shape[0] === 1) return;
-  throw new InputError({
-    where: 'explain',
-    expected: 'one picture',
-    received: `a batch of ${shape[0]}`,
-    remedy: 'Explain them one after the other.',
-  });
+  throw inputError('explain', 'one picture', `a batch of ${shape[0]}`, 'Explain them one after the other.');
 }
 
 async function topLabel({ model }: ModelWithCard, pixels: tf.Tensor4D): Promise<number> {
@@ -164,7 +159,7 @@ async function findEvidence(
   const layer = wanted === 'occlusion' ? undefined : lastConvolution(model);
   if (wanted !== 'occlusion' && wanted !== undefined && !layer) {
     const remedy = "Use the method 'occlusion'.";
-    throw new InputError({ where: 'explain', expected: 'a network with a convolution', received: model.name, remedy });
+    throw inputError('explain', 'a network with a convolution', model.name, remedy);
   }
   if (layer) {
     try {

@@ -1,4 +1,4 @@
-import { InputError } from '../errors';
+import { inputError } from '../errors';
 import { describe } from '../validate';
 
 /**
@@ -13,5 +13,5 @@ import { describe } from '../validate';
  */
 export function checkMethod(where: string, value: unknown, method: string, expected: string, remedy?: string): void {
   if (typeof (value as Record<string, unknown> | null | undefined)?.[method] === 'function') return;
-  throw new InputError({ where, expected, received: describe(value), remedy });
+  throw inputError(where, expected, describe(value), remedy);
 }

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { InputError } from '../errors';
+import { inputError } from '../errors';
 import { describe } from '../validate';
 import type { Picture } from '../image/input';
 import type { Box, FaceLandmarks, FaceRegion, Point } from '../image/region';
@@ -107,17 +107,17 @@ export function usableFaces(
 /** Throws unless a detector gave an array of faces, each with a box. */
 function checkFaces(faces: unknown): asserts faces is readonly DetectedFace[] {
   const where = 'classify: faces of the detector';
-  if (!Array.isArray(faces)) throw new InputError({ where, expected: 'an array', received: describe(faces) });
+  if (!Array.isArray(faces)) throw inputError(where, 'an array', describe(faces));
   faces.forEach((face: Partial<DetectedFace> | undefined, i) => {
     const { box, landmarks } = face ?? {};
     if (typeof box !== 'object' || box === null) {
       const expected = 'a face { box: { x, y, width, height } }';
-      throw new InputError({ where: `${where}[${i}]`, expected, received: describe(face) });
+      throw inputError(`${where}[${i}]`, expected, describe(face));
     }
     for (const point of [landmarks?.leftEye, landmarks?.rightEye] as unknown[]) {
       if (point === undefined || Array.isArray(point)) continue;
       const expected = 'eyes as points [x, y]';
-      throw new InputError({ where: `${where}[${i}].landmarks`, expected, received: describe(point) });
+      throw inputError(`${where}[${i}].landmarks`, expected, describe(point));
     }
   });
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { InputError } from '../errors';
+import { inputError } from '../errors';
 import { ensureBackend } from '../backend/backend';
 import { isEncoded } from '../image/encoded';
 import { overWhite } from '../image/gray';
@@ -128,7 +128,7 @@ export function createFaceClassifier(detector: FaceDetector, options: FaceClassi
       let made: tf.Tensor3D | undefined;
       try {
         const [n, height, width] = image.shape;
-        if (n !== 1) throw new InputError({ where: 'classify', expected: 'one photo', received: `a batch of ${n}` });
+        if (n !== 1) throw inputError('classify', 'one photo', `a batch of ${n}`);
         if ((photo as unknown) instanceof tf.Tensor) await checkValues('classify', image);
         const picture: DetectorPhoto = {
           ...{ height, width },

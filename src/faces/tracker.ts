@@ -1,4 +1,4 @@
-import { DisposedError, InputError } from '../errors';
+import { DisposedError, inputError } from '../errors';
 import type { PictureSource } from '../image/read';
 import { checkNumber, checkOptions, describe } from '../validate';
 import type { ClassifiedFace } from './face-classifier';
@@ -129,7 +129,7 @@ export function createTracker(classifier: FrameClassifier, options: TrackerOptio
       if (isDisposed) throw disposed('start');
       if (typeof video !== 'object' || video === null || typeof callback !== 'function') {
         const received = `${describe(video)} and ${describe(callback)}`;
-        throw new InputError({ where: 'start', expected: 'a video and a function for its faces', received });
+        throw inputError('start', 'a video and a function for its faces', received);
       }
       tracker.stop();
       tracks.clear();

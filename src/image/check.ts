@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { InputError } from '../errors';
+import { inputError } from '../errors';
 import { describe } from '../validate';
 
 /** How many channels a picture may have: gray, RGB or RGBA. */
@@ -15,26 +15,26 @@ export const CHANNELS = [1, 3, 4] as const;
 export function checkImages(where: string, images: unknown): asserts images is tf.Tensor4D {
   const { shape, isDisposed } = (images ?? {}) as Partial<tf.Tensor4D>;
   if (!Array.isArray(shape)) {
-    throw new InputError({ where, expected: 'a tensor of images [n, h, w, c]', received: describe(images) });
+    throw inputError(where, 'a tensor of images [n, h, w, c]', describe(images));
   }
   if (isDisposed) {
-    throw new InputError({
+    throw inputError(
       where,
-      expected: 'a tensor in use',
-      received: 'one that was disposed of',
-      remedy: 'Dispose of it after this call, or pass tf.clone(x).',
-    });
+      'a tensor in use',
+      'one that was disposed of',
+      'Dispose of it after this call, or pass tf.clone(x).',
+    );
   }
   const received = `rank ${shape.length} [${shape.join(', ')}]`;
   if (shape.length !== 4) {
     const remedy = shape.length === 3 ? 'Add a batch axis with tf.expandDims(x, 0).' : 'Reshape it with tf.reshape.';
-    throw new InputError({ where, expected: 'images of rank 4 [n, h, w, c]', received, remedy });
+    throw inputError(where, 'images of rank 4 [n, h, w, c]', received, remedy);
   }
   if (!CHANNELS.includes(shape[3] as 1)) {
     const remedy = 'The last axis holds the channels: gray, RGB or RGBA.';
-    throw new InputError({ where, expected: 'images with 1, 3 or 4 channels', received, remedy });
+    throw inputError(where, 'images with 1, 3 or 4 channels', received, remedy);
   }
   if (shape.includes(0)) {
-    throw new InputError({ where, expected: 'images of at least one pixel', received });
+    throw inputError(where, 'images of at least one pixel', received);
   }
 }

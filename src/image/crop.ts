@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { InputError } from '../errors';
+import { inputError } from '../errors';
 import { checkNumber, checkOptions, describe } from '../validate';
 import { checkImages } from './check';
 import { overWhite } from './gray';
@@ -108,7 +108,7 @@ function framesOf(
   checkSize(`${where}: options.size`, size);
   checkMargin(`${where}: options.margin`, margin);
   if (!Array.isArray(regions)) {
-    throw new InputError({ where: `${where}: regions`, expected: 'an array', received: describe(regions) });
+    throw inputError(`${where}: regions`, 'an array', describe(regions));
   }
   return regions.map((region, i) => frameOf(`${where}: regions[${i}]`, region, margin, size, picture));
 }
@@ -118,7 +118,7 @@ function checkPicture(image: tf.Tensor3D | tf.Tensor4D): [height: number, width:
   const [n, ...size] = image.shape.length === 3 ? [1, ...image.shape] : image.shape;
   if (n === 1) return size as [number, number, number];
   const remedy = 'Take them one by one, for instance with tf.unstack(images).';
-  throw new InputError({ where: 'cropFaces', expected: 'one picture', received: `${n} pictures`, remedy });
+  throw inputError('cropFaces', 'one picture', `${n} pictures`, remedy);
 }
 
 function withBatchAxis({ shape, isDisposed }: tf.Tensor): unknown {

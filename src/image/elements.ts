@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { InputError } from '../errors';
+import { InputError, inputError } from '../errors';
 import { describe } from '../validate';
 
 /**
@@ -67,7 +67,7 @@ export function fromImageElement(where: string, element: ImageElement): tf.Tenso
   const { name, width, height, remedy } = look;
   if (!(width > 0 && height > 0)) {
     const expected = `${name} with at least one pixel`;
-    throw new InputError({ where, expected, received: `a size of ${width} × ${height}`, remedy });
+    throw inputError(where, expected, `a size of ${width} × ${height}`, remedy);
   }
   return tf.tidy(() => {
     const pixels = read(where, element, look); // [h, w, 4] int32

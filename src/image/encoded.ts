@@ -1,4 +1,4 @@
-import { InputError } from '../errors';
+import { InputError, inputError } from '../errors';
 import { describe } from '../validate';
 import type { ImageElement } from './elements';
 import type { PixelData } from './pixels';
@@ -44,12 +44,12 @@ export function decodePicture(source: EncodedPicture, where: string): Promise<Pi
   if (typeof createImageBitmap === 'function' && typeof OffscreenCanvas === 'function') {
     return decodeInBrowser(source, where);
   }
-  throw new InputError({
+  throw inputError(
     where,
-    expected: 'a decoded picture, or a decoder for this one',
-    received: describe(source),
-    remedy: "Import 'fer-cnn/node', which brings one (with the package sharp).",
-  });
+    'a decoded picture, or a decoder for this one',
+    describe(source),
+    "Import 'fer-cnn/node', which brings one (with the package sharp).",
+  );
 }
 
 async function decodeInBrowser(source: EncodedPicture, where: string): Promise<ImageBitmap> {
@@ -78,5 +78,5 @@ async function toBlob(source: EncodedPicture, where: string): Promise<Blob> {
     throw new InputError({ where, expected, received: `no answer from ${describe(String(source))}`, remedy, cause });
   }
   if (response.ok) return response.blob();
-  throw new InputError({ where, expected, received: `status ${response.status} from ${describe(response.url)}` });
+  throw inputError(where, expected, `status ${response.status} from ${describe(response.url)}`);
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { InputError } from '../errors';
+import { inputError } from '../errors';
 import { checkText, describe } from '../validate';
 import { requireBackend } from '../backend/backend';
 import { CHANNELS, checkImages } from './check';
@@ -67,12 +67,12 @@ export function toImages(input: ImageInput, where = 'toImages'): tf.Tensor4D {
     if (isPixelData(input)) return fromPixelData(where, input);
     if (isImageElement(input)) return fromImageElement(where, input);
   }
-  throw new InputError({
+  throw inputError(
     where,
-    expected: 'a picture: a tensor, ImageData, decoded pixels { data, width, height }, or an image, canvas or video',
-    received: describe(input),
-    remedy: remedyFor(input),
-  });
+    'a picture: a tensor, ImageData, decoded pixels { data, width, height }, or an image, canvas or video',
+    describe(input),
+    remedyFor(input),
+  );
 }
 
 function fromTensor(where: string, input: tf.Tensor): tf.Tensor4D {
@@ -81,15 +81,15 @@ function fromTensor(where: string, input: tf.Tensor): tf.Tensor4D {
   else if (shape.length === 3) checkPicture(where, input as tf.Tensor3D);
   else checkImages(where, input);
   if (!['float32', 'int32', 'bool'].includes(input.dtype)) {
-    throw new InputError({ where, expected: 'a tensor of float32, int32 or bool', received: input.dtype });
+    throw inputError(where, 'a tensor of float32, int32 or bool', input.dtype);
   }
   if (!tf.engine().state.tensorInfo.has(input.dataId)) {
-    throw new InputError({
+    throw inputError(
       where,
-      expected: 'a tensor of the @tensorflow/tfjs-core that fer-cnn imports',
-      received: 'one of another copy',
-      remedy: 'See npm ls @tensorflow/tfjs-core.',
-    });
+      'a tensor of the @tensorflow/tfjs-core that fer-cnn imports',
+      'one of another copy',
+      'See npm ls @tensorflow/tfjs-core.',
+    );
   }
   return tf.tidy(() => {
     const [h, w, c = 1] = shape as [number, number, number?];
@@ -101,12 +101,12 @@ function fromTensor(where: string, input: tf.Tensor): tf.Tensor4D {
 
 function checkPicture(where: string, { shape, isDisposed }: tf.Tensor3D): void {
   if (!CHANNELS.includes(shape[2] as 1)) {
-    throw new InputError({
+    throw inputError(
       where,
-      expected: 'a picture [h, w, c] of 1, 3 or 4 channels',
-      received: `rank 3 [${shape.join(', ')}]`,
-      remedy: 'Give a stack of gray pictures [n, h, w] a channel axis with tf.expandDims(x, -1).',
-    });
+      'a picture [h, w, c] of 1, 3 or 4 channels',
+      `rank 3 [${shape.join(', ')}]`,
+      'Give a stack of gray pictures [n, h, w] a channel axis with tf.expandDims(x, -1).',
+    );
   }
   checkImages(where, { shape: [1, ...shape], isDisposed });
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { InputError } from '../errors';
+import { inputError } from '../errors';
 import { checkInteger, describe } from '../validate';
 import { CHANNELS } from './check';
 
@@ -64,22 +64,18 @@ export function fromPixelData(where: string, picture: AnyPixelData): tf.Tensor4D
   checkInteger(`${where}: height`, height, { min: 1 });
   const white = WHITE[Object.prototype.toString.call(data)];
   if (white === undefined) {
-    throw new InputError({
-      where: `${where}: data`,
-      expected: 'a Uint8Array, Uint8ClampedArray, Uint16Array or Float16Array',
-      received: describe(data),
-      remedy: 'Scale other pixels to 0..255 and pass them as a tensor [h, w, c].',
-    });
+    throw inputError(
+      `${where}: data`,
+      'a Uint8Array, Uint8ClampedArray, Uint16Array or Float16Array',
+      describe(data),
+      'Scale other pixels to 0..255 and pass them as a tensor [h, w, c].',
+    );
   }
   const depth = channels ?? data.length / (width * height);
   if (!CHANNELS.includes(depth as 1) || data.length !== width * height * depth) {
     const unit = white === 255 ? 'bytes' : 'values';
     const counts = channels === undefined ? '1, 3 or 4' : `${describe(channels)} (1, 3 or 4)`;
-    throw new InputError({
-      where: `${where}: data`,
-      expected: `${width} × ${height} pixels of ${counts} ${unit}`,
-      received: `${data.length} ${unit}`,
-    });
+    throw inputError(`${where}: data`, `${width} × ${height} pixels of ${counts} ${unit}`, `${data.length} ${unit}`);
   }
   const scale = (value: number) => (value > 0 ? Math.min((value * 255) / white, 255) : 0); // floats may be brighter than white
   const values = white === 255 ? new Float32Array(data) : Float32Array.from(data, scale);

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { InputError } from '../errors';
+import { inputError } from '../errors';
 import { checkInteger, checkNumber, describe } from '../validate';
 import { checkImages } from './check';
 import { toGray } from './gray';
@@ -55,7 +55,7 @@ export const DEFAULT_PREPROCESSING: Preprocessing = Object.freeze({
 export function preprocess(images: tf.Tensor4D, preprocessing: Preprocessing = DEFAULT_PREPROCESSING): tf.Tensor4D {
   if (typeof preprocessing !== 'object' || preprocessing === null) {
     const expected = '{ inputSize, mean, standardDeviation }';
-    throw new InputError({ where: 'preprocess: preprocessing', expected, received: describe(preprocessing) });
+    throw inputError('preprocess: preprocessing', expected, describe(preprocessing));
   }
   const { inputSize, mean, standardDeviation } = preprocessing;
   checkNumber('preprocess: mean', mean);

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { InputError } from '../errors';
+import { inputError } from '../errors';
 
 /** How far a value may lie outside 0..255: what rounds to a byte passes. */
 const TOLERANCE = 0.5;
@@ -17,7 +17,7 @@ const TOLERANCE = 0.5;
 export async function checkValues(where: string, images: tf.Tensor): Promise<void> {
   const [min, max, finite] = await read(() => [tf.min(images), tf.max(images), tf.all(tf.isFinite(images))]);
   const fail = (received: string, remedy: string): never => {
-    throw new InputError({ where, expected: 'pixel values in 0..255', received, remedy });
+    throw inputError(where, 'pixel values in 0..255', received, remedy);
   };
   if (finite !== 1) fail('NaN or infinite values', 'Look for a division by zero where the picture is made.');
   const range = `values in ${format(min!)}..${format(max!)}`;

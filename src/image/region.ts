@@ -1,4 +1,4 @@
-import { InputError } from '../errors';
+import { inputError } from '../errors';
 import { checkNumber, checkOptions, describe } from '../validate';
 
 /**
@@ -156,12 +156,7 @@ export function frameOf(
   const face = landmarks ? faceOfEyes(`${where}.landmarks`, landmarks) : faceOfBox(`${where}.box`, box);
   if (!overlaps(face, picture)) {
     const received = `one outside of its ${picture[1]} × ${picture[0]} pixels`;
-    throw new InputError({
-      where,
-      expected: 'a region with a part in the picture',
-      received,
-      remedy: 'Coordinates are pixels, not shares.',
-    });
+    throw inputError(where, 'a region with a part in the picture', received, 'Coordinates are pixels, not shares.');
   }
   const longer = Math.max(face.width, face.height);
   const { top, right, bottom, left } = typeof margin === 'number' ? marginsOf(margin) : margin;
@@ -169,7 +164,7 @@ export function frameOf(
   const most = 64 * Math.max(...picture);
   if (!(Math.max(spanX, spanY) <= most)) {
     const received = `${spanX} × ${spanY}`;
-    throw new InputError({ where, expected: `a region of at most ${most} pixels a side with its margins`, received });
+    throw inputError(where, `a region of at most ${most} pixels a side with its margins`, received);
   }
   const scale = Math.max(spanX / width, spanY / height); // pixels of the picture for one of the result
   const [dx, dy] = [((right - left) * longer) / 2, ((bottom - top) * longer) / 2];
@@ -202,7 +197,7 @@ export function checkMargin(where: string, margin: number | Margins): void {
 
 function faceOfBox(where: string, box: Box | undefined): CropFrame {
   if (typeof box !== 'object' || box === null) {
-    throw new InputError({ where, expected: 'a box { x, y, width, height }, or landmarks', received: describe(box) });
+    throw inputError(where, 'a box { x, y, width, height }, or landmarks', describe(box));
   }
   const { x, y, width, height } = box;
   checkNumber(`${where}.x`, x);
@@ -219,11 +214,7 @@ function faceOfEyes(where: string, landmarks: FaceLandmarks): CropFrame {
   const [dx, dy] = [right[0] - left[0], right[1] - left[1]];
   const distance = Math.hypot(dx, dy);
   if (distance === 0) {
-    throw new InputError({
-      where,
-      expected: 'two eyes at different places',
-      received: `both at ${describe([...left])}`,
-    });
+    throw inputError(where, 'two eyes at different places', `both at ${describe([...left])}`);
   }
   const down = (boxCentreRow - eyeRow) / eyeDistance; // from the eyes to the middle of the box, in eye distances
   const side = (distance * boxSide) / eyeDistance;
@@ -233,7 +224,7 @@ function faceOfEyes(where: string, landmarks: FaceLandmarks): CropFrame {
 
 function pointOf(where: string, point: unknown): Point {
   if (!Array.isArray(point) || point.length < 2) {
-    throw new InputError({ where, expected: 'a point [x, y]', received: describe(point) });
+    throw inputError(where, 'a point [x, y]', describe(point));
   }
   checkNumber(`${where}[0]`, point[0]);
   checkNumber(`${where}[1]`, point[1]);

@@ -1,5 +1,5 @@
 import type * as H5wasm from 'h5wasm';
-import { WeightsError } from '../errors';
+import { weightsError } from '../errors';
 import { checkTexts } from './hdf5-checks';
 import { damaged, loadH5wasm, type Module, textsOf, withFile } from './h5wasm';
 
@@ -108,7 +108,7 @@ function reader(where: string, file: H5wasm.File, module: Module, bytes: Uint8Ar
         return { shape, read: () => Float32Array.from(damaged(where, () => found.value as ArrayLike<number>)) };
       }
       const received = elsewhere ? 'values of other files' : 'others';
-      throw new WeightsError({ where: `${where}: '${path}'`, expected: 'float32 or float64 values', received });
+      throw weightsError(`${where}: '${path}'`, 'float32 or float64 values', received);
     },
   };
 }

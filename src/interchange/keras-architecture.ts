@@ -1,5 +1,5 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { WeightsError } from '../errors';
+import { weightsError } from '../errors';
 import { describe } from '../validate';
 import { hasNoEffect, type Json, LAYERS, type LayerRule, type Settings } from './keras-layers';
 import type { LayerConfig } from './keras-settings';
@@ -82,7 +82,7 @@ function layerToKeras(where: string, layer: Layer, entry: LayerConfig): Settings
   const rule = Object.hasOwn(LAYERS, kind) ? LAYERS[kind] : undefined;
   if (!rule) {
     const expected = `one of the layers ${Object.keys(LAYERS).join(', ')}`;
-    throw new WeightsError({ where: place, expected, received: kind });
+    throw weightsError(place, expected, kind);
   }
   if (kind === 'InputLayer') return inputLayer(layer.name, config['batch_input_shape'] as tfl.Shape);
   const settings = settingsToKeras(place, rule, { ...config, ...unwritten(place, layer) });
@@ -100,11 +100,7 @@ function settingsToKeras(where: string, rule: LayerRule, config: Settings): Sett
   for (const [name, value] of Object.entries(config)) {
     if (rule.settings.includes(name)) settings[name] = valueToKeras(where, name, value);
     else if (!hasNoEffect(name, value, rule)) {
-      throw new WeightsError({
-        where,
-        expected: 'settings that Keras has too',
-        received: `${name} = ${describe(value)}`,
-      });
+      throw weightsError(where, 'settings that Keras has too', `${name} = ${describe(value)}`);
     }
   }
   return settings;
@@ -119,7 +115,7 @@ function unwritten(where: string, layer: Layer): Settings {
   if (layer.getClassName() === 'SeparableConv2D') return { depth_multiplier: depthMultiplier! };
   if (layer.getClassName() !== 'DepthwiseConv2D') return {};
   if (!depthwiseConstraint) return { depthwise_constraint: null };
-  throw new WeightsError({ where, expected: 'no depthwise constraint', received: 'one, which tfjs does not write' });
+  throw weightsError(where, 'no depthwise constraint', 'one, which tfjs does not write');
 }
 
 function inputLayer(name: string, shape: tfl.Shape): Settings {

@@ -1,4 +1,5 @@
-import { WeightsError } from '../errors';
+import type { WeightsError} from '../errors';
+import { weightsError } from '../errors';
 import type { Json, Settings } from './keras-layers';
 import type { LayerConfig } from './keras-settings';
 
@@ -65,10 +66,10 @@ function lastOf(where: string, layer: LayerConfig): LayerConfig {
 }
 
 function refused(where: string, { class_name: kind, config }: LayerConfig, expected: string): WeightsError {
-  return new WeightsError({
-    where: `${where}: layer '${String(config['name'])}' (${kind})`,
+  return weightsError(
+    `${where}: layer '${String(config['name'])}' (${kind})`,
     expected,
-    received: 'channels_first',
-    remedy: 'Rebuild the model in Keras with the channels last, move the axes of its weights along, and save it anew.',
-  });
+    'channels_first',
+    'Rebuild the model in Keras with the channels last, move the axes of its weights along, and save it anew.',
+  );
 }

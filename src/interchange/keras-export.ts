@@ -1,5 +1,5 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { InputError } from '../errors';
+import { inputError } from '../errors';
 import { describe } from '../validate';
 import { type Hdf5Tensor, type Hdf5Writer, writeHdf5 } from './hdf5';
 import { architectureToKeras, isModel, modelClass } from './keras-architecture';
@@ -35,7 +35,7 @@ const VERSION = '3.0.0';
  */
 export async function exportKeras(model: tfl.LayersModel): Promise<Uint8Array> {
   if (typeof model?.toJSON !== 'function' || !Array.isArray(model.inputs)) {
-    throw new InputError({ where: `${WHERE}: model`, expected: 'a tf.LayersModel', received: describe(model) });
+    throw inputError(`${WHERE}: model`, 'a tf.LayersModel', describe(model));
   }
   const config = architectureToKeras(WHERE, model);
   const values = new Map<Weight, Hdf5Tensor>();

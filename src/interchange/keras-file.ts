@@ -1,4 +1,4 @@
-import { InputError, WeightsError } from '../errors';
+import { inputError, WeightsError, weightsError } from '../errors';
 import { describe } from '../validate';
 import { type Hdf5Reader, isHdf5, readHdf5 } from './hdf5';
 import type { Json } from './keras-layers';
@@ -43,16 +43,16 @@ export async function openModelFile(where: string, content: FileContent): Promis
   }
   if (!isHdf5(bytes)) {
     const received = bytes.length === 0 ? 'an empty file' : 'neither';
-    throw new WeightsError({ where, expected: 'a .keras file (zip) or an .h5 file (HDF5)', received });
+    throw weightsError(where, 'a .keras file (zip) or an .h5 file (HDF5)', received);
   }
   const config = await readHdf5(where, bytes, (file) => file.texts('', 'model_config')?.[0]);
   if (config !== undefined) return openParts(where, config, bytes);
-  throw new WeightsError({
+  throw weightsError(
     where,
-    expected: 'a whole model',
-    received: 'weights without an architecture',
-    remedy: 'Give the architecture too, as { json, weights }.',
-  });
+    'a whole model',
+    'weights without an architecture',
+    'Give the architecture too, as { json, weights }.',
+  );
 }
 
 /**
@@ -69,7 +69,7 @@ export async function openParts(where: string, json: unknown, weights: FileConte
   const config = await parse(`${where}: json`, json);
   if (!isHdf5(bytes)) {
     const received = bytes.length === 0 ? 'an empty file' : 'another kind of file';
-    throw new WeightsError({ where: `${where}: weights`, expected: 'an HDF5 file', received });
+    throw weightsError(`${where}: weights`, 'an HDF5 file', received);
   }
   const { keras_version: version, module } = (config ?? {}) as { keras_version?: unknown; module?: unknown };
   const readWeights: KerasFile['readWeights'] = (use) => readHdf5(`${where}: weights`, bytes, use);
@@ -95,7 +95,7 @@ function isContent(value: unknown): value is FileContent {
 async function bytesOf(where: string, content: FileContent): Promise<Uint8Array> {
   if (!isContent(content)) {
     const expected = 'a Uint8Array, an ArrayBuffer, a Blob or a File';
-    throw new InputError({ where, expected, received: describe(content) });
+    throw inputError(where, expected, describe(content));
   }
   if (content instanceof Uint8Array) return content;
   return new Uint8Array(content instanceof Blob ? await content.arrayBuffer() : content);

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { InputError, WeightsError } from '../errors';
+import { inputError, weightsError } from '../errors';
 import { ensureBackend } from '../backend/backend';
 import { checkOneOf, checkOptions, describe } from '../validate';
 import { buildModel } from '../weights/build';
@@ -67,7 +67,7 @@ export async function importKeras(source: KerasSource): Promise<tfl.LayersModel>
   if (backend !== undefined) checkOneOf(`${WHERE}: backend`, backend, ['tensorflow', 'theano']);
   const whole = 'file' in source;
   if (whole ? 'json' in source || 'weights' in source : !('json' in source && 'weights' in source)) {
-    throw new InputError({ where: WHERE, expected: '{ file } or { json, weights }', received: describe(source) });
+    throw inputError(WHERE, '{ file } or { json, weights }', describe(source));
   }
   const { config, major, size, readWeights } = await (whole
     ? openModelFile(`${WHERE}: file`, source.file)
@@ -95,7 +95,7 @@ function checkNorms(model: tfl.LayersModel): void {
     const last = (layer.inboundNodes[0]!.inputShapes[0] as tfl.Shape).length - 1;
     if (axis === -1 || axis === last) continue;
     const where = `${WHERE}: layer '${layer.name}' (BatchNormalization)`;
-    throw new WeightsError({ where, expected: `the last axis, -1 or ${last}`, received: `axis = ${axis}` });
+    throw weightsError(where, `the last axis, -1 or ${last}`, `axis = ${axis}`);
   }
 }
 

@@ -1,4 +1,4 @@
-import { WeightsError } from '../errors';
+import { weightsError } from '../errors';
 import { describe } from '../validate';
 import { hasNoEffect, IN_TRAINING_ONLY, type Json, LAYERS, type Settings } from './keras-layers';
 import { valueFromKeras } from './keras-values';
@@ -62,14 +62,14 @@ function inTfjs(where: string, { class_name, config }: LayerConfig, major: numbe
   const rule = Object.hasOwn(LAYERS, class_name) ? LAYERS[class_name] : undefined;
   if (!rule) {
     const expected = `one of the layers ${Object.keys(LAYERS).join(', ')}`;
-    throw new WeightsError({ where, expected, received: class_name, remedy: 'Rebuild the model without this layer.' });
+    throw weightsError(where, expected, class_name, 'Rebuild the model without this layer.');
   }
   const settings: Settings = {};
   for (const [name, value] of Object.entries(config)) {
     if (rule.settings.includes(name)) settings[name] = valueFromKeras(where, name, value, major);
     else if (!hasNoEffect(name, value, rule)) {
       const expected = `settings with an equal in TensorFlow.js`;
-      throw new WeightsError({ where, expected, received: `${name} = ${describe(value)}` });
+      throw weightsError(where, expected, `${name} = ${describe(value)}`);
     }
   }
   const { name, trainable = true, batch_input_shape: shape } = config;
@@ -131,7 +131,7 @@ function merge(where: string, { mode, concat_axis: axis, name, trainable }: Sett
   const class_name = MERGES[String(mode)];
   if (class_name === undefined) {
     const expected = `a mode among ${Object.keys(MERGES).join(', ')}`;
-    throw new WeightsError({ where, expected, received: describe(mode) });
+    throw weightsError(where, expected, describe(mode));
   }
   const common: Settings = { name: name!, trainable: trainable ?? true };
   return { class_name, config: class_name === 'Concatenate' ? { ...common, axis: axis as Json } : common };

@@ -1,4 +1,4 @@
-import { FerError, WeightsError } from '../errors';
+import { FerError, WeightsError, weightsError } from '../errors';
 import { describe } from '../validate';
 import { IN_TRAINING_ONLY, type Json, type Settings } from './keras-layers';
 import { isFirst, withChannelsLast } from './keras-channels';
@@ -61,12 +61,12 @@ class Translation {
   model(entry: LayerEntry): KerasTopology {
     const { class_name: kind, config } = entry;
     if (!MODELS.includes(kind)) {
-      throw new WeightsError({
-        where: this.#where,
-        expected: 'a Sequential or Functional model',
-        received: `the class ${describe(kind)}`,
-        remedy: 'A subclassed model has no architecture that can be read: rebuild it with the functional API.',
-      });
+      throw weightsError(
+        this.#where,
+        'a Sequential or Functional model',
+        `the class ${describe(kind)}`,
+        'A subclassed model has no architecture that can be read: rebuild it with the functional API.',
+      );
     }
     return kind === 'Sequential' ? this.#sequential(entry) : this.#functional(config);
   }
@@ -76,7 +76,7 @@ class Translation {
     const { class_name: className, name = entry.config['name'] as string } = entry;
     if (typeof name !== 'string' || name === '') {
       const received = `${describe(className)} with the name ${describe(name)}`;
-      throw new WeightsError({ where: this.#where, expected: 'layers with a name', received });
+      throw weightsError(this.#where, 'layers with a name', received);
     }
     if (MODELS.includes(className)) {
       const { topology, layers } = this.model(entry);
@@ -85,7 +85,7 @@ class Translation {
     }
     const where = `${this.#where}: layer '${name}' (${className})`;
     if (/\bops\b/.test(entry.module ?? '')) {
-      throw new WeightsError({ where, expected: 'a layer', received: 'a single operation of Keras or TensorFlow' });
+      throw weightsError(where, 'a layer', 'a single operation of Keras or TensorFlow');
     }
     const parts = layersFromKeras(where, entry, this.#major);
     const [first] = parts as [LayerConfig];
@@ -105,12 +105,7 @@ class Translation {
     if (!MODELS.includes(head.class_name)) {
       if (!Array.isArray(given)) {
         const remedy = 'Call the model once or give it an Input layer before it is saved.';
-        throw new WeightsError({
-          where: this.#where,
-          expected: 'an input shape',
-          received: 'a model without one',
-          remedy,
-        });
+        throw weightsError(this.#where, 'an input shape', 'a model without one', remedy);
       }
       head.config['batch_input_shape'] = given;
     }
@@ -183,7 +178,7 @@ function references(where: string, node: Json, atAnyTime: boolean): Reference[] 
   return args.flat().map((argument) => {
     const { class_name: kind, config } = argument as unknown as LayerConfig;
     if (kind === '__keras_tensor__') return config['keras_history'] as Reference;
-    throw new WeightsError({ where, expected: 'calls with tensors only', received: describe(argument) });
+    throw weightsError(where, 'calls with tensors only', describe(argument));
   });
 }
 
@@ -193,5 +188,5 @@ function checkArguments(where: string, kwargs: Settings, atAnyTime: boolean): vo
     Object.entries(kwargs).find(([key, value]) => value !== null && !(key === 'training' && (!value || atAnyTime))) ??
     [];
   if (name === undefined) return;
-  throw new WeightsError({ where, expected: 'calls with tensors only', received: `${name} = ${describe(value)}` });
+  throw weightsError(where, 'calls with tensors only', `${name} = ${describe(value)}`);
 }

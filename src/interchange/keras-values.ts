@@ -1,4 +1,5 @@
-import { WeightsError } from '../errors';
+import type { WeightsError} from '../errors';
+import { weightsError } from '../errors';
 import { describe } from '../validate';
 import type { Json, Settings } from './keras-layers';
 
@@ -87,5 +88,5 @@ function constraint(where: string, value: Json): Json {
 }
 
 function unsupported(where: string, expected: string, received: Json): WeightsError {
-  return new WeightsError({ where, expected, received: describe(received) });
+  return weightsError(where, expected, describe(received));
 }

@@ -1,5 +1,5 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { WeightsError } from '../errors';
+import { weightsError } from '../errors';
 import type { Hdf5Reader, Hdf5Tensor } from './hdf5';
 import type { KerasLayer } from './keras-topology';
 
@@ -97,7 +97,7 @@ function inOrder(
   const root = file.names('model_weights') ? 'model_weights/' : '';
   const names = file.texts(root.slice(0, -1), 'layer_names');
   if (!names) {
-    throw new WeightsError({ where, expected: 'weights as Keras saves them', received: 'a file without layers' });
+    throw weightsError(where, 'weights as Keras saves them', 'a file without layers');
   }
   const stored = names
     .map((name) => (file.texts(`${root}${name}`, 'weight_names') ?? []).map((weight) => `${root}${name}/${weight}`))
@@ -108,7 +108,7 @@ function inOrder(
   if (stored.length !== wanted.length) {
     const first = wanted[stored.length]?.entry;
     const received = `${stored.length}${first ? `: none is left for layer '${first.name}' (${first.className})` : ''}`;
-    throw new WeightsError({ where, expected: `weights of ${wanted.length} layers`, received });
+    throw weightsError(where, `weights of ${wanted.length} layers`, received);
   }
   return wanted.flatMap(({ entry, weights }, i) => pair(where, file, entry, weights, stored[i]!));
 }
@@ -137,17 +137,17 @@ function pair(
   const layer = `${where}: layer '${name}' (${className})`;
   if (paths.length > weights.length) {
     const received = `${paths.length}, the last '${paths.at(-1)!}'`;
-    throw new WeightsError({ where: layer, expected: `${weights.length} weights`, received });
+    throw weightsError(layer, `${weights.length} weights`, received);
   }
   return weights.map((weight, i) => {
     const tensor = paths[i] === undefined ? undefined : file.tensor(paths[i]);
     const place = `${layer}: weight '${weight.originalName.split('/').at(-1)!}'`;
     const stored = outFirst && i === 0 ? OUT_FIRST.map((axis) => weight.shape[axis]) : weight.shape;
     const expected = `shape [${stored.join(', ')}]`;
-    if (!tensor) throw new WeightsError({ where: place, expected, received: `nothing in ${paths[i] ?? 'the file'}` });
+    if (!tensor) throw weightsError(place, expected, `nothing in ${paths[i] ?? 'the file'}`);
     if (tensor.shape.join() !== stored.join()) {
       const received = `shape [${tensor.shape.join(', ')}] in '${paths[i]!}'`;
-      throw new WeightsError({ where: place, expected, received });
+      throw weightsError(place, expected, received);
     }
     return { weight, shape: tensor.shape, values: tensor.read(), outFirst: outFirst && i === 0, turned: false };
   });

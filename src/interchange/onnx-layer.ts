@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { InputError } from '../errors';
+import { inputError } from '../errors';
 import type { OnnxGraph, Sizes, Value } from './onnx-graph';
 
 /** A layer of tfjs at one of its uses, as its conversion needs it. */
@@ -21,10 +21,10 @@ export type Converter = (graph: OnnxGraph, inputs: readonly Value[], layer: Laye
 
 /** Throws that a layer cannot be expressed, before anything is made. */
 export function unsupported(layer: LayerUse, expected: string, received: string): never {
-  throw new InputError({
-    where: `exportOnnx: layer "${layer.name}"`,
+  throw inputError(
+    `exportOnnx: layer "${layer.name}"`,
     expected,
     received,
-    remedy: 'Replace the layer, or export to Keras and convert from there.',
-  });
+    'Replace the layer, or export to Keras and convert from there.',
+  );
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { InputError } from '../errors';
+import { inputError } from '../errors';
 import { ensureBackend } from '../backend/backend';
 import { checkInteger, checkOneOf, checkOptions, describe } from '../validate';
 import { type CardDraft, checkCard as checkModelCard, checkCardDraft, type ModelCard } from '../weights/card';
@@ -67,7 +67,7 @@ export async function exportOnnx(model: tfl.LayersModel, options: OnnxOptions = 
   checkOneOf('exportOnnx: options.input', input, ['preprocessed', 'float32', 'uint8']);
   checkInteger('exportOnnx: options.opset', opset, { min: OLDEST_OPSET, max: NEWEST_OPSET });
   if (!(model instanceof tfl.LayersModel)) {
-    throw new InputError({ where: 'exportOnnx: model', expected: 'a tf.LayersModel', received: describe(model) });
+    throw inputError('exportOnnx: model', 'a tf.LayersModel', describe(model));
   }
   checkCard(model, card, input);
   await ensureBackend('exportOnnx');
@@ -104,12 +104,12 @@ function checkCard(model: tfl.LayersModel, card: OnnxOptions['card'], input: str
     else checkCardDraft(card, where);
     checkFit(where, model, card);
   } else if (input !== 'preprocessed') {
-    throw new InputError({
-      where: 'exportOnnx: options.card',
-      expected: 'a card, whose preprocessing becomes part of the graph',
-      received: 'none',
-      remedy: "Pass the one that loadWeights gives, or leave out the option 'input'.",
-    });
+    throw inputError(
+      'exportOnnx: options.card',
+      'a card, whose preprocessing becomes part of the graph',
+      'none',
+      "Pass the one that loadWeights gives, or leave out the option 'input'.",
+    );
   }
 }
 

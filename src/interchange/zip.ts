@@ -1,4 +1,4 @@
-import { missingPackage, WeightsError } from '../errors';
+import { missingPackage, WeightsError, weightsError } from '../errors';
 
 /** Whether bytes begin as a zip archive does. */
 export function isZip(bytes: Uint8Array): boolean {
@@ -26,9 +26,9 @@ export async function unzip(where: string, bytes: Uint8Array, names: readonly st
     const member = `${where}: ${name}`;
     const most = EXPANSION * bytes.length;
     if (size > most) {
-      throw new WeightsError({ where: member, expected: `at most ${most} bytes`, received: `a claim of ${size}` });
+      throw weightsError(member, `at most ${most} bytes`, `a claim of ${size}`);
     }
-    if (taken.has(name)) throw new WeightsError({ where: member, expected: 'one such member', received: 'several' });
+    if (taken.has(name)) throw weightsError(member, 'one such member', 'several');
     taken.add(name);
     return true;
   };
@@ -48,7 +48,7 @@ export async function unzip(where: string, bytes: Uint8Array, names: readonly st
   }
   return names.map((name) => {
     if (found[name]) return found[name];
-    throw new WeightsError({ where, expected: `a member '${name}'`, received: 'an archive without it' });
+    throw weightsError(where, `a member '${name}'`, 'an archive without it');
   });
 }
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { InputError } from '../errors';
+import { inputError } from '../errors';
 import { describe } from '../validate';
 
 /** Height, width, padding, strides and dilations of a convolution, as tfjs works them out. */
@@ -39,7 +39,7 @@ export function convGeometry(
 ): ConvGeometry {
   if (dataFormat !== 'NHWC') {
     const remedy = 'Put the channels last, with tf.transpose(x, [0, 2, 3, 1]).';
-    throw new InputError({ where, expected: "dataFormat 'NHWC'", received: describe(dataFormat), remedy });
+    throw inputError(where, "dataFormat 'NHWC'", describe(dataFormat), remedy);
   }
   return tf.backend_util.computeConv2DInfo(
     inputShape as [number, number, number, number],

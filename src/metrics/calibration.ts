@@ -1,4 +1,4 @@
-import { InputError } from '../errors';
+import { inputError } from '../errors';
 import { checkInteger, checkList, describe } from '../validate';
 import { argmaxRows, checkRows } from './probability';
 
@@ -82,11 +82,7 @@ export function expectedCalibrationError(bins: readonly ReliabilityBin[]): numbe
   checkList('expectedCalibrationError: bins', bins);
   for (const [i, bin] of bins.entries()) {
     if (Number.isInteger(bin?.count)) continue;
-    throw new InputError({
-      where: `expectedCalibrationError: bins[${i}]`,
-      expected: 'a bin of reliabilityBins',
-      received: describe(bin),
-    });
+    throw inputError(`expectedCalibrationError: bins[${i}]`, 'a bin of reliabilityBins', describe(bin));
   }
   const filled = bins.filter(({ count }) => count > 0);
   const total = filled.reduce((sum, { count }) => sum + count, 0);

@@ -1,4 +1,4 @@
-import { InputError } from '../errors';
+import { inputError } from '../errors';
 import { checkInteger, checkList, describe } from '../validate';
 
 /**
@@ -35,11 +35,11 @@ export function confusionMatrix(
   checkList('confusionMatrix: labels', labels);
   checkList('confusionMatrix: predictions', predictions);
   if (labels.length !== predictions.length) {
-    throw new InputError({
-      where: 'confusionMatrix: predictions',
-      expected: `as many as there are labels, ${labels.length}`,
-      received: `${predictions.length}`,
-    });
+    throw inputError(
+      'confusionMatrix: predictions',
+      `as many as there are labels, ${labels.length}`,
+      `${predictions.length}`,
+    );
   }
   checkClasses('confusionMatrix: labels', labels, numClasses);
   checkClasses('confusionMatrix: predictions', predictions, numClasses);
@@ -60,11 +60,7 @@ export function checkClasses(where: string, classes: ArrayLike<number>, numClass
   for (let i = 0; i < classes.length; i++) {
     const label = classes[i]!;
     if (Number.isInteger(label) && label >= 0 && label < numClasses) continue;
-    throw new InputError({
-      where,
-      expected: `classes in 0..${numClasses - 1}`,
-      received: `${describe(label)} at index ${i}`,
-    });
+    throw inputError(where, `classes in 0..${numClasses - 1}`, `${describe(label)} at index ${i}`);
   }
 }
 
@@ -80,10 +76,6 @@ export function checkMatrix(where: string, matrix: ConfusionMatrix): void {
   const isCount = (count: number) => Number.isFinite(count) && count >= 0;
   for (const [i, row] of matrix.entries()) {
     if (row?.length === matrix.length && Array.from(row).every(isCount)) continue;
-    throw new InputError({
-      where: `${where}: matrix[${i}]`,
-      expected: `${matrix.length} counts`,
-      received: describe(row),
-    });
+    throw inputError(`${where}: matrix[${i}]`, `${matrix.length} counts`, describe(row));
   }
 }

@@ -1,4 +1,4 @@
-import { InputError } from '../errors';
+import { inputError } from '../errors';
 import { checkInteger, checkList, describe } from '../validate';
 import { checkClasses } from './confusion-matrix';
 
@@ -44,12 +44,12 @@ export function normalizeRows(values: ArrayLike<number>, numClasses: number): Fl
     const row = normalized.subarray(i * numClasses, (i + 1) * numClasses);
     const total = row.reduce((sum, value) => sum + value, 0);
     if (!(row.every((value) => value >= 0) && total > 0 && total < Infinity)) {
-      throw new InputError({
-        where: `normalizeRows: row ${i}`,
-        expected: 'finite probabilities of at least 0 that are not all 0',
-        received: `[${row.join(', ')}]`,
-        remedy: 'If the model gives logits, apply a softmax first.',
-      });
+      throw inputError(
+        `normalizeRows: row ${i}`,
+        'finite probabilities of at least 0 that are not all 0',
+        `[${row.join(', ')}]`,
+        'If the model gives logits, apply a softmax first.',
+      );
     }
     for (let j = 0; j < numClasses; j++) row[j]! /= total;
   }
@@ -149,20 +149,20 @@ export function checkRows(where: string, labels: ArrayLike<number>, probabilitie
   checkList(`${where}: probabilities`, probabilities);
   const numClasses = probabilities.length / labels.length;
   if (!Number.isInteger(numClasses) || numClasses === 0) {
-    throw new InputError({
-      where: `${where}: probabilities`,
-      expected: `one row for each of the ${labels.length} labels`,
-      received: `${probabilities.length} values`,
-    });
+    throw inputError(
+      `${where}: probabilities`,
+      `one row for each of the ${labels.length} labels`,
+      `${probabilities.length} values`,
+    );
   }
   checkClasses(`${where}: labels`, labels, numClasses);
   for (let i = 0; i < probabilities.length; i++) {
     if (Number.isFinite(probabilities[i])) continue;
-    throw new InputError({
-      where: `${where}: probabilities: row ${Math.floor(i / numClasses)}`,
-      expected: 'finite probabilities',
-      received: describe(probabilities[i]),
-    });
+    throw inputError(
+      `${where}: probabilities: row ${Math.floor(i / numClasses)}`,
+      'finite probabilities',
+      describe(probabilities[i]),
+    );
   }
   return numClasses;
 }
@@ -172,9 +172,5 @@ function countRows(where: string, values: ArrayLike<number>, numClasses: number)
   checkList(`${where}: values`, values);
   const rows = values.length / numClasses;
   if (Number.isInteger(rows)) return rows;
-  throw new InputError({
-    where: `${where}: values`,
-    expected: `whole rows of ${numClasses} values`,
-    received: `${values.length} values`,
-  });
+  throw inputError(`${where}: values`, `whole rows of ${numClasses} values`, `${values.length} values`);
 }

@@ -1,4 +1,4 @@
-import { InputError } from '../errors';
+import { inputError } from '../errors';
 import { requireBackend } from '../backend/backend';
 import { EMOTIONS } from '../labels';
 import { checkInteger, checkNumber, checkOneOf, checkOptions, describe } from '../validate';
@@ -180,11 +180,11 @@ function checkSpec(where: string, spec: CnnSpec): void {
   const least = 2 ** pools;
   checkNotHuge(where, spec, pools);
   if (Math.min(...inputSize) < least) {
-    throw new InputError({
-      where: `${where}: inputSize`,
-      expected: `at least ${least}×${least} pixels, since each of the ${pools} pools halves them`,
-      received: inputSize.join('×'),
-    });
+    throw inputError(
+      `${where}: inputSize`,
+      `at least ${least}×${least} pixels, since each of the ${pools} pools halves them`,
+      inputSize.join('×'),
+    );
   }
 }
 
@@ -206,24 +206,24 @@ function checkNotHuge(where: string, { conv, features, dense, head, inputSize }:
     inputs = units;
   }
   if (layers <= MOST_LAYERS && weights <= MOST_WEIGHTS) return;
-  throw new InputError({
+  throw inputError(
     where,
-    expected: `a network of at most ${MOST_LAYERS} layers and ${MOST_WEIGHTS} weights`,
-    received: `${layers} layers and about ${weights.toPrecision(3)} weights`,
-  });
+    `a network of at most ${MOST_LAYERS} layers and ${MOST_WEIGHTS} weights`,
+    `${layers} layers and about ${weights.toPrecision(3)} weights`,
+  );
 }
 
 const forEachBlock = (value: number | readonly number[], blocks: readonly number[]) =>
   typeof value === 'number' ? blocks.map(() => value) : value;
 
 function checkBoolean(where: string, value: unknown): void {
-  if (typeof value !== 'boolean') throw new InputError({ where, expected: 'true or false', received: describe(value) });
+  if (typeof value !== 'boolean') throw inputError(where, 'true or false', describe(value));
 }
 
 function checkIntegers(where: string, list: unknown, minLength: number, maxLength = Infinity): void {
   if (!Array.isArray(list) || list.length < minLength || list.length > maxLength) {
     const length = minLength === maxLength ? `${minLength}` : `at least ${minLength}`;
-    throw new InputError({ where, expected: `an array of length ${length}`, received: describe(list) });
+    throw inputError(where, `an array of length ${length}`, describe(list));
   }
   list.forEach((value, i) => checkInteger(`${where}[${i}]`, value, { min: 1 }));
 }

@@ -1,4 +1,4 @@
-import { InputError } from '../errors';
+import { inputError } from '../errors';
 import { describe } from '../validate';
 
 /**
@@ -10,5 +10,5 @@ import { describe } from '../validate';
  */
 export function checkPath(where: string, path: unknown): asserts path is string {
   if (typeof path === 'string' && path !== '' && !path.includes('\0')) return;
-  throw new InputError({ where, expected: 'a path', received: describe(path) });
+  throw inputError(where, 'a path', describe(path));
 }

@@ -1,4 +1,4 @@
-import { InputError } from '../errors';
+import { inputError } from '../errors';
 import { checkInteger, describe } from '../validate';
 
 const MOST = 1024; // threads or processes of some 100 MB each; more is a slip, and would take the machine down before any error
@@ -11,11 +11,7 @@ const MOST = 1024; // threads or processes of some 100 MB each; more is a slip, 
  */
 export function checkWorkers(where: string, { backend, count = 1 }: { backend: unknown; count?: unknown }): void {
   if (typeof backend !== 'string' && !(backend instanceof URL)) {
-    throw new InputError({
-      where: `${where}.backend`,
-      expected: 'a module to import',
-      received: describe(backend),
-    });
+    throw inputError(`${where}.backend`, 'a module to import', describe(backend));
   }
   checkInteger(`${where}.count`, count, { min: 1, max: MOST });
 }

@@ -1,5 +1,5 @@
 import type Sharp from 'sharp';
-import { InputError, missingPackage } from '../errors';
+import { InputError, inputError, missingPackage } from '../errors';
 import type { EncodedPicture } from '../image/encoded';
 import type { PixelData } from '../image/pixels';
 import { checkInteger, checkOptions, describe } from '../validate';
@@ -73,12 +73,12 @@ export async function decodeFor(
   const picture = sharp(bytes, { failOn: 'error', limitInputPixels: false });
   const { width, height, channels } = await attempt(where, () => picture.metadata());
   if (width * height > maxPixels) {
-    throw new InputError({
+    throw inputError(
       where,
-      expected: `a picture of at most ${maxPixels} pixels`,
-      received: `${width} × ${height}`,
-      remedy: 'Shrink or crop it, or raise options.maxPixels.',
-    });
+      `a picture of at most ${maxPixels} pixels`,
+      `${width} × ${height}`,
+      'Shrink or crop it, or raise options.maxPixels.',
+    );
   }
   const colours = channels === 1 ? 'b-w' : 'srgb';
   const upright = picture.rotate().toColourspace(colours).raw({ depth: 'uchar' });

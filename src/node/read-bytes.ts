@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { InputError } from '../errors';
+import { InputError, inputError } from '../errors';
 import type { EncodedPicture } from '../image/encoded';
 import { describe } from '../validate';
 
@@ -37,7 +37,7 @@ export async function readBytes(
     const remedy = code === 'EISDIR' ? 'Pass its pictures one by one, or the folder to classifyFolder.' : undefined;
     throw new InputError({ where, expected: 'a picture that can be read', received, remedy, cause });
   }
-  throw new InputError({ where, expected: 'an encoded picture', received: 'no bytes' });
+  throw inputError(where, 'an encoded picture', 'no bytes');
 }
 
 async function bytesOf(where: string, source: EncodedPicture, signal?: AbortSignal): Promise<Uint8Array> {
@@ -47,14 +47,14 @@ async function bytesOf(where: string, source: EncodedPicture, signal?: AbortSign
   if (source instanceof URL && source.protocol !== 'file:') return download(where, source, signal);
   if (typeof source === 'string' && /^(https?|data|blob|file):/i.test(source)) {
     const remedy = 'Pass new URL(address): a string is a path.';
-    throw new InputError({ where, expected: 'a path', received: `the address ${describe(source)}`, remedy });
+    throw inputError(where, 'a path', `the address ${describe(source)}`, remedy);
   }
   if (typeof source === 'string' || source instanceof URL) return readFile(source, signal ? { signal } : {});
-  throw new InputError({ where, expected: 'a Blob, bytes, a path or a URL', received: describe(source) });
+  throw inputError(where, 'a Blob, bytes, a path or a URL', describe(source));
 }
 
 async function download(where: string, url: URL, signal?: AbortSignal): Promise<Uint8Array> {
   const response = await fetch(url, signal ? { signal } : {});
   if (response.ok) return new Uint8Array(await response.arrayBuffer());
-  throw new InputError({ where, expected: 'a picture that can be fetched', received: `status ${response.status}` });
+  throw inputError(where, 'a picture that can be fetched', `status ${response.status}`);
 }

@@ -1,6 +1,6 @@
 import { open, readFile, stat, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { InputError } from '../errors';
+import { inputError } from '../errors';
 import type { Prediction } from '../classify/predictions';
 import { makeFolder } from './make-folder';
 import { writeFiles } from './write-files';
@@ -88,12 +88,12 @@ export class ResultsFile {
   #take(text: string, line: number): void {
     const result = parse(text);
     if (typeof result?.file !== 'string') {
-      throw new InputError({
-        where: `classifyFolder: ${this.#path}: line ${line}`,
-        expected: 'a result as JSON',
-        received: JSON.stringify(text.slice(0, 60)),
-        remedy: 'Move the file away, or remove the line.',
-      });
+      throw inputError(
+        `classifyFolder: ${this.#path}: line ${line}`,
+        'a result as JSON',
+        JSON.stringify(text.slice(0, 60)),
+        'Move the file away, or remove the line.',
+      );
     }
     this.#count(result);
   }
@@ -116,12 +116,12 @@ export class ResultsFile {
     const bytes = Buffer.from(results.map((result) => `${JSON.stringify(result)}\n`).join(''));
     const { size } = await this.#file.stat();
     if (size !== this.#size) {
-      throw new InputError({
-        where: `classifyFolder: ${this.#path}`,
-        expected: `a file of ${this.#size} bytes`,
-        received: `one of ${size}`,
-        remedy: 'Another process writes to it: let one of them go on, or give each a file and a shard of its own.',
-      });
+      throw inputError(
+        `classifyFolder: ${this.#path}`,
+        `a file of ${this.#size} bytes`,
+        `one of ${size}`,
+        'Another process writes to it: let one of them go on, or give each a file and a shard of its own.',
+      );
     }
     await this.#file.appendFile(bytes);
     this.#size += bytes.length;
@@ -153,12 +153,12 @@ async function checkRun(path: string, run: string): Promise<void> {
   const [known, results] = await Promise.all([ifThere(readFile(file, 'utf8')), ifThere(stat(path))]);
   if (known === undefined && !results?.size) return writeFiles({ [file]: `${run}\n` });
   if (known?.trim() === run) return;
-  throw new InputError({
-    where: `classifyFolder: ${path}`,
-    expected: `a new file, or one with results of the run ${run}`,
-    received: known === undefined ? `one without ${file}` : `results of the run ${known.trim()}`,
-    remedy: 'Write to another file, or ask for the same as before.',
-  });
+  throw inputError(
+    `classifyFolder: ${path}`,
+    `a new file, or one with results of the run ${run}`,
+    known === undefined ? `one without ${file}` : `results of the run ${known.trim()}`,
+    'Write to another file, or ask for the same as before.',
+  );
 }
 
 /** What comes of looking at a file, or undefined if there is none. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { InputError, WeightsError } from '../errors';
+import { inputError, WeightsError } from '../errors';
 import { checkOptions, describe } from '../validate';
 import { type BundledModel, readBundled } from '../weights/bundled';
 import type { CardDraft, ModelCard } from '../weights/card';
@@ -44,7 +44,7 @@ export async function saveWeights(directory: string, files: WeightsFiles): Promi
   checkOptions('saveWeights: files', files, ['modelJson', 'weights', 'golden', 'card']);
   const { modelJson, weights, golden, card } = files;
   if (!(weights instanceof ArrayBuffer)) {
-    throw new InputError({ where: 'saveWeights: weights', expected: 'an ArrayBuffer', received: describe(weights) });
+    throw inputError('saveWeights: weights', 'an ArrayBuffer', describe(weights));
   }
   await writeFiles({
     ...modelFiles('saveWeights', directory, modelJson, weights),

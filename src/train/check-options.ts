@@ -1,5 +1,5 @@
 import { toAugmentation } from '../data/augment';
-import { InputError } from '../errors';
+import { inputError } from '../errors';
 import { checkInteger, checkNumber, checkOneOf, checkOptions, describe } from '../validate';
 import { checkCurriculum } from './curriculum';
 import type { EarlyStoppingOptions, TrainOptions } from './options';
@@ -31,7 +31,7 @@ export function checkTrainOptions(options: TrainOptions): void {
   checkInteger('train: checkpoint.everySteps', checkpoint.everySteps ?? 1, { min: 1 });
   if (typeof checkpoint.store?.read !== 'function' || typeof checkpoint.store.write !== 'function') {
     const expected = 'an object with read() and write()';
-    throw new InputError({ where: 'train: checkpoint.store', expected, received: describe(checkpoint.store) });
+    throw inputError('train: checkpoint.store', expected, describe(checkpoint.store));
   }
 }
 
@@ -39,11 +39,11 @@ function checkWorkers({ workers, loss }: TrainOptions): void {
   if (workers === undefined) return;
   if (typeof workers?.open !== 'function') {
     const expected = 'workers, such as startTrainingWorkers() of fer-cnn/node gives';
-    throw new InputError({ where: 'train: workers', expected, received: describe(workers) });
+    throw inputError('train: workers', expected, describe(workers));
   }
   if (typeof loss?.type !== 'function') return;
   const expected = 'the name of a loss, since functions cannot be handed to workers';
-  throw new InputError({ where: 'train: loss.type', expected, received: 'a function' });
+  throw inputError('train: loss.type', expected, 'a function');
 }
 
 function checkOptimization(optimization: NonNullable<TrainOptions['optimization']>): void {
@@ -55,7 +55,7 @@ function checkOptimization(optimization: NonNullable<TrainOptions['optimization'
   if (typeof learningRate === 'number') checkNumber(`${where}.learningRate`, learningRate, { min: Number.MIN_VALUE });
   else if (typeof learningRate !== 'function' && typeof learningRate?.next !== 'function') {
     const expected = 'a number, a schedule or what reduceOnPlateau gives';
-    throw new InputError({ where: `${where}.learningRate`, expected, received: describe(learningRate) });
+    throw inputError(`${where}.learningRate`, expected, describe(learningRate));
   }
   checkNumber(`${where}.weightDecay`, weightDecay, { min: 0 });
   checkNumber(`${where}.clipNorm`, clipNorm, { min: Number.MIN_VALUE });
@@ -70,7 +70,7 @@ function checkEarlyStopping(options: EarlyStoppingOptions, hasValidation: boolea
   checkInteger(`${where}.patience`, patience, { min: 1 });
   checkNumber(`${where}.minDelta`, minDelta, { min: 0 });
   if (hasValidation) return;
-  throw new InputError({ where, expected: 'validation data', received: 'none', remedy: 'Set the option validation.' });
+  throw inputError(where, 'validation data', 'none', 'Set the option validation.');
 }
 
 /** Early-stopping options with every default filled in. */

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { Augmentation, AugmentOptions } from '../data/augment';
 import { createAugmentation } from '../data/augment';
-import { InputError } from '../errors';
+import { InputError, inputError } from '../errors';
 import type { Preprocessing } from '../image/preprocess';
 import { checkInteger, checkNumber, checkOptions, describe } from '../validate';
 
@@ -56,7 +56,7 @@ export function checkCurriculum(
   const { sizes = [], mixupUntil } = curriculum;
   if (!Array.isArray(sizes)) {
     const expected = 'an array of { until, size }';
-    throw new InputError({ where: `${where}.sizes`, expected, received: describe(sizes) });
+    throw inputError(`${where}.sizes`, expected, describe(sizes));
   }
   (sizes as readonly SizePhase[]).forEach((phase, i) => {
     const at = `${where}.sizes[${i}]`;
@@ -67,12 +67,12 @@ export function checkCurriculum(
   if (mixupUntil === undefined) return;
   checkNumber(`${where}.mixupUntil`, mixupUntil, { min: 0, max: 1 });
   if (typeof augment === 'object' && augment.mixup) return;
-  throw new InputError({
-    where: `${where}.mixupUntil`,
-    expected: 'augment to be an object with mixup',
-    received: describe(augment),
-    remedy: 'Leave mixupUntil out, or set augment.mixup.',
-  });
+  throw inputError(
+    `${where}.mixupUntil`,
+    'augment to be an object with mixup',
+    describe(augment),
+    'Leave mixupUntil out, or set augment.mixup.',
+  );
 }
 
 /**

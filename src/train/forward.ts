@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { InputError } from '../errors';
+import { inputError } from '../errors';
 import type { BatchStatistics, ReduceMeans } from '../kernels/batch-norm';
 import { batchNormInTraining } from '../kernels/batch-norm';
 import type { Precision } from '../kernels/conv2d';
@@ -75,7 +75,7 @@ const internals = (layer: Layer) => layer as unknown as LayerInternals;
 export function prepareForTraining(model: tfl.LayersModel, precision: Precision = 'float32'): TrainingForward {
   if (model.inputs.length !== 1 || model.outputs.length !== 1 || model.outputs[0]!.shape.length !== 2) {
     const received = `${model.inputs.length} inputs and ${model.outputs.length} outputs`;
-    throw new InputError({ where: 'train: model', expected: 'one input and one output [n, classes]', received });
+    throw inputError('train: model', 'one input and one output [n, classes]', received);
   }
   const undo: (() => void)[] = [];
   const run: { key: readonly number[]; part: PartOfBatch | undefined } = { key: [0], part: undefined };

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import type { Batch } from '../data/batches';
-import { InputError } from '../errors';
+import { inputError } from '../errors';
 import { ensureBackend } from '../backend/backend';
 import type { Preprocessing } from '../image/preprocess';
 import { prepareKernels } from '../kernels/on-demand';
@@ -137,7 +137,7 @@ function checkRoom(into: Float32Array, model: tfl.LayersModel): void {
   const size = trainedVariables(model).reduce((sum, variable) => sum + variable.size, 0);
   if (into.length >= size) return;
   const where = 'createGradientWorker: gradients: into';
-  throw new InputError({ where, expected: `room for ${size} numbers`, received: `for ${into.length}` });
+  throw inputError(where, `room for ${size} numbers`, `for ${into.length}`);
 }
 
 function assign(variables: readonly tf.Variable[], weights: Float32Array): void {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { InputError } from '../errors';
+import { inputError } from '../errors';
 import { applyTemperature } from '../metrics/temperature';
 import { checkNumber, checkOneOf, checkOptions, describe } from '../validate';
 
@@ -78,7 +78,7 @@ function checked(where: string, loss: Loss): Loss {
     );
     if ((logits as Partial<tf.Tensor> | undefined)?.rank === 2 && shape === other)
       return tf.tidy(() => loss(logits, targets));
-    throw new InputError({ where, expected: 'logits and targets [n, classes]', received: `${shape} and ${other}` });
+    throw inputError(where, 'logits and targets [n, classes]', `${shape} and ${other}`);
   };
 }
 
@@ -223,6 +223,6 @@ function resolveLoss({ type = 'categoricalCrossentropy', gamma = 2 }: LossOption
 
 function checkClassWeights(where: string, weights: readonly number[], numClasses: number): void {
   if (weights.length !== numClasses || !weights.every((weight) => Number.isFinite(weight) && weight >= 0)) {
-    throw new InputError({ where, expected: `${numClasses} numbers of at least 0`, received: describe(weights) });
+    throw inputError(where, `${numClasses} numbers of at least 0`, describe(weights));
   }
 }

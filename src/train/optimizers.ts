@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { InputError, TrainingError } from '../errors';
+import { inputError, TrainingError } from '../errors';
 import { checkNumber, describe } from '../validate';
 import { restoreTensor, type StoredTensor, storeTensors } from './stored';
 
@@ -44,7 +44,7 @@ export function createOptimizer(name: OptimizerName, rate: number): tf.Optimizer
 export function checkOptimizer(optimizer: unknown): asserts optimizer is tf.Optimizer {
   if (typeof (optimizer as tf.Optimizer | null)?.applyGradients === 'function') return;
   const expected = 'a name or a tfjs optimizer such as tf.train.adam()';
-  throw new InputError({ where: 'train: optimization.optimizer', expected, received: describe(optimizer) });
+  throw inputError('train: optimization.optimizer', expected, describe(optimizer));
 }
 
 /** Sets the learning rate of any tfjs optimizer. */
@@ -70,12 +70,12 @@ export function disposeOptimizer(optimizer: tf.Optimizer): void {
 /** Throws if the state of this optimizer cannot be saved. */
 export function checkCanBeSaved(optimizer: tf.Optimizer): void {
   if (optimizer.getClassName() !== 'Adamax') return;
-  throw new InputError({
-    where: 'train: checkpoint',
-    expected: 'an optimizer whose state tfjs can save',
-    received: 'Adamax',
-    remedy: 'Use tf.train.adam() or leave the checkpoint out.',
-  });
+  throw inputError(
+    'train: checkpoint',
+    'an optimizer whose state tfjs can save',
+    'Adamax',
+    'Use tf.train.adam() or leave the checkpoint out.',
+  );
 }
 
 /** Adam's running powers of beta; none of another optimizer. */

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { BackendError, InputError } from '../errors';
+import { BackendError, inputError } from '../errors';
 import { freeTape } from '../kernels/tape';
 
 type Layer = tfl.layers.Layer;
@@ -32,7 +32,7 @@ const KERNELS_BY_LAYER: Readonly<Record<string, readonly string[]>> = {
  */
 export function checkCanTrain(model: tfl.LayersModel): void {
   if (model.trainableWeights.length === 0) {
-    throw new InputError({ where: 'train: model', expected: 'weights that can be trained', received: 'none' });
+    throw inputError('train: model', 'weights that can be trained', 'none');
   }
   checkLayers(model.layers, false);
 }

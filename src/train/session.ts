@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import type { LabeledImages } from '../data/batches';
 import { checkOutput, fitPreprocessing } from '../evaluate/predict';
-import { InputError } from '../errors';
+import { inputError } from '../errors';
 import { ensureBackend } from '../backend/backend';
 import { hasNativeOperations, prepareKernels } from '../kernels/on-demand';
 import { registerTrainingKernels } from '../kernels/register';
@@ -50,12 +50,12 @@ export interface Session extends StepContext {
 
 function checkHasBfloat16(): void {
   if (hasNativeOperations()) return;
-  throw new InputError({
-    where: 'train: precision',
-    expected: "'float32' on every backend but @tensorflow/tfjs-node's",
-    received: `'bfloat16' on ${tf.getBackend()}`,
-    remedy: 'Leave the option out, or import @tensorflow/tfjs-node.',
-  });
+  throw inputError(
+    'train: precision',
+    "'float32' on every backend but @tensorflow/tfjs-node's",
+    `'bfloat16' on ${tf.getBackend()}`,
+    'Leave the option out, or import @tensorflow/tfjs-node.',
+  );
 }
 
 /** Checks everything, then prepares a run; resumes it if there is a checkpoint. */
@@ -129,11 +129,7 @@ async function gatherData(data: TrainingData, { validation }: TrainOptions, seed
     return { training, validation: held };
   }
   if (isStream(training)) {
-    throw new InputError({
-      where: 'train: validation',
-      expected: 'validation data of its own for a tf.data.Dataset',
-      received: describe(validation),
-    });
+    throw inputError('train: validation', 'validation data of its own for a tf.data.Dataset', describe(validation));
   }
   const { training: kept, held } = setAside(training, validation, seed);
   checkLabeled('train: validation', held);
@@ -145,12 +141,12 @@ function withSoftTeacher(data: LabeledImages | StreamedData, distillation: Disti
   if (!distillation) return data;
   const teacher = isStream(data) ? undefined : data.teacher;
   if (isStream(data) || !teacher) {
-    throw new InputError({
-      where: 'train: loss.distillation',
-      expected: "a teacher's probabilities for every training picture",
-      received: isStream(data) ? 'a tf.data.Dataset, which has none' : 'data without them',
-      remedy: 'Add them with dataset.withTeacher(probabilities).',
-    });
+    throw inputError(
+      'train: loss.distillation',
+      "a teacher's probabilities for every training picture",
+      isStream(data) ? 'a tf.data.Dataset, which has none' : 'data without them',
+      'Add them with dataset.withTeacher(probabilities).',
+    );
   }
   const { images, labels, targets, sampleWeights, size, height, width, channels, numClasses } = data;
   const pictures = { images, labels, targets, sampleWeights, size, height, width, channels, numClasses };

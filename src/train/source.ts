@@ -7,7 +7,7 @@ import { readTensors } from '../data/from-tensors';
 import { join, oneHot } from '../data/rows';
 import { selectImages } from '../data/select';
 import { splitIndices } from '../data/split';
-import { InputError } from '../errors';
+import { inputError } from '../errors';
 import { checkPictures } from '../evaluate/predict';
 import { checkClasses } from '../metrics/confusion-matrix';
 import { Random } from '../random';
@@ -79,7 +79,7 @@ export function isStream(data: unknown): data is StreamedData {
 export async function toLabeledImages(where: string, data: LabeledImages | TensorData): Promise<LabeledImages> {
   if (typeof data !== 'object' || data === null || !('xs' in data || 'images' in data)) {
     const expected = 'a FerDataset, { xs, ys } or a tf.data.Dataset';
-    throw new InputError({ where, expected, received: describe(data) });
+    throw inputError(where, expected, describe(data));
   }
   const pictures = 'xs' in data ? await readTensors(where, data) : data;
   checkPictures(where, pictures);
@@ -88,16 +88,16 @@ export async function toLabeledImages(where: string, data: LabeledImages | Tenso
 
 /** Throws unless there are pictures, and something to learn from or to be compared with for each of them. */
 export function checkLabeled(where: string, { size, targets, labels, numClasses }: LabeledImages): void {
-  if (size === 0) throw new InputError({ where, expected: 'at least one picture', received: 'an empty data set' });
+  if (size === 0) throw inputError(where, 'at least one picture', 'an empty data set');
   if (targets) return;
   const unlabelled = labels.indexOf(UNLABELED);
   if (unlabelled < 0) return checkClasses(`${where}: labels`, labels, numClasses);
-  throw new InputError({
+  throw inputError(
     where,
-    expected: 'a label for every picture',
-    received: `none at position ${unlabelled}`,
-    remedy: 'Leave unlabelled pictures out with dataset.subset().',
-  });
+    'a label for every picture',
+    `none at position ${unlabelled}`,
+    'Leave unlabelled pictures out with dataset.subset().',
+  );
 }
 
 /** Sets a share of a data set aside, drawn class by class. */
@@ -159,17 +159,13 @@ export function streamSource(where: string, stream: StreamedData, { seed, augmen
 
 async function* streamBatches(where: string, stream: StreamedData): AsyncGenerator<Batch, void> {
   if (stream.size === Infinity) {
-    throw new InputError({
-      where,
-      expected: 'a tf.data.Dataset with an end',
-      received: 'one that is repeated for ever',
-    });
+    throw inputError(where, 'a tf.data.Dataset with an end', 'one that is repeated for ever');
   }
   const iterator = await stream.iterator();
   for (let count = 0; ; count++) {
     const { value, done } = await iterator.next();
     if (done && count > 0) return;
-    if (done) throw new InputError({ where, expected: 'at least one batch', received: 'an empty tf.data.Dataset' });
+    if (done) throw inputError(where, 'at least one batch', 'an empty tf.data.Dataset');
     try {
       const pictures = await readTensors(where, (value ?? {}) as unknown as TensorData);
       checkLabeled(where, pictures);

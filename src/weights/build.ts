@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { WeightsError } from '../errors';
+import { WeightsError, weightsError } from '../errors';
 import { describe } from '../validate';
 import { isObject } from './schema';
 
@@ -28,7 +28,7 @@ export async function buildModel(file: string, topology: object, values: number)
     const model = await building;
     if (model.weights.length === made.length) return model;
     const expected = 'layers that all lead to its output';
-    throw new WeightsError({ where, expected, received: `weights of others, ${made.length} in all` });
+    throw weightsError(where, expected, `weights of others, ${made.length} in all`);
   } catch (cause) {
     tf.dispose(made);
     if (cause instanceof WeightsError) throw cause;
@@ -49,7 +49,7 @@ function withWeightLimit<T>(where: string, values: number, build: () => T): T {
   prototype.addWeight = function (name, shape, ...rest) {
     left -= tf.util.sizeFromShape([...shape]);
     if (!(left >= 0)) {
-      throw new WeightsError({ where, expected: `layers with ${values} weights, as stored`, received: 'larger ones' });
+      throw weightsError(where, `layers with ${values} weights, as stored`, 'larger ones');
     }
     this.fastWeightInitDuringBuild = true;
     return addWeight.call(this, name, shape, ...rest);
@@ -77,11 +77,7 @@ function checkGraph(where: string, model: unknown): void {
     const [name, ownName, inbound] = [layer?.name, layer?.config?.name, layer?.inbound_nodes];
     const wellFormed = typeof name === 'string' && name === ownName && Array.isArray(inbound) && inbound.every(isNode);
     if (!wellFormed || nodes.has(name)) {
-      throw new WeightsError({
-        where,
-        expected: 'layers of distinct names with inbound nodes',
-        received: describe(layer),
-      });
+      throw weightsError(where, 'layers of distinct names with inbound nodes', describe(layer));
     }
     const isInput = layer.class_name === 'InputLayer' || Array.isArray(layer.config.layers);
     nodes.set(name, isInput ? 1 : 0);
@@ -99,7 +95,7 @@ function checkGraph(where: string, model: unknown): void {
   }
   if (waiting.length === 0) return;
   const received = `one of '${waiting[0]!.name}' from ${JSON.stringify(waiting[0]!.node).slice(0, 80)}`;
-  throw new WeightsError({ where, expected: 'inbound nodes from layers that come before', received });
+  throw weightsError(where, 'inbound nodes from layers that come before', received);
 }
 
 function isNode(node: unknown): node is readonly Reference[] {

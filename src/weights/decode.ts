@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 
-import { WeightsError } from '../errors';
+import { weightsError } from '../errors';
 import { checkText } from '../validate';
 import { ensureBackend } from '../backend/backend';
 import { buildModel } from './build';
@@ -126,16 +126,16 @@ function countValues(specs: readonly tf.io.WeightsManifestEntry[]): number {
 
 function checkLength(where: string, expected: number, received: number | undefined): void {
   if (expected === received) return;
-  throw new WeightsError({
+  throw weightsError(
     where,
-    expected: `${expected} bytes`,
-    received: `${received}`,
-    remedy: 'The file is cut off or belongs to another model: fetch or save it again.',
-  });
+    `${expected} bytes`,
+    `${received}`,
+    'The file is cut off or belongs to another model: fetch or save it again.',
+  );
 }
 
 function checkSame(where: string, expected: number | string, received: number | string): void {
   if (expected === received) return;
   const remedy = 'The files do not belong together or are damaged: fetch or save them again.';
-  throw new WeightsError({ where, expected: `${expected}`, received: `${received}`, remedy });
+  throw weightsError(where, `${expected}`, `${received}`, remedy);
 }

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { WeightsError } from '../errors';
+import { WeightsError, weightsError } from '../errors';
 import type { CardDraft, ModelCard } from './card';
 import type { StoredModel } from './decode';
 import { specsOf, storedBytes } from './fit';
@@ -71,12 +71,12 @@ function absolute(url: string | URL): URL {
     const found = new URL(url, page);
     if (found.protocol !== 'file:' && URL.canParse('card.json', found.href)) return found;
   }
-  throw new WeightsError({
-    where: 'loadWeights: source',
-    expected: 'an address that can be fetched and has others beside it',
-    received: JSON.stringify(String(url)),
-    remedy: 'Read a directory with loadWeightsDirectory of fer-cnn/node; outside a page, addresses must be absolute.',
-  });
+  throw weightsError(
+    'loadWeights: source',
+    'an address that can be fetched and has others beside it',
+    JSON.stringify(String(url)),
+    'Read a directory with loadWeightsDirectory of fer-cnn/node; outside a page, addresses must be absolute.',
+  );
 }
 
 /** Downloads a file of at most `limit` bytes; `stop` ends it, and is used when nothing comes for too long. */

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { WeightsError } from '../errors';
+import { weightsError } from '../errors';
 import { describe } from '../validate';
 import type { CardDraft } from './card';
 import { isObject } from './schema';
@@ -24,11 +24,11 @@ export function checkFit(where: string, model: tfl.LayersModel, { labels, prepro
   const fits = (have: readonly (number | null)[], want: readonly (number | null)[] | undefined) =>
     have.length === want?.length && have.every((size, axis) => size === null || size === want[axis]);
   if (model.inputs.length === 1 && shapes.length === 2 && shapes.every((shape, i) => fits(shape, wanted[i]))) return;
-  throw new WeightsError({
+  throw weightsError(
     where,
-    expected: `labels and preprocessing of a model with input and output ${text(shapes)}`,
-    received: `those of one with ${text(wanted)}`,
-  });
+    `labels and preprocessing of a model with input and output ${text(shapes)}`,
+    `those of one with ${text(wanted)}`,
+  );
 }
 
 /**
@@ -43,17 +43,17 @@ export function specsOf(file: string, modelJson: tf.io.ModelJSON): readonly tf.i
   const groups: unknown = modelJson?.weightsManifest;
   const isManifest = Array.isArray(groups) && groups.every((group) => isObject(group) && isGroup(group));
   if (!isObject(modelJson?.modelTopology) || !isManifest) {
-    throw new WeightsError({
-      where: file,
-      expected: 'an object with modelTopology and weightsManifest, as tfjs saves a LayersModel',
-      received: describe(modelJson),
-    });
+    throw weightsError(
+      file,
+      'an object with modelTopology and weightsManifest, as tfjs saves a LayersModel',
+      describe(modelJson),
+    );
   }
   const paths = modelJson.weightsManifest.flatMap((group) => group.paths);
   const strange = paths.find((path) => typeof path !== 'string' || !BELOW.test(path));
   if (strange !== undefined) {
     const expected = 'weight files beside it or in a folder there, by plain names';
-    throw new WeightsError({ where: `${file}: weightsManifest: paths`, expected, received: describe(strange) });
+    throw weightsError(`${file}: weightsManifest: paths`, expected, describe(strange));
   }
   return modelJson.weightsManifest.flatMap(({ weights }) => weights);
 }
@@ -82,11 +82,11 @@ export function storedBytes(where: string, specs: readonly tf.io.WeightsManifest
     const whole = Array.isArray(shape) && shape.every((length) => Number.isSafeInteger(length) && length >= 0);
     const decodable = !affine || (Number.isFinite(quantization.min) && Number.isFinite(quantization.scale));
     if (typeof name !== 'string' || dtype !== 'float32' || !size || !whole || !decodable || names.has(name)) {
-      throw new WeightsError({
-        where: `${where}: weight '${name}'`,
-        expected: 'a float32 tensor, each once, stored as float32, float16 or, with min and scale, as uint8 or uint16',
-        received: names.has(name) ? 'it twice' : JSON.stringify({ shape, dtype, quantization }),
-      });
+      throw weightsError(
+        `${where}: weight '${name}'`,
+        'a float32 tensor, each once, stored as float32, float16 or, with min and scale, as uint8 or uint16',
+        names.has(name) ? 'it twice' : JSON.stringify({ shape, dtype, quantization }),
+      );
     }
     names.add(name);
     bytes += size * tf.util.sizeFromShape(shape);
@@ -118,16 +118,12 @@ export function checkWeightsFit(
     const found = stored.get(name);
     if (!found || !tf.util.arraysEqual(found, shape as number[])) {
       const received = found ? `shape [${found.join(', ')}]` : 'no such weight';
-      throw new WeightsError({
-        where: `${where}: weight '${name}'`,
-        expected: `shape [${shape.join(', ')}]`,
-        received,
-      });
+      throw weightsError(`${where}: weight '${name}'`, `shape [${shape.join(', ')}]`, received);
     }
     stored.delete(name);
   }
   const [extra] = stored.keys();
   if (extra !== undefined) {
-    throw new WeightsError({ where, expected: 'only weights that the topology has', received: `'${extra}' besides` });
+    throw weightsError(where, 'only weights that the topology has', `'${extra}' besides`);
   }
 }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { preprocess, type Preprocessing } from '../image/preprocess';
-import { InputError } from '../errors';
+import { inputError } from '../errors';
 import { Random } from '../random';
 import { checkList, describe } from '../validate';
 import { base64OfBytes, bytesOfBase64 } from './base64';
@@ -128,11 +128,11 @@ function checkTakes(where: string, model: tfl.LayersModel, preprocessing: Prepro
   const size: unknown = preprocessing?.inputSize;
   const given = Array.isArray(size) ? [...(size as unknown[]), 1] : [];
   if (wanted.length === given.length && wanted.every((size, axis) => size === null || size === given[axis])) return;
-  throw new InputError({
-    where: `${where}: preprocessing`,
-    expected: `one that gives the network's input [${wanted.join(', ')}]`,
-    received: describe(size),
-  });
+  throw inputError(
+    `${where}: preprocessing`,
+    `one that gives the network's input [${wanted.join(', ')}]`,
+    describe(size),
+  );
 }
 
 /** Throws unless a record, which may come from a file, is whole. */
@@ -146,7 +146,7 @@ function checkGolden(golden: Golden, inputBytes: number): void {
     checkList(`${at}: output`, output);
     const size = shape.reduce<number>((product, length) => product * length, 1);
     if (shape.length === 3 && lengthOf(pixels) === size && lengthOf(input) === inputBytes) return;
-    throw new InputError({ where: at, expected: 'pixels and input as long as their shapes', received: 'others' });
+    throw inputError(at, 'pixels and input as long as their shapes', 'others');
   });
 }
 

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { InputError, WeightsError } from '../errors';
+import type { InputError} from '../errors';
+import { inputError, WeightsError, weightsError } from '../errors';
 import { checkNumber, checkOptions, describe } from '../validate';
 import { bytesOfBase64 } from './base64';
 import { BUNDLED_MODELS, type BundledModel, readBundled, type WeightsModule } from './bundled';
@@ -88,7 +89,7 @@ function bytesOf(where: string, base64: string): ArrayBuffer {
 function unknownSource(source: unknown): InputError {
   const names = [...BUNDLED_MODELS, 'default'].map((name) => `'${name}'`).join(', ');
   const expected = `one of ${names}, the address of a model.json, or a tf.io.IOHandler that loads`;
-  return new InputError({ where: 'loadWeights: source', expected, received: describe(source) });
+  return inputError('loadWeights: source', expected, describe(source));
 }
 
 async function readHandler(handler: tf.io.IOHandler, given: CardDraft | ModelCard | undefined): Promise<StoredModel> {
@@ -96,15 +97,15 @@ async function readHandler(handler: tf.io.IOHandler, given: CardDraft | ModelCar
   const card = given ?? (userDefinedMetadata?.[CARD_KEY] as CardDraft | ModelCard | undefined);
   if (!modelTopology || !weightSpecs || !weightData) {
     const received = 'one without topology or without weights';
-    throw new WeightsError({ where: 'loadWeights: handler', expected: 'a LayersModel with weights', received });
+    throw weightsError('loadWeights: handler', 'a LayersModel with weights', received);
   }
   if (!card) {
-    throw new WeightsError({
-      where: 'loadWeights: handler',
-      expected: 'a card with at least name, architecture, labels and preprocessing',
-      received: 'a model without one',
-      remedy: 'Give the option card.',
-    });
+    throw weightsError(
+      'loadWeights: handler',
+      'a card with at least name, architecture, labels and preprocessing',
+      'a model without one',
+      'Give the option card.',
+    );
   }
   const modelJson = { modelTopology, weightsManifest: [{ paths: [], weights: weightSpecs }] };
   return { modelJson, weights: tf.io.CompositeArrayBuffer.join(weightData), card };

@@ -1,5 +1,5 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { InputError } from '../errors';
+import { inputError } from '../errors';
 import { DEFAULT_PREPROCESSING } from '../image/preprocess';
 import { EMOTIONS } from '../labels';
 import { describe } from '../validate';
@@ -33,7 +33,7 @@ export function isModelWithCard(where: string, source: unknown): source is Model
   if (typeof source !== 'object' || source === null || !('model' in source)) return false;
   const model = source.model as Partial<tfl.LayersModel> | undefined;
   if (typeof model?.predict === 'function' && Array.isArray(model.inputs)) return true;
-  throw new InputError({ where: `${where}: model`, expected: 'a tf.LayersModel', received: describe(model) });
+  throw inputError(`${where}: model`, 'a tf.LayersModel', describe(model));
 }
 
 /**

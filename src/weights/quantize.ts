@@ -1,4 +1,4 @@
-import { WeightsError } from '../errors';
+import { weightsError } from '../errors';
 import type { WeightsDtype } from './card';
 
 /** Values as they are stored, and how tfjs decodes them; without quantization they are float32. */
@@ -31,7 +31,7 @@ export function quantize(
   dtype: WeightsDtype,
 ): StoredValues {
   if (!values.every(Number.isFinite)) {
-    throw new WeightsError({ where: `weight '${name}'`, expected: 'finite values', received: 'NaN or infinity' });
+    throw weightsError(`weight '${name}'`, 'finite values', 'NaN or infinity');
   }
   if (dtype === 'float32' || rank < 2) return { bytes: bytesOf(values) };
   if (dtype === 'uint8' || (dtype === 'mixed' && values.length >= LARGE)) return toUint8(values);
@@ -58,12 +58,12 @@ function toFloat16(name: string, values: Float32Array<ArrayBuffer>): StoredValue
   for (let i = 0; i < halves.length; i++) {
     halves[i] = halfBits(bits[i]!);
     if ((halves[i]! & 0x7fff) === INFINITE_HALF) {
-      throw new WeightsError({
-        where: `weight '${name}'`,
-        expected: 'values up to 65504, the largest of float16',
-        received: String(values[i]),
-        remedy: "Store it as 'float32'.",
-      });
+      throw weightsError(
+        `weight '${name}'`,
+        'values up to 65504, the largest of float16',
+        String(values[i]),
+        "Store it as 'float32'.",
+      );
     }
   }
   return { bytes: bytesOf(halves), quantization: { dtype: 'float16' } };

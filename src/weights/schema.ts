@@ -1,4 +1,4 @@
-import { WeightsError } from '../errors';
+import { weightsError } from '../errors';
 import { describe } from '../validate';
 
 /**
@@ -12,7 +12,7 @@ export type Check = (where: string, value: unknown) => void;
 /** Throws with the usual grammar. */
 function refuse(where: string, expected: string, value: unknown): never {
   const place = where.replace(/:$/, '');
-  throw new WeightsError({ where: place, expected, received: value === undefined ? 'nothing' : describe(value) });
+  throw weightsError(place, expected, value === undefined ? 'nothing' : describe(value));
 }
 
 /** A string that is not empty and, if a pattern is given, matches it. */
