@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { BUNDLED_MODELS, FerError, InputError, loadClassifier } from 'fer-cnn';
 import { decodeImage, loadWeightsDirectory } from 'fer-cnn/node';
 import { startBackend } from './backend.mjs';
@@ -35,6 +36,9 @@ export async function run(args) {
   const open = openerOf(values.model);
   await startBackend();
   const classifier = await open();
+  const classes = classifier.card.labels.length;
+  if (options.topk > classes)
+    throw new UsageError(`--topk: expected at most ${classes}, the number of classes, received ${options.topk}.`);
   const results = [];
   const whole = [];
   for (const file of files) {
@@ -46,7 +50,10 @@ export async function run(args) {
       if (!values.json) console.log(table(file, predictions));
     } catch (error) {
       if (!(error instanceof FerError)) throw error;
-      console.error(error.message); // and go on with the next picture
+      const { message } = error;
+      const named = message.includes(file) ? message : `${titleOf(file)}: ${message}`;
+      results.push({ file, error: message });
+      console.error(named); // and go on with the next picture
       process.exitCode = 1;
     }
   }
@@ -71,6 +78,9 @@ function faceOf(text) {
   throw new UsageError(`--box: expected four numbers X,Y,W,H in pixels, received ${JSON.stringify(text)}.`);
 }
 
+/** @param {string} file A path or an address; one that holds a whole picture is cut. */
+const titleOf = (file) => (file.length > 200 ? `${file.slice(0, 40)}…` : file);
+
 /** @param {string} file A path or an address. */
 function sourceOf(file) {
   if (!/^(https?|file|data):/i.test(file)) return file;
@@ -85,12 +95,15 @@ function sourceOf(file) {
  */
 function openerOf(source) {
   if (NAMES.includes(source) || /^https?:/.test(source)) return () => loadClassifier(source);
-  if (existsSync(source)) {
-    const directory = basename(source) === 'model.json' ? dirname(source) : source;
+  const path = URL.canParse(source) && new URL(source).protocol === 'file:' ? fileURLToPath(source) : source;
+  const directory = basename(path) === 'model.json' ? dirname(path) : path;
+  if (existsSync(directory) && statSync(directory).isDirectory()) {
     return async () => loadClassifier(await loadWeightsDirectory(directory));
   }
   const received = JSON.stringify(source);
-  throw new UsageError(`--model: expected ${NAMES.join(', ')}, a directory or an address, received ${received}.`);
+  throw new UsageError(
+    `--model: expected ${NAMES.join(', ')}, a directory, its model.json or an address, received ${received}.`,
+  );
 }
 
 /**
@@ -102,5 +115,5 @@ function table(file, predictions) {
   const rows = predictions.map(({ className, probability }) => {
     return `  ${className.padEnd(width)}  ${(100 * probability).toFixed(1).padStart(5)} %`;
   });
-  return [file, ...rows].join('\n');
+  return [titleOf(file), ...rows].join('\n');
 }

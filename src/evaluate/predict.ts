@@ -123,12 +123,12 @@ export function fitPreprocessing(
   model: tfl.LayersModel,
   given: Preprocessing | undefined,
 ): Preprocessing {
-  const shape = model.inputs?.length === 1 ? model.inputs[0]!.shape : undefined;
+  const shape = model?.inputs?.length === 1 ? model.inputs[0]!.shape : undefined;
   if (shape?.length !== 4 || shape[3] !== 1) {
     throw inputError(
       `${where}: model`,
       'a built model with one input of shape [null, height, width, 1]',
-      shape ? `the input shape ${shapeText(shape)}` : `${model.inputs?.length ?? 'no known'} inputs`,
+      shape ? `the input shape ${shapeText(shape)}` : `${model?.inputs?.length ?? 'no known'} inputs`,
     );
   }
   const [defaultHeight, defaultWidth] = given?.inputSize ?? DEFAULT_PREPROCESSING.inputSize;

@@ -3,6 +3,7 @@ import { inputError } from '../errors';
 import { describe } from '../validate';
 import { type Hdf5Tensor, type Hdf5Writer, writeHdf5 } from './hdf5';
 import { architectureToKeras, isModel, modelClass } from './keras-architecture';
+import { checkNorms } from './keras-import';
 import { kerasPlaces } from './keras-weights';
 import { zip } from './zip';
 
@@ -37,6 +38,7 @@ export async function exportKeras(model: tfl.LayersModel): Promise<Uint8Array> {
   if (typeof model?.toJSON !== 'function' || !Array.isArray(model.inputs)) {
     throw inputError(`${WHERE}: model`, 'a tf.LayersModel', describe(model));
   }
+  checkNorms(WHERE, model);
   const config = architectureToKeras(WHERE, model);
   const values = new Map<Weight, Hdf5Tensor>();
   for (const weight of model.weights) {

@@ -77,7 +77,7 @@ export async function importKeras(source: KerasSource): Promise<tfl.LayersModel>
   const model = await buildModel(`${WHERE}: architecture`, topology, size);
   const variables = model.weights.map((weight) => weight.read());
   try {
-    checkNorms(model);
+    checkNorms(WHERE, model);
     setWeights(await readWeights((file) => findWeights(WHERE, file, model, layers, backend)));
     return model;
   } catch (error) {
@@ -87,14 +87,14 @@ export async function importKeras(source: KerasSource): Promise<tfl.LayersModel>
 }
 
 /** Refuses batch norm along another axis than the last, which backends of tfjs compute as if it were the last. */
-function checkNorms(model: tfl.LayersModel): void {
+export function checkNorms(caller: string, model: tfl.LayersModel): void {
   for (const layer of model.layers) {
-    if (isModel(layer)) checkNorms(layer);
+    if (isModel(layer)) checkNorms(caller, layer);
     if (layer.getClassName() !== 'BatchNormalization') continue;
     const axis = layer.getConfig()['axis'] as number;
     const last = (layer.inboundNodes[0]!.inputShapes[0] as tfl.Shape).length - 1;
     if (axis === -1 || axis === last) continue;
-    const where = `${WHERE}: layer '${layer.name}' (BatchNormalization)`;
+    const where = `${caller}: layer '${layer.name}' (BatchNormalization)`;
     throw weightsError(where, `the last axis, -1 or ${last}`, `axis = ${axis}`);
   }
 }

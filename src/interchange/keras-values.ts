@@ -1,4 +1,4 @@
-import type { WeightsError} from '../errors';
+import type { WeightsError } from '../errors';
 import { weightsError } from '../errors';
 import { describe } from '../validate';
 import type { Json, Settings } from './keras-layers';

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { InputError, inputError } from '../errors';
 import type { EncodedPicture } from '../image/encoded';
@@ -6,7 +6,7 @@ import { describe } from '../validate';
 
 /** What a source is called in messages: the name of the file, or nothing for bytes. */
 export function nameOf(source: EncodedPicture): string | undefined {
-  if (typeof source === 'string') return basename(source);
+  if (typeof source === 'string') return source;
   if (source instanceof URL)
     return source.protocol === 'data:' ? 'data: URL' : basename(source.pathname) || source.host;
   return source instanceof Blob && 'name' in source ? String(source.name) : undefined;
@@ -49,7 +49,11 @@ async function bytesOf(where: string, source: EncodedPicture, signal?: AbortSign
     const remedy = 'Pass new URL(address): a string is a path.';
     throw inputError(where, 'a path', `the address ${describe(source)}`, remedy);
   }
-  if (typeof source === 'string' || source instanceof URL) return readFile(source, signal ? { signal } : {});
+  if (typeof source === 'string' || source instanceof URL) {
+    const kind = await stat(source); // a pipe would be waited for
+    if (!kind.isFile() && !kind.isDirectory()) throw inputError(where, 'a file', 'a pipe or device');
+    return readFile(source, signal ? { signal } : {});
+  }
   throw inputError(where, 'a Blob, bytes, a path or a URL', describe(source));
 }
 

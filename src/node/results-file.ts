@@ -1,6 +1,7 @@
 import { open, readFile, stat, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { inputError } from '../errors';
+import { FerError, InputError, inputError } from '../errors';
+import { describe } from '../validate';
 import type { Prediction } from '../classify/predictions';
 import { makeFolder } from './make-folder';
 import { writeFiles } from './write-files';
@@ -56,9 +57,8 @@ export class ResultsFile {
    * @throws {@link InputError} if the file holds the results of another run or something else; it is left as it is.
    */
   static async open(path: string, run: Readonly<Record<string, unknown>>): Promise<ResultsFile> {
-    await makeFolder(dirname(path));
-    await checkRun(path, JSON.stringify(run));
-    const results = new ResultsFile(path, await open(path, 'a+'));
+    const file = await openResults(path, JSON.stringify(run));
+    const results = new ResultsFile(path, file);
     try {
       await results.#read();
       return results;
@@ -147,11 +147,24 @@ function parse(text: string): FileResult | undefined {
   }
 }
 
+async function openResults(path: string, run: string): Promise<FileHandle> {
+  try {
+    await makeFolder(dirname(path));
+    if ((await ifThere(stat(path)))?.isFile() === false) throw new Error('it is a folder or a device');
+    await checkRun(path, run);
+    return await open(path, 'a+');
+  } catch (cause) {
+    if (cause instanceof FerError) throw cause;
+    const received = cause instanceof Error ? cause.message : describe(cause);
+    throw new InputError({ where: `classifyFolder: ${path}`, expected: 'a file for the results', received, cause });
+  }
+}
+
 /** Holds a run against that whose results are there, or notes it down before the first result. */
 async function checkRun(path: string, run: string): Promise<void> {
   const file = `${path}.run.json`;
   const [known, results] = await Promise.all([ifThere(readFile(file, 'utf8')), ifThere(stat(path))]);
-  if (known === undefined && !results?.size) return writeFiles({ [file]: `${run}\n` });
+  if (!results?.size && known?.trim() !== run) return writeFiles({ [file]: `${run}\n` });
   if (known?.trim() === run) return;
   throw inputError(
     `classifyFolder: ${path}`,

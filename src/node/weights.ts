@@ -5,7 +5,7 @@ import { inputError, WeightsError } from '../errors';
 import { checkOptions, describe } from '../validate';
 import { type BundledModel, readBundled } from '../weights/bundled';
 import type { CardDraft, ModelCard } from '../weights/card';
-import { CARD_KEY, completeCard, decodeModel, type LoadedModel, type StoredModel } from '../weights/decode';
+import { CARD_KEY, checkParts, completeCard, decodeModel, type LoadedModel, type StoredModel } from '../weights/decode';
 import { specsOf } from '../weights/fit';
 import type { Golden } from '../weights/golden';
 import { checkPath } from './check-path';
@@ -31,7 +31,7 @@ export interface WeightsFiles extends StoredModel {
  *
  * @param directory The directory; made if needed.
  * @param files What `encodeModel` gave, and a golden record if wanted.
- * @throws `InputError` if the directory is no path or the files are none; `FerError` if they cannot be written, with the file
+ * @throws `InputError` if the directory is no path or the files are none; `WeightsError` if the weights are not those of the card; `FerError` if they cannot be written, with the file
  *   system's reason, and says whether the old ones are as they were.
  * @example
  * ```ts
@@ -46,6 +46,7 @@ export async function saveWeights(directory: string, files: WeightsFiles): Promi
   if (!(weights instanceof ArrayBuffer)) {
     throw inputError('saveWeights: weights', 'an ArrayBuffer', describe(weights));
   }
+  await checkParts('saveWeights', weights, card);
   await writeFiles({
     ...modelFiles('saveWeights', directory, modelJson, weights),
     ...(golden && { [join(directory, 'golden.json')]: `${JSON.stringify(golden)}\n` }),

@@ -1,4 +1,5 @@
 import { TrainingError } from '../errors';
+import { describe } from '../validate';
 import type { StoredTensor } from './stored';
 
 /**
@@ -83,6 +84,7 @@ export function encodeCheckpoint<State>({ state, tensors }: Checkpoint<State>): 
  */
 export function decodeCheckpoint<State>(bytes: Uint8Array): Checkpoint<State> {
   const start = MAGIC.length + LENGTHS;
+  if (!(bytes instanceof Uint8Array)) throw broken(describe(bytes));
   if (bytes.length < start || new TextDecoder().decode(bytes.subarray(0, MAGIC.length)) !== MAGIC) {
     throw broken(`${bytes.length} bytes of another kind`);
   }

@@ -13,6 +13,7 @@ export interface RunIdentity {
   seed: number;
   batchSize: number;
   steps: number | undefined;
+  size: number | undefined;
   optimizer: string;
   averaging: number | undefined;
   weights: number[][];

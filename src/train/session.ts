@@ -65,9 +65,9 @@ export async function openSession(model: tfl.LayersModel, data: TrainingData, op
   if (options.precision === 'bfloat16') checkHasBfloat16();
   await prepareKernels();
   registerTrainingKernels();
-  checkCanTrain(model);
   const { batchSize = 64, seed = 0, curriculum = {}, optimization = {}, checkpoint } = options;
   const preprocessing = fitPreprocessing('train', model, options.preprocessing);
+  checkCanTrain(model);
   const stopping = options.earlyStopping && earlyStoppingWithDefaults(options.earlyStopping);
   const { training, validation } = await gatherData(data, options, seed);
   const numClasses = model.outputs[0]!.shape[1]!;
@@ -169,11 +169,11 @@ function resolveOptimizer(optimizer: OptimizerName | tf.Optimizer, rate: number)
 function identify(
   model: tfl.LayersModel,
   optimizer: tf.Optimizer,
-  { steps }: BatchSource,
+  { steps, size }: BatchSource,
   run: Pick<RunIdentity, 'batchSize' | 'seed' | 'averaging'>,
 ): RunIdentity {
   const weights = model.weights.map(({ shape }) => shape as number[]);
-  return { ...run, steps, optimizer: optimizer.getClassName(), weights };
+  return { ...run, steps, size, optimizer: optimizer.getClassName(), weights };
 }
 
 async function resume({ checkpoint }: TrainOptions, state: RunState, tensors: RunTensors): Promise<void> {

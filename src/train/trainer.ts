@@ -9,6 +9,7 @@ import type { Session } from './session';
 import { openSession } from './session';
 import type { TrainingData } from './source';
 import { trainStep } from './step';
+import { checkNumber } from '../validate';
 
 /**
  * Trains a model. The model is changed in place; everything else is borrowed.
@@ -154,7 +155,10 @@ function applyLearningRate(session: Session): number {
   const { state, schedule, plateau, optimizer, steps } = session;
   const epoch = state.epoch + (steps ? Math.min(1, state.batch / steps) : 0);
   const rate = plateau ? state.plateau!.rate : schedule?.(epoch);
-  if (rate !== undefined) setLearningRate(optimizer, rate);
+  if (plateau || schedule) {
+    checkNumber('train: optimization.learningRate', rate, { min: 0, max: 1e30 });
+    setLearningRate(optimizer, rate);
+  }
   return (session.rate = getLearningRate(optimizer));
 }
 

@@ -84,7 +84,7 @@ export async function decodeModel(stored: StoredModel, where = 'decodeModel'): P
 }
 
 /** Checks card and hash; gives what the author wrote. */
-async function checkParts(where: string, weights: ArrayBuffer, card: CardDraft | ModelCard): Promise<CardDraft> {
+export async function checkParts(where: string, weights: ArrayBuffer, card: CardDraft | ModelCard): Promise<CardDraft> {
   const file = `${where}: card.json`;
   if (!isObject(card) || !('weights' in card)) {
     checkCardDraft(card, file);

@@ -106,11 +106,11 @@ async function download(
     }
   };
   const response = await wait(fetch(url, { signal: stop.signal }), 'an answer with status 200');
-  if (!response.ok) {
+  if (!response.ok || !response.body) {
     const remedy = url.pathname.endsWith('/card.json') ? 'Put it beside model.json or give the option card.' : '';
     throw fail('an answer with status 200', `status ${response.status}`, remedy);
   }
-  const reader = response.body!.getReader();
+  const reader = response.body.getReader();
   const next = () => wait(reader.read(), 'the whole file');
   for (let read = await next(); !read.done; read = await next()) {
     chunks.push(read.value);

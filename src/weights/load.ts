@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { InputError} from '../errors';
+import type { InputError } from '../errors';
 import { inputError, WeightsError, weightsError } from '../errors';
 import { checkNumber, checkOptions, describe } from '../validate';
 import { bytesOfBase64 } from './base64';

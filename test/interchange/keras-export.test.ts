@@ -1,3 +1,4 @@
+import * as tfl from '@tensorflow/tfjs-layers';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,6 +50,13 @@ describeOn(['cpu'], 'exportKeras', () => {
     await rm(folder, { recursive: true });
     free(back);
     free(model);
+  });
+
+  it('refuses batch norm along another axis than the last, which Keras would compute otherwise', async () => {
+    const model = tfl.sequential();
+    model.add(tfl.layers.batchNormalization({ axis: 1, inputShape: [4, 4, 1] }));
+    await expect(exportKeras(model)).rejects.toThrow(/exportKeras: layer .*BatchNormalization.*axis = 1/);
+    model.dispose();
   });
 
   it('refuses what is no model', async () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -148,9 +149,15 @@ describe('decodeImage', () => {
   it('names the file that it cannot read and keeps the cause', async () => {
     const error = await decodeImage(join(folder, 'missing.png')).catch((error: unknown) => error);
     expect(error).toBeInstanceOf(InputError);
-    expect(error).toHaveProperty('message', expect.stringMatching(/^decodeImage: missing\.png: .*ENOENT/));
+    expect(error).toHaveProperty('message', expect.stringMatching(/^decodeImage: \/.*missing\.png: .*ENOENT/));
     expect(error).toHaveProperty('cause.code', 'ENOENT');
     await expect(decodeImage(folder)).rejects.toThrow(/EISDIR/);
+  });
+
+  it.skipIf(process.platform === 'win32')('does not wait for a pipe', async () => {
+    const pipe = join(folder, 'pipe.png');
+    execFileSync('mkfifo', [pipe]);
+    await expect(decodeImage(pipe)).rejects.toThrow(/pipe\.png: expected a file, received a pipe or device/);
   });
 
   it('refuses damaged pictures', async () => {
@@ -160,7 +167,7 @@ describe('decodeImage', () => {
       .toBuffer();
     const path = join(folder, 'half.jpg');
     await writeFile(path, jpeg.subarray(0, jpeg.length / 2)); // its header is whole
-    await expect(decodeImage(path)).rejects.toThrow(/^decodeImage: half\.jpg: expected a whole picture/);
+    await expect(decodeImage(path)).rejects.toThrow(/^decodeImage: \/.*half\.jpg: expected a whole picture/);
     for (const bytes of [Uint8Array.of(1, 2, 3), new TextEncoder().encode('not a picture'), jpeg.subarray(0, 30)]) {
       const error = await decodeImage(bytes).catch((error: unknown) => error);
       expect(error).toBeInstanceOf(InputError);

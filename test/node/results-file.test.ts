@@ -34,6 +34,23 @@ const linesOf = async (path: string) =>
     .map((line) => JSON.parse(line));
 
 describe('a results file', () => {
+  it('without a result belongs to no run, whatever was asked for before', async () => {
+    await written(at('empty.jsonl'), []);
+    const other = { ...RUN, model: 'deep' };
+    await (await ResultsFile.open(at('empty.jsonl'), other)).close();
+    await (await ResultsFile.open(at('empty.jsonl'), other)).close(); // and now to this one
+  });
+
+  it('must be a file in a folder', async () => {
+    await expect(ResultsFile.open(folder, RUN)).rejects.toThrow(
+      /expected a file for the results, received it is a fol/,
+    );
+    await writeFile(at('taken'), '');
+    const below = ResultsFile.open(join(at('taken'), 'x.jsonl'), RUN);
+    await expect(below).rejects.toThrow(InputError);
+    await expect(below).rejects.toThrow(/taken\/x\.jsonl: expected a file for the results/);
+  });
+
   it('has one line for each result and knows on opening which files are done', async () => {
     await written(at('plain.jsonl'), RESULTS);
     expect(await linesOf(at('plain.jsonl'))).toEqual(RESULTS);

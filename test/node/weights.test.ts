@@ -107,6 +107,16 @@ describeOn(['cpu'], 'weights in a directory', () => {
     second.model.dispose();
   });
 
+  it('saveWeights refuses weights that are not those of the card, and leaves what is there', async () => {
+    const encoded = await encodeTiny();
+    await saveWeights(directory, encoded);
+    const weights = encoded.weights.slice(4);
+    await expect(saveWeights(directory, { ...encoded, weights })).rejects.toThrow(
+      /saveWeights: weights\.bin: expected/,
+    );
+    (await loadWeightsDirectory(directory)).model.dispose();
+  });
+
   it('directoryHandler says that it could not save', async () => {
     const saving = directoryHandler(directory).save!({ modelTopology: [] } as never);
     await expect(saving).rejects.toThrow(/^directoryHandler\.save: expected an object with modelTopology/);

@@ -239,6 +239,10 @@ describe('the packed package', () => {
       );
       expect(code).toBe(1);
       expect(stderr).toMatch(/^decodeImage: none\.jpg: .*ENOENT/m);
+      const away = await classify(photo, '--model', 'shallow', '--box', '5000,0,9,9', '--json').catch((error) => error);
+      expect(away.stderr).toContain(`${photo}: `);
+      expect(JSON.parse(away.stdout)).toEqual([{ file: photo, error: expect.stringContaining('outside') }]);
+      await expect(classify(photo, '--topk', '8')).rejects.toMatchObject({ code: 2, stdout: '' });
       expect(stdout).toMatch(/astronaut\.jpg\n {2}\w+ +\d+\.\d %\n$/);
     });
 

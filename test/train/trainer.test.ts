@@ -7,6 +7,7 @@ import * as tfd from '@tensorflow/tfjs-data';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { expect, it } from 'vitest';
 import { FusedNetwork } from '../../src/classify/fusion';
+import { evaluate } from '../../src/evaluate/evaluate';
 import { InputError, TrainingError } from '../../src/errors';
 import type { LabeledImages } from '../../src/data/batches';
 import { memoryCheckpoint } from '../../src/train/checkpoint';
@@ -220,6 +221,9 @@ describeOn(TRAINING_BACKENDS, 'train', () => {
     await train(model, squares(7), { epochs: 1, checkpoint: { store } });
     const before = weightsOf(model);
     await expect(train(model, squares(7), { epochs: 2, seed: 8, checkpoint: { store } })).rejects.toThrow(/other seed/);
+    await expect(train(model, squares(6), { epochs: 2, checkpoint: { store } })).rejects.toThrow(/other size/);
+    const buffer = { read: async () => new ArrayBuffer(9) as never, write: store.write };
+    await expect(train(model, squares(7), { epochs: 2, checkpoint: { store: buffer } })).rejects.toThrow(/ArrayBuffer/);
     const bytes = (await store.read())!;
     bytes[bytes.length - 2]! ^= 1;
     const damaged = { read: async () => bytes, write: store.write };
@@ -299,6 +303,23 @@ describeOn(TRAINING_BACKENDS.slice(0, 1), 'train', () => {
     expect(weightsOf(model)).toEqual(before);
     adamax.dispose();
     model.dispose();
+  });
+
+  it.each([undefined, NaN, Infinity, 1e300, -1])('stops before a step at the rate %s of a schedule', async (rate) => {
+    const model = tinyCnn();
+    const before = weightsOf(model);
+    const learningRate = () => rate as number;
+    const run = train(model, squares(7), { epochs: 1, optimization: { learningRate } });
+    await expect(run).rejects.toThrow(/optimization.learningRate: expected a finite number in 0/);
+    expect(weightsOf(model)).toEqual(before);
+    model.dispose();
+  });
+
+  it.each([null, 'shallow', {}, { model: tinyCnn }])('refuses %j as a model', async (model) => {
+    await expect(train(model as never, squares(7), { epochs: 1 })).rejects.toThrow(
+      /train: model: expected a built model/,
+    );
+    await expect(evaluate(model as never, squares(7))).rejects.toThrow(/evaluate: model: expected a built model/);
   });
 
   it('refuses an empty set, unlabelled pictures and other classes', async () => {

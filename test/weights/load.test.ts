@@ -122,6 +122,7 @@ describeOn(['cpu'], 'loadWeights from an address', () => {
       if (request.url === '/endless/weights.bin') return pour(response);
       if (request.url === '/broken/weights.bin')
         response.writeHead(200, { 'content-length': 1e6 }).write('x', () => response.destroy());
+      else if (request.url === '/empty/model.json') response.writeHead(204).end();
       else response.writeHead(body ? 200 : 404).end(body);
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -181,6 +182,7 @@ describeOn(['cpu'], 'loadWeights from an address', () => {
 
   it.each([
     ['/bare/model.json', /card\.json: expected an answer with status 200, received status 404\. Put it beside/],
+    ['/empty/model.json', /empty\/(model|card)\.json: expected an answer with status 200, received status (204|404)/],
     ['/nowhere/model.json', /nowhere\/(model|card)\.json: expected an answer with status 200, received status 404/],
     ['/text/model.json', /text\/model\.json: expected JSON, received "<!doctype/],
     ['/bad/model.json', /weights\.bin: expected \d+ bytes, received \d+/],
