@@ -14,7 +14,16 @@ export function checkTrainOptions(options: TrainOptions): void {
     ...['epochs', 'batchSize', 'seed', 'validation', 'augment', 'curriculum', 'preprocessing', 'loss'],
     ...['precision', 'workers', 'optimization', 'earlyStopping', 'checkpoint', 'callbacks', 'onProgress', 'signal'],
   ]);
-  const { batchSize = 64, seed = 0, validation, augment, optimization = {}, earlyStopping, checkpoint } = options;
+  const {
+    batchSize = 64,
+    seed = 0,
+    validation,
+    augment,
+    optimization = {},
+    earlyStopping,
+    checkpoint,
+    callbacks = [],
+  } = options;
   checkInteger('train: epochs', options.epochs, { min: 1 });
   checkInteger('train: batchSize', batchSize, { min: 1 });
   checkInteger('train: seed', seed, { min: 0 });
@@ -25,6 +34,11 @@ export function checkTrainOptions(options: TrainOptions): void {
   checkWorkers(options);
   checkOptimization(optimization);
   if (earlyStopping) checkEarlyStopping(earlyStopping, validation !== undefined);
+  for (const callback of [callbacks].flat()) {
+    if (typeof callback !== 'object' || callback === null) {
+      throw inputError('train: callbacks', 'tfjs callbacks or their methods', describe(callback));
+    }
+  }
   if (!checkpoint) return;
   checkOptions('train: checkpoint', checkpoint, ['store', 'everyEpochs', 'everySteps', 'resume']);
   checkInteger('train: checkpoint.everyEpochs', checkpoint.everyEpochs ?? 1, { min: 1 });

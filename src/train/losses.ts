@@ -70,15 +70,18 @@ export interface LossOptions {
   distillation?: DistillationOptions;
 }
 
-/** The loss, once logits and targets are seen to fit; what it makes on the way is freed. */
+/** The loss, whose arguments and result are seen to be what they should; what it makes on the way is freed. */
 function checked(where: string, loss: Loss): Loss {
+  const shapeOf = (x: unknown) => (x instanceof tf.Tensor ? `[${x.shape}]` : describe(x));
   return (logits, targets) => {
-    const [shape, other] = [logits, targets].map((x: unknown) =>
-      x instanceof tf.Tensor ? `[${x.shape}]` : describe(x),
-    );
-    if ((logits as Partial<tf.Tensor> | undefined)?.rank === 2 && shape === other)
-      return tf.tidy(() => loss(logits, targets));
-    throw inputError(where, 'logits and targets [n, classes]', `${shape} and ${other}`);
+    const [shape, other] = [shapeOf(logits), shapeOf(targets)];
+    if ((logits as Partial<tf.Tensor> | undefined)?.rank !== 2 || shape !== other) {
+      throw inputError(where, 'logits and targets [n, classes]', `${shape} and ${other}`);
+    }
+    const losses = tf.tidy(() => loss(logits, targets));
+    if (shapeOf(losses) === `[${logits.shape[0]}]`) return losses;
+    tf.dispose(losses);
+    throw inputError(where, 'losses [n]', shapeOf(losses));
   };
 }
 
@@ -216,7 +219,7 @@ const LOSSES: Readonly<Record<LossName, (gamma: number) => Loss>> = {
 };
 
 function resolveLoss({ type = 'categoricalCrossentropy', gamma = 2 }: LossOptions): Loss {
-  if (typeof type === 'function') return type;
+  if (typeof type === 'function') return checked('train: loss.type', type);
   checkOneOf('train: loss.type', type, Object.keys(LOSSES));
   return LOSSES[type](gamma);
 }
