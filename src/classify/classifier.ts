@@ -56,6 +56,7 @@ export class Classifier {
     this.#ownsModel = ownsModel;
     this.#fused = new FusedNetwork(model);
     this.#home = tf.engine().state.tensorInfo.get(model.weights[0]!.read().dataId)?.backend;
+    if (this.#home === tf.backend()) this.#fused.fold(); // or else once they are brought here
   }
 
   /** Whether the classifier or its network was disposed of, so that it cannot be used any more. */

@@ -90,7 +90,7 @@ export class FusedNetwork {
    * @returns The model's output; the caller's.
    */
   predict(images: tf.Tensor4D): tf.Tensor {
-    this.#refresh();
+    this.fold();
     const steps = images.shape[0] > FEW_PICTURES ? undefined : this.#steps;
     if (steps) return tf.tidy(() => steps.reduce((x, step) => step(x), images as tf.Tensor));
     const undo = [...this.#calls].map(([layer, call]) => replaceCall(layer, () => call));
@@ -108,12 +108,12 @@ export class FusedNetwork {
     this.#seen = [];
   }
 
-  /** Folds the weights if that has not been done or they have changed since. */
-  #refresh(): void {
+  /** Folds the weights, on the active backend, if that has not been done or they have changed since. */
+  fold(): void {
     const current = this.#weights.map((weight) => weight.read().dataId);
     if (current.length === this.#seen.length && current.every((dataId, i) => dataId === this.#seen[i])) return;
     this.dispose();
-    this.#folded = this.#chains.map(fold);
+    this.#folded = this.#chains.map(folded);
     this.#seen = current;
   }
 }
@@ -144,7 +144,7 @@ function isFusible(layer: Layer): boolean {
 }
 
 /** Kernel times `gamma / deviation` and bias moved along, for each output channel; the caller's. */
-function fold({ layer, norm }: Chain): Folded {
+function folded({ layer, norm }: Chain): Folded {
   const { kernel, bias } = internals(layer);
   const [folded, offset] = tf.tidy(() => {
     if (!norm) return [tf.clone<tf.Tensor>(kernel.read()), bias ? tf.clone<tf.Tensor>(bias.read()) : undefined];

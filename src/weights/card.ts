@@ -233,7 +233,7 @@ export interface ModelCard extends CardDraft {
  *
  * @param value The value to look at.
  * @param where What it is, for the message. Default `card`.
- * @throws {@link WeightsError} that names the key.
+ * @throws `WeightsError` that names the key.
  * @example
  * ```ts
  * checkCardDraft({ name: 'mine', architecture: 'shallow', labels: EMOTIONS, preprocessing: DEFAULT_PREPROCESSING });
@@ -248,7 +248,7 @@ export function checkCardDraft(value: unknown, where = 'card'): asserts value is
  *
  * @param value The value to look at, for instance the parsed `card.json`.
  * @param where What it is, for the message. Default `card`.
- * @throws {@link WeightsError} that names the key.
+ * @throws `WeightsError` that names the key.
  * @example
  * ```ts
  * checkCard(JSON.parse(text), 'card.json');

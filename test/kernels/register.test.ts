@@ -19,7 +19,7 @@ const LOSSES = [1.117309, 1.095287, 1.078261];
 describe('registerTrainingKernels', () => {
   it('asks for an active backend', () => {
     expect(() => registerTrainingKernels()).toThrow(BackendError);
-    expect(() => registerTrainingKernels()).toThrow(/expected a TensorFlow.js backend, received none.*setBackend/s);
+    expect(() => registerTrainingKernels()).toThrow(/expected a TensorFlow.js backend, received none/);
   });
 
   it('is not called by the import of the package', async () => {
