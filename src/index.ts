@@ -101,7 +101,7 @@ export { loadWeights } from './weights/load';
 export type { LoadWeightsOptions, WeightsSource } from './weights/load';
 export { decodeModel } from './weights/decode';
 export type { LoadedModel, StoredModel } from './weights/decode';
-export { checkCard } from './weights/card';
+export { checkCard } from './weights/check-card';
 export type {
   CardCalibration,
   CardClassScores,

@@ -1,7 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type * as tfd from '@tensorflow/tfjs-data';
 import type { DatasetError } from '../errors';
-import { requireBackend } from '../backend/backend';
 import { EMOTIONS, type Usage } from '../labels';
 import { checkInteger, checkIterable } from '../validate';
 import { type LabeledImages, UNLABELED } from './batches';
@@ -141,12 +140,9 @@ export class FerDataset implements LabeledImages {
    * @throws InputError if an option is unknown or out of range, or if there are fewer different pictures than folds.
    * @example
    * ```ts
-   * const teacher = new Float32Array(dataset.size * 7);
-   * for (const { training, held, heldIndices } of dataset.folds({ folds: 5 })) {
-   *   const model = createDeepCnn();
-   *   await train(model, training, { epochs: 20 });
-   *   const rows = await predict(model, held);
-   *   heldIndices.forEach((index, i) => teacher.set(rows.subarray(7 * i, 7 * i + 7), 7 * index));
+   * for (const { training, held } of dataset.folds({ folds: 5 })) {
+   *   const model = createShallowCnn();
+   *   await train(model, training, { epochs: 20, validation: held });
    * }
    * ```
    */
@@ -171,10 +167,7 @@ export class FerDataset implements LabeledImages {
     return new FerDataset(concatParts([this, ...others.map((set) => ({ ...set }))])); // null becomes {}
   }
 
-  /**
-   * The same images with other labels, [size], 0..6 or 255; borrowed. In training, targets take precedence over them: a data set that has some
-   * needs `withTargets()` too.
-   */
+  /** The same images with other labels, [size], 0..6 or 255; borrowed. In training, targets take precedence: see `withTargets()`. */
   withLabels(labels: Uint8Array): FerDataset {
     return new FerDataset({ ...this, labels });
   }
@@ -213,7 +206,6 @@ export class FerDataset implements LabeledImages {
    */
   image(index: number): tf.Tensor3D {
     checkInteger('FerDataset.image: index', index, { min: 0, max: this.size - 1 });
-    requireBackend('FerDataset.image');
     return imageTensor(this, index);
   }
 
@@ -224,7 +216,6 @@ export class FerDataset implements LabeledImages {
    * @throws BackendError if no backend is ready.
    */
   toTensors(): LabeledTensors {
-    requireBackend('FerDataset.toTensors');
     return toTensors(this);
   }
 

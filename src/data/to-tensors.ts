@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfd from '@tensorflow/tfjs-data';
+import { requireBackend } from '../backend/backend';
 import type { Batch, BatchOptions, LabeledImages } from './batches';
 import { batches, batchesFor, countBatches } from './batches';
 import { pixelsOf } from './copies';
@@ -33,11 +34,13 @@ export interface LabeledTensors extends tf.NamedTensorMap {
 
 /** One image, [height, width, channels] float32, 0..255; the caller's. */
 export function imageTensor(data: LabeledImages, index: number): tf.Tensor3D {
+  requireBackend('FerDataset.image');
   return tf.tensor3d(Float32Array.from(pixelsOf(data, index)), [data.height, data.width, data.channels]);
 }
 
 /** All images and targets; the caller's. */
 export function toTensors(data: LabeledImages): LabeledTensors {
+  requireBackend('FerDataset.toTensors');
   const [all] = batches(data, { batchSize: Math.max(data.size, 1) });
   return upload(data, all ?? { images: new Float32Array(0), targets: new Float32Array(0), size: 0 });
 }

@@ -36,8 +36,8 @@ export function overWhite(image: tf.Tensor3D): tf.Tensor3D {
   if (channels !== 4) return tf.clone(image);
   return tf.tidy(() => {
     const pixels = tf.reshape(image, [h * w, channels]);
-    const colors = tf.matMul(pixels, tf.eye(channels, 3)); // a slice copies the whole picture on WASM, value by value
+    const colours = tf.matMul(pixels, tf.eye(channels, 3)); // a slice copies the whole picture on WASM, value by value
     const opacity = tf.matMul(pixels, tf.tensor2d([...Array.from({ length: 9 }, () => 0), 1, 1, 1], [channels, 3]));
-    return tf.reshape(tf.add(tf.mul(tf.sub(colors, WHITE), tf.div(opacity, 255)), WHITE), [h, w, 3]);
+    return tf.reshape(tf.add(tf.mul(tf.sub(colours, WHITE), tf.div(opacity, 255)), WHITE), [h, w, 3]);
   });
 }

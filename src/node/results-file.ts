@@ -148,15 +148,16 @@ function parse(text: string): FileResult | undefined {
 }
 
 async function openResults(path: string, run: string): Promise<FileHandle> {
+  const [where, expected] = [`classifyFolder: ${path}`, 'a file for the results'];
   try {
     await makeFolder(dirname(path));
-    if ((await ifThere(stat(path)))?.isFile() === false) throw new Error('it is a folder or a device');
+    if ((await ifThere(stat(path)))?.isFile() === false) throw inputError(where, expected, 'a folder or device');
     await checkRun(path, run);
     return await open(path, 'a+');
   } catch (cause) {
     if (cause instanceof FerError) throw cause;
     const received = cause instanceof Error ? cause.message : describe(cause);
-    throw new InputError({ where: `classifyFolder: ${path}`, expected: 'a file for the results', received, cause });
+    throw new InputError({ where, expected, received, cause });
   }
 }
 

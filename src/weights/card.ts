@@ -1,7 +1,6 @@
 import type { Preprocessing } from '../image/preprocess';
 import type { ClassScores } from '../metrics/class-scores';
 import type { CoveragePoint } from '../metrics/coverage';
-import { card, draft } from './card-schema';
 
 /**
  * The data that a network was trained on.
@@ -226,34 +225,4 @@ export interface ModelCard extends CardDraft {
   parameters: number;
   /** The stored weights. */
   weights: CardWeights;
-}
-
-/**
- * Throws unless a value is what an author has to write on a card, key by key; unknown keys are refused.
- *
- * @param value The value to look at.
- * @param where What it is, for the message. Default `card`.
- * @throws `WeightsError` that names the key.
- * @example
- * ```ts
- * checkCardDraft({ name: 'mine', architecture: 'shallow', labels: EMOTIONS, preprocessing: DEFAULT_PREPROCESSING });
- * ```
- */
-export function checkCardDraft(value: unknown, where = 'card'): asserts value is CardDraft {
-  draft(`${where}:`, value);
-}
-
-/**
- * Throws unless a value is a whole card, key by key; unknown keys are refused.
- *
- * @param value The value to look at, for instance the parsed `card.json`.
- * @param where What it is, for the message. Default `card`.
- * @throws `WeightsError` that names the key.
- * @example
- * ```ts
- * checkCard(JSON.parse(text), 'card.json');
- * ```
- */
-export function checkCard(value: unknown, where = 'card'): asserts value is ModelCard {
-  card(`${where}:`, value);
 }

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { checkOneOf, checkOptions } from '../validate';
-import { type CardDraft, checkCardDraft, type ModelCard, type WeightsDtype } from './card';
+import type { CardDraft, ModelCard, WeightsDtype } from './card';
+import { checkCardDraft } from './check-card';
 import { completeCard } from './decode';
 import { checkFit } from './fit';
 import { quantize } from './quantize';

@@ -5,6 +5,6 @@
  */
 export { encodeModel } from './encode';
 export type { EncodedModel, EncodeOptions } from './encode';
-export { checkCardDraft } from './card';
+export { checkCardDraft } from './check-card';
 export { compareGolden, createGolden } from './golden';
 export type { Golden, GoldenDifference, GoldenPicture } from './golden';

@@ -3,7 +3,8 @@ import { inputError } from '../errors';
 import { DEFAULT_PREPROCESSING } from '../image/preprocess';
 import { EMOTIONS } from '../labels';
 import { describe } from '../validate';
-import { type CardDraft, checkCard, checkCardDraft, type ModelCard } from './card';
+import type { CardDraft, ModelCard } from './card';
+import { checkCard, checkCardDraft } from './check-card';
 import { checkFit } from './fit';
 import { isObject } from './schema';
 

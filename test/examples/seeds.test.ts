@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkCard } from '../../src/weights/card';
+import { checkCard } from '../../src/weights/check-card';
 import { fullCard } from '../support/cards';
 import { npmRun } from '../support/commands';
 

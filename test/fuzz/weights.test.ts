@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createShallowCnn } from '../../src/models/shallow';
-import { checkCard } from '../../src/weights/card';
+import { checkCard } from '../../src/weights/check-card';
 import { encodeModel, type EncodedModel } from '../../src/weights/encode';
 import { loadWeights } from '../../src/weights/load';
 import { describeOn, expectNoLeaks } from '../support/backends';

@@ -42,9 +42,7 @@ describe('a results file', () => {
   });
 
   it('must be a file in a folder', async () => {
-    await expect(ResultsFile.open(folder, RUN)).rejects.toThrow(
-      /expected a file for the results, received it is a fol/,
-    );
+    await expect(ResultsFile.open(folder, RUN)).rejects.toThrow(/expected a file for the results, received a fol/);
     await writeFile(at('taken'), '');
     const below = ResultsFile.open(join(at('taken'), 'x.jsonl'), RUN);
     await expect(below).rejects.toThrow(InputError);

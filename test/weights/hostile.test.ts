@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { WeightsError } from '../../src/errors';
 import { createShallowCnn } from '../../src/models/shallow';
 import { loadWeightsDirectory, saveWeights } from '../../src/node/weights';
-import { checkCard } from '../../src/weights/card';
+import { checkCard } from '../../src/weights/check-card';
 import { decodeModel } from '../../src/weights/decode';
 import { encodeModel, type EncodedModel } from '../../src/weights/encode';
 import { describeOn, expectNoLeaks } from '../support/backends';

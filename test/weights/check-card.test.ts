@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { WeightsError } from '../../src/errors';
-import { checkCard, checkCardDraft } from '../../src/weights/card';
+import { checkCard, checkCardDraft } from '../../src/weights/check-card';
 import { fullCard } from '../support/cards';
 
 type Json = Record<string, unknown>;
