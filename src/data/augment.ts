@@ -2,6 +2,7 @@ import { inputError } from '../errors';
 import type { Random } from '../random';
 import { checkNumber, checkOptions, describe } from '../validate';
 import type { Batch } from './batches';
+import { addNoise, applyGamma, blur, type DamageOptions, damaging, dim, shrink } from './damage';
 
 /**
  * One step of augmentation: changes the batch, which it owns, in place. Steps compose by running one after another; all
@@ -70,6 +71,16 @@ export interface AugmentOptions {
   contrast?: number;
   /** Random erasing. Default none. */
   erase?: EraseOptions;
+  /** Gamma 255 (x / 255)^g, g in `range`, 0.2..5. Default range [0.5, 2.4]. */
+  gamma?: DamageOptions;
+  /** Too little light: x times a factor in `range`, 0..1. Default [0.25, 0.9]. */
+  dim?: DamageOptions;
+  /** Gaussian blur, standard deviation in pixels in `range`. Default [0.4, 1.6]. */
+  blur?: DamageOptions;
+  /** Fewer pixels: down to a share of the size in `range`, 0..1, and up again. Default [0.3, 0.8]. */
+  lowResolution?: DamageOptions;
+  /** Sensor noise, standard deviation in `range`, of 255. Default [2, 22]. */
+  noise?: DamageOptions;
   /** Mixup's alpha, at least 0: pairs of pictures and their targets are mixed by a Beta(alpha, alpha) share. Default 0. */
   mixup?: number;
 }
@@ -93,6 +104,12 @@ export function createAugmentation(options: AugmentOptions, where = 'createAugme
   if (flip > 0 || affine) steps.push(warp(flip, affine ?? {}));
   if (brightness > 0 || contrast > 0) steps.push(relight(brightness, contrast));
   if (erase && erase.probability > 0) steps.push(eraseRectangles(erase));
+  const { gamma, dim: dark, blur: blurred, lowResolution, noise } = options;
+  if (gamma) steps.push(damaging(gamma, [0.5, 2.4], applyGamma));
+  if (dark) steps.push(damaging(dark, [0.25, 0.9], dim));
+  if (blurred) steps.push(damaging(blurred, [0.4, 1.6], blur));
+  if (lowResolution) steps.push(damaging(lowResolution, [0.3, 0.8], shrink));
+  if (noise) steps.push(damaging(noise, [2, 22], addNoise));
   if (mixup > 0) steps.push(mixPairs(mixup));
   return (batch, random) => steps.forEach((step) => step(batch, random));
 }
@@ -106,7 +123,7 @@ export function toAugmentation(where: string, augment: AugmentOptions | Augmenta
 }
 
 function checkAugmentOptions(options: AugmentOptions, where: string): void {
-  checkOptions(where, options, ['flip', 'affine', 'brightness', 'contrast', 'erase', 'mixup']);
+  checkOptions(where, options, ['flip', 'affine', 'brightness', 'contrast', 'erase', 'mixup', 'gamma', 'dim', 'blur', 'lowResolution', 'noise']);
   const { flip = 0, affine = {}, brightness = 0, contrast = 0, erase, mixup = 0 } = options;
   checkNumber(`${where}: flip`, flip, { min: 0, max: 1 });
   checkOptions(`${where}: affine`, affine, ['rotate', 'scale', 'shift']);
