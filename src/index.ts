@@ -24,7 +24,7 @@ export type { Fold, FoldOptions } from './data/folds';
 export { batches, countBatches, UNLABELED } from './data/batches';
 export type { Batch, BatchOptions, LabeledImages } from './data/batches';
 export { createAugmentation } from './data/augment';
-export type { AffineOptions, Augmentation, AugmentOptions, EraseOptions } from './data/augment';
+export type { AffineOptions, Augmentation, AugmentOptions, DamageOptions, EraseOptions } from './data/augment';
 export { fromTensors } from './data/from-tensors';
 
 // Pictures
