@@ -12,7 +12,7 @@ import { fileCheckpoint, readFer2013 } from 'fer-cnn/node';
 import { keepLargeBuffers, startBackend, TRAINING_BACKENDS } from './support/backend';
 import { cli, PRECISION_HELP, wholeNumber } from './support/cli';
 import { main } from './support/main';
-import { MODEL_HELP, openModel } from './support/model';
+import { MODEL_HELP, nameOfRun, openModel } from './support/model';
 import { showProgress } from './support/progress';
 import { RECIPES } from './support/recipes';
 import { writeTeacher } from './support/teacher';
@@ -70,14 +70,15 @@ interface Lesson {
 async function meanOf(sources: readonly string[], dataset: FerDataset, out: string): Promise<Lesson> {
   const probabilities = new Float32Array(7 * dataset.size);
   const trained: string[] = [];
+  const names: string[] = [];
   for (const name of sources) {
     const { model, card } = await openModel(name);
     const values = await predict(model, dataset, { preprocessing: card.preprocessing, views: 'flip', batchSize: 256 });
     values.forEach((value, i) => (probabilities[i]! += value / sources.length));
     model.dispose();
+    names.push(nameOfRun(name, card));
     trained.push(card.training?.command ?? `a command that the card of ${name} does not name`);
   }
-  const names = sources.map((name) => (existsSync(name) ? `runs/${basename(name)}` : name));
   const source =
     `probabilities that trained networks of this package (${names.join(', ')}) give Training and its mirror images, in the mean ` +
     `(npm run teach -- --data fer2013.csv.gz --from ${names.join(' ')} --out runs/${basename(out)}), trained ` +

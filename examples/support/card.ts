@@ -4,28 +4,20 @@ import { basename, join } from 'node:path';
 import { version_core } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import {
-  createReport,
   DEFAULT_PREPROCESSING,
   EMOTIONS,
-  evaluate,
   MODELS,
-  predict,
   type CardDraft,
-  type CardMetric,
   type CnnOptions,
   type EpochRecord,
   type EvaluationReport,
   type FerDataset,
   type ModelName,
-  type Views,
 } from 'fer-cnn';
-import { argmaxRows, confusionSvg } from 'fer-cnn/evaluate';
-import { createGolden, encodeModel } from 'fer-cnn/weights';
-import { loadWeightsDirectory, saveWeights } from 'fer-cnn/node';
-import { calibrate } from './calibration';
 import { curvesSvg } from './curves';
 import type { Recipe } from './recipes';
 import { commandsOf, type Stage } from './stages';
+import { storeScored, today } from './store';
 
 /** A finished run of `npm run train`. */
 export interface TrainedRun {
@@ -50,63 +42,13 @@ export interface TrainedRun {
   softTargets?: string | undefined;
 }
 
-/**
- * Stores a trained network in `out`: its weights in 8 and 16 bits with golden outputs, and a card with what was measured on
- * the stored weights, and on PublicTest only. Returns the report.
- */
+/** Stores a trained network in `out` with all that `storeScored` writes, its history and curves. Returns the report. */
 export async function saveTrained(run: TrainedRun): Promise<EvaluationReport> {
-  const { model, out, training, validation, backend, name } = run;
-  const draft = draftOf(run);
-  await saveWeights(out, await encodeModel(model, { card: draft, dtype: 'mixed' }));
-  const stored = await loadWeightsDirectory(out);
-  try {
-    const [exact, rounded] = [await predict(model, validation), await predict(stored.model, validation)];
-    const calibration = calibrate(rounded, validation.labels);
-    const { temperature } = calibration;
-    const score = (views: Views) =>
-      evaluate(stored.model, validation, { trainingSet: training, batchSize: 256, temperature, views });
-    const [report, manyViews] = [await score('single'), await score('flipAndShifts')];
-    const exactReport = createReport({ probabilities: exact, labels: validation.labels });
-    const date = today();
-    const command = `npm run evaluate -- --data fer2013.csv.gz --usage PublicTest --model ${name}`;
-    const { withoutTrainingDuplicates: unseen, macroF1, balancedAccuracy, logLoss, expectedCalibrationError } = report;
-    const metric = { split: 'PublicTest', backend, date, command };
-    const card: CardDraft = {
-      ...draft,
-      metrics: [
-        {
-          ...{ ...metric, protocol: 'single view', rows: report.size, accuracy: report.accuracy },
-          figures: { macroF1, balancedAccuracy, top2Accuracy: report.top2Accuracy, logLoss, expectedCalibrationError },
-        },
-        {
-          ...{ ...metric, protocol: 'single view, without pictures that also stand in Training' },
-          ...{ rows: unseen!.size, accuracy: unseen!.accuracy },
-        },
-        {
-          ...{ ...metric, command: `${command} --views flipAndShifts` },
-          protocol: 'test-time augmentation: mirrored and shifted by two pixels, 10 views',
-          ...{ rows: manyViews.size, accuracy: manyViews.accuracy },
-        },
-      ] satisfies CardMetric[],
-      perClass: report.perClass,
-      calibration,
-      quantization: {
-        split: 'PublicTest',
-        accuracyChange: report.accuracy - exactReport.accuracy,
-        unchangedLabels: agreement(argmaxRows(exact, EMOTIONS.length), argmaxRows(rounded, EMOTIONS.length)),
-      },
-    };
-    const files = await encodeModel(model, { card, dtype: 'mixed' });
-    const golden = await createGolden(stored.model, DEFAULT_PREPROCESSING);
-    await saveWeights(out, { ...files, golden });
-    await writeFile(join(out, 'history.json'), JSON.stringify(run.history, null, 2));
-    await writeFile(join(out, 'curves.svg'), curvesSvg(`Training of the ${name} network`, run.history));
-    await writeFile(join(out, 'report.json'), JSON.stringify(report.toJSON(), null, 2));
-    await writeFile(join(out, 'confusion.svg'), confusionSvg(report, { title: `${name} network on PublicTest` }));
-    return report;
-  } finally {
-    stored.model.dispose();
-  }
+  const { out, history, name } = run;
+  const report = await storeScored(run, draftOf(run));
+  await writeFile(join(out, 'history.json'), JSON.stringify(history, null, 2));
+  await writeFile(join(out, 'curves.svg'), curvesSvg(`Training of the ${name} network`, history));
+  return report;
 }
 
 function draftOf(run: TrainedRun): CardDraft {
@@ -166,11 +108,4 @@ function commandOf({ name, network, stages, seed, backend, start, out }: Trained
     source ? ` --from ${source}` : '',
   );
   return [start?.command, own].filter(Boolean).join(' && ');
-}
-
-const today = () => new Date().toISOString().slice(0, 10);
-
-/** Share of positions at which both lists are the same. */
-function agreement(a: readonly number[], b: readonly number[]): number {
-  return a.filter((value, i) => value === b[i]).length / a.length;
 }

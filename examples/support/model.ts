@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { BUNDLED_MODELS, loadWeights, type LoadedModel } from 'fer-cnn';
 import { loadWeightsDirectory } from 'fer-cnn/node';
@@ -13,6 +14,12 @@ export async function openModel(source: string): Promise<LoadedModel> {
   if (NAMES.includes(source)) return loadWeights(source);
   if (existsSync(source)) return loadWeightsDirectory(source);
   throw new Error(`--model ${source}: expected ${MODEL_HELP}, received neither.`);
+}
+
+/** What the commands on cards call trained weights: the directory of the run, also for those that are bundled now. */
+export function nameOfRun(source: string, { training }: LoadedModel['card']): string {
+  if (!NAMES.includes(source)) return `runs/${basename(source)}`;
+  return training?.command.match(/--out (\S+)(?!.*--out)/)?.[1] ?? source;
 }
 
 /**

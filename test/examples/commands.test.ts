@@ -14,6 +14,7 @@ const SCRIPTS = [
   'demo',
   'train',
   'teach',
+  'average',
   'sweep',
   'seeds',
   'scale-out',
