@@ -6,6 +6,7 @@ import { keepLargeBuffers } from '../examples/support/backend';
 import { cli, wholeNumber } from '../examples/support/cli';
 import { main } from '../examples/support/main';
 import { classifying } from './benches/classify';
+import { damage } from './benches/damage';
 import { load } from './benches/load';
 import { memory } from './benches/memory';
 import { pipeline } from './benches/pipeline';
@@ -21,7 +22,7 @@ import { toMarkdown, type Bench, type Section } from './support/section';
 
 /** The quick ones first. */
 const BENCHES: readonly Bench[] = [
-  ...[product, classifying, predict, size, load, start, memory, pipeline, training, workers, scale],
+  ...[product, classifying, predict, size, load, start, memory, pipeline, damage, training, workers, scale],
 ];
 const NAMES = BENCHES.map(({ name }) => name);
 const MARKERS = /(<!-- bench:start -->)[^]*?(<!-- bench:end -->)/;
