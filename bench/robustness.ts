@@ -4,7 +4,7 @@
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
 import { BUNDLED_MODELS, USAGES, type Usage } from 'fer-cnn';
 import { readFer2013 } from 'fer-cnn/node';
 import { BACKENDS, startBackend } from '../examples/support/backend';
@@ -13,21 +13,25 @@ import { main } from '../examples/support/main';
 import { damageAll } from './damages/damage-all';
 import { DAMAGES } from './damages/damages';
 import { robustnessSvg } from './damages/picture';
-import { robustnessTable, type Accuracies } from './damages/table';
+import { robustnessTable, STRENGTHS, type Accuracies, type Strength } from './damages/table';
+import { writeIntoDocs, writeOntoCard } from './damages/write';
 import { networkScorer, RIVAL_NAMES, rivalScorer, type Scorer } from './support/scorers';
 
-const STRENGTHS = ['weak', 'middle', 'strong'] as const;
+const NAMES = DAMAGES.map(({ name }) => name);
 
 interface Options {
   data: string;
   usage: Usage;
   models: string[];
-  strengths: string[];
+  strengths: Strength[];
+  damages: string[];
   pictures?: number;
   seed: number;
   backend?: string;
   out: string;
-  svg?: string;
+  known?: true;
+  docs?: true;
+  cards?: true;
 }
 
 const options = cli('bench:robustness', 'Scores networks on damaged pictures of FER2013.')
@@ -38,34 +42,33 @@ const options = cli('bench:robustness', 'Scores networks on damaged pictures of 
     `some of ${RIVAL_NAMES.join(', ')}, bundled weights, or directories of npm run train`,
     [...BUNDLED_MODELS, ...RIVAL_NAMES],
   )
-  .option('--strengths <names...>', `some of ${STRENGTHS.join(', ')}`, (name: string, names?: string[]) => {
-    if (!STRENGTHS.some((known) => known === name)) throw new InvalidArgumentError(`expected ${STRENGTHS.join(', ')}.`);
-    return [...(names ?? []), name];
-  })
+  .addOption(new Option('--strengths <names...>', 'how strong').choices(STRENGTHS).default(STRENGTHS))
+  .addOption(new Option('--damages <names...>', 'which of them').choices(NAMES).default(NAMES, 'all'))
   .option('--pictures <n>', 'only the first n of the rows, for a quick run', wholeNumber)
   .option('--seed <n>', 'seed of what the damages draw', wholeNumber, 1)
   .option('--backend <name>', `of our networks: one of ${BACKENDS.join(', ')} (default: the first that is installed)`)
   .option('--out <dir>', 'directory where each score is kept as soon as it is known', 'runs/robustness')
-  .option('--svg <file>', 'also draw the accuracies at the middle strength')
+  .option('--known', 'score nothing: table and picture of what is in --out already')
+  .option('--docs', 'writes table and picture into docs/models.md')
+  .option('--cards', 'writes the mean over the damages at the middle strength onto the cards of bundled weights')
   .parse()
   .opts<Options>();
 
 await main(async () => {
-  const { usage, seed, out, strengths = STRENGTHS } = options;
+  const { usage, seed, out, strengths, damages } = options;
   const dataset = await readFer2013(options.data, { usage });
   const size = Math.min(options.pictures ?? dataset.size, dataset.size);
   const [images, labels] = [dataset.images.subarray(0, size * 48 * 48), dataset.labels.subarray(0, size)];
-  await startBackend(options.backend, BACKENDS);
+  const backend = await startBackend(options.backend, BACKENDS);
   await mkdir(out, { recursive: true });
 
-  const conditions = [
-    { name: 'clean', strength: NaN, damage: undefined },
-    ...DAMAGES.flatMap((damage) =>
-      STRENGTHS.flatMap((name, i) =>
-        strengths.includes(name) ? { name: `${damage.name}, ${name}`, strength: damage.strengths[i]!, damage } : [],
-      ),
-    ),
-  ];
+  const wanted = DAMAGES.filter(({ name }) => damages.includes(name));
+  const conditions = wanted.flatMap((damage) =>
+    strengths.map((strength) => ({
+      name: `${damage.name}, ${strength}`,
+      apply: () => damageAll(images, damage, damage.strengths[STRENGTHS.indexOf(strength)]!, seed),
+    })),
+  );
   const results: Accuracies[] = [];
   for (const model of options.models) {
     const scorer = await openScorer(model);
@@ -73,19 +76,22 @@ await main(async () => {
     const key = `${usage}, ${size} pictures, seed ${seed}`;
     const known = JSON.parse(await readFile(file, 'utf8').catch(() => '{}')) as Record<string, Record<string, number>>;
     const scores = (known[key] ??= {});
-    for (const { name, strength, damage } of conditions) {
-      if (scores[name] !== undefined) continue;
-      const pictures = damage ? await damageAll(images, damage, strength, seed) : images;
-      const classes = await scorer.classify(pictures);
+    for (const { name, apply } of [{ name: 'clean', apply: () => images }, ...conditions]) {
+      if (scores[name] !== undefined || options.known) continue;
+      const classes = await scorer.classify(await apply());
       scores[name] = classes.filter((label, i) => label === labels[i]).length / size;
       console.error(`${scorer.title}: ${name} ${(100 * scores[name]).toFixed(2)} %`);
       await writeFile(file, JSON.stringify(known, null, 2));
     }
     scorer.close();
     results.push({ title: scorer.title, scores });
+    if (options.cards && BUNDLED_MODELS.some((name) => name === model)) {
+      await writeOntoCard(model, results.at(-1)!, { split: usage, rows: size, backend });
+    }
   }
-  console.log(`${usage}, ${size} pictures, single view, seed ${seed}:\n\n${robustnessTable(results)}`);
-  if (options.svg) await writeFile(options.svg, robustnessSvg(results, `Accuracy on damaged pictures of ${usage}`));
+  const table = `${usage}, ${size} pictures, single view, seed ${seed}:\n\n${robustnessTable(results)}`;
+  console.log(table);
+  if (options.docs) await writeIntoDocs(table, robustnessSvg(results, `Accuracy on damaged pictures of ${usage}`));
 });
 
 async function openScorer(name: string): Promise<Scorer> {

@@ -43,10 +43,10 @@ export function robustnessSvg(results: readonly Accuracies[], title: string): st
       `${mark(k, 34 + (k % 3) * 250, 62 + 18 * Math.floor(k / 3) - 4)}` +
       `<text x="${46 + (k % 3) * 250}" y="${62 + 18 * Math.floor(k / 3)}" font-size="12.5">${result.title}</text>`,
   );
-  const summary = results.map(
-    (result) =>
-      `${result.title}: ${(100 * meanAccuracy(result, ['middle'])).toFixed(1)} % in the mean over the damages`,
-  );
+  const summary = results
+    .map((result) => ({ title: result.title, mean: meanAccuracy(result, ['middle']) }))
+    .filter(({ mean }) => Number.isFinite(mean))
+    .map(({ title, mean }) => `${title}: ${(100 * mean).toFixed(1)} % in the mean over the damages`);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${right}" height="${bottom + 40}" viewBox="0 0 ${right} ${bottom + 40}" role="img" font-family="system-ui, sans-serif" fill="${INK}">`,
     `<title>${title}</title><desc>${summary.join('; ')}</desc>`,
