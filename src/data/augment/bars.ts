@@ -1,0 +1,17 @@
+import type { Damage } from './damage';
+
+/** A bar of one random gray across the whole picture, upright or lying; the strength is its share of the picture's width or height. */
+export const cover: Damage = (picture, { height, width, channels }, share, random) => {
+  const upright = random.next() < 0.5;
+  const [across, row] = [upright ? width : height, width * channels];
+  const thickness = Math.round(share * across);
+  const start = random.integer(across - thickness + 1);
+  const gray = 255 * random.next();
+  if (!upright) {
+    picture.fill(gray, start * row, (start + thickness) * row);
+    return;
+  }
+  for (let y = 0; y < height; y++) {
+    picture.fill(gray, y * row + start * channels, y * row + (start + thickness) * channels);
+  }
+};

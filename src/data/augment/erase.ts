@@ -1,0 +1,49 @@
+import { checkNumber, checkOptions } from '../../validate';
+import type { Augmentation } from '../augment';
+import { checkRange } from './damage';
+
+/**
+ * Random erasing: a rectangle is filled with one random gray.
+ *
+ * @example
+ * ```ts
+ * const erase: EraseOptions = { probability: 0.4, area: [0.02, 0.2] };
+ * const augment = createAugmentation({ erase });
+ * ```
+ */
+export interface EraseOptions {
+  /** Probability for a picture, 0..1. */
+  probability: number;
+  /** Least and greatest share of the picture's area, 0..1. Default [0.02, 0.2]. */
+  area?: readonly [min: number, max: number];
+}
+
+/** Throws unless the options are what they should be. */
+export function checkErase(where: string, options: EraseOptions): void {
+  checkOptions(where, options, ['probability', 'area']);
+  checkNumber(`${where}.probability`, options.probability, { min: 0, max: 1 });
+  if (options.area !== undefined) checkRange(`${where}.area`, options.area, 0, 1);
+}
+
+/** The augmentation that erases a rectangle of some pictures. */
+export function eraseRectangles({ probability, area = [0.02, 0.2] }: EraseOptions): Augmentation {
+  return (batch, random) => {
+    const { height, width, channels } = batch;
+    for (let i = 0; i < batch.size; i++) {
+      if (random.next() >= probability) continue;
+      const pixels = random.uniform(area[0], area[1]) * height * width;
+      const aspect = Math.exp(random.uniform(-Math.LN2, Math.LN2)); // height to width from 1:2 to 2:1
+      const rows = Math.min(height, Math.max(1, Math.round(Math.sqrt(pixels * aspect))));
+      const columns = Math.min(width, Math.max(1, Math.round(Math.sqrt(pixels / aspect))));
+      const top = random.integer(height - rows + 1);
+      const left = random.integer(width - columns + 1);
+      const gray = 255 * random.next();
+      for (let y = top; y < top + rows; y++) {
+        const start = ((i * height + y) * width + left) * channels;
+        for (let p = start; p < start + columns * channels; p += channels) {
+          batch.images.fill(gray, p, p + Math.min(channels, 3)); // not alpha
+        }
+      }
+    }
+  };
+}

@@ -1,0 +1,22 @@
+import { sampleAffine } from './affine';
+import type { Damage } from './damage';
+
+/** Positions a pixel of the path. */
+const DENSITY = 2;
+
+/**
+ * Blur of a moving camera or face: the mean of the picture along a straight path, bilinearly, edges repeated; the strength is the
+ * length of the path in pixels, its direction is drawn.
+ */
+export const smear: Damage = (picture, { height, width, channels }, length, random) => {
+  const angle = Math.PI * random.next();
+  const steps = Math.ceil(DENSITY * length);
+  const source = picture.slice();
+  const moved = new Float32Array(picture.length);
+  picture.fill(0);
+  for (let step = 0; step <= steps; step++) {
+    const at = length * (step / steps - 0.5);
+    sampleAffine(source, moved, height, width, channels, [1, 0, at * Math.cos(angle), 0, 1, at * Math.sin(angle)]);
+    for (let i = 0; i < picture.length; i++) picture[i]! += moved[i]! / (steps + 1);
+  }
+};
