@@ -106,7 +106,10 @@ describeOn(BACKENDS, 'checkCanTrain', (backend) => {
 
   it('names a dilated separable convolution, whose gradient tfjs does not have', () => {
     const model = network({ dilationRate: 2 });
-    expect(failure(model).message).toMatch(/SeparableConv2D.*dilation rates greater than 1 are not yet supported/);
+    // TensorFlow's own build for some processors has no dilated kernel at all, and says so in other words.
+    expect(failure(model).message).toMatch(
+      /SeparableConv2D.*(dilation rates greater than 1 are not yet supported|does not support dilations)/s,
+    );
     model.dispose();
   });
 
