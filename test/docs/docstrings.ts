@@ -50,7 +50,7 @@ function declarationOf(file: string, name: string): ts.Statement {
 /** The file from which another one exports. */
 function sourceOf(file: string, { moduleSpecifier }: ts.ExportDeclaration): string {
   const path = join(file, '..', (moduleSpecifier as ts.StringLiteral).text);
-  return existsSync(join(ROOT, 'src', path)) ? join(path, 'index.ts') : `${path}.ts`;
+  return existsSync(join(ROOT, 'src', `${path}.ts`)) ? `${path}.ts` : join(path, 'index.ts');
 }
 
 function examplesOf(node: ts.Node, place: string): CodeBlock[] {
