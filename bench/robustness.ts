@@ -5,11 +5,11 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Option } from 'commander';
-import { BUNDLED_MODELS, USAGES, type Usage } from 'fer-cnn';
-import { readFer2013 } from 'fer-cnn/node';
-import { BACKENDS, startBackend } from '../examples/support/backend';
-import { cli, wholeNumber } from '../examples/support/cli';
-import { main } from '../examples/support/main';
+import { listModels, loadFer2013, type Split, SPLITS } from 'fer-cnn';
+import { cli } from '../research/support/cli';
+import { main } from '../research/support/main';
+import { BACKENDS, startBackend } from '../src/cli/backend';
+import { wholeNumber } from '../src/cli/options';
 import { damageAll } from './damages/damage-all';
 import { DAMAGES } from './damages/damages';
 import { robustnessSvg } from './damages/picture';
@@ -21,7 +21,7 @@ const NAMES = DAMAGES.map(({ name }) => name);
 
 interface Options {
   data: string;
-  usage: Usage;
+  usage: Split;
   models: string[];
   strengths: Strength[];
   damages: string[];
@@ -36,11 +36,11 @@ interface Options {
 
 const options = cli('bench:robustness', 'Scores networks on damaged pictures of FER2013.')
   .requiredOption('--data <file>', 'fer2013.csv or icml_face_data.csv, plain or gzipped')
-  .addOption(new Option('--usage <split>', 'the rows to score').choices(USAGES).default('PublicTest'))
+  .addOption(new Option('--usage <split>', 'the rows to score').choices(SPLITS).default('PublicTest'))
   .option(
     '--models <names...>',
     `some of ${RIVAL_NAMES.join(', ')}, bundled weights, or directories of npm run train`,
-    [...BUNDLED_MODELS, ...RIVAL_NAMES],
+    [...listModels(), ...RIVAL_NAMES],
   )
   .addOption(new Option('--strengths <names...>', 'how strong').choices(STRENGTHS).default(STRENGTHS))
   .addOption(new Option('--damages <names...>', 'which of them').choices(NAMES).default(NAMES, 'all'))
@@ -56,7 +56,7 @@ const options = cli('bench:robustness', 'Scores networks on damaged pictures of 
 
 await main(async () => {
   const { usage, seed, out, strengths, damages } = options;
-  const dataset = await readFer2013(options.data, { usage });
+  const dataset = await loadFer2013(options.data, { split: usage });
   const size = Math.min(options.pictures ?? dataset.size, dataset.size);
   const [images, labels] = [dataset.images.subarray(0, size * 48 * 48), dataset.labels.subarray(0, size)];
   const backend = await startBackend(options.backend, BACKENDS);
@@ -85,7 +85,7 @@ await main(async () => {
     }
     scorer.close();
     results.push({ title: scorer.title, scores });
-    if (options.cards && BUNDLED_MODELS.some((name) => name === model)) {
+    if (options.cards && listModels().some((name) => name === model)) {
       await writeOntoCard(model, results.at(-1)!, { split: usage, rows: size, backend });
     }
   }

@@ -81,9 +81,9 @@ function list(paths) {
 }
 
 const text = await format(
-  `# Licences of the dependencies
+  `# Licenses of the dependencies
 
-fer-cnn is under the [MIT licence](../LICENSE) and has no dependencies of its own: TensorFlow.js with a backend and, only to decode picture files, sharp are installed by the user. This list is written by \`npm run licences -- --update\` from the lock file; \`npm run licences\` fails if it is out of date or if a licence is not compatible.
+fer-cnn is under the [MIT license](../LICENSE) and has no dependencies of its own: TensorFlow.js with a backend and, only to decode image files, sharp are installed by the user. This list is written by \`npm run licences -- --update\` from the lock file; \`npm run licences\` fails if it is out of date or if a license is not compatible.
 
 ## What the user installs
 

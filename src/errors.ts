@@ -203,3 +203,9 @@ export function inputError(where: string, expected: string, received: string, re
 export function weightsError(where: string, expected: string, received: string, remedy?: string): WeightsError {
   return new WeightsError({ where, expected, received, remedy });
 }
+
+/** The reason of a failure in words; `fetch` hides why in its cause. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;
+}

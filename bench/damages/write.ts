@@ -2,7 +2,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkCard, type CardMetric } from 'fer-cnn';
 import { format, resolveConfig } from 'prettier';
-import { today } from '../../examples/support/store';
+import { today } from '../../src/cli/store';
 import { DAMAGES } from './damages';
 import { meanAccuracy, type Accuracies } from './table';
 
@@ -36,7 +36,7 @@ export async function writeOntoCard(
   const metric: CardMetric = {
     ...where,
     date: today(),
-    command: `npm run bench:robustness -- --data fer2013.csv.gz --usage ${where.split} --models ${name} --strengths middle`,
+    command: `npx tsx bench/robustness.ts --data fer2013.csv.gz --usage ${where.split} --models ${name} --strengths middle`,
     protocol: PROTOCOL,
     accuracy,
     figures: Object.fromEntries(DAMAGES.map((damage) => [damage.name, result.scores[`${damage.name}, middle`]!])),

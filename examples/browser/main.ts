@@ -1,4 +1,4 @@
-import { BUNDLED_MODELS, type BundledModel, DEFAULT_MODEL } from 'fer-cnn';
+import { type ModelName, listModels } from 'fer-cnn';
 import { createTracker, type FaceDetector, type FrameClassifier, type TrackedFace } from 'fer-cnn/faces';
 import sample from '../pictures/portraits.jpg?url';
 import { type BackendName, BACKENDS, isOffered } from './backends';
@@ -19,7 +19,7 @@ const frames = new Faces((id) => {
   chosen = id;
   showFaces(shown);
 });
-const model = choices('model', BUNDLED_MODELS, DEFAULT_MODEL);
+const model = choices('model', listModels(), 'compact');
 const backend = choices('backend', BACKENDS, 'wasm');
 const find = element('find', HTMLInputElement);
 const camera = element('camera', HTMLButtonElement);
@@ -28,12 +28,12 @@ const speed = element('speed', HTMLParagraphElement);
 const problem = element('problem', HTMLParagraphElement);
 
 let detector: FaceDetector | undefined;
-let isByHand = false; // whether the frame stands in for the detector
+let isByHand = false; // whether the frame replaces the detector
 let isSettled = false; // whether that is known for what is shown
 let shown: readonly TrackedFace[] = [];
 let chosen = 0; // the face whose bars are shown
-let turn = 0; // counts pictures, so that what was found in one is not shown for the next one
-let current: { backend: BackendName; model: BundledModel } | undefined;
+let turn = 0; // counts images, so that faces found in one are not shown for the next one
+let current: { backend: BackendName; model: ModelName } | undefined;
 
 const detecting = loadDetector().then(
   (loaded) => void (detector = loaded),
@@ -82,7 +82,7 @@ function clear(headline: string): void {
   results.clear(headline);
 }
 
-/** Looks at a new picture, or at the same one in another way: by the detector, or where the frame is put. */
+/** Looks at a new image, or at the same one in another way: with the detector, or inside the frame. */
 async function begin(): Promise<void> {
   turn++;
   isSettled = false;
@@ -98,7 +98,7 @@ async function begin(): Promise<void> {
   await measure();
 }
 
-/** Classifies the picture, or leaves it to the running webcam. */
+/** Classifies the image, unless the webcam is running. */
 async function look(): Promise<void> {
   if (stage.isEmpty || stage.isLive || !isSettled || !current) return;
   const mine = turn;
@@ -138,7 +138,7 @@ const showSpeed = (rate: number, what = '') => {
   speed.textContent = `${rate < 10 ? rate.toFixed(1) : Math.round(rate)} frames per second on ${current?.backend}${what}`;
 };
 
-/** Shows how fast the chosen face of a picture is classified. */
+/** Shows how fast the chosen face of an image is classified. */
 async function measure(): Promise<void> {
   const face = shown.find(({ id }) => id === chosen);
   if (face && !stage.isEmpty && !stage.isLive) showSpeed(await engine.measure(stage.source, spotOf(face)));
@@ -161,14 +161,14 @@ function stopCamera(): void {
   live.stop();
   stage.stopCamera();
   camera.ariaPressed = 'false';
-  clear('No picture yet');
+  clear('No image yet');
   say('');
 }
 
 async function showPicture(file: Blob): Promise<void> {
   stopCamera();
   await stage.showPicture(file).catch(() => {
-    throw new Error('This file is no picture that the browser can read.');
+    throw new Error('This file is not an image that the browser can read.');
   });
   await begin();
 }
@@ -184,10 +184,10 @@ async function toggleCamera(): Promise<void> {
   await begin();
 }
 
-/** Takes the chosen network to the chosen backend; goes back to those before if that fails. */
+/** Loads the chosen model on the chosen backend; restores the previous ones if that fails. */
 async function choose(): Promise<void> {
   const before = current;
-  const wanted = { backend: backend.value as BackendName, model: model.value as BundledModel };
+  const wanted = { backend: backend.value as BackendName, model: model.value as ModelName };
   speed.textContent = `Loading ${wanted.model} on ${wanted.backend} …`;
   live.stop();
   current = undefined;

@@ -3,11 +3,11 @@ import { element } from './dom';
 import { type Source, sizeOf } from './engine';
 import { Frame } from './frame';
 
-const LARGEST = 1280; // pixels of a picture's longer side; the network looks at 48
-const CLOSE = 256; // a picture of at most so many pixels is taken as a face already
+const LARGEST = 1280; // pixels of an image's longer side; the model sees 48
+const CLOSE = 256; // an image of at most so many pixels is taken as one face
 const SHARE = 0.6; // of the shorter side, for the frame of larger ones
 
-/** The place where the picture or the webcam is shown, with the frame on it that is moved by hand. */
+/** Shows the image or the webcam, and the frame that is moved by hand. */
 export class Stage {
   readonly video = element('video', HTMLVideoElement);
   readonly #still = element('still', HTMLCanvasElement);
@@ -41,7 +41,7 @@ export class Stage {
     this.#frame.isShown = isFramed;
   }
 
-  /** Shows a picture in place of what was there. */
+  /** Shows an image. */
   async showPicture(file: Blob): Promise<void> {
     const bitmap = await createImageBitmap(file); // turned by its EXIF orientation
     this.stopCamera();

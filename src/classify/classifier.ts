@@ -7,11 +7,11 @@ import { unlessLost } from '../backend/device';
 import { isBatch } from '../image/input';
 import { preprocess } from '../image/preprocess';
 import { checkValues } from '../image/range';
-import { type ImageSource, type PictureSource, readImages } from '../image/read';
+import { type ImageSource, readImages, type SingleImage } from '../image/read';
 import { meanOverViews } from '../image/views';
 import { prepareKernels } from '../kernels/on-demand';
-import type { CardDraft } from '../weights/card';
-import { hasLostWeights } from '../weights/model-with-card';
+import type { ModelCard } from '../storage/card';
+import { hasLostWeights } from '../models/known-facts';
 import { FusedNetwork } from './fusion';
 import {
   checkClassifyOptions,
@@ -39,7 +39,7 @@ export class Classifier {
   /** The network: [n, height, width, 1] as {@link preprocess} makes it → [n, number of classes]. */
   readonly model: tfl.LayersModel;
   /** What the network's outputs are called, what it wants as input, and where it comes from. */
-  readonly card: CardDraft;
+  readonly card: ModelCard;
   readonly #ownsModel: boolean;
   readonly #fused: FusedNetwork;
   #home: tf.KernelBackend | undefined; // where the weights are
@@ -50,7 +50,7 @@ export class Classifier {
    * @param card Its card.
    * @param ownsModel Whether {@link Classifier.dispose} disposes of the network too.
    */
-  constructor(model: tfl.LayersModel, card: CardDraft, ownsModel: boolean) {
+  constructor(model: tfl.LayersModel, card: ModelCard, ownsModel: boolean) {
     this.model = model;
     this.card = card;
     this.#ownsModel = ownsModel;
@@ -87,22 +87,22 @@ export class Classifier {
    */
   classify(input: ImageSource, options: ClassifyOptions & RegionsOptions): Promise<Prediction[][]>;
   classify(input: tf.Tensor4D, options?: ClassifyOptions): Promise<Prediction[][]>;
-  classify(input: PictureSource, options?: ClassifyOptions & { regions?: undefined }): Promise<Prediction[]>;
+  classify(input: SingleImage, options?: ClassifyOptions & { regions?: undefined }): Promise<Prediction[]>;
   classify(input: ImageSource, options?: ClassifyOptions): Promise<Prediction[] | Prediction[][]>;
   async classify(input: ImageSource, options: ClassifyOptions = {}): Promise<Prediction[] | Prediction[][]> {
-    const { labels } = this.card;
-    checkClassifyOptions(options, labels.length);
-    const { topk = labels.length, minProbability = 0 } = options;
+    const { classNames } = this.card;
+    checkClassifyOptions(options, classNames.length);
+    const { topk = classNames.length, minProbability = 0 } = options;
     const rows = await this.#rows('classify', input, options);
     const predictions = rows.map((row) => {
-      const best = topPredictions(row, labels, topk);
+      const best = topPredictions(row, classNames, topk);
       return best[0]!.probability < minProbability ? [] : best;
     });
     return isBatch(input) || options.regions ? predictions : predictions[0]!;
   }
 
   /**
-   * The probability of every class, in the order of `card.labels` (for the bundled weights: of `EMOTIONS`).
+   * The probability of every class, in the order of `card.classNames` (for the bundled weights: of `EMOTIONS`).
    *
    * @param input One picture of any size, decoded or not, or a batch [n, h, w, c]; borrowed until the promise settles.
    * @param options From how many views, and where the face is or the faces are.
@@ -117,7 +117,7 @@ export class Classifier {
    */
   probabilities(input: ImageSource, options: ProbabilityOptions & RegionsOptions): Promise<number[][]>;
   probabilities(input: tf.Tensor4D, options?: ProbabilityOptions): Promise<number[][]>;
-  probabilities(input: PictureSource, options?: ProbabilityOptions & { regions?: undefined }): Promise<number[]>;
+  probabilities(input: SingleImage, options?: ProbabilityOptions & { regions?: undefined }): Promise<number[]>;
   probabilities(input: ImageSource, options?: ProbabilityOptions): Promise<number[] | number[][]>;
   async probabilities(input: ImageSource, options: ProbabilityOptions = {}): Promise<number[] | number[][]> {
     checkProbabilityOptions('probabilities', options);
@@ -156,7 +156,7 @@ export class Classifier {
       });
       const valid = input instanceof tf.Tensor ? checkValues(method, images) : undefined; // bytes always are
       const [values] = await unlessLost(method, Promise.all([outputs.data<'float32'>(), valid]));
-      return toRows(values, this.card.labels.length, this.card.calibration?.temperature);
+      return toRows(values, this.card);
     } finally {
       tf.dispose([images, outputs ?? []]);
     }

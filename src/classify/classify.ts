@@ -1,10 +1,11 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { BackendError } from '../errors';
 import { ensureBackend } from '../backend/backend';
-import type { ImageSource, PictureSource } from '../image/read';
+import type { ImageSource, SingleImage } from '../image/read';
 import { EMOTIONS } from '../labels';
-import type { Classifier } from './classifier';
-import { loadClassifier } from './load';
+import { DEFAULT_MODEL, importBundled } from '../storage/bundled';
+import { decodeBundled } from '../storage/decode-bundled';
+import { Classifier } from './classifier';
 import { checkClassifyOptions, type ClassifyOptions, type RegionsOptions } from './options';
 import type { Prediction } from './predictions';
 
@@ -28,16 +29,15 @@ let shared: Promise<Classifier> | undefined;
  * ```ts
  * import '@tensorflow/tfjs-backend-wasm';
  * import { classify } from 'fer-cnn';
- * import { decodeImage } from 'fer-cnn/node';
  *
- * await classify(await decodeImage('face.jpg'), { topk: 2 });
+ * await classify('face.jpg', { topk: 2 }); // a path in Node, an address in a browser
  * // [{ className: 'happy', probability: 0.93 }, { className: 'neutral', probability: 0.04 }]
  * ```
  */
 export function classify(input: ImageSource, options: ClassifyOptions & RegionsOptions): Promise<Prediction[][]>;
 export function classify(input: tf.Tensor4D, options?: ClassifyOptions): Promise<Prediction[][]>;
 export function classify(
-  input: PictureSource,
+  input: SingleImage,
   options?: ClassifyOptions & { regions?: undefined },
 ): Promise<Prediction[]>;
 export function classify(input: ImageSource, options?: ClassifyOptions): Promise<Prediction[] | Prediction[][]>;
@@ -56,8 +56,14 @@ export async function classify(
   }
 }
 
+/** The default classifier, without what other sources need. */
+async function loadDefault(): Promise<Classifier> {
+  const { model, card } = await decodeBundled(await importBundled(DEFAULT_MODEL));
+  return new Classifier(model, card, true);
+}
+
 async function sharedClassifier(): Promise<Classifier> {
-  shared ??= loadClassifier();
+  shared ??= loadDefault();
   const loading = shared;
   try {
     const classifier = await loading;

@@ -151,8 +151,8 @@ function folded({ layer, norm }: Chain): Folded {
     const { gamma, beta, epsilon, movingMean, movingVariance } = internals(norm);
     const inverse = tf.rsqrt(tf.add(movingVariance.read(), epsilon));
     const scale = gamma ? tf.mul(gamma.read(), inverse) : inverse;
-    const centre = bias ? tf.sub(bias.read(), movingMean.read()) : tf.neg(movingMean.read());
-    const offset = tf.mul(centre, scale);
+    const center = bias ? tf.sub(bias.read(), movingMean.read()) : tf.neg(movingMean.read());
+    const offset = tf.mul(center, scale);
     return [tf.mul(kernel.read(), scale), beta ? tf.add(offset, beta.read()) : offset];
   });
   return { kernel: tf.keep(folded!), bias: offset && tf.keep(offset), factors: undefined };

@@ -1,6 +1,3 @@
-import { EMOTIONS } from '../labels';
-import { UNLABELED } from '../data/batches';
-
 /**
  * One image in an audit.
  *
@@ -13,10 +10,12 @@ import { UNLABELED } from '../data/batches';
 export interface AuditedImage {
   /** Its split: the name of FER2013's split, or of the part that was passed. */
   split: string;
-  /** Its row in the file, as in `FerDataset.rows`. */
+  /** Its row in the file, as in `Dataset.rows`. */
   row: number;
-  /** Its label, 0..6, or 255 if unknown. */
+  /** Its label, or 255 if unknown. */
   label: number;
+  /** The name of its class, if its label is known. */
+  className: string | undefined;
   /** Name of its file, if it has one. */
   name: string | undefined;
 }
@@ -103,7 +102,7 @@ export class DatasetAudit {
     this.sizes = tally(splits, (split) => images.filter((image) => image.split === split).length);
     this.constant = constant;
     this.duplicates = groups.filter((group) => group.length > 1);
-    this.conflicting = this.duplicates.filter((group) => labelsOf(group).size > 1);
+    this.conflicting = this.duplicates.filter((group) => classesOf(group).size > 1);
     this.shared = this.duplicates.filter((group) => new Set(group.map(({ split }) => split)).size > 1);
     this.copies = images.length - groups.length;
     const distinct = (split: string): number => groups.filter((group) => stands(group, split)).length;
@@ -179,8 +178,8 @@ function stands(group: readonly AuditedImage[], split: string): boolean {
   return group.some((image) => image.split === split);
 }
 
-function labelsOf(group: readonly AuditedImage[]): Set<number> {
-  return new Set(group.map(({ label }) => label).filter((label) => label !== UNLABELED));
+function classesOf(group: readonly AuditedImage[]): Set<string> {
+  return new Set(group.flatMap(({ className }) => className ?? []));
 }
 
 function tally(splits: readonly string[], count: (split: string) => number): Record<string, number> {
@@ -197,8 +196,8 @@ function names(group: readonly AuditedImage[]): string {
   return group.map(name).join('; ');
 }
 
-function name({ split, row, label, name }: AuditedImage): string {
-  return `${name ?? `row ${row}`} (${split}, ${EMOTIONS[label] ?? 'no label'})`;
+function name({ split, row, className, name }: AuditedImage): string {
+  return `${name ?? `row ${row}`} (${split}, ${className ?? 'no label'})`;
 }
 
 function number(value: number): string {

@@ -1,11 +1,11 @@
 import { inputError } from '../errors';
-import { USAGES } from '../labels';
+import { SPLITS } from '../labels';
 import { describe } from '../validate';
 import type { AuditedImage } from './audit-report';
 import { DatasetAudit } from './audit-report';
 import { ImageIndex, pixelsOf } from '../data/copies';
-import { FerDataset } from '../data/dataset';
-import { usageName } from '../data/usage';
+import { Dataset } from '../data/dataset';
+import { splitName } from '../data/split-names';
 
 /**
  * Looks for what spoils a data set: constant images, images that stand in it more than once, copies with different
@@ -24,15 +24,16 @@ import { usageName } from '../data/usage';
  * auditDataset({ training, validation }).shared.length; // what a random split leaks
  * ```
  */
-export function auditDataset(data: FerDataset | Readonly<Record<string, FerDataset>>): DatasetAudit {
+export function auditDataset(data: Dataset | Readonly<Record<string, Dataset>>): DatasetAudit {
   const images: AuditedImage[] = [];
   const constant: AuditedImage[] = [];
   const groups: AuditedImage[][] = [];
   const index = new ImageIndex();
   for (const [part, set] of partsOf(data)) {
     for (let i = 0; i < set.size; i++) {
-      const split = part ?? usageName(set.usage[i]!);
-      const image = { split, row: set.rows[i]!, label: set.labels[i]!, name: set.names?.[i] };
+      const split = part ?? splitName(set.splits[i]!);
+      const label = set.labels[i]!;
+      const image = { split, row: set.rows[i]!, label, className: set.classNames[label], name: set.names?.[i] };
       const pixels = pixelsOf(set, i);
       images.push(image);
       if (pixels.every((pixel) => pixel === pixels[0])) constant.push(image);
@@ -40,15 +41,13 @@ export function auditDataset(data: FerDataset | Readonly<Record<string, FerDatas
       (groups[number] ??= []).push(image);
     }
   }
-  const order = data instanceof FerDataset ? ['unknown', ...USAGES] : Object.keys(data);
+  const order = data instanceof Dataset ? ['unknown', ...SPLITS] : Object.keys(data);
   return new DatasetAudit({ images, constant, groups, order });
 }
 
-function partsOf(
-  data: FerDataset | Readonly<Record<string, FerDataset>>,
-): [part: string | undefined, set: FerDataset][] {
-  if (data instanceof FerDataset) return [[undefined, data]];
+function partsOf(data: Dataset | Readonly<Record<string, Dataset>>): [part: string | undefined, set: Dataset][] {
+  if (data instanceof Dataset) return [[undefined, data]];
   const parts = Object.entries(data ?? {});
-  if (parts.length > 0 && parts.every(([, set]) => set instanceof FerDataset)) return parts;
-  throw inputError('auditDataset: data', 'a FerDataset or an object of named ones', describe(data));
+  if (parts.length > 0 && parts.every(([, set]) => set instanceof Dataset)) return parts;
+  throw inputError('auditDataset: data', 'a Dataset or an object of named ones', describe(data));
 }

@@ -2,10 +2,11 @@ import { DatasetError, inputError } from '../errors';
 import { EMOTIONS } from '../labels';
 import { checkList, checkNumber, checkOneOf, checkOptions } from '../validate';
 import { UNLABELED } from '../data/batches';
-import type { FerDataset } from '../data/dataset';
+import { areSameNames, listNames } from '../class-names';
+import type { Dataset } from '../data/dataset';
 import type { FerPlusChoice, FerPlusVotes } from './ferplus';
 import { FERPLUS_CHOICES, FERPLUS_LABELS } from './ferplus';
-import { NO_USAGE, usageName } from '../data/usage';
+import { NO_SPLIT, splitName } from '../data/split-names';
 
 /**
  * What FER+ votes become.
@@ -55,7 +56,7 @@ const WHERE = 'joinFerPlus';
  * const training = joinFerPlus(dataset.where('Training'), votes, { target: 'mixed', mix: 0.15, drop: ['NF'] });
  * ```
  */
-export function joinFerPlus(dataset: FerDataset, votes: FerPlusVotes, options: FerPlusJoinOptions = {}): FerDataset {
+export function joinFerPlus(dataset: Dataset, votes: FerPlusVotes, options: FerPlusJoinOptions = {}): Dataset {
   checkOptions(WHERE, options, ['target', 'mix', 'drop']);
   const { target = 'mixed', mix = 0.15, drop = [] } = options;
   checkOneOf(`${WHERE}: target`, target, ['majority', 'probability', 'mixed']);
@@ -81,7 +82,11 @@ export function joinFerPlus(dataset: FerDataset, votes: FerPlusVotes, options: F
 }
 
 /** The votes of each image, checked against its split. */
-function matchRows(dataset: FerDataset, { size, votes, usage }: FerPlusVotes): Uint8Array[] {
+function matchRows(dataset: Dataset, { size, votes, splits }: FerPlusVotes): Uint8Array[] {
+  if (!areSameNames(dataset.classNames, EMOTIONS)) {
+    const expected = `a data set with the seven emotions ${listNames(EMOTIONS)}, as FER+ has votes for no others`;
+    throw inputError(`${WHERE}: dataset`, expected, `one with ${listNames(dataset.classNames)}`);
+  }
   if (dataset.names) {
     throw inputError(
       `${WHERE}: dataset`,
@@ -95,10 +100,10 @@ function matchRows(dataset: FerDataset, { size, votes, usage }: FerPlusVotes): U
       const remedy = 'Both files must be the complete ones, with all rows in the published order.';
       throw joinError(row, `votes for rows 2..${size + 1} to reach it`, `row ${row}`, remedy);
     }
-    const split = dataset.usage[i]!;
-    if (split !== NO_USAGE && split !== usage[at]) {
+    const split = dataset.splits[i]!;
+    if (split !== NO_SPLIT && split !== splits[at]) {
       const remedy = 'The files are not in the same order.';
-      throw joinError(row, `a row of ${usageName(split)} in FER+ too`, usageName(usage[at]!), remedy);
+      throw joinError(row, `a row of ${splitName(split)} in FER+ too`, splitName(splits[at]!), remedy);
     }
     return votes.subarray(at * CHOICES, (at + 1) * CHOICES);
   });

@@ -6,7 +6,7 @@ import { oneHot } from './rows';
 import { selectImages } from './select';
 
 /**
- * The label of a picture whose emotion is unknown, above all classes.
+ * The label of a picture whose class is unknown, above all classes.
  *
  * @example
  * ```ts
@@ -44,8 +44,10 @@ export interface LabeledImages {
   readonly width: number;
   /** 1 (gray), 3 (RGB) or 4 (RGBA). */
   readonly channels: number;
-  /** Number of classes. */
+  /** Number of classes, 1..255. */
   readonly numClasses: number;
+  /** Names of the classes in label order, if known. */
+  readonly classNames?: readonly string[] | undefined;
 }
 
 /**
@@ -175,6 +177,6 @@ export function countBatches(size: number, batchSize: number, dropRemainder = fa
 }
 
 function gather(data: LabeledImages, indices: Uint32Array): Batch {
-  const { images, labels, targets, ...rest } = selectImages(data, indices);
+  const { images, labels, targets, classNames: _, ...rest } = selectImages(data, indices);
   return { ...rest, images: new Float32Array(images), targets: targets ?? oneHot(labels, data.numClasses) };
 }

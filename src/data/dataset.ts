@@ -1,38 +1,40 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type * as tfd from '@tensorflow/tfjs-data';
-import type { DatasetError } from '../errors';
-import { EMOTIONS, type Usage } from '../labels';
+import { type DatasetError, inputError } from '../errors';
+import { EMOTIONS, type Split } from '../labels';
 import { checkInteger, checkIterable } from '../validate';
 import { type LabeledImages, UNLABELED } from './batches';
-import { checkParts, concatParts, type FerDatasetParts, selectParts } from './dataset-parts';
+import { alignParts, checkParts, concatParts, type DatasetParts, selectParts } from './dataset-parts';
 import { type Fold, foldNumbers, type FoldOptions } from './folds';
 import { type DEFAULT_FRACTIONS, splitIndices, type SplitOptions, type SplitParts } from './split';
 import { imageTensor, type LabeledTensors, type TfDatasetOptions, toTensors, toTfDataset } from './to-tensors';
-import { NO_USAGE, usageIndices } from './usage';
+import { NO_SPLIT, splitNumbers } from './split-names';
 
 /**
- * Gray images with the seven emotions of FER2013 as labels, held as plain bytes: no tensors, nothing to dispose of. A
- * data set is not changed; its methods give new ones.
+ * Gray images with labels, held as plain bytes: no tensors, nothing to dispose of. The classes are the seven emotions of
+ * FER2013 or any others, up to 255. A data set is not changed; its methods return new ones.
  *
  * @example
  * ```ts
+ * const own = new Dataset({ images, labels, classNames: ['bored', 'confused', 'engaged'] });
+ *
  * const dataset = await loadFer2013('https://example.org/fer2013.csv.gz');
  * dataset.where('Training').size; // 28709
  * const [training, validation, test] = dataset.split({ seed: 1, stratify: true });
  * ```
  */
-export class FerDataset implements LabeledImages {
+export class Dataset implements LabeledImages {
   /** Pixels, [size, height, width, 1], 0..255. It may be a view of a larger buffer. */
   readonly images: Uint8Array;
-  /** Labels, [size], 0..6 in the order of `EMOTIONS`, or 255 (`UNLABELED`). */
+  /** Labels, [size], 0..numClasses - 1, positions in `classNames`, or 255 (`UNLABELED`). */
   readonly labels: Uint8Array;
-  /** Splits, [size], positions in `USAGES`, or 255 if unknown. */
-  readonly usage: Uint8Array;
+  /** Splits, [size], positions in `SPLITS`, or 255 if unknown. */
+  readonly splits: Uint8Array;
   /** Rows of the file, [size], counted from 1; the header of a CSV file is row 1. */
   readonly rows: Uint32Array;
-  /** Soft targets, [size, 7], rows summing to 1; they take precedence over the labels in training. */
+  /** Soft targets, [size, numClasses], rows summing to 1; they take precedence over the labels in training. */
   readonly targets: Float32Array | undefined;
-  /** What a teacher network gives each class, [size, 7], rows summing to 1; for training by distillation. */
+  /** What a teacher network gives each class, [size, numClasses], rows summing to 1; for training by distillation. */
   readonly teacher: Float32Array | undefined;
   /** Weight of each image in the loss, [size], at least 0. */
   readonly sampleWeights: Float32Array | undefined;
@@ -48,23 +50,25 @@ export class FerDataset implements LabeledImages {
   readonly width: number;
   /** 1: all images are gray. */
   readonly channels = 1;
-  /** 7. */
-  readonly numClasses = EMOTIONS.length;
-  /** Names of the classes in label order. */
-  readonly classNames = EMOTIONS;
+  /** Number of classes, 1..255. */
+  readonly numClasses: number;
+  /** Names of the classes in label order; the seven `EMOTIONS` for FER2013. */
+  readonly classNames: readonly string[];
 
   /**
    * @param parts The images and what is known of them; borrowed, not copied.
    * @throws InputError if a length or a value does not fit.
    */
-  constructor(parts: FerDatasetParts) {
+  constructor(parts: DatasetParts) {
     this.size = checkParts(parts);
     const { images, height = 48, width = 48, targets, teacher, sampleWeights, names, skipped = [] } = parts;
+    this.classNames = [...(parts.classNames ?? EMOTIONS)];
+    this.numClasses = this.classNames.length;
     this.images = images;
     this.height = height;
     this.width = width;
     this.labels = parts.labels ?? new Uint8Array(this.size).fill(UNLABELED);
-    this.usage = parts.usage ?? new Uint8Array(this.size).fill(NO_USAGE);
+    this.splits = parts.splits ?? new Uint8Array(this.size).fill(NO_SPLIT);
     this.rows = parts.rows ?? Uint32Array.from({ length: this.size }, (_, i) => i + 1);
     this.targets = targets;
     this.teacher = teacher;
@@ -76,13 +80,21 @@ export class FerDataset implements LabeledImages {
   /**
    * The images of one or several of FER2013's splits.
    *
-   * @param usage The split or splits.
+   * @param split The split or splits.
    * @returns A copy of these images, empty if there are none.
-   * @throws InputError if it is none of the three.
+   * @throws InputError if it is none of the three, or if the data set has no splits.
    */
-  where(usage: Usage | readonly Usage[]): FerDataset {
-    const wanted = usageIndices('FerDataset.where: usage', usage);
-    return this.#filter((i) => wanted.has(this.usage[i]!));
+  where(split: Split | readonly Split[]): Dataset {
+    const wanted = splitNumbers('Dataset.where: split', split);
+    if (this.size > 0 && this.splits.every((number) => number === NO_SPLIT)) {
+      throw inputError(
+        'Dataset.where',
+        'a data set with splits',
+        'one without',
+        'Divide it at random with dataset.split(), or pass splits to the constructor.',
+      );
+    }
+    return this.#filter((i) => wanted.has(this.splits[i]!));
   }
 
   /**
@@ -92,29 +104,29 @@ export class FerDataset implements LabeledImages {
    * @returns A copy of these images in the order of the positions.
    * @throws InputError if a position is out of range, or if they are no list.
    */
-  subset(indices: Iterable<number>): FerDataset {
-    checkIterable('FerDataset.subset: indices', indices);
+  subset(indices: Iterable<number>): Dataset {
+    checkIterable('Dataset.subset: indices', indices);
     const list = Array.from(indices);
-    for (const index of list) checkInteger('FerDataset.subset: indices', index, { min: 0, max: this.size - 1 });
-    return new FerDataset(selectParts(this, list));
+    for (const index of list) checkInteger('Dataset.subset: indices', index, { min: 0, max: this.size - 1 });
+    return new Dataset(selectParts(this, list));
   }
 
   /**
    * All images but those of some rows, for instance of an audit's `rowsToDrop`.
    *
-   * @param rows Numbers as in {@link FerDataset.rows}; those that are not there are ignored.
+   * @param rows Numbers as in {@link Dataset.rows}; those that are not there are ignored.
    * @returns A copy of the images that are left.
    * @throws InputError if they are no list.
    */
-  withoutRows(rows: Iterable<number>): FerDataset {
-    checkIterable('FerDataset.withoutRows: rows', rows);
+  withoutRows(rows: Iterable<number>): Dataset {
+    checkIterable('Dataset.withoutRows: rows', rows);
     const unwanted = new Set(rows);
     return this.#filter((i) => !unwanted.has(this.rows[i]!));
   }
 
   /**
    * Splits at random. Note that FER2013 has copies of images, which a random split puts on both sides (see
-   * `auditDataset`); its own splits, by {@link FerDataset.where}, are the ones to compare results on.
+   * `auditDataset`); its own splits, by {@link Dataset.where}, are the ones to compare results on.
    *
    * @param options Fractions (80:10:10 unless given), seed and whether to stratify.
    * @returns One data set for each fraction, in file order; no image stands in two.
@@ -126,9 +138,9 @@ export class FerDataset implements LabeledImages {
    */
   split<const Fractions extends readonly number[] = typeof DEFAULT_FRACTIONS>(
     options: SplitOptions<Fractions> = {},
-  ): SplitParts<Fractions, FerDataset> {
+  ): SplitParts<Fractions, Dataset> {
     const parts: readonly Uint32Array[] = splitIndices(this.labels, options);
-    return parts.map((indices) => this.subset(indices)) as SplitParts<Fractions, FerDataset>;
+    return parts.map((indices) => this.subset(indices)) as SplitParts<Fractions, Dataset>;
   }
 
   /**
@@ -146,7 +158,7 @@ export class FerDataset implements LabeledImages {
    * }
    * ```
    */
-  folds(options: FoldOptions = {}): Fold<FerDataset>[] {
+  folds(options: FoldOptions = {}): Fold<Dataset>[] {
     const numbers = foldNumbers(this, options);
     return Array.from({ length: options.folds ?? 5 }, (_, fold) => ({
       training: this.#filter((i) => numbers[i] !== fold),
@@ -161,38 +173,55 @@ export class FerDataset implements LabeledImages {
    * @param others Data sets of the same image size.
    * @returns A copy of all images. Labels become targets, and weights 1, where only some of the sets have targets or
    *   weights; names and the teacher's probabilities are kept if all have them.
-   * @throws InputError if the image sizes differ, or if a set without labels meets one with targets.
+   * @throws InputError if the image sizes or the classes differ, or if a set without labels meets one with targets.
    */
-  concat(...others: FerDataset[]): FerDataset {
-    return new FerDataset(concatParts([this, ...others.map((set) => ({ ...set }))])); // null becomes {}
-  }
-
-  /** The same images with other labels, [size], 0..6 or 255; borrowed. In training, targets take precedence: see `withTargets()`. */
-  withLabels(labels: Uint8Array): FerDataset {
-    return new FerDataset({ ...this, labels });
-  }
-
-  /** The same images with soft targets, [size, 7], rows summing to 1; borrowed. Without an argument: with none. */
-  withTargets(targets?: Float32Array): FerDataset {
-    return new FerDataset({ ...this, targets });
+  concat(...others: Dataset[]): Dataset {
+    return new Dataset(concatParts([this, ...others.map((set) => ({ ...set }))])); // null becomes {}
   }
 
   /**
-   * The same images with what a teacher network gives each class, [size, 7], rows summing to 1, as `predict` returns it; borrowed.
+   * The same images with their classes in another order, or among more classes: labels, targets and the teacher's
+   * probabilities move to the positions of the same names.
+   *
+   * @param classNames The new names in label order; those that the data set does not have get no images.
+   * @returns The data set with these classes; the images are shared.
+   * @throws InputError if a class that has images is not among the names, or as the constructor does.
+   * @example
+   * ```ts
+   * const all = ['bored', 'confused', 'engaged'];
+   * const both = first.alignClasses(all).concat(second.alignClasses(all));
+   * ```
+   */
+  alignClasses(classNames: readonly string[]): Dataset {
+    return new Dataset(alignParts(this, classNames));
+  }
+
+  /** The same images with other labels, [size], 0..numClasses - 1 or 255; borrowed. In training, targets take precedence: see `withTargets()`. */
+  withLabels(labels: Uint8Array): Dataset {
+    return new Dataset({ ...this, labels });
+  }
+
+  /** The same images with soft targets, [size, numClasses], rows summing to 1; borrowed. Without an argument: with none. */
+  withTargets(targets?: Float32Array): Dataset {
+    return new Dataset({ ...this, targets });
+  }
+
+  /**
+   * The same images with what a teacher network gives each class, [size, numClasses], rows summing to 1, as `predict` returns it; borrowed.
    * Without an argument: with none. `train` uses it with `loss.distillation`.
    */
-  withTeacher(teacher?: Float32Array): FerDataset {
-    return new FerDataset({ ...this, teacher });
+  withTeacher(teacher?: Float32Array): Dataset {
+    return new Dataset({ ...this, teacher });
   }
 
   /** The same images with weights in the loss, [size], at least 0; borrowed. Without an argument: with none. */
-  withSampleWeights(sampleWeights?: Float32Array): FerDataset {
-    return new FerDataset({ ...this, sampleWeights });
+  withSampleWeights(sampleWeights?: Float32Array): Dataset {
+    return new Dataset({ ...this, sampleWeights });
   }
 
   /** The number of images of each class in label order, by their labels; those without a label are not counted. */
   classCounts(): number[] {
-    const counts = EMOTIONS.map(() => 0);
+    const counts = this.classNames.map(() => 0);
     for (const label of this.labels) if (label !== UNLABELED) counts[label]!++;
     return counts;
   }
@@ -205,14 +234,14 @@ export class FerDataset implements LabeledImages {
    * @throws InputError if the position is out of range. BackendError if no backend is ready.
    */
   image(index: number): tf.Tensor3D {
-    checkInteger('FerDataset.image: index', index, { min: 0, max: this.size - 1 });
+    checkInteger('Dataset.image: index', index, { min: 0, max: this.size - 1 });
     return imageTensor(this, index);
   }
 
   /**
    * All images as one tensor. It takes four bytes a pixel: 265 MB for FER2013's Training rows.
    *
-   * @returns `xs` [n, height, width, 1] float32, 0..255, not yet preprocessed, and `ys` [n, 7] float32; the caller's.
+   * @returns `xs` [n, height, width, 1] float32, 0..255, not yet preprocessed, and `ys` [n, numClasses] float32; the caller's.
    * @throws BackendError if no backend is ready.
    */
   toTensors(): LabeledTensors {
@@ -226,7 +255,7 @@ export class FerDataset implements LabeledImages {
    *
    * @param options Batch size (64), shuffle (false), seed (0), first epoch (0), augmentation (none), dropRemainder
    *   (false).
-   * @returns A data set of `{ xs, ys }`: [n, height, width, 1] float32 0..255, not yet preprocessed, and [n, 7]
+   * @returns A data set of `{ xs, ys }`: [n, height, width, 1] float32 0..255, not yet preprocessed, and [n, numClasses]
    *   float32; the tensors are the consumer's. Its `size` is the number of batches.
    * @throws InputError if an option is unknown or out of range.
    * @example
@@ -240,9 +269,9 @@ export class FerDataset implements LabeledImages {
     return toTfDataset(this, options);
   }
 
-  #filter(keep: (index: number) => boolean): FerDataset {
+  #filter(keep: (index: number) => boolean): Dataset {
     const indices: number[] = [];
     for (let i = 0; i < this.size; i++) if (keep(i)) indices.push(i);
-    return new FerDataset(selectParts(this, indices));
+    return new Dataset(selectParts(this, indices));
   }
 }

@@ -1,8 +1,8 @@
 import type { DatasetError } from '../errors';
 import type { FaultReporter } from './fault';
 
-/** What a column of a FER2013 file holds. */
-export type Fer2013Column = 'emotion' | 'pixels' | 'Usage';
+/** What a column of a FER2013 file holds; `'index'` is the column without a name that pandas adds at the front. */
+export type Fer2013Column = 'emotion' | 'pixels' | 'Usage' | 'index';
 
 /** The longest header that is looked at, in bytes. */
 export const HEADER_LIMIT = 1024;
@@ -13,32 +13,36 @@ const REMEDY =
 
 /**
  * Reads the header of a FER2013 file: column names in any order and case, with or without quotes and blanks around
- * them.
+ * them; the first may be an index.
  *
  * @param line The first line, a byte order mark included.
- * @param needsUsage Whether rows are to be chosen by their usage.
+ * @param needsSplit Whether rows are to be chosen by their split.
  * @param fault Makes the error.
  * @returns The columns in the file's order.
  * @throws DatasetError if a column is unknown, stands twice or is missing.
  */
-export function parseHeader(line: string, needsUsage: boolean, fault: FaultReporter): Fer2013Column[] {
+export function parseHeader(line: string, needsSplit: boolean, fault: FaultReporter): Fer2013Column[] {
   const names = line
     .replace(/^\uFEFF/, '')
     .split(',')
     .map(unquote);
-  const columns = names.map((name) => COLUMNS.find((column) => column.toLowerCase() === name.toLowerCase()));
+  const columns = names.map((name, i) =>
+    i === 0 && names.length > 1 && /^(unnamed: 0)?$/i.test(name)
+      ? 'index'
+      : COLUMNS.find((column) => column.toLowerCase() === name.toLowerCase()),
+  );
   const unknown = columns.indexOf(undefined);
   if (unknown >= 0) throw headerFault(`the column ${quote(names[unknown]!)}`, fault);
   const twice = columns.findIndex((column, i) => columns.indexOf(column) !== i);
   if (twice >= 0) throw headerFault(`the column ${quote(names[twice]!)} twice`, fault);
   if (!columns.includes('pixels')) throw headerFault(`${quote(line.trim())} without pixels`, fault);
-  if (needsUsage && !columns.includes('Usage')) {
+  if (needsSplit && !columns.includes('Usage')) {
     throw fault({
       row: 1,
       column: 'Usage',
       expected: 'the column Usage, by which to choose rows',
       received: `the header ${quote(line.trim())}`,
-      remedy: 'Leave the option usage out to load all rows.',
+      remedy: 'Leave the option split out to load all rows.',
     });
   }
   return columns as Fer2013Column[];

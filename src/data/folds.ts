@@ -26,7 +26,7 @@ export interface FoldOptions {
  *
  * @example
  * ```ts
- * const folds: Fold<FerDataset>[] = dataset.folds({ folds: 5 });
+ * const folds: Fold<Dataset>[] = dataset.folds({ folds: 5 });
  * for (const { training, held } of folds) console.log(training.size, held.size);
  * ```
  */
@@ -53,14 +53,14 @@ export interface Fold<Part> {
  * ```
  */
 export function foldNumbers(data: LabeledImages, options: FoldOptions = {}): Uint8Array {
-  checkOptions('FerDataset.folds', options, ['folds', 'seed']);
+  checkOptions('Dataset.folds', options, ['folds', 'seed']);
   const { folds = 5, seed = 0 } = options;
-  checkInteger('FerDataset.folds: folds', folds, { min: 2, max: 255 });
-  checkInteger('FerDataset.folds: seed', seed, { min: 0 });
+  checkInteger('Dataset.folds: folds', folds, { min: 2, max: 255 });
+  checkInteger('Dataset.folds: seed', seed, { min: 0 });
   const groups = groupCopies(data);
   if (groups.length < folds) {
     const expected = `at least ${folds} different pictures`;
-    throw inputError('FerDataset.folds', expected, `${groups.length}`);
+    throw inputError('Dataset.folds', expected, `${groups.length}`);
   }
   const byLabel = new Map<number, number[][]>();
   for (const group of groups) addTo(byLabel, data.labels[group[0]!]!, group);

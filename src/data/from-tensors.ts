@@ -3,12 +3,13 @@ import { inputError } from '../errors';
 import { CHANNELS } from '../image/check';
 import { describe } from '../validate';
 import { type LabeledImages, UNLABELED } from './batches';
+import { MAX_CLASSES } from '../class-names';
 
 /** Largest difference of a row's sum from 1. */
 const TOLERANCE = 1e-3;
 
 /**
- * Turns tensors, as `FerDataset.toTensors` gives them, into plain arrays that the trainer and the evaluator read.
+ * Turns tensors, as `Dataset.toTensors` gives them, into plain arrays that the trainer and the evaluator read.
  *
  * @param xs Pictures, `[n, h, w, c]` float32 or int32, 0..255 (not 0..1), c = 1, 3 or 4; borrowed.
  * @param ys Classes, `[n, numClasses]`, any dtype: one-hot rows, or soft targets that sum to 1; a row of zeros means that the
@@ -37,10 +38,10 @@ export async function readTensors(
     throw inputError(`${where}: xs`, '1, 3 or 4 channels', `${channels}`);
   }
   const [rows, numClasses] = ys.shape;
-  if (rows !== size || numClasses < 1 || numClasses >= UNLABELED) {
+  if (rows !== size || numClasses < 1 || numClasses > MAX_CLASSES) {
     throw inputError(
       `${where}: ys`,
-      `the shape [${size}, numClasses], one row for each picture and 1 to ${UNLABELED - 1} classes`,
+      `the shape [${size}, numClasses], one row for each picture and 1 to ${MAX_CLASSES} classes`,
       `[${rows}, ${numClasses}]`,
     );
   }

@@ -12,13 +12,13 @@ export function selectImages<Images extends LabeledImages['images']>(
   data: LabeledImages & { readonly images: Images },
   indices: ArrayLike<number>,
 ): LabeledImages & { readonly images: Images } {
-  const { images, labels, targets, teacher, sampleWeights, height, width, channels, numClasses } = data;
+  const { images, labels, targets, teacher, sampleWeights, height, width, channels, numClasses, classNames } = data;
   const size = indices.length;
   const pixels = size * height * width * channels;
   const all = images instanceof Float32Array ? new Float32Array(pixels) : new Uint8Array(pixels);
   const floats = (from: Float32Array, length: number) => copyRows(from, indices, new Float32Array(size * length));
   return {
-    ...{ size, height, width, channels, numClasses },
+    ...{ size, height, width, channels, numClasses, classNames },
     images: copyRows(images, indices, all) as Images,
     labels: Uint8Array.from(indices, (i) => labels[i]!),
     targets: targets && floats(targets, numClasses),

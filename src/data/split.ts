@@ -26,7 +26,7 @@ export interface SplitOptions<Fractions extends readonly number[] = readonly num
  *
  * @example
  * ```ts
- * const [training, test]: SplitParts<readonly [0.8, 0.2], FerDataset> = dataset.split({ fractions: [0.8, 0.2] });
+ * const [training, test]: SplitParts<readonly [0.8, 0.2], Dataset> = dataset.split({ fractions: [0.8, 0.2] });
  * ```
  */
 export type SplitParts<Fractions extends readonly number[], Part> = { [Index in keyof Fractions]: Part };
@@ -52,10 +52,10 @@ export function splitIndices<const Fractions extends readonly number[] = typeof 
   labels: Uint8Array,
   options: SplitOptions<Fractions> = {},
 ): SplitParts<Fractions, Uint32Array> {
-  checkOptions('FerDataset.split', options, ['fractions', 'seed', 'stratify']);
+  checkOptions('Dataset.split', options, ['fractions', 'seed', 'stratify']);
   const { seed = 0, stratify = false } = options;
   const fractions: readonly number[] = options.fractions ?? DEFAULT_FRACTIONS;
-  checkInteger('FerDataset.split: seed', seed, { min: 0 });
+  checkInteger('Dataset.split: seed', seed, { min: 0 });
   checkFractions(fractions);
   const parts: number[][] = fractions.map(() => []);
   for (const [label, indices] of groupByLabel(labels, stratify)) {
@@ -78,7 +78,7 @@ function groupByLabel(labels: Uint8Array, stratify: boolean): Map<number, number
 }
 
 function checkFractions(fractions: readonly number[]): void {
-  const where = 'FerDataset.split: fractions';
+  const where = 'Dataset.split: fractions';
   if (!Array.isArray(fractions) || fractions.length === 0) {
     throw inputError(where, 'a list of shares', describe(fractions));
   }

@@ -6,7 +6,7 @@ import { batches, batchesFor, countBatches } from './batches';
 import { pixelsOf } from './copies';
 
 /**
- * Options of `FerDataset.toDataset`.
+ * Options of `Dataset.toDataset`.
  *
  * @example
  * ```ts
@@ -28,19 +28,19 @@ export type TfDatasetOptions = Omit<BatchOptions, 'firstBatch'>;
 export interface LabeledTensors extends tf.NamedTensorMap {
   /** [n, height, width, 1] float32, 0..255 */
   xs: tf.Tensor4D;
-  /** [n, 7] float32, one-hot or soft targets; all 0 where the label is unknown */
+  /** [n, numClasses] float32, one-hot or soft targets; all 0 where the label is unknown */
   ys: tf.Tensor2D;
 }
 
 /** One image, [height, width, channels] float32, 0..255; the caller's. */
 export function imageTensor(data: LabeledImages, index: number): tf.Tensor3D {
-  requireBackend('FerDataset.image');
+  requireBackend('Dataset.image');
   return tf.tensor3d(Float32Array.from(pixelsOf(data, index)), [data.height, data.width, data.channels]);
 }
 
 /** All images and targets; the caller's. */
 export function toTensors(data: LabeledImages): LabeledTensors {
-  requireBackend('FerDataset.toTensors');
+  requireBackend('Dataset.toTensors');
   const [all] = batches(data, { batchSize: Math.max(data.size, 1) });
   return upload(data, all ?? { images: new Float32Array(0), targets: new Float32Array(0), size: 0 });
 }
@@ -50,7 +50,7 @@ export function toTensors(data: LabeledImages): LabeledTensors {
  * @throws InputError if an option is unknown or out of range.
  */
 export function toTfDataset(data: LabeledImages, options: TfDatasetOptions): tfd.Dataset<LabeledTensors> {
-  batchesFor('FerDataset.toDataset', data, options); // checks the options now
+  batchesFor('Dataset.toDataset', data, options); // checks the options now
   const { batchSize = 64, epoch: firstEpoch = 0, dropRemainder = false } = options;
   let epoch = firstEpoch;
   const dataset = tfd.generator<LabeledTensors>(function* () {

@@ -1,13 +1,16 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { LabeledImages } from '../data/batches';
 import { UNLABELED } from '../data/batches';
+import { inputError } from '../errors';
 import type { LabeledTensors } from '../data/to-tensors';
 import { readTensors } from '../data/from-tensors';
 import type { BootstrapOptions } from '../metrics/bootstrap';
 import { fillBootstrap } from '../metrics/bootstrap';
 import { checkClasses } from '../metrics/confusion-matrix';
-import { argmaxRows } from '../metrics/probability';
+import { argmaxRows, softmaxRows } from '../metrics/probability';
 import { applyTemperature } from '../metrics/temperature';
+import { checkOutput, type ClassNames, namesOf } from '../models/facts';
+import { factsOf } from '../models/known-facts';
 import { checkNumber, checkOptions } from '../validate';
 import { findCopies } from './duplicates';
 import type { PredictOptions } from './predict';
@@ -31,8 +34,11 @@ export interface EvaluateOptions extends PredictOptions {
   temperature?: number;
   /** How to draw the interval of the accuracy. Default `{ samples: 1000, seed: 0, confidence: 0.95 }`. */
   bootstrap?: BootstrapOptions;
-  /** Names of the classes. Default the seven emotions, or `class 0`, `class 1`, … for another number of classes. */
-  classNames?: readonly string[];
+  /**
+   * Names of the classes in the order of the model's outputs. Where the data has the same names in another order, the outputs are
+   * brought into that. Default: what the model knows, else the names of the data.
+   */
+  classNames?: ClassNames;
 }
 
 /**
@@ -58,7 +64,7 @@ export async function evaluate(
   options: EvaluateOptions = {},
 ): Promise<EvaluationReport> {
   checkOptions('evaluate', options, [...PREDICT_OPTIONS, 'trainingSet', 'temperature', 'bootstrap', 'classNames']);
-  const { trainingSet, temperature = 1, bootstrap = {}, classNames, ...predictOptions } = options;
+  const { trainingSet, temperature = 1, bootstrap = {}, classNames: given, ...predictOptions } = options;
   checkNumber('evaluate: temperature', temperature, { min: Number.MIN_VALUE });
   fillBootstrap('evaluate: bootstrap', bootstrap);
   const pictures = isTensors(data) ? await readTensors('evaluate: data', data) : data;
@@ -66,12 +72,35 @@ export async function evaluate(
   const labels = scoredLabels(pictures);
   checkLabeled('evaluate: data.labels', labels);
   checkClasses('evaluate: data.labels', labels, pictures.numClasses);
-  fillClassNames('evaluate: classNames', classNames, pictures.numClasses);
+  const outputNames = outputNamesOf('evaluate: classNames', model, given, pictures);
+  const names = fillClassNames('evaluate: data.classNames', pictures.classNames ?? outputNames, pictures.numClasses);
+  const order = outputNames && outputOrder('evaluate: classNames', outputNames, names);
   if (trainingSet) checkPictures('evaluate: trainingSet', trainingSet);
   const inTrainingSet = trainingSet && findCopies(pictures, trainingSet);
   const outputs = await predictFor('evaluate', model, pictures, predictOptions);
-  const probabilities = temperature === 1 ? outputs : applyTemperature(outputs, pictures.numClasses, temperature);
-  return createReport({ probabilities, labels, classNames, bootstrap, inTrainingSet });
+  const rows = factsOf(model).outputs === 'logits' ? softmaxRows(outputs, names.length) : outputs;
+  const ordered = order ? rows.map((_, i) => rows[i - (i % order.length) + order[i % order.length]!]!) : rows;
+  const probabilities = temperature === 1 ? ordered : applyTemperature(ordered, names.length, temperature);
+  return createReport({ probabilities, labels, classNames: names, bootstrap, inTrainingSet });
+}
+
+/** The names of a model's outputs, given or known. */
+function outputNamesOf(where: string, model: tfl.LayersModel, given: ClassNames | undefined, data: LabeledImages) {
+  checkOutput('evaluate', model, data);
+  const known = given ?? factsOf(model).classNames;
+  if (known === undefined) return undefined;
+  const names = namesOf(where, known);
+  if (names.length === data.numClasses) return names;
+  throw inputError(where, `${data.numClasses} names`, `${names.length}`);
+}
+
+/** For each class of the data the position of its output; undefined where that is the same. */
+function outputOrder(where: string, outputs: readonly string[], names: readonly string[]): number[] | undefined {
+  const order = names.map((name) => outputs.indexOf(name));
+  if (order.every((from, to) => from === to)) return undefined;
+  if (outputs.length === names.length && !order.includes(-1)) return order;
+  const remedy = 'Evaluate on data with the classes that the model was trained on.';
+  throw inputError(where, `the classes of the data, ${names.join(', ')}`, outputs.join(', '), remedy);
 }
 
 function isTensors(data: LabeledImages | LabeledTensors): data is LabeledTensors {

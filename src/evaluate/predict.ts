@@ -2,12 +2,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { Batch, LabeledImages } from '../data/batches';
 import { batches } from '../data/batches';
+import { checkClassNames } from '../class-names';
 import { checkPixels } from '../data/from-tensors';
 import { inputError } from '../errors';
-import type { Preprocessing } from '../image/preprocess';
-import { DEFAULT_PREPROCESSING, preprocess } from '../image/preprocess';
+import type { Pixels, Preprocessing } from '../image/preprocess';
+import { preprocess } from '../image/preprocess';
 import type { Views } from '../image/views';
 import { checkViews, meanOverViews } from '../image/views';
+import { checkOutput, resolvePreprocessing } from '../models/facts';
 import { checkInteger, checkOptions, describe } from '../validate';
 
 /**
@@ -23,10 +25,10 @@ export interface PredictOptions {
   /** Pictures a batch, at least 1; more is faster as long as the memory suffices. Default 64. */
   batchSize?: number;
   /**
-   * How pixels become the model's input; must be what the model was trained with. Default: the model's own input size with the
-   * mean and standard deviation of `DEFAULT_PREPROCESSING`.
+   * How pixels become the model's input, in full or as the scaling of pixels alone. Default: what the model was built, trained or
+   * loaded with; a model from elsewhere has none.
    */
-  preprocessing?: Preprocessing;
+  preprocessing?: Preprocessing | Pixels;
   /** Test-time augmentation: the outputs are the mean over these views of each picture. Default `'single'`: none. */
   views?: Views;
   /** Ends the run between two batches; its reason is thrown. Default none. */
@@ -45,7 +47,7 @@ const PATIENCE = 40;
  * The outputs of a model for every picture of a data set, in its order. Labels and targets are not looked at, so that the
  * data may be unlabelled.
  *
- * @param model A model from one input `[n, h, w, 1]` to one output `[n, numClasses]`; borrowed, and run in inference mode.
+ * @param model A model from one input `[n, h, w, 1 or 3]` to one output `[n, numClasses]`; borrowed, and run in inference mode.
  * @param data The pictures, 0..255; borrowed.
  * @param options Batch size, preprocessing, abort signal and progress callback.
  * @returns The outputs, `[size, numClasses]` row by row, as the model's last layer gives them; empty for empty data.
@@ -76,9 +78,9 @@ export async function predictFor(
   const { batchSize = 64, views = 'single', signal, onProgress } = options;
   checkInteger(`${where}: batchSize`, batchSize, { min: 1 });
   checkViews(`${where}: views`, views);
-  const preprocessing = fitPreprocessing(where, model, options.preprocessing);
+  const preprocessing = preprocessingOf(where, model, options.preprocessing);
   checkPictures(`${where}: data`, data);
-  checkOutput(where, model, data.numClasses);
+  checkOutput(where, model, data);
 
   const outputs = new Float32Array(data.size * data.numClasses);
   let done = 0;
@@ -114,50 +116,14 @@ function pause(): Promise<void> {
 }
 
 /**
- * The preprocessing for a model: the given one if it has the model's input size, or the default at that size.
- * @param where The function named in errors.
- * @throws InputError if the sizes differ or the model has no picture as its one input.
+ * The preprocessing for a model, given or known.
+ * @throws InputError if it is not known, or does not fit the model's input.
  */
-export function fitPreprocessing(
-  where: string,
-  model: tfl.LayersModel,
-  given: Preprocessing | undefined,
-): Preprocessing {
-  const shape = model?.inputs?.length === 1 ? model.inputs[0]!.shape : undefined;
-  if (shape?.length !== 4 || shape[3] !== 1) {
-    throw inputError(
-      `${where}: model`,
-      'a built model with one input of shape [null, height, width, 1]',
-      shape ? `the input shape ${shapeText(shape)}` : `${model?.inputs?.length ?? 'no known'} inputs`,
-    );
-  }
-  const [defaultHeight, defaultWidth] = given?.inputSize ?? DEFAULT_PREPROCESSING.inputSize;
-  const height = shape[1] ?? defaultHeight;
-  const width = shape[2] ?? defaultWidth;
-  if (given && (height !== defaultHeight || width !== defaultWidth)) {
-    throw inputError(
-      `${where}: preprocessing.inputSize`,
-      `the model's input size [${height}, ${width}]`,
-      describe(given.inputSize),
-      'Leave preprocessing out to take the size from the model.',
-    );
-  }
-  return given ?? { ...DEFAULT_PREPROCESSING, inputSize: [height, width] };
-}
-
-/**
- * Throws unless the model has one output of as many classes as the data.
- * @param where The function named in errors.
- * @throws InputError
- */
-export function checkOutput(where: string, model: tfl.LayersModel, numClasses: number): void {
-  const shape = model.outputs.length === 1 ? model.outputs[0]!.shape : undefined;
-  if (shape?.length === 2 && shape[1] === numClasses) return;
-  throw inputError(
-    `${where}: model`,
-    `one output of shape [null, ${numClasses}], as the data has ${numClasses} classes`,
-    shape ? `the output shape ${shapeText(shape)}` : `${model.outputs.length} outputs`,
-  );
+function preprocessingOf(where: string, model: tfl.LayersModel, given: PredictOptions['preprocessing']): Preprocessing {
+  const found = resolvePreprocessing(where, model, given);
+  if (found) return found;
+  const remedy = "Pass preprocessing: '0..1', '-1..1', '0..255', 'fer2013' or { mean, std }.";
+  throw inputError(`${where}: model`, 'a model whose preprocessing is known', 'one from elsewhere', remedy);
 }
 
 /**
@@ -169,7 +135,7 @@ export function checkOutput(where: string, model: tfl.LayersModel, numClasses: n
  */
 export function checkPictures(where: string, data: LabeledImages): void {
   if (!ArrayBuffer.isView(data?.images) || !ArrayBuffer.isView(data.labels)) {
-    const expected = 'a FerDataset or an object with the same arrays';
+    const expected = 'a Dataset or an object with the same arrays';
     throw inputError(where, expected, describe(data));
   }
   const { size, height, width, channels, numClasses } = data;
@@ -186,9 +152,11 @@ export function checkPictures(where: string, data: LabeledImages): void {
     const expected = `${[size, ...shape].join(' × ')} values`;
     throw inputError(`${where}.${name}`, expected, `${values.length}`);
   }
+  if (data.classNames !== undefined) {
+    checkClassNames(`${where}.classNames`, data.classNames);
+    if (data.classNames.length !== numClasses) {
+      throw inputError(`${where}.classNames`, `${numClasses} names`, `${data.classNames.length}`);
+    }
+  }
   if (data.images instanceof Float32Array) checkPixels(`${where}.images`, data.images); // bytes always are
-}
-
-function shapeText(shape: readonly (number | null)[]): string {
-  return `[${shape.map(String).join(', ')}]`;
 }

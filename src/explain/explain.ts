@@ -4,11 +4,15 @@ import { ensureBackend } from '../backend/backend';
 import type { PixelData } from '../image/pixels';
 import { preprocess } from '../image/preprocess';
 import { checkValues } from '../image/range';
-import { type PictureSource, readImages } from '../image/read';
+import { type ImageSource, readImages } from '../image/read';
 import { resize } from '../image/resize';
 import { logitsOf } from '../models/logits';
-import { checkOneOf, checkOptions, describe } from '../validate';
-import { cardOf, hasLostWeights, isModelWithCard, type ModelWithCard } from '../weights/model-with-card';
+import { checkOneOf, checkOptions } from '../validate';
+import type * as tfl from '@tensorflow/tfjs-layers';
+import { checkModel } from '../models/facts';
+import type { CardDraft, ModelCard } from '../storage/card';
+import { hasLostWeights } from '../models/known-facts';
+import { resolveCard } from '../storage/resolve-card';
 import { gradCam, lastConvolution } from './grad-cam';
 import { occlusion } from './occlusion';
 import { overlay } from './overlay';
@@ -42,7 +46,7 @@ const METHODS: readonly ExplainMethod[] = ['hiResCam', 'gradCam', 'occlusion'];
  * ```
  */
 export interface ExplainOptions {
-  /** The class whose evidence is wanted, one of the card's labels. Default: the most probable one. */
+  /** The class whose evidence is wanted, one of the card's class names. Default: the most probable one. */
   className?: string | undefined;
   /** How it is found. Default: `'hiResCam'` or, where the network has no convolution or the backend no gradient, `'occlusion'`. */
   method?: ExplainMethod | undefined;
@@ -72,6 +76,9 @@ export interface Explanation {
   overlay: PixelData;
 }
 
+/** What is explained: a classifier, or a model with what is known about it. */
+type ExplainSource = { readonly model: tfl.LayersModel; readonly card?: CardDraft | ModelCard | undefined };
+
 /**
  * Shows which parts of a picture speak for a class.
  *
@@ -94,14 +101,14 @@ export interface Explanation {
  * ```
  */
 export async function explain(
-  source: ModelWithCard,
-  input: PictureSource,
+  source: ExplainSource,
+  input: ImageSource,
   options: ExplainOptions = {},
 ): Promise<Explanation> {
-  const { labels, preprocessing } = checkSource(source);
+  const { classNames, preprocessing } = checkSource(source);
   checkOptions('explain: options', options, ['className', 'method']);
   const { className, method } = options;
-  if (className !== undefined) checkOneOf('explain: options.className', className, labels);
+  if (className !== undefined) checkOneOf('explain: options.className', className, classNames);
   if (method !== undefined) checkOneOf('explain: options.method', method, METHODS);
   await ensureBackend('explain');
   const image = await readImages(input, 'explain'); // [1, h, w, c]
@@ -111,10 +118,10 @@ export async function explain(
     checkSingle(image);
     if ((input as unknown) instanceof tf.Tensor) await checkValues('explain', image);
     pixels = preprocess(image, preprocessing); // [1, 48, 48, 1]
-    const label = className === undefined ? await topLabel(source, pixels) : labels.indexOf(className);
+    const label = className === undefined ? await topLabel(source, pixels) : classNames.indexOf(className);
     const evidence = await findEvidence(source, pixels, label, method);
     map = normalise(evidence.map, preprocessing.inputSize);
-    return { className: labels[label]!, method: evidence.method, map, overlay: await overlay(image, map) };
+    return { className: classNames[label]!, method: evidence.method, map, overlay: await overlay(image, map) };
   } catch (error) {
     map?.dispose();
     throw hasLostWeights(source.model) ? disposed() : error; // disposed of while this waited
@@ -123,13 +130,10 @@ export async function explain(
   }
 }
 
-function checkSource(source: ModelWithCard) {
-  if (!isModelWithCard('explain', source)) {
-    const expected = 'a classifier, or a network as { model, card }';
-    throw inputError('explain', expected, describe(source));
-  }
+function checkSource(source: ExplainSource) {
+  checkModel('explain: source', source?.model);
   if (hasLostWeights(source.model)) throw disposed();
-  return cardOf('explain', source);
+  return resolveCard('explain: card', source.model, source.card);
 }
 
 function disposed(): DisposedError {
@@ -141,7 +145,7 @@ function checkSingle({ shape }: tf.Tensor4D): void {
   throw inputError('explain', 'one picture', `a batch of ${shape[0]}`, 'Explain them one after the other.');
 }
 
-async function topLabel({ model }: ModelWithCard, pixels: tf.Tensor4D): Promise<number> {
+async function topLabel({ model }: ExplainSource, pixels: tf.Tensor4D): Promise<number> {
   const top = tf.tidy(() => tf.argMax(logitsOf(model, pixels), -1)); // [1]
   try {
     return (await top.data())[0]!;
@@ -151,7 +155,7 @@ async function topLabel({ model }: ModelWithCard, pixels: tf.Tensor4D): Promise<
 }
 
 async function findEvidence(
-  { model }: ModelWithCard,
+  { model }: ExplainSource,
   pixels: tf.Tensor4D,
   label: number,
   wanted: ExplainMethod | undefined,

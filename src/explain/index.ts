@@ -4,4 +4,4 @@
  * @packageDocumentation
  */
 export { explain } from './explain';
-export type { ExplainMethod, ExplainOptions, Explanation } from './explain';
+export type { ExplainOptions, Explanation } from './explain';

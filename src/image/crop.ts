@@ -84,7 +84,7 @@ export function cropFaces(
  * @example
  * ```ts
  * const [frame] = cropFrames([480, 640], [{ landmarks: { leftEye: [200, 104], rightEye: [245, 110] } }]);
- * console.log(frame?.centre, frame?.width, frame?.angle);
+ * console.log(frame?.center, frame?.width, frame?.angle);
  * ```
  */
 export function cropFrames(
@@ -127,7 +127,7 @@ function withBatchAxis({ shape, isDisposed }: tf.Tensor): unknown {
 
 /** One frame of a picture [h, w, c] as [height, width, 1 or 3]. */
 function cut(pixels: tf.Tensor3D, frame: CropFrame, [height, width]: readonly [number, number]): tf.Tensor3D {
-  const [x, y] = frame.centre;
+  const [x, y] = frame.center;
   if (frame.angle === 0) {
     const rows = { start: y - frame.height / 2, length: frame.height };
     const columns = { start: x - frame.width / 2, length: frame.width };
@@ -142,7 +142,7 @@ function cut(pixels: tf.Tensor3D, frame: CropFrame, [height, width]: readonly [n
   const columns = { start: left, length: patchWidth * step };
   const patch = shrink(pixels, rows, columns, [patchHeight, patchWidth]);
   const local: CropFrame = {
-    centre: [half[0]!, half[1]!],
+    center: [half[0]!, half[1]!],
     width: frame.width / step,
     height: frame.height / step,
     angle: frame.angle,
@@ -194,8 +194,8 @@ function turn(patch: tf.Tensor3D, frame: CropFrame, [height, width]: readonly [n
       const across = ((i % width) + ((s % samples) + 0.5) / samples) / width - 0.5;
       const down = (Math.floor(i / width) + (Math.floor(s / samples) + 0.5) / samples) / height - 0.5;
       const [dx, dy] = [across * frame.width, down * frame.height];
-      const x = frame.centre[0] + cos * dx - sin * dy - 0.5;
-      const y = frame.centre[1] + sin * dx + cos * dy - 0.5;
+      const x = frame.center[0] + cos * dx - sin * dy - 0.5;
+      const y = frame.center[1] + sin * dx + cos * dy - 0.5;
       const [left, top] = [Math.floor(x), Math.floor(y)];
       const [fx, fy] = [x - left, y - top];
       for (const [row, column, weight] of [

@@ -10,11 +10,15 @@ export interface LayerRule {
   settings: readonly string[];
   /** Settings of Keras that tfjs lacks, with the values that leave them without effect; null always does. */
   neutral: Readonly<Record<string, readonly Json[]>>;
+  /** Settings that the layer inherits in Keras and does not use. */
+  ignored: readonly string[];
 }
 
-const rule = (settings: string, neutral: LayerRule['neutral'] = {}): LayerRule => ({
-  settings: settings.split(' ').filter(Boolean),
+const words = (text: string) => text.split(' ').filter(Boolean);
+const rule = (settings: string, neutral: LayerRule['neutral'] = {}, ignored = ''): LayerRule => ({
+  settings: words(settings),
   neutral,
+  ignored: words(ignored),
 });
 
 const BIAS = 'activation use_bias bias_regularizer bias_constraint';
@@ -32,8 +36,8 @@ const ANY_NORM = { renorm: [false], mode: [0], virtual_batch_size: [] };
 export const LAYERS: Readonly<Record<string, LayerRule>> = {
   InputLayer: rule('batch_input_shape'),
   Conv2D: rule(`filters ${WINDOW} dilation_rate ${BIAS} ${KERNEL}`, { groups: [1] }),
-  SeparableConv2D: rule(`filters ${WINDOW} dilation_rate ${BIAS} ${DEPTHWISE} ${POINTWISE}`, { groups: [1] }),
-  DepthwiseConv2D: rule(`${WINDOW} ${BIAS} ${DEPTHWISE}`, { ...NO_SPACING, groups: [1] }),
+  SeparableConv2D: rule(`filters ${WINDOW} dilation_rate ${BIAS} ${DEPTHWISE} ${POINTWISE}`, { groups: [1] }, KERNEL),
+  DepthwiseConv2D: rule(`${WINDOW} ${BIAS} ${DEPTHWISE}`, { ...NO_SPACING, groups: [1] }, KERNEL),
   Dense: rule(`units ${BIAS} ${KERNEL}`),
   BatchNormalization: rule(
     'axis momentum epsilon center scale beta_regularizer gamma_regularizer beta_constraint gamma_constraint',
@@ -41,7 +45,7 @@ export const LAYERS: Readonly<Record<string, LayerRule>> = {
   ),
   Activation: rule('activation'),
   ReLU: rule('max_value', { negative_slope: [0], threshold: [0] }),
-  LeakyReLU: rule('alpha'),
+  LeakyReLU: rule('alpha', { threshold: [0] }),
   ELU: rule('', { alpha: [1] }),
   PReLU: rule('shared_axes alpha_regularizer alpha_constraint'),
   Softmax: rule('axis'),
@@ -51,6 +55,7 @@ export const LAYERS: Readonly<Record<string, LayerRule>> = {
   GlobalMaxPooling2D: GLOBAL_POOL,
   Flatten: rule('data_format'),
   Dropout: rule('rate noise_shape'),
+  AlphaDropout: rule('rate noise_shape'),
   GaussianNoise: rule('stddev'),
   GaussianDropout: rule('rate'),
   ZeroPadding2D: rule('padding data_format'),
@@ -74,10 +79,10 @@ export const IN_TRAINING_ONLY: readonly string[] = [
 
 /** Settings of any layer that have no part in what it computes from its weights, which are never left to an initialiser. */
 const WITHOUT_EFFECT =
-  /^(name|trainable|dtype|seed|sparse|ragged|optional|autocast|fused|synchronized|implementation|input_dim|input_shape|batch_shape|batch_input_shape|build_input_shape|renorm_clipping|renorm_momentum|input_dtype|(\w+_)?init(ializer)?)$/;
+  /^(name|trainable|activity_regularizer|dtype|seed|sparse|ragged|optional|autocast|fused|synchronized|implementation|input_dim|input_shape|batch_shape|batch_input_shape|build_input_shape|renorm_clipping|renorm_momentum|input_dtype|(\w+_)?init(ializer)?)$/;
 
 /** Whether a setting that the rule does not name may be passed over. */
-export function hasNoEffect(name: string, value: Json, { neutral }: LayerRule): boolean {
-  if (value === null || WITHOUT_EFFECT.test(name)) return true;
+export function hasNoEffect(name: string, value: Json, { neutral, ignored }: LayerRule): boolean {
+  if (value === null || WITHOUT_EFFECT.test(name) || ignored.includes(name)) return true;
   return (neutral[name] ?? []).some((allowed) => JSON.stringify(allowed) === JSON.stringify(value));
 }

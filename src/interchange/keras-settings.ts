@@ -1,6 +1,8 @@
 import { weightsError } from '../errors';
 import { describe } from '../validate';
 import { hasNoEffect, IN_TRAINING_ONLY, type Json, LAYERS, type Settings } from './keras-layers';
+import { type Part, partsOf } from './keras-parts';
+import type { TensorShape } from './keras-shapes';
 import { valueFromKeras } from './keras-values';
 
 /** A layer by its class name and settings, in the terms of any version of Keras or of tfjs. */
@@ -33,10 +35,6 @@ const SETTINGS: Readonly<Record<string, string>> = {
   sigma: 'stddev',
   batch_shape: 'batch_input_shape',
 };
-/** Layers without weights that Keras takes as the activation of others. */
-const ACTIVATION_LAYERS = ['LeakyReLU', 'ReLU', 'ELU', 'Softmax'];
-/** What the name `leaky_relu` means in Keras 3. */
-const LEAKY: LayerConfig = { class_name: 'LeakyReLU', config: { alpha: 0.2 } };
 const MERGES: Readonly<Record<string, string>> = {
   sum: 'Add',
   mul: 'Multiply',
@@ -46,19 +44,20 @@ const MERGES: Readonly<Record<string, string>> = {
 };
 
 /**
- * A layer in the terms of tfjs, which for some takes two layers, one after the other.
+ * A layer in the terms of tfjs, which for some takes several layers.
  *
  * @param where The layer, for messages.
  * @param layer The layer in the terms of any version of Keras.
  * @param major Major version of Keras.
- * @returns The same for tfjs, without initialisers. The first one has the name and the weights.
+ * @param input The shape of its (first) input, if it is known.
+ * @returns The same for tfjs, without initialisers, in the order of their calls. The first has the name and the weights.
  * @throws {@link WeightsError} if tfjs has no layer that computes the same.
  */
-export function layersFromKeras(where: string, layer: LayerConfig, major: number): LayerConfig[] {
-  return inParts(inKeras2(where, layer), channelsOf(layer)).map((part) => inTfjs(where, part, major));
+export function layersFromKeras(where: string, layer: LayerConfig, major: number, input?: TensorShape): Part[] {
+  return partsOf(where, inKeras2(where, layer), major, input).map((part) => inTfjs(where, part, major));
 }
 
-function inTfjs(where: string, { class_name, config }: LayerConfig, major: number): LayerConfig {
+function inTfjs(where: string, { class_name, config, takes }: Part, major: number): Part {
   const rule = Object.hasOwn(LAYERS, class_name) ? LAYERS[class_name] : undefined;
   if (!rule) {
     const expected = `one of the layers ${Object.keys(LAYERS).join(', ')}`;
@@ -72,34 +71,9 @@ function inTfjs(where: string, { class_name, config }: LayerConfig, major: numbe
       throw weightsError(where, expected, `${name} = ${describe(value)}`);
     }
   }
-  const { name, trainable = true, batch_input_shape: shape } = config;
-  if (shape) settings['batch_input_shape'] = shape;
+  const { name, trainable = true } = config;
   if (class_name !== 'InputLayer') settings['trainable'] = trainable;
-  return { class_name, config: { ...settings, name: name! } };
-}
-
-/** Pooling that keeps axes of length 1, and activations that tfjs has as layers only: a layer for each step. */
-function inParts({ class_name, config }: LayerConfig, channels: Json | undefined): LayerConfig[] {
-  const { name, keepdims, activation, ...rest } = config;
-  const after = (kind: string, settings: Settings): LayerConfig => ({
-    class_name: kind,
-    config: { ...settings, name: `${String(name)}_${kind.toLowerCase()}` },
-  });
-  if (keepdims === true && channels && config['data_format'] !== 'channels_first') {
-    return [{ class_name, config: { ...rest, name: name! } }, after('Reshape', { target_shape: [1, 1, channels] })];
-  }
-  const given = activation === 'leaky_relu' ? LEAKY : (activation as LayerConfig | string | null | undefined);
-  if (typeof given !== 'object' || !ACTIVATION_LAYERS.includes(given?.class_name ?? ''))
-    return [{ class_name, config }];
-  const { class_name: kind, config: settings } = inKeras2('', given!);
-  if (class_name === 'Activation') return [{ class_name: kind, config: { ...rest, ...settings, name: name! } }];
-  return [{ class_name, config: { ...config, activation: 'linear' } }, after(kind, settings)];
-}
-
-/** The last axis of what a layer is called with, which Keras 3 writes into graphs; tfjs does not find it out by itself when it reshapes. */
-function channelsOf({ inbound_nodes: nodes }: LayerConfig): Json | undefined {
-  type Call = { args?: { config?: { shape?: Json[] } }[] } | undefined;
-  return ((nodes as Json[] | undefined)?.[0] as Call)?.args?.[0]?.config?.shape?.at(-1);
+  return { class_name, config: { ...settings, name: name! }, ...(takes ? { takes } : {}) };
 }
 
 /** A layer with the names that Keras 2 has for classes and settings. */
@@ -111,14 +85,13 @@ function inKeras2(where: string, { class_name: given, config }: LayerConfig): La
     return inKeras2(where, { class_name: given, config: { ...rest, kernel_size: [nb_row!, nb_col!] } });
   }
   if (given === 'Merge') return merge(where, settings);
-  if (IN_TRAINING_ONLY.includes(given)) {
-    const { name, batch_input_shape } = settings;
-    const shape: Settings = batch_input_shape ? { batch_input_shape } : {};
-    return { class_name: 'Activation', config: { ...shape, name: name!, activation: 'linear' } };
+  if (IN_TRAINING_ONLY.includes(given) || given === 'ActivityRegularization') {
+    return { class_name: 'Activation', config: { name: settings['name']!, activation: 'linear' } };
   }
   if (given === 'SpatialDropout2D') {
-    const { data_format: _, ...rest } = settings;
-    return { class_name: 'Dropout', config: { ...rest, noise_shape: [null, 1, 1, null] } };
+    const { data_format: format, ...rest } = settings;
+    const noise_shape = format === 'channels_first' || format === 'th' ? [null, null, 1, 1] : [null, 1, 1, null];
+    return { class_name: 'Dropout', config: { ...rest, noise_shape } };
   }
   if (given === 'LeakyReLU' && 'negative_slope' in settings) {
     const { negative_slope: alpha, ...rest } = settings;

@@ -76,6 +76,11 @@ export class OnnxGraph {
     return output;
   }
 
+  /** The operator that gives a value; undefined for inputs and constants. */
+  operatorOf(value: string): string | undefined {
+    return this.#nodes.findLast(({ output }) => output === value)?.operator;
+  }
+
   /**
    * Gives the output of the node that was added last a plainer name, if it was made in this scope and the name is free.
    * @param value Name of the value; no node may use it yet.

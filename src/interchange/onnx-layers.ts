@@ -125,11 +125,13 @@ const softmax: Converter = (graph, [input], layer) => {
   return { ...x, name: graph.node('Softmax', [x.name], { axis }) };
 };
 
-const rescaling: Converter = (graph, [x], layer) => {
+const rescaling: Converter = (graph, [input], layer) => {
   const [scale, offset] = (['scale', 'offset'] as const).map((key) =>
-    graph.tensor(key, () => tf.scalar(configOf<number>(layer, key))),
+    graph.tensor(key, () => tf.tensor(configOf<tf.TensorLike>(layer, key))),
   );
-  return { ...x!, name: graph.node('Add', [graph.node('Mul', [x!.name, scale!]), offset!]) };
+  const ofAll = (['scale', 'offset'] as const).every((key) => typeof layer.config[key] === 'number');
+  const x = ofAll ? input! : graph.to('channelsLast', input!);
+  return { ...x, name: graph.node('Add', [graph.node('Mul', [x.name, scale!]), offset!]) };
 };
 
 const permute: Converter = (graph, [input], layer) => {

@@ -72,7 +72,12 @@ export const pooling =
   (operator: string): Converter =>
   (graph, [input], layer) => {
     const x = picture(graph, input!, layer);
-    return { ...x, name: graph.node(operator, [x.name], sliding(x, pair(layer.config['poolSize']), layer)) };
+    const window = sliding(x, pair(layer.config['poolSize']), layer);
+    if (graph.operatorOf(x.name) !== 'Pad') return { ...x, name: graph.node(operator, [x.name], window) };
+    // ONNX Runtime would make padding by zeros part of the pooling, which does not count what it pads by. It leaves pooling that pads by itself.
+    const { pads: _, ...rest } = window;
+    const auto_pad = layer.config['padding'] === 'same' ? 'SAME_UPPER' : 'VALID';
+    return { ...x, name: graph.node(operator, [x.name], { ...rest, auto_pad }) };
   };
 
 export const globalPooling =

@@ -4,16 +4,23 @@ import { conv2dBackpropFilter } from './conv2d-backprop-filter';
 import { depthwiseBackpropFilter, depthwiseBackpropInput } from './depthwise-backprop';
 import type { ConvAttributes } from './geometry';
 import { convGeometry } from './geometry';
+import type { PoolGradientAttributes } from './pool-gradients';
+import { averagePoolGradient, maxPoolGradientOnWasm, poolGeometry } from './pool-gradients';
+import type { ResizeAttributes } from './resize-gradient';
+import { resizeGradient } from './resize-gradient';
 import { unsortedSegmentSum } from './unsorted-segment-sum';
 
-type Compute = (inputs: Record<string, tf.Tensor4D>, attributes: KernelAttributes, name: string) => tf.Tensor;
+type Compute = (inputs: Record<string, tf.Tensor4D>, attributes: KernelAttributes, name: string) => tf.TensorInfo;
 
 /** The attributes of all kernels here; each has some of them. */
-interface KernelAttributes extends ConvAttributes {
+interface KernelAttributes extends ConvAttributes, ResizeAttributes, Pick<PoolGradientAttributes, 'filterSize'> {
   filterShape: number[];
   inputShape: number[];
   numSegments: number;
 }
+
+const geometryOf = (x: tf.Tensor4D, attributes: KernelAttributes) =>
+  poolGeometry(x.shape, attributes as KernelAttributes & PoolGradientAttributes);
 
 /** The gradient kernels that some backend lacks, each composed from operations that every backend has. */
 const KERNELS: Readonly<Record<string, Compute>> = {
@@ -24,12 +31,29 @@ const KERNELS: Readonly<Record<string, Compute>> = {
   DepthwiseConv2dNativeBackpropInput: ({ dy, filter }, attributes, name) =>
     depthwiseBackpropInput(dy!, filter!, convGeometry(name, attributes.inputShape, filter!.shape, attributes, true)),
   UnsortedSegmentSum: ({ x, segmentIds }, { numSegments }) => unsortedSegmentSum(x!, segmentIds!, numSegments),
+  AvgPoolGrad: ({ dy, input }, attributes) => averagePoolGradient(dy!, geometryOf(input!, attributes)),
+  MaxPoolGrad: ({ dy, input }, attributes) => maxPoolGradientOnWasm(input!, dy!, geometryOf(input!, attributes)),
+  ResizeNearestNeighborGrad: ({ dy, images }, attributes) => resizeGradient(dy!, images!.shape, 'nearest', attributes),
+  ResizeBilinearGrad: ({ dy, images }, attributes) => resizeGradient(dy!, images!.shape, 'bilinear', attributes),
 };
+
+/** The kernels that a backend brings, but wrong; see the functions that take their place. */
+const WRONG: Readonly<Record<string, readonly string[]>> = {
+  cpu: ['AvgPoolGrad', 'ResizeNearestNeighborGrad', 'ResizeBilinearGrad'],
+  wasm: ['AvgPoolGrad', 'MaxPoolGrad'],
+  webgl: ['AvgPoolGrad'],
+  webgpu: ['AvgPoolGrad'],
+};
+
+/** What was registered here, so that it is not replaced again. */
+const OURS = new WeakSet<tf.KernelFunc>();
 
 /**
  * Registers the gradient kernels that the active backend lacks, so that it can train: on WASM those of convolutions, of depthwise
- * convolutions and of `tf.gather`. {@link train} does this itself; call it before training by other means, such as `model.fit`.
- * Kernels that the backend brings stay as they are, and a second call does nothing.
+ * convolutions and of `tf.gather`. Kernels of TensorFlow.js 4.22 that give wrong gradients are replaced: of average pooling with
+ * padding (all backends but the native one), of max pooling where a window has no positive value (WASM) and of resizing (cpu).
+ * {@link train} does this itself; call it before training by other means, such as `model.fit`. All other kernels stay as they are, and a
+ * second call does nothing.
  *
  * @returns Names of the kernels that were registered by this call.
  * @throws {@link BackendError} if no backend is ready.
@@ -44,11 +68,17 @@ const KERNELS: Readonly<Record<string, Compute>> = {
 export function registerTrainingKernels(): string[] {
   requireBackend('registerTrainingKernels');
   const backendName = tf.getBackend();
-  const missing = Object.keys(KERNELS).filter((kernelName) => !tf.getKernel(kernelName, backendName));
-  for (const kernelName of missing) {
+  const wrong = WRONG[backendName] ?? [];
+  const wanted = Object.keys(KERNELS).filter((kernelName) => {
+    const present = tf.getKernel(kernelName, backendName);
+    return present ? wrong.includes(kernelName) && !OURS.has(present.kernelFunc) : kernelName !== 'MaxPoolGrad';
+  });
+  for (const kernelName of wanted) {
     const kernelFunc: tf.KernelFunc = ({ inputs, attrs }) =>
       KERNELS[kernelName]!(inputs as Record<string, tf.Tensor4D>, attrs as unknown as KernelAttributes, kernelName);
+    OURS.add(kernelFunc);
+    if (tf.getKernel(kernelName, backendName)) tf.unregisterKernel(kernelName, backendName);
     tf.registerKernel({ kernelName, backendName, kernelFunc });
   }
-  return missing;
+  return wanted;
 }

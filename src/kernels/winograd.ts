@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { freeWasmRoom, wasmMemory, wasmPointer, wasmRoom } from '../tfjs/wasm-memory';
 import { WINOGRAD_BASE64 } from './winograd-bytes';
 
 type Shape4D = readonly [number, number, number, number];
@@ -8,14 +9,6 @@ interface Winograd {
   transform(kernel: number, factors: number, side: number, channels: number, filters: number): void;
   convolve(x: number, factors: number, bias: number, y: number, scratch: number, ...rest: number[]): void;
   filterGradient(x: number, dy: number, room: number, gradient: number, scratch: number, ...rest: number[]): void;
-}
-
-/** The part of tfjs's WASM backend that shares its memory. */
-interface WasmBackend {
-  wasm?: { asm?: { memory?: WebAssembly.Memory } } | null;
-  dataIdMap: { get(dataId: tf.DataId): { memoryOffset: number } };
-  makeOutput(shape: number[], dtype: 'float32'): tf.TensorInfo;
-  disposeData(dataId: tf.DataId): boolean;
 }
 
 /** Strides, padding and dilations of a convolution. */
@@ -38,7 +31,7 @@ const instances = new WeakMap<WebAssembly.Memory, Winograd | undefined>();
 
 /** Starts the WebAssembly module in the memory of the active backend, which has to be WASM, if it has not been done. */
 export async function startWinograd(): Promise<void> {
-  const memory = memoryOfBackend();
+  const memory = wasmMemory();
   if (!memory || instances.has(memory)) return;
   const bytes = Uint8Array.from(atob(WINOGRAD_BASE64), (letter) => letter.charCodeAt(0));
   // no SIMD, or a policy against it: tfjs's own kernels do
@@ -92,8 +85,8 @@ export function winogradFactors(
   const tiles = (side: number) => Math.ceil(height / side) * Math.ceil(width / side);
   const side = 36 * tiles(4) < 16 * tiles(2) && tiles(4) * pictures >= FEWEST_LARGE_TILES ? 4 : 2;
   const [, , channels, filters] = filter.shape;
-  const factors = room([(side + 2) ** 2, filters / 8, channels, 8]);
-  winograd()!.transform(pointer(filter), pointer(factors), side, channels, filters);
+  const factors = wasmRoom([(side + 2) ** 2, filters / 8, channels, 8]);
+  winograd()!.transform(wasmPointer(filter), wasmPointer(factors), side, channels, filters);
   return toTensor(factors) as tf.Tensor4D;
 }
 
@@ -118,12 +111,12 @@ export function convolveByWinograd(
   const filters = panels * 8;
   const offset = bias ?? tf.zeros([filters]);
   const block = blockOf(products, channels, filters);
-  const y = room([n, height, width, filters]);
-  const scratch = room([products * block * (channels + filters) + 144]);
-  const pointers = [x, factors, offset, y, scratch].map(pointer) as [number, number, number, number, number];
+  const y = wasmRoom([n, height, width, filters]);
+  const scratch = wasmRoom([products * block * (channels + filters) + 144]);
+  const pointers = [x, factors, offset, y, scratch].map(wasmPointer) as [number, number, number, number, number];
   const least = activation === 'relu' ? 0 : -Infinity;
   winograd()!.convolve(...pointers, products === 16 ? 2 : 4, block, n, height, width, channels, filters, least);
-  free(scratch);
+  freeWasmRoom(scratch);
   if (!bias) offset.dispose();
   return toTensor(y) as tf.Tensor4D;
 }
@@ -153,11 +146,11 @@ export function winogradFilterGradient(x: tf.Tensor4D, dy: tf.Tensor4D): tf.Tens
   const [n, height, width, channels] = x.shape;
   const filters = dy.shape[3];
   const block = blockOf(16, channels, filters);
-  const gradient = room([3, 3, channels, filters]);
-  const spare = [room([16 * channels * filters]), room([16 * block * (channels + filters)])] as const;
-  const pointers = [x, dy, spare[0], gradient, spare[1]].map(pointer) as [number, number, number, number, number];
+  const gradient = wasmRoom([3, 3, channels, filters]);
+  const spare = [wasmRoom([16 * channels * filters]), wasmRoom([16 * block * (channels + filters)])] as const;
+  const pointers = [x, dy, spare[0], gradient, spare[1]].map(wasmPointer) as [number, number, number, number, number];
   winograd()!.filterGradient(...pointers, block, n, height, width, channels, filters);
-  spare.forEach(free);
+  spare.forEach(freeWasmRoom);
   return toTensor(gradient) as tf.Tensor4D;
 }
 
@@ -166,19 +159,10 @@ function blockOf(products: number, channels: number, filters: number): number {
   return Math.min(192, Math.max(24, Math.floor(CACHE / (4 * products * (channels + filters)) / 3) * 3));
 }
 
-const backend = () => tf.backend() as unknown as WasmBackend;
-const room = (shape: number[]) => backend().makeOutput(shape, 'float32');
-const pointer = ({ dataId }: tf.TensorInfo) => backend().dataIdMap.get(dataId).memoryOffset;
-const free = ({ dataId }: tf.TensorInfo) => void backend().disposeData(dataId);
 const toTensor = (info: tf.TensorInfo) => tf.engine().makeTensorFromTensorInfo(info);
-
-/** Undefined on other backends than WASM, and where tfjs hides it. */
-function memoryOfBackend(): WebAssembly.Memory | undefined {
-  return tf.getBackend() === 'wasm' ? backend().wasm?.asm?.memory : undefined;
-}
 
 /** The module in the backend's memory; undefined if it was not started or cannot be started. */
 function winograd(): Winograd | undefined {
-  const memory = memoryOfBackend();
+  const memory = wasmMemory();
   return memory && instances.get(memory);
 }

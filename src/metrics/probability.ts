@@ -118,6 +118,29 @@ export function brierScore(labels: ArrayLike<number>, probabilities: ArrayLike<n
   );
 }
 
+/**
+ * The softmax of each row of logits.
+ *
+ * @param logits `[n, numClasses]` row by row.
+ * @param numClasses Number of classes, at least 1.
+ * @returns `[n, numClasses]`, rows summing to 1.
+ * @throws InputError if the length does not fit or a logit is not finite.
+ */
+export function softmaxRows(logits: ArrayLike<number>, numClasses: number): Float64Array {
+  const rows = countRows('softmaxRows', logits, numClasses);
+  const result = Float64Array.from(logits);
+  const bad = result.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) throw inputError(`softmaxRows: values: position ${bad}`, 'a finite logit', describe(result[bad]));
+  for (let row = 0; row < rows; row++) {
+    const values = result.subarray(row * numClasses, (row + 1) * numClasses);
+    const max = Math.max(...values);
+    values.forEach((value, i) => (values[i] = Math.exp(value - max)));
+    const sum = values.reduce((total, value) => total + value, 0);
+    values.forEach((value, i) => (values[i] = value / sum));
+  }
+  return result;
+}
+
 function meanOfRows(
   where: string,
   labels: ArrayLike<number>,

@@ -1,5 +1,7 @@
 import * as tfl from '@tensorflow/tfjs-layers';
+import { DEFAULT_PREPROCESSING } from '../image/preprocess';
 import { Random } from '../random';
+import { addFacts } from './known-facts';
 import type { CnnSpec } from './options';
 
 type Symbolic = tfl.SymbolicTensor;
@@ -77,7 +79,7 @@ function denseBlock(
  * @returns A model from `[n, height, width, 1]` to `[n, classes]`; the caller's.
  */
 export function buildCnn(name: string, spec: CnnSpec): tfl.LayersModel {
-  const { conv, features, dense, head, inputSize } = spec;
+  const { conv, features, dense, head, classNames, inputSize } = spec;
   const input = tfl.input({ name: 'image', shape: [...inputSize, 1] });
   let x = input;
   conv.filters.forEach((filters, i) => {
@@ -95,11 +97,12 @@ export function buildCnn(name: string, spec: CnnSpec): tfl.LayersModel {
   x = drop(x, 'probabilities', head.dropout);
   const output = tfl.layers.dense({
     name: 'probabilities',
-    units: head.classes,
+    units: classNames.length,
     activation: head.activation,
     ...kernel('probabilities', spec, tfl.initializers.glorotUniform),
   });
-  return tfl.model({ name, inputs: input, outputs: output.apply(x) as Symbolic });
+  const model = tfl.model({ name, inputs: input, outputs: output.apply(x) as Symbolic });
+  return addFacts(model, { classNames, preprocessing: { ...DEFAULT_PREPROCESSING, inputSize } });
 }
 
 /** Initialiser and regulariser of a layer's kernel. Each layer has a seed of its own, drawn from its name. */

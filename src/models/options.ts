@@ -1,5 +1,6 @@
 import { inputError } from '../errors';
 import { requireBackend } from '../backend/backend';
+import { checkClassNames } from '../class-names';
 import { EMOTIONS } from '../labels';
 import { checkInteger, checkNumber, checkOneOf, checkOptions, describe } from '../validate';
 
@@ -46,7 +47,7 @@ export interface DenseOptions {
  *
  * @example
  * ```ts
- * const head: HeadOptions = { classes: 3, dropout: 0.2 };
+ * const head: HeadOptions = { activation: 'sigmoid', dropout: 0.2 };
  * const model = createCompactCnn({ head });
  * ```
  */
@@ -56,8 +57,6 @@ export interface HeadOptions {
    * cross-entropy.
    */
   activation?: 'softmax' | 'sigmoid';
-  /** Number of classes, at least 2. Default 7. */
-  classes?: number;
   /** Share of the features dropped in training before the output layer, 0 to below 1. Default 0. */
   dropout?: number;
 }
@@ -67,11 +66,13 @@ export interface HeadOptions {
  *
  * @example
  * ```ts
- * const options: CnnOptions = { conv: { filters: [8, 16] }, head: { classes: 3 }, inputSize: [64, 64], seed: 1 };
+ * const options: CnnOptions = { classNames: ['bored', 'engaged'], conv: { filters: [8, 16] }, inputSize: [64, 64], seed: 1 };
  * const model = createShallowCnn(options);
  * ```
  */
 export interface CnnOptions {
+  /** Names of the classes in the order of the outputs, 2..255 of them, distinct. Default: the seven {@link EMOTIONS}. */
+  classNames?: readonly string[];
   /**
    * The reference project's text and its code describe different networks: which of them gives the defaults. Default `'text'`.
    * Networks that the reference project does not have come in one variant and take no other.
@@ -105,6 +106,7 @@ export interface CnnSpec {
   features: 'flatten' | 'average';
   dense: Required<DenseOptions>;
   head: Required<HeadOptions>;
+  classNames: readonly string[];
   l2: number;
   inputSize: readonly [height: number, width: number];
   seed: number;
@@ -115,7 +117,7 @@ export interface CnnDefaults {
   conv: Required<ConvOptions> & { filters: readonly number[]; lastPool: boolean };
   features: CnnSpec['features'];
   dense: Required<DenseOptions>;
-  head: Pick<Required<HeadOptions>, 'activation' | 'dropout'>;
+  head: Required<HeadOptions>;
 }
 
 /**
@@ -133,12 +135,14 @@ export function resolveCnn(
   options: CnnOptions,
   variants: Readonly<Partial<Record<'text' | 'code', CnnDefaults>> & { text: CnnDefaults }>,
 ): CnnSpec {
-  checkOptions(where, options, ['variant', 'conv', 'dense', 'head', 'l2', 'inputSize', 'seed']);
-  const { variant = 'text', conv = {}, dense = {}, head = {}, l2 = 0, inputSize = [48, 48], seed = 0 } = options;
+  checkOptions(where, options, ['classNames', 'variant', 'conv', 'dense', 'head', 'l2', 'inputSize', 'seed']);
+  const { classNames = EMOTIONS, variant = 'text', conv = {}, dense = {}, head = {} } = options;
+  const { l2 = 0, inputSize = [48, 48], seed = 0 } = options;
+  checkClassNames(`${where}: classNames`, classNames, 2);
   checkOneOf(`${where}: variant`, variant, Object.keys(variants));
   checkOptions(`${where}: conv`, conv, ['filters', 'repeats', 'kernelSizes', 'dropout']);
   checkOptions(`${where}: dense`, dense, ['units', 'batchNorm', 'dropout']);
-  checkOptions(`${where}: head`, head, ['activation', 'classes', 'dropout']);
+  checkOptions(`${where}: head`, head, ['activation', 'dropout']);
   const defaults = variants[variant]!;
   const { filters, repeats, kernelSizes, dropout } = { ...defaults.conv, ...defined(conv) };
   checkIntegers(`${where}: conv.filters`, filters, 1);
@@ -152,7 +156,8 @@ export function resolveCnn(
     },
     features: defaults.features,
     dense: { ...defaults.dense, ...defined(dense) },
-    head: { ...defaults.head, classes: EMOTIONS.length, ...defined(head) },
+    head: { ...defaults.head, ...defined(head) },
+    classNames,
     l2,
     inputSize,
     seed,
@@ -172,7 +177,6 @@ function checkSpec(where: string, spec: CnnSpec): void {
   checkNumber(`${where}: head.dropout`, head.dropout, { min: 0, max: 0.99 });
   checkBoolean(`${where}: dense.batchNorm`, dense.batchNorm);
   checkOneOf(`${where}: head.activation`, head.activation, ['softmax', 'sigmoid']);
-  checkInteger(`${where}: head.classes`, head.classes, { min: 2 });
   checkNumber(`${where}: l2`, l2, { min: 0 });
   checkInteger(`${where}: seed`, seed, { min: 0 });
   checkIntegers(`${where}: inputSize`, inputSize, 2, 2);
@@ -192,7 +196,7 @@ const MOST_WEIGHTS = 2 ** 28; // one gibibyte
 const MOST_LAYERS = 1000;
 
 /** Throws before a network is built that no machine of its users could hold. */
-function checkNotHuge(where: string, { conv, features, dense, head, inputSize }: CnnSpec, pools: number): void {
+function checkNotHuge(where: string, { conv, features, dense, classNames, inputSize }: CnnSpec, pools: number): void {
   const layers = conv.repeats.reduce((sum, repeats) => sum + repeats, dense.units.length);
   let weights = 0;
   let inputs = 1; // channels, later values
@@ -201,7 +205,7 @@ function checkNotHuge(where: string, { conv, features, dense, head, inputSize }:
     inputs = filters;
   });
   if (features === 'flatten') for (const size of inputSize) inputs *= Math.ceil(size / 2 ** pools);
-  for (const units of [...dense.units, head.classes]) {
+  for (const units of [...dense.units, classNames.length]) {
     weights += inputs * units;
     inputs = units;
   }

@@ -5,16 +5,8 @@ import { createDeepCnn } from './deep';
 import type { CnnOptions } from './options';
 import { createShallowCnn } from './shallow';
 
-/**
- * An architecture of the registry.
- *
- * @example
- * ```ts
- * const { description, create }: ModelEntry = MODELS.compact;
- * console.log(description, create({ seed: 1 }).countParams());
- * ```
- */
-export interface ModelEntry {
+/** An architecture of the registry. */
+interface ModelEntry {
   /** One line that says what it is. */
   readonly description: string;
   /** Number of parameters with default options, batch-norm statistics included. */
@@ -24,7 +16,7 @@ export interface ModelEntry {
 }
 
 /**
- * Name of an architecture of this package.
+ * Name of a model of this package: of its architecture and of the weights that come with it.
  *
  * @example
  * ```ts
@@ -43,6 +35,11 @@ export type ModelName = 'shallow' | 'deep' | 'compact';
  * ```
  */
 export const MODELS: Readonly<Record<ModelName, ModelEntry>> = {
+  compact: {
+    description: 'Four convolution blocks (32, 64, 96, 192) and average pooling',
+    parameters: 1_112_679,
+    create: createCompactCnn,
+  },
   shallow: {
     description: 'Two convolution blocks (32, 64) and a hidden layer of 512',
     parameters: 4_743_943,
@@ -53,20 +50,15 @@ export const MODELS: Readonly<Record<ModelName, ModelEntry>> = {
     parameters: 4_478_727,
     create: createDeepCnn,
   },
-  compact: {
-    description: 'Four convolution blocks (32, 64, 96, 192) and average pooling',
-    parameters: 1_112_679,
-    create: createCompactCnn,
-  },
 };
 
 /**
- * The names of all architectures, for `createModel` and `MODELS`.
+ * The names of all models of this package, for `createModel`, `loadModel` and `MODELS`.
  *
- * @returns The names, in the order of the registry.
+ * @returns The names; the first is the default of {@link loadModel}.
  * @example
  * ```ts
- * listModels(); // ['shallow', 'deep', 'compact']
+ * listModels(); // ['compact', 'shallow', 'deep']
  * ```
  */
 export function listModels(): ModelName[] {

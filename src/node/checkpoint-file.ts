@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { CheckpointStore } from '../train/checkpoint';
 import { FerError } from '../errors';
-import { checkPath } from './check-path';
-import { writeFiles } from './write-files';
+import { checkPath } from '../platform/check-path';
+import { writeFiles } from '../platform/node-write';
 
 /**
  * A checkpoint store in a file. A new checkpoint is written beside the old one, flushed to the disk, and renamed over it, so that

@@ -2,8 +2,9 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { InputError } from '../errors';
 import { checkInteger, checkOptions } from '../validate';
-import { BUNDLED_MODELS } from '../weights/bundled';
-import { checkPath } from './check-path';
+import { DEFAULT_MODEL, isBundled } from '../storage/bundled';
+import { URL_SCHEME } from '../platform/platform';
+import { checkPath } from '../platform/check-path';
 import { checkWorkers } from './check-workers';
 import { moduleUrl } from './module-url';
 import { type FileResult, ResultsFile } from './results-file';
@@ -117,7 +118,7 @@ const WHERE = 'classifyFolder';
 export async function classifyFolder(dir: string, options: ClassifyFolderOptions): Promise<FolderSummary> {
   checkFolderOptions(dir, options);
   const { out, workers, topk, shard = { index: 0, count: 1 }, signal, onProgress } = options;
-  const model = placeOf(options.model ?? 'default');
+  const model = placeOf(options.model ?? DEFAULT_MODEL);
   const { count = availableParallelism(), batchSize = 32 } = workers;
   const settings: WorkerSettings = { dir: resolve(dir), backend: moduleUrl(workers.backend), model, topk };
   signal?.throwIfAborted();
@@ -143,7 +144,7 @@ function checkFolderOptions(dir: unknown, options: ClassifyFolderOptions): void 
   checkOptions(`${WHERE}: options`, options, ['out', 'workers', 'model', 'topk', 'shard', 'signal', 'onProgress']);
   const { out, workers, model, topk, shard } = options;
   checkPath(`${WHERE}: options.out`, out);
-  checkPath(`${WHERE}: options.model`, model ?? 'default');
+  checkPath(`${WHERE}: options.model`, model ?? DEFAULT_MODEL);
   checkOptions(`${WHERE}: options.workers`, workers, ['backend', 'count', 'batchSize']);
   checkWorkers(`${WHERE}: options.workers`, workers);
   for (const [name, value] of Object.entries({ 'workers.batchSize': workers.batchSize, topk })) {
@@ -157,7 +158,7 @@ function checkFolderOptions(dir: unknown, options: ClassifyFolderOptions): void 
 
 /** Bundled weights by their name, others by their whole path: a relative one means other weights where the next run starts elsewhere. */
 function placeOf(model: string): string {
-  return ['default', ...BUNDLED_MODELS].includes(model) ? model : resolve(model);
+  return isBundled(model) || URL_SCHEME.test(model) ? model : resolve(model);
 }
 
 async function countPictures(dir: string, shard: Shard, signal: AbortSignal | undefined): Promise<number> {

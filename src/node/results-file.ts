@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import { FerError, InputError, inputError } from '../errors';
 import { describe } from '../validate';
 import type { Prediction } from '../classify/predictions';
-import { makeFolder } from './make-folder';
-import { writeFiles } from './write-files';
+import { makeFolder } from '../platform/make-folder';
+import { writeFiles } from '../platform/node-write';
 
 /**
  * One line of a results file: what a picture shows, or why that could not be told.

@@ -1,7 +1,9 @@
+// oxlint-disable-next-line typescript/triple-slash-reference -- ambient modules have nothing to import
+/// <reference path="./modules.d.ts" />
 import { Worker } from 'node:worker_threads';
 import { TrainingError } from '../errors';
 
-/** What all threads have to know; see `bin/train-worker.mjs`. */
+/** What all threads have to know; see `train-worker.ts`. */
 export interface ThreadSettings {
   /** URL of a module that registers a backend. */
   readonly backend: string;

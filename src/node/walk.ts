@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isPicturePath } from './picture-files';
+import { isImagePath } from '../data/folder-images';
 
 /**
  * One of several equal parts of a folder, for one of several machines.
@@ -35,7 +35,7 @@ export async function* walkPictures(dir: string, shard: Shard, below = ''): Asyn
     const path = `${below}${entry.name}`;
     if (entry.name.startsWith('.')) continue;
     if (entry.isDirectory()) yield* walkPictures(dir, shard, `${path}/`);
-    else if (isPicturePath(path) && shardOf(path, shard.count) === shard.index) yield path;
+    else if (isImagePath(path) && shardOf(path, shard.count) === shard.index) yield path;
   }
 }
 

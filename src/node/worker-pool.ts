@@ -1,6 +1,8 @@
 import type { FileResult } from './results-file';
 import { WorkerLost, WorkerProcess, type WorkerSettings } from './worker-process';
 
+const START_ATTEMPTS = 3;
+
 /**
  * Lets workers take batches until there are none left. A worker that dies is replaced: the pictures of its batch go to workers one by one, and one
  * at which a worker dies again gets an error as its result.
@@ -31,19 +33,31 @@ export async function runWorkers(
     if (stopping.signal.aborted) worker.stop();
   };
 
+  /** A worker may be killed while it starts, as when memory is short: that says nothing about the images, so another one is started. */
+  async function startPatiently(): Promise<WorkerProcess> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await WorkerProcess.start(settings, join);
+      } catch (error) {
+        if (!(error instanceof WorkerLost) || attempt === START_ATTEMPTS || stopping.signal.aborted) throw error;
+      }
+    }
+  }
+
   /** One place in the pool: works through batches with one worker after another. */
   async function work(): Promise<void> {
     let worker: WorkerProcess | undefined;
     while (!stopping.signal.aborted) {
       const batch = alone.length > 0 ? [alone.pop()!] : (await batches.next()).value;
       if (!batch) return;
-      worker ??= await WorkerProcess.start(settings, join);
+      worker ??= await startPatiently();
       try {
         await write(await worker.run(batch));
       } catch (error) {
         if (!(error instanceof WorkerLost) || stopping.signal.aborted) throw error;
         worker = undefined;
-        if (batch.length > 1) alone.push(...batch);
+        if (batch.length > 1)
+          for (const file of batch) alone.push(file); // spread, a large batch would be too many arguments
         else await write([{ file: batch[0]!, error: error.message }]);
       }
     }

@@ -1,9 +1,11 @@
+// oxlint-disable-next-line typescript/triple-slash-reference -- ambient modules have nothing to import
+/// <reference path="./modules.d.ts" />
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { BackendError, FerError, WeightsError } from '../errors';
 import type { FileResult } from './results-file';
 
-/** What a worker has to know; see `bin/folder-worker.mjs`. */
+/** What a worker has to know; see `folder-worker.ts`. */
 export interface WorkerSettings {
   /** The folder. */
   readonly dir: string;
@@ -35,10 +37,12 @@ const STDERR_KEPT = 2000; // characters
 export class WorkerProcess {
   readonly #child: ChildProcess;
   #stderr = '';
+  #failed: Error | undefined;
 
   private constructor(child: ChildProcess) {
     this.#child = child;
-    child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+    child.on('error', (error) => (this.#failed = error)); // at fork, where nobody listens yet, and whenever a message cannot be sent
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-STDERR_KEPT);
     });
   }
@@ -94,7 +98,8 @@ export class WorkerProcess {
       };
       const ended = (code: unknown, signal?: unknown) => settle(() => reject(this.#lost(signal ?? code)));
       child.on('message', heard).on('exit', ended).on('error', ended);
-      if (child.exitCode !== null || child.signalCode !== null) ended(child.exitCode, child.signalCode);
+      if (this.#failed) ended(this.#failed);
+      else if (child.exitCode !== null || child.signalCode !== null) ended(child.exitCode, child.signalCode);
     });
   }
 

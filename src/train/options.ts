@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { Augmentation, AugmentOptions } from '../data/augment';
 import type { LabeledImages } from '../data/batches';
-import type { Preprocessing } from '../image/preprocess';
+import type { Pixels, Preprocessing } from '../image/preprocess';
 import type { CheckpointStore } from './checkpoint';
 import type { CurriculumOptions } from './curriculum';
 import type { LossOptions } from './losses';
@@ -201,8 +201,8 @@ export interface TrainOptions {
   augment?: AugmentOptions | Augmentation;
   /** How the training pictures change in the course of the run. Default not at all. */
   curriculum?: CurriculumOptions;
-  /** How pixels become the model's input. Default: the model's size and the mean and deviation of FER2013. */
-  preprocessing?: Preprocessing;
+  /** How pixels become the model's input. Default: what the model knows, else FER2013's mean and standard deviation at the model's size. */
+  preprocessing?: Preprocessing | Pixels;
   /** The loss. Default categorical cross-entropy. */
   loss?: LossOptions;
   /**

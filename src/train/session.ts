@@ -1,7 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import type { LabeledImages } from '../data/batches';
-import { checkOutput, fitPreprocessing } from '../evaluate/predict';
+import { checkSameClasses } from '../class-names';
+import { addFacts } from '../models/known-facts';
+import { checkOutput, resolvePreprocessing } from '../models/facts';
+import { DEFAULT_PREPROCESSING } from '../image/preprocess';
 import { inputError } from '../errors';
 import { ensureBackend } from '../backend/backend';
 import { hasNativeOperations, prepareKernels } from '../kernels/on-demand';
@@ -66,13 +69,16 @@ export async function openSession(model: tfl.LayersModel, data: TrainingData, op
   await prepareKernels();
   registerTrainingKernels();
   const { batchSize = 64, seed = 0, curriculum = {}, optimization = {}, checkpoint } = options;
-  const preprocessing = fitPreprocessing('train', model, options.preprocessing);
+  const { mean, std } = DEFAULT_PREPROCESSING;
+  const preprocessing =
+    resolvePreprocessing('train', model, options.preprocessing) ?? resolvePreprocessing('train', model, { mean, std })!;
   checkCanTrain(model);
   const stopping = options.earlyStopping && earlyStoppingWithDefaults(options.earlyStopping);
   const { training, validation } = await gatherData(data, options, seed);
   const numClasses = model.outputs[0]!.shape[1]!;
-  if (!isStream(training)) checkOutput('train', model, training.numClasses);
-  if (validation) checkOutput('train', model, validation.numClasses);
+  if (!isStream(training)) checkOutput('train', model, training);
+  if (validation) checkOutput('train', model, validation);
+  if (!isStream(training)) checkSameClasses('train: validation', training.classNames, validation?.classNames);
   const loss = createBatchLoss(options.loss ?? {}, numClasses);
   const taught = withSoftTeacher(training, options.loss?.distillation);
   checkTakesSizes(model, curriculum);
@@ -96,6 +102,8 @@ export async function openSession(model: tfl.LayersModel, data: TrainingData, op
     if (checkpoint && checkpoint.resume !== false) await resume(options, state, tensors);
     if (!model.built) model.build(model.inputs[0]!.shape); // a tf.sequential that was not compiled cannot be stopped before
     model.stopTraining = false;
+    const { classNames } = isStream(training) ? {} : training;
+    addFacts(model, { preprocessing, ...(classNames && { classNames }) });
     const workers = await options.workers?.open(jobOf(model, options));
     if (workers) undo.push(() => workers.close());
     return {

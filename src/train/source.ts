@@ -78,7 +78,7 @@ export function isStream(data: unknown): data is StreamedData {
 /** Brings tensors or a data set on the host into the form of the latter. */
 export async function toLabeledImages(where: string, data: LabeledImages | TensorData): Promise<LabeledImages> {
   if (typeof data !== 'object' || data === null || !('xs' in data || 'images' in data)) {
-    const expected = 'a FerDataset, { xs, ys } or a tf.data.Dataset';
+    const expected = 'a Dataset, { xs, ys } or a tf.data.Dataset';
     throw inputError(where, expected, describe(data));
   }
   const pictures = 'xs' in data ? await readTensors(where, data) : data;

@@ -1,4 +1,5 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
+import { inputError } from '../errors';
 import { encodeCheckpoint } from './checkpoint';
 import { preprocessingIn } from './curriculum';
 import { judge } from './judge';
@@ -21,14 +22,14 @@ import { checkNumber } from '../validate';
  * Gradient kernels that the active backend lacks are registered first, so that WASM trains too ({@link registerTrainingKernels}).
  *
  * @param model A `tf.LayersModel` from one picture input `[n, h, w, 1]` to class probabilities `[n, classes]`.
- * @param data A `FerDataset`, `{ xs, ys }`, or a `tf.data.Dataset` of such batches; pictures 0..255.
+ * @param data A `Dataset`, `{ xs, ys }`, or a `tf.data.Dataset` of such batches; pictures 0..255.
  * @param options Epochs and everything else.
  * @returns History, steps and the reason for the end. With averaging the model then has the averaged weights; with early stopping the
  *   best ones.
  * @throws InputError if an option or the data does not fit, before anything is changed.
  * @throws BackendError if no backend is active or the active one cannot train this model.
  * @throws TrainingError if the loss is not finite (the model keeps the last good weights) or a checkpoint does not fit.
- * @throws The signal's reason if it is aborted. No tensor is left over in any of these cases.
+ * @throws The signal's reason if it is aborted, also where the last checkpoint could not be written. No tensor is left over in any of these cases.
  * @example
  * ```ts
  * const result = await train(createShallowCnn(), dataset.where('Training'), {
@@ -41,6 +42,27 @@ import { checkNumber } from '../validate';
  * ```
  */
 export async function train(model: tfl.LayersModel, data: TrainingData, options: TrainOptions): Promise<TrainResult> {
+  if (inTraining.has(model)) {
+    throw inputError(
+      'train: model',
+      'a model that no other run is training',
+      'one in training',
+      'Await that run first.',
+    );
+  }
+  if (typeof model !== 'object' || model === null) return trainAlone(model, data, options); // which names the mistake
+  inTraining.add(model);
+  try {
+    return await trainAlone(model, data, options);
+  } finally {
+    inTraining.delete(model);
+  }
+}
+
+/** The models of the runs that go on. */
+const inTraining = new WeakSet<tfl.LayersModel>();
+
+async function trainAlone(model: tfl.LayersModel, data: TrainingData, options: TrainOptions): Promise<TrainResult> {
   const session = await openSession(model, data, options);
   try {
     const { state, callbacks } = session;
@@ -55,7 +77,8 @@ export async function train(model: tfl.LayersModel, data: TrainingData, options:
     const bestEpoch = session.stopping?.restoreBest ? state.best?.epoch : undefined;
     return { history: state.history, steps: state.step, reason, bestEpoch };
   } catch (error) {
-    if (options.checkpoint && options.signal?.aborted && error === options.signal.reason) await save(session);
+    const isAborted = options.signal?.aborted === true && error === options.signal.reason;
+    if (options.checkpoint && isAborted) await save(session).catch(() => {}); // the reason is what the caller waits for
     throw error;
   } finally {
     session.close();

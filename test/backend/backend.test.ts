@@ -13,9 +13,9 @@ const SYNCHRONOUS: [name: string, use: () => unknown][] = [
   ['createShallowCnn', () => createShallowCnn()],
   ['createDeepCnn', () => createModel('deep')],
   ['createCompactCnn', () => createCompactCnn()],
-  ['toImages', () => toImages({ data: new Uint8Array(4), width: 2, height: 2, channels: 1 })],
-  ['FerDataset.image', () => numberedDataset(2).image(0)],
-  ['FerDataset.toTensors', () => numberedDataset(2).toTensors()],
+  ['toImages', () => toImages({ data: new Uint8Array(4), width: 2, height: 2, channels: 1 }, 'toImages')],
+  ['Dataset.image', () => numberedDataset(2).image(0)],
+  ['Dataset.toTensors', () => numberedDataset(2).toTensors()],
 ];
 
 describe('functions that cannot wait', () => {

@@ -5,7 +5,7 @@ import '@tensorflow/tfjs-backend-webgl';
 import '@tensorflow/tfjs-backend-webgpu';
 import { type Classifier, classify, FerError, loadClassifier, type PixelData } from 'fer-cnn';
 import { explain } from 'fer-cnn/explain';
-import type { GoldenPicture } from 'fer-cnn/weights';
+import type { GoldenPicture } from '../../src/cli/golden';
 
 setWasmPaths('/wasm/');
 

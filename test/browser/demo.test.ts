@@ -8,7 +8,7 @@ import sharp from 'sharp';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EMOTIONS } from '../../src/labels';
-import { BUNDLED_MODELS, DEFAULT_MODEL } from '../../src/weights/bundled';
+import { BUNDLED_MODELS, DEFAULT_MODEL } from '../../src/storage/bundled';
 import { CHROMIUM, HAS_CHROMIUM, serveDirectory } from '../support/browser';
 import { type OpenSite, openSite } from '../support/open-site';
 
@@ -85,13 +85,13 @@ describe.skipIf(!HAS_CHROMIUM)(suite, { timeout: PATIENCE }, () => {
     expect(await page.locator('#bars li').evaluateAll((rows) => rows.map((row) => row.dataset['emotion']))).toEqual([
       ...EMOTIONS,
     ]);
-    expect(await page.textContent('#headline')).toBe('No picture yet');
+    expect(await page.textContent('#headline')).toBe('No image yet');
   });
 
-  it('finds all faces in a picture, and shows the expression of the one that is chosen', async () => {
+  it('finds all faces in an image, and shows the expression of the one that is chosen', async () => {
     await page.setInputFiles('#file', PORTRAITS);
     await found('2 faces found.');
-    expect(await page.getByRole('group', { name: 'Faces in the picture' }).getByRole('button').count()).toBe(2);
+    expect(await page.getByRole('group', { name: 'Faces in the image' }).getByRole('button').count()).toBe(2);
     expect(await face('Face 1 of 2: neutral').getAttribute('aria-pressed')).toBe('true');
     expect(await page.textContent('#headline')).toMatch(/^neutral, \d+ %$/);
     expect(await page.textContent('#summary')).toMatch(/^Face 1 of 2 looks neutral, \d+ %\.$/);
@@ -171,7 +171,7 @@ describe.skipIf(!HAS_CHROMIUM)(suite, { timeout: PATIENCE }, () => {
   });
 
   it.each(['drop', 'paste'] as const)(
-    'takes a picture by %s, and leaves the frame to the user if no face is in it',
+    'takes an image by %s, and leaves the frame to the user if no face is in it',
     async (how) => {
       await give(how);
       await found('No face found. Put the frame around one.');
@@ -180,7 +180,7 @@ describe.skipIf(!HAS_CHROMIUM)(suite, { timeout: PATIENCE }, () => {
     },
   );
 
-  it('moves and sizes the frame by keys, within the picture', async () => {
+  it('moves and sizes the frame by keys, within the image', async () => {
     await page.uncheck('#find');
     await page.setInputFiles('#file', COLLINS);
     const frame = page.locator('#frame');
@@ -214,12 +214,12 @@ describe.skipIf(!HAS_CHROMIUM)(suite, { timeout: PATIENCE }, () => {
     await page.press('#find', 'Space');
     await page.press('#camera', 'Enter');
     expect(await page.locator('#video').evaluate((node) => (node as HTMLVideoElement).srcObject)).toBeNull();
-    expect(await page.textContent('#headline')).toBe('No picture yet');
+    expect(await page.textContent('#headline')).toBe('No image yet');
   });
 
-  it('says so when a file is no picture', async () => {
+  it('says so when a file is not an image', async () => {
     await page.setInputFiles('#file', join(ROOT, 'package.json'));
-    await page.locator('#problem', { hasText: 'no picture' }).waitFor();
+    await page.locator('#problem', { hasText: 'not an image' }).waitFor();
   });
 
   it(

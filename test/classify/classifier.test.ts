@@ -6,7 +6,7 @@ import type { Prediction } from '../../src/classify/predictions';
 import { cropFaces } from '../../src/image/crop';
 import { DEFAULT_MARGINS } from '../../src/image/region';
 import { DisposedError, InputError, WeightsError } from '../../src/errors';
-import type { ImageInput } from '../../src/image/input';
+import type { ImageSource } from '../../src/image/read';
 import { EMOTIONS } from '../../src/labels';
 import { BACKENDS, describeOn, expectNoLeaks, useBackend } from '../support/backends';
 import { TINY_CARD, tinyModel, tinyProbabilities } from './tiny';
@@ -124,7 +124,7 @@ describeOn(BACKENDS, 'Classifier', () => {
       tf.tensor3d(rgba, [2, 2, 4]),
       tf.tensor2d(twice, [4, 4]),
     ];
-    const inputs: ImageInput[] = [
+    const inputs: ImageSource[] = [
       ...tensors,
       { data: bytes(3), width: 2, height: 2 },
       { data: new Uint8ClampedArray(rgba), width: 2, height: 2, colorSpace: 'srgb' } as ImageData,
@@ -269,7 +269,8 @@ describe('Classifier', () => {
   it('refuses the outputs of a network that gives no probabilities', async () => {
     const linear = tinyModel(-1, 'linear');
     const before = tf.memory().numTensors;
-    const classifier = await loadClassifier({ model: linear, card: TINY_CARD });
+    const card = { ...TINY_CARD, outputs: 'probabilities' } as const; // which is not so
+    const classifier = await loadClassifier({ model: linear, card });
     await expect(classifier.classify(picture)).rejects.toThrow(WeightsError);
     classifier.dispose();
     expect(tf.memory().numTensors).toBe(before);
@@ -309,6 +310,7 @@ describe('Classifier', () => {
     ['its own network', true],
     ['a borrowed one', false],
   ])('gives its result or says so if it is disposed of, with %s, at any moment of a call', async (_title, isOwn) => {
+    const { card } = await loadClassifier({ model, card: TINY_CARD });
     const before = tf.memory().numTensors;
     const home = tf.getBackend() as (typeof BACKENDS)[number];
     const other = BACKENDS.find((name) => name !== home)!;
@@ -316,7 +318,7 @@ describe('Classifier', () => {
     for (let ticks = 0; ticks < 40; ticks++) {
       await useBackend(ticks % 2 ? other : home); // half of the calls move the weights
       const network = isOwn ? tinyModel() : model;
-      const disposed = new Classifier(network, TINY_CARD, isOwn);
+      const disposed = new Classifier(network, card, isOwn);
       await useBackend(home);
       const calls = Promise.allSettled([disposed.classify(picture), disposed.probabilities(picture, { box: BOX })]);
       for (let tick = 0; tick < ticks; tick++) await Promise.resolve();

@@ -2,12 +2,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { classify as Classify } from '../../src/classify/classify';
 import { WeightsError } from '../../src/errors';
-import { loadWeights } from '../../src/weights/load';
+import { decodeBundled } from '../../src/storage/decode-bundled';
 import { BACKENDS, useBackend } from '../support/backends';
 import { TINY_CARD, tinyModel } from './tiny';
 
-vi.mock('../../src/weights/load', () => ({ loadWeights: vi.fn() }));
-const load = vi.mocked(loadWeights);
+vi.mock('../../src/storage/decode-bundled', () => ({ decodeBundled: vi.fn() }));
+const load = vi.mocked(decodeBundled);
 
 const picture = { data: Uint8Array.of(0, 255, 0, 0), width: 2, height: 2 };
 let models: ReturnType<typeof tinyModel>[] = [];
@@ -40,7 +40,8 @@ describe('classify', () => {
     await useBackend('cpu');
     const results = await Promise.all([classify(picture), classify(picture), classify(picture, { topk: 1 })]);
     await classify(picture);
-    expect(load).toHaveBeenCalledExactlyOnceWith('default', {});
+    expect(load).toHaveBeenCalledTimes(1);
+    expect(load.mock.calls[0]![0].card.name).toBe('compact');
     expect(results[0]).toEqual(results[1]);
     expect(results[2]).toEqual(results[0]!.slice(0, 1));
     expect(results[2]).toMatchObject([{ className: 'disgust' }]);
@@ -77,7 +78,7 @@ describe('classify', () => {
     await classify(picture);
     const before = tf.memory().numTensors;
     await classify(picture);
-    await classify('face.jpg' as never).catch(() => undefined);
+    await classify('nowhere/face.jpg').catch(() => undefined);
     expect(tf.memory().numTensors).toBe(before);
   });
 

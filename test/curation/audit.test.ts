@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { auditDataset } from '../../src/curation/audit';
 import { ImageIndex } from '../../src/data/copies';
-import { FerDataset } from '../../src/data/dataset';
+import { Dataset } from '../../src/data/dataset';
 import { InputError } from '../../src/errors';
 import { numberedDataset, tinyDataset } from '../data/fixtures';
 
@@ -13,9 +13,9 @@ const BLACK = [0, 0, 0, 0];
 const WHITE = [255, 255, 255, 255];
 const images = [A, BLACK, A, B, C, A, C, BLACK, D, B, WHITE];
 const labels = [3, 0, 3, 1, 2, 3, 4, 0, 255, 255, 6];
-const usage = [0, 0, 0, 0, 0, 1, 0, 2, 1, 2, 1];
+const splits = [0, 0, 0, 0, 0, 1, 0, 2, 1, 2, 1];
 const rows = images.map((_, i) => i + 2);
-const dataset = tinyDataset(images, { labels, usage, rows });
+const dataset = tinyDataset(images, { labels, splits, rows });
 
 describe('auditDataset', () => {
   const audit = auditDataset(dataset);
@@ -31,7 +31,13 @@ describe('auditDataset', () => {
       [5, 11],
       [6, 8],
     ]);
-    expect(audit.duplicates[0]![2]).toEqual({ split: 'PublicTest', row: 7, label: 3, name: undefined });
+    expect(audit.duplicates[0]![2]).toEqual({
+      split: 'PublicTest',
+      row: 7,
+      label: 3,
+      className: 'happy',
+      name: undefined,
+    });
   });
 
   it('finds copies with different labels, to which an unknown label does not count', () => {
@@ -88,7 +94,7 @@ describe('auditDataset', () => {
   });
 
   it('names files where images have names', () => {
-    const named = new FerDataset({ ...tinyDataset([BLACK, A]), names: ['train/sad/a.png', 'train/sad/b.png'] });
+    const named = new Dataset({ ...tinyDataset([BLACK, A]), names: ['train/sad/a.png', 'train/sad/b.png'] });
     expect(auditDataset(named).toString()).toContain('- train/sad/a.png (unknown, no label)');
   });
 
@@ -166,7 +172,7 @@ describe('auditDataset', () => {
   });
 
   it.each([[undefined], [{}], [{ a: 1 }], ['x']])('refuses %j', (data) => {
-    expect(() => auditDataset(data as unknown as FerDataset)).toThrow(InputError);
+    expect(() => auditDataset(data as unknown as Dataset)).toThrow(InputError);
   });
 });
 

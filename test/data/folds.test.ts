@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { FerDataset } from '../../src/data/dataset';
+import { Dataset } from '../../src/data/dataset';
 import { InputError } from '../../src/errors';
 
 /** 60 pictures of 2×2 pixels, classes 0 and 1 in turn, of which the last 20 are copies of the first 20. */
-const dataset = new FerDataset({
+const dataset = new Dataset({
   images: Uint8Array.from({ length: 240 }, (_, i) => (i % 4 === 0 ? Math.floor(i / 4) % 40 : 7)),
   labels: Uint8Array.from({ length: 60 }, (_, i) => i % 2),
   height: 2,
   width: 2,
 });
 
-describe('FerDataset.folds', () => {
+describe('Dataset.folds', () => {
   it('holds each picture out once, in parts of nearly equal size and mix of classes', () => {
     const folds = dataset.folds({ folds: 5, seed: 1 });
     for (const { held } of folds) expect(Math.abs(held.size - 12)).toBeLessThanOrEqual(1); // copies go together
@@ -39,15 +39,15 @@ describe('FerDataset.folds', () => {
 
   it('refuses fewer different pictures than folds, and folds that are none', () => {
     expect(() => dataset.folds({ folds: 41 })).toThrow(
-      /^FerDataset\.folds: expected at least 41 different pictures, received 40/,
+      /^Dataset\.folds: expected at least 41 different pictures, received 40/,
     );
     expect(() => dataset.folds({ folds: 1 })).toThrow(InputError);
-    expect(() => dataset.folds({ folds: 256 })).toThrow(/^FerDataset\.folds: folds: expected an integer in 2\.\.255/);
+    expect(() => dataset.folds({ folds: 256 })).toThrow(/^Dataset\.folds: folds: expected an integer in 2\.\.255/);
     expect(() => dataset.folds({ parts: 3 } as never)).toThrow(InputError);
   });
 });
 
-describe('FerDataset.withTeacher', () => {
+describe('Dataset.withTeacher', () => {
   const teacher = Float32Array.from({ length: 420 }, (_, i) => (i % 7 === Math.floor(i / 7) % 7 ? 1 : 0));
 
   it('goes with its pictures into subsets, and into a whole of sets that all have one', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import type { FerDataset } from '../../src/data/dataset';
+import type { Dataset } from '../../src/data/dataset';
 import { splitIndices } from '../../src/data/split';
 import { InputError } from '../../src/errors';
 import { numberedDataset } from './fixtures';
@@ -63,16 +63,16 @@ describe('splitIndices', () => {
   ])('refuses %j', (options, message) => {
     expect(() => splitIndices(labels, options as object)).toThrow(InputError);
     expect(() => splitIndices(labels, options as object)).toThrow(message);
-    expect(() => splitIndices(labels, options as object)).toThrow(/^FerDataset\.split: /);
+    expect(() => splitIndices(labels, options as object)).toThrow(/^Dataset\.split: /);
   });
 });
 
-describe('FerDataset.split', () => {
+describe('Dataset.split', () => {
   it('gives data sets that share no image and are typed by the fractions', () => {
     const dataset = numberedDataset(500);
     const [training, validation, test] = dataset.split({ seed: 4, stratify: true });
-    expectTypeOf(training).toEqualTypeOf<FerDataset>();
-    expectTypeOf(dataset.split({ fractions: [0.9, 0.1] })).toEqualTypeOf<readonly [FerDataset, FerDataset]>();
+    expectTypeOf(training).toEqualTypeOf<Dataset>();
+    expectTypeOf(dataset.split({ fractions: [0.9, 0.1] })).toEqualTypeOf<readonly [Dataset, Dataset]>();
     const rows = [training, validation, test].flatMap((part) => [...part.rows]);
     expect(new Set(rows).size).toBe(500);
     expect(training.size).toBeGreaterThan(390);

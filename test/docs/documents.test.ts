@@ -28,7 +28,18 @@ describe('the guides', () => {
     }
   });
 
-  it('stand all in the list of guides', () => {
+  it('of README lead to files that the package contains, images apart', () => {
+    const { files } = JSON.parse(read('package.json')) as { files: string[] };
+    const shipped = (path: string) =>
+      path === 'LICENSE' ||
+      files.some((file) => file === path || (file === 'docs/*.md' && /^docs\/[\w-]+\.md$/.test(path)));
+    const links = Array.from(read('README.md').matchAll(/(?<!!\[[^\]]*)\]\(([^)\s#]+)/g), ([, target]) => target!);
+    const relative = links.filter((target) => !/^https?:/.test(target) && !target.startsWith('docs/images/'));
+    expect(relative.length).toBeGreaterThan(15);
+    expect(relative.filter((target) => !shipped(target))).toEqual([]);
+  });
+
+  it('are all in the list of guides', () => {
     const list = read('docs/README.md');
     const guides = DOCUMENTS.filter((document) => /^docs\/(?!README)/.test(document));
     expect(guides.filter((guide) => !list.includes(`](${guide.slice('docs/'.length)})`))).toEqual([]);

@@ -103,6 +103,20 @@ describeOn(['cpu'], 'evaluate, whatever the backend', () => {
     await expect(withModel((model) => evaluate(model, data), 'linear')).rejects.toThrow('apply a softmax first');
   });
 
+  it('brings outputs in another order of the same classes to the order of the data', async () => {
+    const classNames = ['bored', 'engaged', 'confused'];
+    const plain = await withModel((model) => evaluate(model, { ...data, classNames }));
+    const labels = data.labels.map((label) => (label + 1) % CLASSES);
+    const turned = { ...data, labels, classNames: ['confused', 'bored', 'engaged'] };
+    const report = await withModel((model) => evaluate(model, turned, { classNames }));
+    expect(report.accuracy).toBe(plain.accuracy);
+    expect(report.classNames).toEqual(turned.classNames);
+    const other = withModel((model) => evaluate(model, turned, { classNames: ['a', 'b', 'c'] }));
+    await expect(other).rejects.toThrow(
+      'expected the classes of the data, confused, bored, engaged, received a, b, c.',
+    );
+  });
+
   it('passes on the options of predict and leaves no tensor when aborted', async () => {
     const before = tf.memory().numTensors;
     const steps: number[] = [];
@@ -127,7 +141,10 @@ describeOn(['cpu'], 'evaluate, whatever the backend', () => {
       const small = { ...makeData(1), images: new Uint8Array(4), height: 2, width: 2 };
       await refused(evaluate(model, makeData(0), { onProgress }), 'at least one picture to score');
       await refused(evaluate(model, data, { onProgress, trainingSet: small }), 'pictures of 4 × 4 × 1');
-      await refused(evaluate(model, data, { onProgress, classNames: ['a'] }), 'evaluate: classNames: expected 3 names');
+      await refused(
+        evaluate(model, data, { onProgress, classNames: ['a', 'b'] }),
+        'evaluate: classNames: expected 3 names',
+      );
       await refused(evaluate(model, data, { onProgress, bootstrap: { samples: 0 } }), 'evaluate: bootstrap: samples');
       await refused(evaluate(model, data, { onProgress, topk: 2 } as object), 'topk');
       await refused(evaluate(model, null as never, { onProgress }), 'evaluate: data');

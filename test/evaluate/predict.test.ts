@@ -105,23 +105,51 @@ describeOn(BACKENDS, 'predict', () => {
       await expect(run).rejects.toThrow(InputError);
       await expect(run).rejects.toThrow(message);
     };
-    await refused(predict(model, data, { preprocessing }), "expected the model's input size [4, 4]");
+    await refused(
+      predict(model, data, { preprocessing }),
+      'predict: preprocessing: expected that of a model with input [null, 4, 4, 1], received inputSize [48, 48]',
+    );
     await refused(predict(model, { ...data, numClasses: 7 }), 'one output of shape [null, 7]');
     await refused(
       predict(model, { ...data, images: data.images.subarray(1) }),
       'predict: data.images: expected 5 × 4 × 4 × 1 values, received 79',
     );
-    await refused(predict(model, undefined as never), 'a FerDataset or an object with the same arrays');
+    await refused(predict(model, undefined as never), 'a Dataset or an object with the same arrays');
     await refused(predict(model, data, { batchSize: 0 }), 'predict: batchSize');
     await refused(predict(model, data, { batchsize: 2 } as object), 'batchsize');
     await refused(predict(tfl.sequential(), data), 'a built model with one input');
     expect(tf.memory().numTensors).toBe(tensors);
   });
 
-  it('refuses a model whose input is not gray', async () => {
+  it('needs to know the preprocessing of a model from elsewhere', async () => {
+    const layers = [tfl.layers.flatten({ inputShape: [SIDE, SIDE, 1] }), tfl.layers.dense({ units: 3 })];
+    const foreign = tfl.sequential({ layers });
+    await expect(predict(foreign, data)).rejects.toThrow(
+      "predict: model: expected a model whose preprocessing is known, received one from elsewhere. Pass preprocessing: '0..1'",
+    );
+    expect(await predict(foreign, data, { preprocessing: '0..1' })).toHaveLength(3 * data.size);
+    foreign.dispose();
+  });
+
+  it('shows gray images to a model that takes RGB', async () => {
     const layers = [tfl.layers.flatten({ inputShape: [SIDE, SIDE, 3] }), tfl.layers.dense({ units: 3 })];
     const rgb = tfl.sequential({ layers });
-    await expect(predict(rgb, data)).rejects.toThrow('received the input shape [null, 4, 4, 3]');
+    const kernel = Float32Array.from({ length: SIDE * SIDE * 9 }, (_, i) => (i % 3 === 0 ? 1 : 0)); // the first output sums all
+    tf.tidy(() => rgb.setWeights([tf.tensor(kernel, [SIDE * SIDE * 3, 3]), tf.zeros([3])]));
+    const outputs = await predict(
+      rgb,
+      { ...data, images: data.images.subarray(0, 16), labels: data.labels.subarray(0, 1), size: 1 },
+      { preprocessing: '0..255' },
+    );
+    expect(outputs[0]).toBeCloseTo(3 * Array.from(data.images.subarray(0, 16)).reduce((a, b) => a + b, 0), 1);
     rgb.dispose();
+  });
+
+  it('refuses a model whose input is no image', async () => {
+    const five = tfl.sequential({
+      layers: [tfl.layers.flatten({ inputShape: [SIDE, SIDE, 5] }), tfl.layers.dense({ units: 3 })],
+    });
+    await expect(predict(five, data)).rejects.toThrow('received the input shape [null, 4, 4, 5]');
+    five.dispose();
   });
 });

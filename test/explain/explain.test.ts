@@ -74,7 +74,7 @@ describe.each(listModels())('explain, on the architecture %s', (name) => {
   it.each(['hiResCam', 'gradCam', 'occlusion'] as const)(
     'gives maps of the input size in 0..1 by %s',
     async (method) => {
-      for (const className of card.labels) {
+      for (const className of card.classNames) {
         const { map } = await explain({ model, card }, PICTURES[0]!, { className, method });
         expect(map.shape).toEqual([16, 16]);
         const values = Array.from(await map.data());
@@ -108,7 +108,7 @@ describe('explain', () => {
 
   it('speaks of the most probable class unless told otherwise', async () => {
     const top = await explain({ model, card: TINY_CARD }, picture);
-    expect(top.className).toBe(TINY_CARD.labels[2]);
+    expect(top.className).toBe(TINY_CARD.classNames[2]);
     const values = Array.from(await top.map.data());
     expect(values[2]).toBe(1);
     expect(Math.max(...values.filter((_, pixel) => pixel !== 2))).toBeLessThan(0.2);
@@ -162,7 +162,7 @@ describe('explain', () => {
   });
 
   it('refuses what is no network, no single picture, or disposed of', async () => {
-    await expect(explain({} as never, picture)).rejects.toThrow(/expected a classifier, or a network/);
+    await expect(explain({} as never, picture)).rejects.toThrow(/source: expected a tf\.LayersModel/);
     await expect(explain({ model: {} } as never, picture)).rejects.toThrow(InputError);
     const batch = tf.zeros([2, 4, 4, 1]);
     await expect(explain({ model, card: TINY_CARD }, batch as never)).rejects.toThrow(

@@ -3,18 +3,17 @@ import type { LabeledImages } from '../../src/data/batches';
 import { createShallowCnn } from '../../src/models/shallow';
 import { Random } from '../../src/random';
 import { train } from '../../src/train/trainer';
-import type { CardDraft } from '../../src/weights/card';
 
 /** Side of the pictures. */
 export const SIDE = 16;
 
 /** Card of a network from {@link trainOnQuadrant}. */
-export const PLANTED_CARD: CardDraft = {
+export const PLANTED_CARD = {
   name: 'planted',
   architecture: 'shallow',
-  labels: ['without', 'with'],
-  preprocessing: { inputSize: [SIDE, SIDE], mean: 0.3, standardDeviation: 0.25 },
-};
+  classNames: ['without', 'with'],
+  preprocessing: { inputSize: [SIDE, SIDE], mean: 0.3, std: 0.25 },
+} as const;
 
 /** A quarter of the picture: 0 top left, 1 top right, 2 bottom left, 3 bottom right. */
 export type Quadrant = 0 | 1 | 2 | 3;
@@ -43,7 +42,7 @@ export async function trainOnQuadrant(quadrant: Quadrant): Promise<tfl.LayersMod
     inputSize: [SIDE, SIDE],
     conv: { filters: [6, 8], dropout: 0 },
     dense: { units: [16], dropout: 0 },
-    head: { classes: 2 },
+    classNames: PLANTED_CARD.classNames,
   });
   const random = new Random(7);
   const hasSquare = Array.from({ length: 256 }, () => [0, 1, 2, 3].map(() => random.integer(2) === 1));

@@ -33,7 +33,8 @@ describe('the adapters', () => {
   beforeAll(async () => {
     await useBackend('cpu');
     const pixels = tf.zeros<tf.Rank.R3>([512, 512, 3], 'int32');
-    photo = { source: pixels, width: 512, height: 512, pixels };
+    const read = () => Promise.reject(new Error('not needed'));
+    photo = { source: pixels, width: 512, height: 512, pixels, read };
   });
   afterAll(() => photo.pixels.dispose());
 

@@ -13,7 +13,7 @@ import { fixture, free } from './fixtures';
 /** The reference project's shallow network, narrow, for pictures of 16 × 16 pixels; its head is seven sigmoids. */
 const load = () => importKeras({ json: fixture('keras3/shallow.json'), weights: fixture('keras3/shallow.weights.h5') });
 
-const preprocessing = { inputSize: [16, 16], mean: 0, standardDeviation: 1 } as const; // as the reference project divides by 255
+const preprocessing = { inputSize: [16, 16], mean: 0, std: 1 } as const; // as the reference project divides by 255
 const card = { name: 'shallow', architecture: 'shallow', labels: EMOTIONS, preprocessing };
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 

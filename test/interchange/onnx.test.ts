@@ -145,7 +145,7 @@ describe('exportOnnx refuses', () => {
   it('cards that are not valid or belong to another network', async () => {
     const model = tinyCnn();
     await expect(exportOnnx(model, { card: draftCard() })).rejects.toThrow(WeightsError);
-    await expect(exportOnnx(model, { card: { ...draftCard([16, 16]), labels: [] } })).rejects.toThrow(WeightsError);
+    await expect(exportOnnx(model, { card: { ...draftCard([16, 16]), classNames: [] } })).rejects.toThrow(WeightsError);
     await expect(exportOnnx(model, { card: null as never })).rejects.toThrow(WeightsError);
     model.dispose();
   });

@@ -24,12 +24,12 @@ async function network() {
 /** Trains for a step. @param look What to look at before it. @returns What there was. */
 async function trainAndLook<T>(look: () => T): Promise<T[]> {
   const { train } = await import('../../src/train/trainer');
-  const { FerDataset } = await import('../../src/data/dataset');
+  const { Dataset } = await import('../../src/data/dataset');
   const model = await network();
   const data = { images: new Uint8Array(2 * 256), labels: Uint8Array.of(0, 1), height: 16, width: 16 };
   const before: T[] = [];
   const callbacks = [{ onTrainBegin: async () => void before.push(look()) }];
-  await train(model, new FerDataset(data), { epochs: 1, callbacks } as never);
+  await train(model, new Dataset(data), { epochs: 1, callbacks } as never);
   model.dispose();
   return before;
 }

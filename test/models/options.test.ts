@@ -50,7 +50,8 @@ describeOn(['cpu'], 'options of the networks', () => {
     const options: CnnOptions = {
       conv: { filters: [2, 3, 4], kernelSizes: [5, 3, 1], dropout: 0.1 },
       dense: { units: [6, 5], batchNorm: true, dropout: 0.2 },
-      head: { activation: 'sigmoid', classes: 4 },
+      head: { activation: 'sigmoid' },
+      classNames: ['a', 'b', 'c', 'd'],
       l2: 0.01,
       inputSize: [16, 24],
     };
@@ -107,7 +108,7 @@ describeOn(['cpu'], 'options of the networks', () => {
   });
 
   it('listModels names what createModel builds', () => {
-    expect(listModels()).toEqual(['shallow', 'deep', 'compact']);
+    expect(listModels()).toEqual(['compact', 'shallow', 'deep']);
     expectTypeOf(listModels()).toEqualTypeOf<('shallow' | 'deep' | 'compact')[]>();
     expect(withModel(createModel('shallow', TINY), ({ name }) => name)).toBe('shallow');
   });
@@ -125,7 +126,9 @@ describeOn(['cpu'], 'options of the networks', () => {
     ['dropout of everything', { conv: { dropout: 1 } }, /conv\.dropout: expected a finite number in 0\.\.0\.99/],
     ['batch norm as text', { dense: { batchNorm: 'yes' } }, /dense\.batchNorm: expected true or false/],
     ['an unknown head', { head: { activation: 'relu' } }, /head\.activation: expected one of/],
-    ['one class', { head: { classes: 1 } }, /head\.classes: expected an integer of at least 2/],
+    ['one class', { classNames: ['happy'] }, /classNames: expected 2 to 255 class names/],
+    ['one name twice', { classNames: ['a', 'a'] }, /classNames: expected different class names/],
+    ['the number of classes', { head: { classes: 3 } }, /the option "classes"/],
     ['negative L2', { l2: -1 }, /l2: expected a finite number of at least 0/],
     ['a negative seed', { seed: -1 }, /seed: expected an integer of at least 0/],
     ['an input too small for four pools', { inputSize: [48, 15] }, /inputSize: expected at least 16×16 .* 48×15/],
@@ -141,6 +144,8 @@ describeOn(['cpu'], 'options of the networks', () => {
   });
 
   it.each(['resnet', 'toString', ''])('refuses the name %j', (name) => {
-    expect(() => createModel(name as ModelName)).toThrow(/createModel: name: expected one of "shallow", "deep"/);
+    expect(() => createModel(name as ModelName)).toThrow(
+      /createModel: name: expected one of "compact", "shallow", "deep"/,
+    );
   });
 });

@@ -10,10 +10,9 @@ import { loadClassifier } from '../../src/classify/load';
 import type { Prediction } from '../../src/classify/predictions';
 import { BackendError, InputError, WeightsError } from '../../src/errors';
 import { classifyFolder, type ClassifyFolderOptions, type FolderProgress } from '../../src/node/classify-folder';
-import { decodeImage } from '../../src/node/decode';
-import { loadWeightsDirectory, saveWeights } from '../../src/node/weights';
 import { Random } from '../../src/random';
-import { encodeModel } from '../../src/weights/encode';
+import { loadModel } from '../../src/storage/load-model';
+import { saveModel } from '../../src/storage/save-model';
 import { useBackend } from '../support/backends';
 import { draftCard } from '../support/cards';
 import { tinyCnn } from '../support/tiny';
@@ -49,7 +48,7 @@ beforeAll(async () => {
   }
   await useBackend('cpu');
   const model = tinyCnn();
-  await saveWeights(at('model'), await encodeModel(model, { card: draftCard([16, 16]) }));
+  await saveModel(at('model'), model, { card: draftCard([16, 16]) });
   model.dispose();
 });
 
@@ -83,12 +82,12 @@ describe('classifyFolder', () => {
       expect(progress.at(-1)).toEqual({ files: 7, totalFiles: 7, failed: 2 });
       const results = new Map((await linesOf(at('mixed.jsonl'))).map((line) => [line.file, line]));
       expect([...results.keys()].toSorted()).toEqual([...good, 'broken.png', 'poison.png'].toSorted());
-      expect(results.get('broken.png')!.error).toContain('broken.png: expected a whole picture');
+      expect(results.get('broken.png')!.error).toContain('broken.png: expected a whole image in a known format');
       expect(results.get('poison.png')!.error).toContain('received its end (SIGKILL)');
-      const stored = await loadWeightsDirectory(at('model'));
+      const stored = await loadModel(at('model'));
       const classifier = await loadClassifier(stored);
       for (const name of good) {
-        const predictions = await classifier.classify(await decodeImage(join(dir, name)));
+        const predictions = await classifier.classify(join(dir, name));
         const [values, same] = [results.get(name)!.predictions!, predictions].map((list) =>
           list.map(({ probability }) => probability),
         );
@@ -185,7 +184,7 @@ describe('classifyFolder', () => {
   });
 
   it.each([
-    ['default', 'default'],
+    ['deep', 'deep'],
     ['weights/mine', resolve('weights/mine')],
   ])('notes down the weights %s so that they are the same from any directory', async (model, noted) => {
     await mkdir(at('empty'), { recursive: true });

@@ -1,10 +1,10 @@
 import { EMOTIONS } from '../../src/labels';
-import type { CardDraft, ModelCard } from '../../src/weights/card';
+import type { ModelCard } from '../../src/storage/card';
 
-/** What an author has to write at least, for a network that takes pictures of the given size. */
-export function draftCard(inputSize: readonly [number, number] = [48, 48]): CardDraft {
-  const preprocessing = { inputSize, mean: 0.5, standardDeviation: 0.25 };
-  return { name: 'test', architecture: 'shallow', labels: EMOTIONS, preprocessing };
+/** What an author says of a model from elsewhere that takes gray images of the given size. */
+export function draftCard(inputSize: readonly [number, number] = [48, 48]) {
+  const preprocessing = { inputSize, mean: 0.5, std: 0.25 };
+  return { name: 'test', architecture: 'shallow', classNames: EMOTIONS, preprocessing };
 }
 
 /** A card on which everything is filled in. */

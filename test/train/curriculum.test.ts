@@ -9,7 +9,7 @@ import { describeOn, expectNoLeaks } from '../support/backends';
 import { squares } from '../support/faces';
 import { tinyCnn, weightsOf } from '../support/tiny';
 
-const FULL = { inputSize: [48, 48], mean: 0.5, standardDeviation: 0.25 } as const;
+const FULL = { inputSize: [48, 48], mean: 0.5, std: 0.25 } as const;
 const SIZES = [
   { until: 0.4, size: 32 },
   { until: 0.7, size: 40 },

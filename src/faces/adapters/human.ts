@@ -44,7 +44,7 @@ export interface HumanLike {
  * @throws InputError if it is no such detector.
  * @example
  * ```ts
- * const faces = createFaceClassifier(fromHuman(human));
+ * const faces = createFaceClassifier({ detector: fromHuman(human) });
  * ```
  */
 export function fromHuman(human: HumanLike): FaceDetector {

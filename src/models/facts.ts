@@ -1,0 +1,187 @@
+import type * as tfl from '@tensorflow/tfjs-layers';
+import { inputError } from '../errors';
+import {
+  checkPreprocessing,
+  DEFAULT_PREPROCESSING,
+  type Pixels,
+  type Preprocessing,
+  statisticsOf,
+} from '../image/preprocess';
+import { checkClassNames, listNames } from '../class-names';
+import { EMOTIONS } from '../labels';
+import { checkOneOf, describe } from '../validate';
+import { factsOf, type ModelFacts } from './known-facts';
+import { traitsOf } from './traits';
+
+/**
+ * Names of the classes in the order of a model's outputs. `'fer2013'` is the order of {@link EMOTIONS}; `'alphabetical'` are the same seven
+ * names sorted, which is what models have that were trained on folders.
+ *
+ * @example
+ * ```ts
+ * const classNames: ClassNames = 'alphabetical'; // angry, disgust, fear, happy, neutral, sad, surprise
+ * const classifier = await loadClassifier({ model, card: { classNames, pixels: '0..1' } });
+ * ```
+ */
+export type ClassNames = 'fer2013' | 'alphabetical' | readonly string[];
+
+/** What a user says about a model. */
+export interface GivenFacts {
+  /** Names of the classes in the order of the outputs. */
+  classNames?: ClassNames | undefined;
+  /** How the model expects its pixels; the input size is the model's own. */
+  pixels?: Pixels | undefined;
+  /** The same in full; takes precedence over `pixels`. */
+  preprocessing?: Preprocessing | undefined;
+  /** Whether the outputs are probabilities or logits. */
+  outputs?: 'probabilities' | 'logits' | undefined;
+}
+
+const HOW =
+  "Pass classNames: 'alphabetical', 'fer2013' or an array, and pixels: '0..1', '-1..1', '0..255', 'fer2013' or { mean, std }. " +
+  'suggestCard finds both from a few labeled images.';
+
+/**
+ * All that classification needs to know of a model: what the caller says, else what the model knows about itself.
+ *
+ * @param where The argument, for messages.
+ * @param model The model; borrowed.
+ * @param given What the caller says.
+ * @returns The facts, checked against the shapes of the model.
+ * @throws {@link InputError} if something is not known or does not fit.
+ */
+export function resolveFacts(where: string, model: tfl.LayersModel, given: GivenFacts): Required<ModelFacts> {
+  const known = factsOf(model);
+  const classNames = given.classNames ?? known.classNames;
+  const preprocessing = resolvePreprocessing(where, model, given.preprocessing ?? given.pixels);
+  if (classNames === undefined || preprocessing === undefined) {
+    const missing = [classNames ? [] : 'class names', preprocessing ? [] : 'scaling of pixels'].flat().join(' or ');
+    throw inputError(
+      where,
+      'a model whose class names and scaling of pixels are known',
+      `one without known ${missing}`,
+      HOW,
+    );
+  }
+  const names = namesOf(`${where}: classNames`, classNames);
+  checkOutput(where, model, { numClasses: names.length, classNames: names });
+  return { classNames: names, preprocessing, outputs: resolveOutputs(where, model, given.outputs ?? known.outputs) };
+}
+
+/**
+ * The names themselves.
+ * @throws {@link InputError} if they are none.
+ */
+export function namesOf(where: string, classNames: ClassNames): readonly string[] {
+  if (classNames === 'fer2013') return EMOTIONS;
+  if (classNames === 'alphabetical') return EMOTIONS.toSorted();
+  checkClassNames(where, classNames, 2);
+  return classNames;
+}
+
+/**
+ * What a caller says about a model, checked against its shapes; it may be nothing or a part.
+ * @throws {@link InputError} if it does not fit.
+ */
+export function checkFacts(where: string, model: tfl.LayersModel, given: GivenFacts): ModelFacts {
+  const { outputs } = given;
+  const classNames = given.classNames && namesOf(`${where}: classNames`, given.classNames);
+  if (classNames) checkOutput(where, model, { numClasses: classNames.length, classNames });
+  const pixels = given.preprocessing ?? given.pixels;
+  const preprocessing = pixels && resolvePreprocessing(where, model, pixels);
+  if (outputs !== undefined) checkOneOf(`${where}: outputs`, outputs, ['probabilities', 'logits']);
+  return { ...(classNames && { classNames }), ...(preprocessing && { preprocessing }), ...(outputs && { outputs }) };
+}
+
+function resolveOutputs(
+  where: string,
+  model: tfl.LayersModel,
+  outputs: ModelFacts['outputs'],
+): 'probabilities' | 'logits' {
+  if (outputs !== undefined) {
+    checkOneOf(`${where}: outputs`, outputs, ['probabilities', 'logits']);
+    return outputs;
+  }
+  if (traitsOf(model).outputs !== 'logits') return 'probabilities';
+  const remedy = "Pass outputs: 'logits' if a softmax belongs behind it.";
+  throw inputError(where, 'a model that ends in softmax or sigmoid', 'one with a linear output layer', remedy);
+}
+
+/**
+ * The preprocessing of a model: the given one, else the one that the model knows.
+ *
+ * @param where The argument, for messages.
+ * @param model The model; borrowed.
+ * @param given In full, or the scaling of pixels alone.
+ * @returns The preprocessing at the model's own size and channels, or undefined if it is not known.
+ * @throws {@link InputError} if it does not fit the model's input, or that is no image.
+ */
+export function resolvePreprocessing(
+  where: string,
+  model: tfl.LayersModel,
+  given: Preprocessing | Pixels | undefined,
+): Preprocessing | undefined {
+  const shape = model?.inputs?.length === 1 ? model.inputs[0]!.shape : undefined;
+  const channels = shape?.[3];
+  if (shape?.length !== 4 || (channels !== 1 && channels !== 3)) {
+    throw inputError(
+      `${where}: model`,
+      'a built model with one input of shape [null, height, width, 1 or 3]',
+      shape ? `the input shape ${shapeText(shape)}` : `${model?.inputs?.length ?? 'no known'} inputs`,
+    );
+  }
+  const found = given ?? factsOf(model).preprocessing ?? (traitsOf(model).rescales ? '0..255' : undefined);
+  if (found === undefined) return undefined;
+  const whole = typeof found === 'object' && 'inputSize' in found ? found : undefined;
+  if (whole) checkPreprocessing(where, whole);
+  const [height = shape[1], width = shape[2]] = whole?.inputSize ?? [];
+  const inputSize = [
+    shape[1] ?? height ?? DEFAULT_PREPROCESSING.inputSize[0],
+    shape[2] ?? width ?? DEFAULT_PREPROCESSING.inputSize[1],
+  ] as const;
+  if (whole && (inputSize[0] !== height || inputSize[1] !== width || (whole.channels ?? 1) !== channels)) {
+    throw inputError(
+      `${where}: preprocessing`,
+      `that of a model with input ${shapeText(shape)}`,
+      `inputSize ${describe(whole.inputSize)} and ${whole.channels ?? 1} channels`,
+      'Leave inputSize and channels to the model by passing pixels instead.',
+    );
+  }
+  const { mean, std } = whole ?? statisticsOf(`${where}: pixels`, found as Pixels);
+  const preprocessing = { inputSize, ...(channels === 3 && { channels }), mean, std };
+  checkPreprocessing(where, preprocessing);
+  return preprocessing;
+}
+
+/**
+ * Throws unless the model has one output of as many classes as there are, at least 2.
+ * @throws {@link InputError}
+ */
+export function checkOutput(
+  where: string,
+  model: tfl.LayersModel,
+  { numClasses, classNames }: { numClasses: number; classNames?: readonly string[] | undefined },
+): void {
+  const shape = model.outputs.length === 1 ? model.outputs[0]!.shape : undefined;
+  if (shape?.length === 2 && shape[1] === numClasses) return;
+  throw inputError(
+    `${where}: model`,
+    `one output of shape [null, ${numClasses}], since there are ${numClasses} classes${classNames ? ` (${listNames(classNames)})` : ''}`,
+    shape ? `the output shape ${shapeText(shape)}` : `${model.outputs.length} outputs`,
+    'Build one with createModel(name, { classNames }), where classNames are those of the data.',
+  );
+}
+
+function shapeText(shape: readonly (number | null)[]): string {
+  return `[${shape.map(String).join(', ')}]`;
+}
+
+/**
+ * Throws unless a value is a model.
+ * @throws {@link InputError}
+ */
+export function checkModel(where: string, model: unknown): asserts model is tfl.LayersModel {
+  const { predict, inputs } = Object(model) as Partial<tfl.LayersModel>;
+  if (typeof predict === 'function' && Array.isArray(inputs)) return;
+  throw inputError(where, 'a tf.LayersModel', describe(model));
+}

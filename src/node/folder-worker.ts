@@ -1,0 +1,49 @@
+/** A worker of `classifyFolder`, in a process of its own: classifies the files that it is sent, and ends when its parent does. */
+import { join } from 'node:path';
+import type { Classifier } from '../classify/classifier';
+import type { FileResult } from './results-file';
+import type { WorkerSettings } from './worker-process';
+
+/** Where this file is, for its parent. */
+export const url = import.meta.url;
+
+const settings = process.env['FER_CNN_FOLDER_WORKER'];
+if (settings && process.send) await serve(JSON.parse(settings) as WorkerSettings);
+
+async function serve({ dir, backend, model, topk }: WorkerSettings): Promise<void> {
+  process.on('disconnect', () => process.exit());
+  await attempt('backend', async () => {
+    const { default: start } = (await import(backend)) as { default?: unknown };
+    if (typeof start === 'function') await start();
+    await (await import('@tensorflow/tfjs-core')).ready();
+  });
+  const classifier = await attempt('model', async () => (await import('fer-cnn')).loadClassifier(model));
+  process.on('message', ({ files }: { files: readonly string[] }) =>
+    attempt('pictures', async () => {
+      const results: FileResult[] = [];
+      for (const file of files) results.push(await classify(classifier, file));
+      process.send!({ results });
+    }),
+  );
+  process.send!({ ready: true });
+
+  /** The result of one image, or why there is none, whatever the error is. One at a time is in memory in its full size. */
+  async function classify(classifier: Classifier, file: string): Promise<FileResult> {
+    try {
+      return { file, predictions: await classifier.classify(join(dir, file), { topk }) };
+    } catch (error) {
+      return { file, error: error instanceof Error ? error.message : String(error) };
+    }
+  }
+}
+
+/** Tells the parent what does not work, and ends. */
+async function attempt<T>(part: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const failed = error instanceof Error ? error.message : String(error);
+    process.send!({ failed, part }, () => process.exit(1));
+    return new Promise(() => {}); // until then
+  }
+}
