@@ -14,7 +14,7 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -105,9 +105,7 @@ async function runProgram(...args: string[]): Promise<unknown> {
 describe('the packed package', () => {
   it('holds what is built and each weights module once, in at most 12 MB', () => {
     const paths = packed.files.map(({ path }) => path);
-    const outside = paths.filter(
-      (path) => !/^(dist\/.*|docs\/[\w-]+\.md|package\.json|[A-Z]+(\.md)?)$/.test(path),
-    );
+    const outside = paths.filter((path) => !/^(dist\/.*|docs\/[\w-]+\.md|package\.json|[A-Z]+(\.md)?)$/.test(path));
     expect(outside).toEqual([]);
     expect(paths.filter((path) => /\.bin$|golden/.test(path) && !path.includes('.d.'))).toEqual([]);
     expect(packed.size).toBeLessThan(12e6);
