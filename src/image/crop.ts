@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { inputError } from '../errors';
+import { transform } from '../tfjs/transform';
 import { checkNumber, checkOptions, describe } from '../validate';
 import { checkImages } from './check';
 import { overWhite } from './gray';
@@ -13,7 +14,7 @@ import {
   halfExtent,
   type Margins,
 } from './region';
-import { resizeWeights, type Stretch } from './resize';
+import { resizeColumns, resizeRows, type Stretch } from './resize';
 
 /**
  * Options of {@link cropFaces}.
@@ -150,7 +151,7 @@ function cut(pixels: tf.Tensor3D, frame: CropFrame, [height, width]: readonly [n
   return turn(patch, local, [height, width]);
 }
 
-/** A part of a picture, resized: the slice that it needs, then one matrix product for each axis. */
+/** A part of a picture, resized: the slice that it needs, then one axis after the other. */
 function shrink(
   pixels: tf.Tensor3D,
   rows: Stretch,
@@ -163,10 +164,9 @@ function shrink(
   const slice = tf.cast(tf.slice(pixels, [top, left, 0], [sliceHeight, sliceWidth, channels]), 'float32');
   const opaque = overWhite(slice);
   const c = opaque.shape[2];
-  const down = tf.tensor2d(resizeWeights(sliceHeight, height, shifted(rows, top)), [sliceHeight, height]);
-  const across = tf.tensor2d(resizeWeights(sliceWidth, width, shifted(columns, left)), [sliceWidth, width]);
-  const flat = tf.matMul(down, tf.reshape(opaque, [sliceHeight, sliceWidth * c]), true); // [height, sliceWidth * c]
-  return tf.matMul<tf.Tensor3D>(tf.expandDims(across, 0), tf.reshape(flat, [height, sliceWidth, c]), true);
+  const flat = tf.reshape<tf.Rank.R3>(opaque, [1, sliceHeight, sliceWidth * c]);
+  const lines = tf.reshape<tf.Rank.R3>(resizeRows(flat, height, shifted(rows, top)), [height, sliceWidth, c]);
+  return resizeColumns(lines, width, shifted(columns, left));
 }
 
 /** First pixel and number of pixels that a stretch of an axis needs, with one more on either side to interpolate. */
@@ -182,34 +182,14 @@ function shifted({ start, length }: Stretch, by: number): Stretch {
 
 /** A turned frame of a patch: each new pixel is the mean of samples that are interpolated linearly. */
 function turn(patch: tf.Tensor3D, frame: CropFrame, [height, width]: readonly [number, number]): tf.Tensor3D {
-  const [h, w, c] = patch.shape;
-  const [cos, sin] = [Math.cos(frame.angle), Math.sin(frame.angle)];
   const samples = frame.width > width ? SAMPLES : 1;
-  const taps = 4 * samples * samples;
-  const indices = new Int32Array(height * width * taps);
-  const weights = new Float32Array(height * width * taps);
-  let k = 0;
-  for (let i = 0; i < height * width; i++) {
-    for (let s = 0; s < samples * samples; s++) {
-      const across = ((i % width) + ((s % samples) + 0.5) / samples) / width - 0.5;
-      const down = (Math.floor(i / width) + (Math.floor(s / samples) + 0.5) / samples) / height - 0.5;
-      const [dx, dy] = [across * frame.width, down * frame.height];
-      const x = frame.center[0] + cos * dx - sin * dy - 0.5;
-      const y = frame.center[1] + sin * dx + cos * dy - 0.5;
-      const [left, top] = [Math.floor(x), Math.floor(y)];
-      const [fx, fy] = [x - left, y - top];
-      for (const [row, column, weight] of [
-        [top, left, (1 - fx) * (1 - fy)],
-        [top, left + 1, fx * (1 - fy)],
-        [top + 1, left, (1 - fx) * fy],
-        [top + 1, left + 1, fx * fy],
-      ] as const) {
-        indices[k] = row * w + column;
-        weights[k++] = weight / (samples * samples);
-      }
-    }
-  }
-  const values = tf.gather(tf.reshape(patch, [h * w, c]), tf.tensor1d(indices, 'int32')); // [height * width * taps, c]
-  const weighted = tf.mul(values, tf.tensor2d(weights, [weights.length, 1]));
-  return tf.reshape(tf.sum(tf.reshape(weighted, [height * width, taps, c]), 1), [height, width, c]);
+  const [rows, columns] = [height * samples, width * samples];
+  const [cos, sin] = [Math.cos(frame.angle), Math.sin(frame.angle)];
+  const [right, down] = [frame.width / columns, frame.height / rows]; // from one sample to the next, in pixels of the patch
+  const [x, y] = [(right - frame.width) / 2, (down - frame.height) / 2]; // the first sample, from the middle of the frame
+  const [left, top] = [frame.center[0] + cos * x - sin * y - 0.5, frame.center[1] + sin * x + cos * y - 0.5];
+  const matrix = tf.tensor2d([[cos * right, -sin * down, left, sin * right, cos * down, top, 0, 0]]);
+  const images = tf.expandDims<tf.Tensor4D>(patch, 0);
+  const grid = transform(images, matrix, [rows, columns]); // [1, rows, columns, c]
+  return tf.squeeze(samples === 1 ? grid : tf.avgPool(grid, samples, samples, 'valid'), [0]);
 }
