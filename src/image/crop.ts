@@ -3,7 +3,7 @@ import { inputError } from '../errors';
 import { transform } from '../tfjs/transform';
 import { checkNumber, checkOptions, describe } from '../validate';
 import { checkImages } from './check';
-import { overWhite } from './gray';
+import { overWhite, toGray } from './gray';
 import { checkSize, DEFAULT_PREPROCESSING } from './preprocess';
 import {
   checkMargin,
@@ -64,13 +64,36 @@ export function cropFaces(
   regions: readonly FaceRegion[],
   options: CropOptions = {},
 ): tf.Tensor4D {
+  return crop(image, regions, options, overWhite);
+}
+
+/**
+ * What {@link cropFaces} does, in gray: a third of the work for a model of gray images.
+ * @returns [k, height, width, 1] float32 0..255; the caller's.
+ */
+export function cropGrayFaces(
+  image: tf.Tensor3D | tf.Tensor4D,
+  regions: readonly FaceRegion[],
+  options: CropOptions,
+): tf.Tensor4D {
+  return crop(image, regions, options, toGray);
+}
+
+function crop(
+  image: tf.Tensor3D | tf.Tensor4D,
+  regions: readonly FaceRegion[],
+  options: CropOptions,
+  toOpaque: (pixels: tf.Tensor4D) => tf.Tensor4D,
+): tf.Tensor4D {
   const [h, w, channels] = checkPicture(image);
   const frames = framesOf('cropFaces', [h, w], regions, options);
   const { size = DEFAULT_SIZE } = options;
-  if (frames.length === 0) return tf.tensor4d([], [0, ...size, Math.min(channels, 3)], 'float32');
+  if (frames.length === 0) {
+    return tf.tensor4d([], [0, ...size, toOpaque === toGray ? 1 : Math.min(channels, 3)], 'float32');
+  }
   return tf.tidy(() => {
-    const pixels = tf.reshape<tf.Rank.R3>(image as tf.Tensor, [h, w, channels]);
-    return tf.stack(frames.map((frame) => cut(pixels, frame, size))) as tf.Tensor4D;
+    const pixels = tf.reshape<tf.Rank.R4>(image as tf.Tensor, [1, h, w, channels]);
+    return tf.stack(frames.map((frame) => cut(pixels, frame, size, toOpaque))) as tf.Tensor4D;
   });
 }
 
@@ -126,13 +149,18 @@ function withBatchAxis({ shape, isDisposed }: tf.Tensor): unknown {
   return { shape: [1, ...shape], isDisposed };
 }
 
-/** One frame of a picture [h, w, c] as [height, width, 1 or 3]. */
-function cut(pixels: tf.Tensor3D, frame: CropFrame, [height, width]: readonly [number, number]): tf.Tensor3D {
+/** One frame of a picture [1, h, w, c] as [height, width, 1 or 3]. */
+function cut(
+  pixels: tf.Tensor4D,
+  frame: CropFrame,
+  [height, width]: readonly [number, number],
+  toOpaque: (pixels: tf.Tensor4D) => tf.Tensor4D,
+): tf.Tensor3D {
   const [x, y] = frame.center;
   if (frame.angle === 0) {
     const rows = { start: y - frame.height / 2, length: frame.height };
     const columns = { start: x - frame.width / 2, length: frame.width };
-    return shrink(pixels, rows, columns, [height, width]);
+    return shrink(pixels, rows, columns, [height, width], toOpaque);
   }
   // First an upright patch around the frame, no finer than the samples need, then a turned grid of samples on it.
   const step = Math.max(1, frame.width / width / SAMPLES); // pixels of the picture for one of the patch
@@ -141,7 +169,7 @@ function cut(pixels: tf.Tensor3D, frame: CropFrame, [height, width]: readonly [n
   const [left, top] = [x - half[0]! * step, y - half[1]! * step];
   const rows = { start: top, length: patchHeight * step };
   const columns = { start: left, length: patchWidth * step };
-  const patch = shrink(pixels, rows, columns, [patchHeight, patchWidth]);
+  const patch = shrink(pixels, rows, columns, [patchHeight, patchWidth], toOpaque);
   const local: CropFrame = {
     center: [half[0]!, half[1]!],
     width: frame.width / step,
@@ -153,17 +181,18 @@ function cut(pixels: tf.Tensor3D, frame: CropFrame, [height, width]: readonly [n
 
 /** A part of a picture, resized: the slice that it needs, then one axis after the other. */
 function shrink(
-  pixels: tf.Tensor3D,
+  pixels: tf.Tensor4D,
   rows: Stretch,
   columns: Stretch,
   [height, width]: readonly [number, number],
+  toOpaque: (pixels: tf.Tensor4D) => tf.Tensor4D,
 ): tf.Tensor3D {
-  const [h, w, channels] = pixels.shape;
+  const [, h, w, channels] = pixels.shape;
   const [top, sliceHeight] = needed(rows, h);
   const [left, sliceWidth] = needed(columns, w);
-  const slice = tf.cast(tf.slice(pixels, [top, left, 0], [sliceHeight, sliceWidth, channels]), 'float32');
-  const opaque = overWhite(slice);
-  const c = opaque.shape[2];
+  const slice = tf.cast(tf.slice(pixels, [0, top, left, 0], [1, sliceHeight, sliceWidth, channels]), 'float32');
+  const opaque = toOpaque(slice);
+  const c = opaque.shape[3];
   const flat = tf.reshape<tf.Rank.R3>(opaque, [1, sliceHeight, sliceWidth * c]);
   const lines = tf.reshape<tf.Rank.R3>(resizeRows(flat, height, shifted(rows, top)), [height, sliceWidth, c]);
   return resizeColumns(lines, width, shifted(columns, left));
