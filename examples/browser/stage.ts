@@ -4,7 +4,8 @@ import { type Source, sizeOf } from './engine';
 import { Frame } from './frame';
 
 const LARGEST = 1280; // pixels of an image's longer side; the model sees 48
-const CLOSE = 256; // an image of at most so many pixels is taken as one face
+const CROP = 96; // an image of at most so many pixels a side may be a face that was cut out already
+const CLOSE = 256; // in an image of at most so many pixels the frame is put around all of it
 const SHARE = 0.6; // of the shorter side, for the frame of larger ones
 
 /** Shows the image or the webcam, and the frame that is moved by hand. */
@@ -24,6 +25,11 @@ export class Stage {
 
   get isLive(): boolean {
     return this.video.srcObject !== null;
+  }
+
+  /** Whether the image is as small as a face that was cut out of a photo. */
+  get isCrop(): boolean {
+    return !this.isLive && Math.max(...sizeOf(this.#still)) <= CROP;
   }
 
   /** What is shown, to be classified. */
