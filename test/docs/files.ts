@@ -1,6 +1,7 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { unzipSync } from 'fflate';
 import sharp from 'sharp';
 import { exportKeras } from '../../src/interchange';
 import { FERPLUS_CHOICES } from '../../src/curation/ferplus';
@@ -54,6 +55,9 @@ export async function writeReaderFiles(place: string): Promise<void> {
   }
   const keras = await exportKeras(model);
   for (const path of ['model.keras', 'emotions.h5']) await writeFile(at(path), keras); // read by content, not by name
+  const { 'config.json': config, 'model.weights.h5': weights } = unzipSync(keras);
+  await writeFile(at('architecture.json'), config!);
+  await writeFile(at('emotions.weights.h5'), weights!);
   model.dispose();
 }
 
