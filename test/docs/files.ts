@@ -36,6 +36,8 @@ export async function writeReaderFiles(place: string): Promise<void> {
   for (const name of ['face', 'group', 'photo', 'a', 'photos/a', 'examples/pictures/astronaut']) {
     await copyFile(`${IMAGES}astronaut.jpg`, at(`${name}.jpg`));
   }
+  await sharp(`${IMAGES}astronaut.jpg`).resize(512, 600, { fit: 'fill' }).toFile(at('grace_hopper.jpg')); // a stand-in of its size
+  await copyFile(`${IMAGES}astronaut.jpg`, at('astronaut.jpg'));
   const drawn = Array.from({ length: 100 }, (_, i) => `frame-${i}`);
   for (const name of ['b', ...drawn]) await copyFile(`${IMAGES}drawn-sad.png`, at(`${name}.png`));
   await sharp(`${IMAGES}astronaut.jpg`).webp().toFile(at('served/face.webp'));
@@ -47,7 +49,7 @@ export async function writeReaderFiles(place: string): Promise<void> {
     await mkdir(at(`faces/${className}`), { recursive: true });
     for (let i = 0; i < 5; i++) await copyFile(`${IMAGES}drawn-${emotion}.png`, at(`faces/${className}/${i}.png`));
   }
-  await writeFile(at('results.jsonl'), '{"file":"a.jpg","error":"a broken image"}\n');
+  await writeFile(at('done.jsonl'), '{"file":"a.jpg","error":"a broken image"}\n');
 
   const model = createShallowCnn({ conv: { filters: [2, 2] }, dense: { units: [4] } });
   for (const path of ['runs/mine', 'weights/mine', 'served/models/mine', 'served/emotions']) {
