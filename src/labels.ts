@@ -64,7 +64,6 @@ const LABEL_BY_SPELLING = new Map<string, number>(
  * @example
  * ```ts
  * labelFromName('Happiness'); // 3
- * labelFromName('6_neutral'); // 6
  * ```
  */
 export function labelFromName(name: string): number | undefined {

@@ -38,6 +38,8 @@ export async function writeReaderFiles(place: string): Promise<void> {
   }
   await sharp(`${IMAGES}astronaut.jpg`).resize(512, 600, { fit: 'fill' }).toFile(at('grace_hopper.jpg')); // a stand-in of its size
   await copyFile(`${IMAGES}astronaut.jpg`, at('astronaut.jpg'));
+  const gray = { width: 320, height: 240, channels: 3, background: 'gray' } as const;
+  await sharp({ create: gray }).toFile(at('blank.png'));
   const drawn = Array.from({ length: 100 }, (_, i) => `frame-${i}`);
   for (const name of ['b', ...drawn]) await copyFile(`${IMAGES}drawn-sad.png`, at(`${name}.png`));
   await sharp(`${IMAGES}astronaut.jpg`).webp().toFile(at('served/face.webp'));
