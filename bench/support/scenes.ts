@@ -46,7 +46,7 @@ const PHOTOS = process.env['FER_CNN_PHOTOS'] ?? fileURLToPath(new URL('../../../
 const BACKGROUNDS =
   /^(Bridge|Dragonfly|Kleiber|Picture_0B|Picture_1A|Wine|aitzgorri|analogpattern|free_|greentock|life|Aqua|Blinds|Dune|FreshFlower|Garden|GreenMeadow|LadyBird|RainDrops|Storm|TwoWings|Wood|YellowFlower|picosdeeuropa|seeding|sunset|umang|rhythm|calla|pixels-l|truchet-l|string)/;
 
-export const SCENE_SIZE = { width: 1024, height: 768 };
+const SCENE_SIZE = { width: 1024, height: 768 };
 
 /** The neutral portraits with their pupils; none where the photos are missing. */
 export function readPortraits(): Portrait[] {

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { DisposedError } from '../errors';
 import { ensureBackend } from '../backend/backend';
-import { cropFaces } from '../image/crop';
+import { cropFaces, cropGrayFaces } from '../image/crop';
 import { unlessLost } from '../backend/device';
 import { isBatch } from '../image/input';
 import { preprocess } from '../image/preprocess';
@@ -151,7 +151,8 @@ export class Classifier {
       this.#checkInUse(method);
       outputs = tf.tidy(() => {
         const { preprocessing } = this.card;
-        const faces = regions ? cropFaces(images, regions, { size: preprocessing.inputSize, margin }) : images;
+        const crop = preprocessing.channels === 3 ? cropFaces : cropGrayFaces;
+        const faces = regions ? crop(images, regions, { size: preprocessing.inputSize, margin }) : images;
         return meanOverViews(preprocess(faces, preprocessing), views, (x) => this.#fused.predict(x));
       });
       const valid = input instanceof tf.Tensor ? checkValues(method, images) : undefined; // bytes always are

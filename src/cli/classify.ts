@@ -117,7 +117,7 @@ async function classifyInto(out: string, folders: readonly string[], options: Op
 }
 
 /** The module that starts a backend in each worker: a file of this folder, as source or built. */
-export function workerBackend(): string {
+function workerBackend(): string {
   return fileURLToPath(new URL(`worker-backend.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url));
 }
 

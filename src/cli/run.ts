@@ -8,7 +8,7 @@ export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 export class UsageError extends Error {}
 
 /** Ctrl-C ended a command, which saved what it had. */
-export class Interrupted extends Error {}
+class Interrupted extends Error {}
 
 /**
  * Runs a command line. Errors that a user can fix print one line; any other is a bug and prints its stack.

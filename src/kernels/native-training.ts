@@ -3,8 +3,8 @@ import type { BatchNormKernel } from './batch-norm';
 import type { ConvAttributes } from './geometry';
 import type { LazyOperation } from './lazy';
 import type { PoolAttributes } from './max-pool';
-import type { NativeAttributes } from './native';
-import { runInBfloat16, runNative } from './native';
+import type { NativeAttributes } from '../tfjs/native';
+import { runInBfloat16, runNative } from '../tfjs/native';
 
 /** Batch normalisation by TensorFlow's fused operation. */
 export const nativeBatchNorm: BatchNormKernel = (x, gamma, beta, epsilon, onStatistics, shape) => {

@@ -162,12 +162,14 @@ export function checkOutput(
   model: tfl.LayersModel,
   { numClasses, classNames }: { numClasses: number; classNames?: readonly string[] | undefined },
 ): void {
-  const shape = model.outputs.length === 1 ? model.outputs[0]!.shape : undefined;
+  const { outputs } = Object(model) as Partial<tfl.LayersModel>;
+  if (!outputs) throw inputError(`${where}: model`, 'a built model, a tf.LayersModel', describe(model));
+  const shape = outputs.length === 1 ? outputs[0]!.shape : undefined;
   if (shape?.length === 2 && shape[1] === numClasses) return;
   throw inputError(
     `${where}: model`,
     `one output of shape [null, ${numClasses}], since there are ${numClasses} classes${classNames ? ` (${listNames(classNames)})` : ''}`,
-    shape ? `the output shape ${shapeText(shape)}` : `${model.outputs.length} outputs`,
+    shape ? `the output shape ${shapeText(shape)}` : `${outputs.length} outputs`,
     'Build one with createModel(name, { classNames }), where classNames are those of the data.',
   );
 }

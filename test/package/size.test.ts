@@ -32,6 +32,7 @@ async function bundle(program: string): Promise<Bundle> {
     outdir: REPOSITORY,
     format: 'esm',
     platform: 'browser',
+    tsconfigRaw: {}, // as outside the repository: #platform by package.json, not by tsconfig's paths
     external: ['@tensorflow/*', 'fer-cnn/weights/*', 'h5wasm', 'fflate'],
     logLevel: 'error',
   });

@@ -53,13 +53,3 @@ export function tinyFer2013(): string {
   const test = Array.from({ length: 4 }, (_, i) => `${i % 7},${pixels(i === 0 ? 0 : 100 + i)},PublicTest`);
   return ['emotion,pixels,Usage', ...training, ...test, ''].join('\n');
 }
-
-/** Votes of FER+ for the rows of {@link tinyFer2013}: six for neutral and four for happiness. */
-export function tinyFerPlus(): string {
-  const header = 'Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF';
-  const rows = Array.from(
-    { length: 11 },
-    (_, i) => `${i < 7 ? 'Training' : 'PublicTest'},${i}.png,6,4,0,0,0,0,0,0,0,0`,
-  );
-  return [header, ...rows, ''].join('\n');
-}

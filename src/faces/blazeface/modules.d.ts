@@ -1,7 +1,11 @@
-/* oxlint-disable typescript/consistent-type-imports -- an ambient module cannot import by a relative path */
 // The module that scripts/build-detector.mjs writes to dist/weights.
 
 declare module 'fer-cnn/weights/blazeface' {
-  const detector: import('./network').DetectorModule;
+  const detector: {
+    /** Shapes of filter and bias of each convolution, in the order of the model. */
+    shapes: number[][];
+    /** Their values, float16 little-endian, in base64. */
+    weightsBase64: string;
+  };
   export default detector;
 }

@@ -4,22 +4,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import { WeightsError } from '../../errors';
 import { bytesOfBase64 } from '../../storage/base64';
 
-/**
- * The default export of `fer-cnn/weights/blazeface`.
- *
- * @example
- * ```ts
- * const module: DetectorModule = (await import('fer-cnn/weights/blazeface')).default;
- * console.log(module.shapes.length); // 74
- * ```
- */
-export interface DetectorModule {
-  /** Shapes of filter and bias of each convolution, in the order of the network. */
-  shapes: number[][];
-  /** Their values, float16 little-endian, in base64. */
-  weightsBase64: string;
-}
-
 /** Height and width of the network's input in pixels. */
 export const INPUT_SIZE = 128;
 
