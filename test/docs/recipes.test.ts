@@ -1,6 +1,8 @@
-import { mkdir, symlink } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from '../support/backends';
 import { installOnDemand } from '../support/on-demand';
 import { codeBlocks, ROOT } from './documents';
@@ -38,3 +40,31 @@ for (const [name, packages] of RECIPES) {
     it.each(blocks)('runs from $place as it stands', (block) => runFresh(project, block), 300_000);
   });
 }
+
+describe('the recipe of docs/environments.md for Vite', () => {
+  let project = '';
+
+  beforeAll(async () => {
+    await useBackend('wasm');
+    project = await createProject();
+    await symlink(join(ROOT, 'node_modules/vite'), join(project, 'node_modules/vite'));
+  }, 120_000);
+
+  afterAll(() => removeProject(project));
+
+  it('builds as it stands, with all three WASM files and a chunk for each model', { timeout: 300_000 }, async () => {
+    const files = codeBlocks('docs/environments.md', ['js']).flatMap(({ code }) => {
+      const [, name] = /^\/\/ (main\.js for Vite|vite\.config\.js)\n/.exec(code) ?? [];
+      return name ? [[name.split(' ')[0]!, code] as const] : [];
+    });
+    expect(files.map(([name]) => name)).toEqual(['main.js', 'vite.config.js']);
+    for (const [name, code] of files) await writeFile(join(project, name), code);
+    await writeFile(join(project, 'index.html'), '<img /><script type="module" src="/main.js"></script>');
+    await promisify(execFile)(process.execPath, ['node_modules/vite/bin/vite.js', 'build'], { cwd: project });
+    const built = await readdir(join(project, 'dist/assets'));
+    expect(built.filter((file) => file.endsWith('.wasm'))).toHaveLength(3);
+    for (const model of ['compact', 'deep', 'shallow']) {
+      expect(built.filter((file) => file.startsWith(`${model}-`))).toHaveLength(1);
+    }
+  });
+});
