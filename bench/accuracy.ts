@@ -1,5 +1,5 @@
 /**
- * Scores the rivals' networks on a split of FER2013, picture by picture, as `npm run evaluate` scores ours:
+ * Scores the rivals' networks on a split of FER2013, picture by picture, as `npx fer-cnn evaluate` scores ours:
  * `npx tsx bench/accuracy.ts --data fer2013.csv.gz`.
  */
 import { execFileSync } from 'node:child_process';
@@ -18,14 +18,14 @@ const RIVALS: readonly RivalName[] = ['human', 'face-api'];
 
 const options = cli('bench/accuracy.ts', "Scores the rivals' networks and the default weights on a split of FER2013.")
   .requiredOption('--data <file>', 'fer2013.csv or icml_face_data.csv, plain or gzipped')
-  .addOption(new Option('--usage <split>', 'the rows to score').choices(SPLITS).default('PublicTest'))
+  .addOption(new Option('--split <name>', 'the images to score').choices(SPLITS).default('PublicTest'))
   .parse()
-  .opts<{ data: string; usage: Split }>();
+  .opts<{ data: string; split: Split }>();
 
 await main(async () => {
   const home = installRivals((text) => console.error(text));
   if (home === undefined) throw new Error('The rivals could not be installed: is there a network?');
-  const dataset = await loadFer2013(options.data, { split: options.usage });
+  const dataset = await loadFer2013(options.data, { split: options.split });
   const rows = await scoreRivals(home, dataset);
   await startBackend('wasm', ['wasm']);
   const { model, card } = await loadModel();
@@ -33,7 +33,7 @@ await main(async () => {
     title: `fer-cnn, ${card.name}`,
     report: await evaluate(model, dataset, { preprocessing: card.preprocessing }),
   });
-  console.log(`| On ${options.usage}, single view, WASM | pictures | accuracy | macro F1 |\n| --- | --: | --: | --: |`);
+  console.log(`| On ${options.split}, single view, WASM | images | accuracy | macro F1 |\n| --- | --: | --: | --: |`);
   for (const { title, report } of rows) {
     console.log(
       `| ${title} | ${report.size} | ${(100 * report.accuracy).toFixed(2)} % | ${report.macroF1.toFixed(3)} |`,

@@ -23,10 +23,16 @@ interface Options {
   backend?: string;
 }
 
-const options = cli('average', 'Stores the weighted mean of trained weights that began as one network, and scores it.')
+const options = cli(
+  'research/average.ts',
+  'Stores the weighted mean of trained weights that began as one model, and scores it.',
+)
   .requiredOption('--data <file>', 'fer2013.csv or icml_face_data.csv, plain or gzipped')
   .requiredOption('--out <dir>', 'directory for the weights and the report')
-  .requiredOption('--from <model...>', `trained networks of one kind, the last of them trained last: ${MODEL_HELP}`)
+  .requiredOption(
+    '--from <model...>',
+    `trained models of one architecture, the last of them trained last: ${MODEL_HELP}`,
+  )
   .requiredOption('--shares <share...>', 'share of each, above 0', (text: string, shares?: number[]) => [
     ...(shares ?? []),
     positive(text),
@@ -39,12 +45,12 @@ await main(async () => {
   const { from, shares, out } = options;
   const sum = shares.reduce((total, share) => total + share, 0);
   if (from.length < 2 || shares.length !== from.length || Math.abs(sum - 1) > 1e-6) {
-    throw new Error(`--shares ${shares.join(' ')}: expected as many as --from has networks, two or more, of sum 1.`);
+    throw new Error(`--shares ${shares.join(' ')}: expected as many as --from has models, two or more, of sum 1.`);
   }
   const backend = await startBackend(options.backend, BACKENDS);
   const loaded = await Promise.all(from.map((source) => loadModel(source)));
   const shapes = loaded.map(({ model }) => model.weights.map(({ shape }) => shape.join('×')).join());
-  if (new Set(shapes).size > 1) throw new Error(`--from ${from.join(' ')}: expected networks of one kind.`);
+  if (new Set(shapes).size > 1) throw new Error(`--from ${from.join(' ')}: expected models of one architecture.`);
   const name = loaded[0]!.card.architecture as ModelName;
   if (!listModels().includes(name)) throw new Error(`--from ${from[0]}: expected one of ${listModels().join(', ')}`);
 

@@ -79,6 +79,6 @@ await main(async () => {
 Protocol: random 80:10:10 split (seed ${seed}) over the ${dataset.size} rows of ${options.data}, copies not removed.
 Network: ${name}, as in the reference project's ${variant}; ${epochs} epochs.
 Accuracy on the test part: ${percent(report.accuracy)} of ${report.size} pictures; the reference project reports ${REPORTED[name]} by this protocol.
-Without the ${unseen.removed} test pictures that also stand in the training part: ${percent(unseen.accuracy)}.
+Without the ${unseen.removed} test images that are also in the training part: ${percent(unseen.accuracy)}.
 None of these figures can be compared with scores on PublicTest or PrivateTest.`);
 });

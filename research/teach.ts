@@ -32,17 +32,17 @@ interface Options {
 
 const options = cli(
   'research/teach.ts',
-  'Writes out-of-fold probabilities of the Training pictures, for npx fer-cnn train --teacher.',
+  'Writes out-of-fold probabilities of the Training images, for npx fer-cnn train --teacher.',
 )
   .requiredOption('--data <file>', 'fer2013.csv or icml_face_data.csv, plain or gzipped')
   .requiredOption('--out <dir>', 'directory for teacher.json and the runs of the folds')
-  .option('--model <name>', `network of the teacher: ${listModels().join(', ')}`, 'deep')
+  .option('--model <name>', `model of the teacher: ${listModels().join(', ')}`, 'deep')
   .option('--folds <n>', 'number of folds', wholeNumber, 5)
   .option('--epochs <n>', 'epochs of each fold (default: those of the recipe)', wholeNumber)
   .option('--seed <n>', 'seed of folds, weights, order, augmentation and dropout', wholeNumber, 1)
   .option('--backend <name>', `one of ${BACKENDS.join(', ')} (default: the first that is installed)`)
   .addOption(precisionOption())
-  .option('--from <model...>', `trained networks whose mean is taken, in place of folds: ${MODEL_HELP}`)
+  .option('--from <model...>', `trained models whose mean is taken, in place of folds: ${MODEL_HELP}`)
   .parse()
   .opts<Options>();
 
@@ -81,7 +81,7 @@ async function meanOf(sources: readonly string[], dataset: Dataset, out: string)
     trained.push(card.training?.command ?? `a command that the card of ${name} does not name`);
   }
   const source =
-    `probabilities that trained networks of this package (${names.join(', ')}) give Training and its mirror images, in the mean ` +
+    `probabilities that trained models of this package (${names.join(', ')}) give Training and its mirror images, in the mean ` +
     `(npx tsx research/teach.ts --data fer2013.csv.gz --from ${names.join(' ')} --out runs/${basename(out)}), trained ` +
     `by: ${trained.join('; ')}`;
   return { source, probabilities };
@@ -120,7 +120,7 @@ async function outOfFold(dataset: Dataset, options: Options, backend: string): P
     heldIndices.forEach((index, i) => probabilities.set(rows.subarray(7 * i, 7 * i + 7), 7 * index));
   }
   const source =
-    `out-of-fold probabilities of ${count} ${name} networks of this package, trained on the other folds of Training for ${epochs} ` +
+    `out-of-fold probabilities of ${count} ${name} models of this package, trained on the other folds of Training for ${epochs} ` +
     `epochs each (npx tsx research/teach.ts --data fer2013.csv.gz --model ${name} --folds ${count} --epochs ${epochs} --seed ${seed})`;
   return { source, probabilities };
 }

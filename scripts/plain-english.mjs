@@ -47,8 +47,6 @@ const LATER = [
   'src/class-names.ts',
   'src/errors.ts',
   'src/validate.ts',
-  'docs/faces.md',
-  'docs/performance.md',
 ];
 
 /** Each line of a text with all but what readers see taken out, for instance code. */

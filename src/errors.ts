@@ -111,8 +111,8 @@ export class DatasetError extends FerError {
  *
  * @example
  * ```ts
- * const { model } = await loadWeights('models/mine/model.json').catch((error) => {
- *   if (error instanceof WeightsError) return loadWeights('default');
+ * const { model } = await loadModel('runs/mine').catch((error) => {
+ *   if (error instanceof WeightsError) return loadModel('compact');
  *   throw error;
  * });
  * ```

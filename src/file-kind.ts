@@ -38,7 +38,7 @@ const HTML = /^\s*<(!doctype html|html|head|body)/i;
  * Tells what a file is that a reader cannot use, so that its error can name it.
  *
  * @param head The first bytes, up to {@link KIND_BYTES}; fewer if the file is shorter.
- * @returns The kind, or undefined if it is none of those known.
+ * @returns The kind, or undefined if the file is of no known kind.
  * @example
  * ```ts
  * const kind = kindOf(bytes);

@@ -4,7 +4,7 @@ import { BackendError } from '../errors';
 const REMEDY =
   'Import one before the first call. Node: @tensorflow/tfjs-node (fastest) or @tensorflow/tfjs-backend-wasm. Browser: ' +
   '@tensorflow/tfjs-backend-webgpu, @tensorflow/tfjs-backend-webgl or @tensorflow/tfjs-backend-wasm. For instance: ' +
-  'npm install @tensorflow/tfjs-backend-wasm. If one is imported, it belongs to another copy. ' +
+  `npm install @tensorflow/tfjs-backend-wasm@${tf.version_core}. If one is imported, it belongs to another copy. ` +
   'See npm ls @tensorflow/tfjs-core.';
 
 /**

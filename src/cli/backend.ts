@@ -89,12 +89,14 @@ export async function startBackend(
     }
   }
   const message = reason instanceof Error ? reason.message.split('\n')[0]! : String(reason);
-  const packages = PACKAGES[wanted === undefined ? 'wasm' : names[0]!].at(-1)!;
+  const missing = PACKAGES[wanted === undefined ? 'wasm' : names[0]!].at(-1)!;
+  const packages = wanted === 'webgpu' ? [missing, '@tensorflow/tfjs-backend-webgpu'] : [missing];
+  const pinned = packages.map((name) => (name.startsWith('@tensorflow/') ? `${name}@${tf.version_core}` : name));
   throw new BackendError({
     where: 'fer-cnn',
     expected: wanted === undefined ? 'a TensorFlow.js backend' : `the backend ${wanted}`,
     received: wanted === undefined ? 'none that is installed' : message,
-    remedy: `Install it with: npm install ${packages}${wanted === 'webgpu' ? ' @tensorflow/tfjs-backend-webgpu' : ''}`,
+    remedy: `Install it with: npm install ${pinned.join(' ')}`,
     cause: reason,
   });
 }

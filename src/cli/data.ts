@@ -81,6 +81,6 @@ function cardData(path: string, { names, classNames }: Dataset, split: string, r
     ...{ name: 'FER2013', split, rows },
     source: 'Goodfellow et al., Challenges in Representation Learning, ICML 2013 workshop (arXiv:1307.0414)',
     license:
-      'Published for research, without a clear licence for redistribution; none of its pictures is in this package',
+      'Published for research, without a clear license for redistribution; none of its images is in this package',
   };
 }

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { version_core } from '@tensorflow/tfjs-core';
 import { Command } from 'commander';
 import { auditCommand } from './audit';
 import { classifyCommand } from './classify';
@@ -11,7 +12,7 @@ const DESCRIPTION = 'Facial-expression recognition: classify faces, train, evalu
 
 const NOTES = `
 Exit codes: 0 success, 1 failure, 2 wrong usage, 130 interrupted by Ctrl-C.
-Needs a TensorFlow.js backend, for instance: npm install @tensorflow/tfjs-backend-wasm
+Needs a TensorFlow.js backend, for instance: npm install @tensorflow/tfjs-backend-wasm@${version_core}
 and for image files: npm install sharp`;
 
 /** The whole program, `fer-cnn`. Nothing in it ends the process. */

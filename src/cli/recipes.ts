@@ -30,7 +30,7 @@ function sgd(recipe: { peak: number; warmup: number; weightDecay: number }): Rec
 
 const SHARED =
   'SGD with Nesterov momentum .9, batch 128, cosine to 0 after the warm-up, gradient norm up to 5, label smoothing .05, flip, rotation up to ' +
-  '8°, scale ± 8 %, shift ± 7 %, contrast ± 15 %, average of the weights with decay .998';
+  '8°, scale ± 8 %, shift ± 7 %, contrast ± 15 %, EMA of the weights with decay .998';
 
 /** One recipe for each network. */
 export const RECIPES: Record<ModelName, Recipe> = {
@@ -52,7 +52,7 @@ export const RECIPES: Record<ModelName, Recipe> = {
     description:
       'SGD with Nesterov momentum .9, batch 128, rate .08 with three epochs of warm-up, cosine to 0, weight decay 5e-4 on kernels, gradient ' +
       'norm up to 5, label smoothing .05, flip, rotation up to 10°, scale ± 10 %, shift ± 8 %, contrast ± 20 %, erasing of up to a fifth ' +
-      'for 15 % of the pictures, pictures of 32 px for 40 % and of 40 px for another 30 % of the epochs, average of the weights with decay .998',
+      'for 15 % of the images, images of 32 px for 40 % and of 40 px for another 30 % of the epochs, EMA of the weights with decay .998',
     options: (epochs, peak = 0.08) => ({
       batchSize: 128,
       augment: {

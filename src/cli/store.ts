@@ -60,7 +60,7 @@ export async function storeScored(scored: Scored, draft: CardDraft): Promise<Eva
         ...(unseen && unseen.size > 0
           ? [
               {
-                ...{ ...metric, protocol: 'single view, without pictures that also stand in Training' },
+                ...{ ...metric, protocol: 'single view, without images that are also in Training' },
                 ...{ rows: unseen.size, accuracy: unseen.accuracy },
               },
             ]

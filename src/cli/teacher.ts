@@ -6,7 +6,7 @@ export const FERPLUS_SHARE = 0.15;
 
 /** Where the FER+ votes come from, in words for the card. */
 export const FERPLUS_SOURCE =
-  `votes of ten people for each picture, the FER+ labels (Barsoum et al. 2016, arXiv:1608.01041), as ${100 * FERPLUS_SHARE} % of every ` +
+  `votes of ten people for each image, the FER+ labels (Barsoum et al. 2016, arXiv:1608.01041), as ${100 * FERPLUS_SHARE} % of every ` +
   'target beside the label of FER2013; no vote is in this package';
 
 /** What a teacher network gives the pictures of FER2013: the file that `research/teach.ts` writes and `fer-cnn train --teacher` reads. */

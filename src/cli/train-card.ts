@@ -71,15 +71,15 @@ function draftOf(run: TrainedRun): CardDraft {
     versions: { '@tensorflow/tfjs-core': version_core, node: process.version },
     license: 'MIT',
     intendedUse:
-      'Research, teaching, prototypes and programs whose users know and agree, on pictures of one upright face. Not for decisions about ' +
+      'Research, teaching, prototypes and programs whose users know and agree, on images of one upright face. Not for decisions about ' +
       'people; inferring emotions at work or in schools is banned in the European Union (AI Act, article 5).',
     limitations:
       data.name !== 'FER2013'
         ? ['An expression is not an emotion.']
         : [
-            'An expression is not an emotion: the network tells what a face shows to web users who labelled pictures.',
+            'An expression is not an emotion: the model tells what a face shows to web users who labeled images.',
             'Fear and sadness are confused with each other and with neutral; disgust is rare in the training data.',
-            'The labels are noisy: people agree with them in about 65 % of the pictures.',
+            'The labels are noisy: people agree with them in about 65 % of the images.',
             'FER2013 was collected by web search: posed and expressive faces prevail, and age, skin tone and origin are unbalanced.',
           ],
   };

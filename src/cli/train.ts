@@ -130,7 +130,7 @@ async function trainModel(options: Options): Promise<void> {
   const changes = [
     ...(options.peak ? [`a rate up to ${options.peak}`] : []),
     ...(options.augment ? [`the augmentation ${JSON.stringify(options.augment)}`] : []),
-    ...(options.fullSize ? ['pictures of full size'] : []),
+    ...(options.fullSize ? ['images of full size'] : []),
   ];
   const softTargets = [...(votes ? [FERPLUS_SOURCE] : []), ...(lesson ? [lesson.source] : [])].join('; ') || undefined;
   const log = stageLog(join(options.out, 'stages.json'), !options.resume);

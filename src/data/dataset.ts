@@ -16,7 +16,10 @@ import { NO_SPLIT, splitNumbers } from './split-names';
  *
  * @example
  * ```ts
- * const own = new Dataset({ images, labels, classNames: ['bored', 'confused', 'engaged'] });
+ * const images = new Uint8Array(2 * 48 * 48); // two gray images, row by row
+ * const classNames = ['bored', 'confused', 'engaged'];
+ * const own = new Dataset({ images, labels: Uint8Array.of(0, 2), classNames });
+ * own.classCounts(); // [1, 0, 1]
  *
  * const dataset = await loadFer2013('https://example.org/fer2013.csv.gz');
  * dataset.where('Training').size; // 28709
@@ -188,8 +191,8 @@ export class Dataset implements LabeledImages {
    * @throws InputError if a class that has images is not among the names, or as the constructor does.
    * @example
    * ```ts
-   * const all = ['bored', 'confused', 'engaged'];
-   * const both = first.alignClasses(all).concat(second.alignClasses(all));
+   * const faces = await loadImageFolder('faces'); // faces/bored, faces/confused, faces/engaged
+   * const more = faces.alignClasses(['asleep', ...faces.classNames]); // 'asleep' has no images yet
    * ```
    */
   alignClasses(classNames: readonly string[]): Dataset {

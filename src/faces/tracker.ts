@@ -13,8 +13,9 @@ import { nextFrame } from './video-frames';
  *
  * @example
  * ```ts
- * const whole: FrameClassifier = { classify: (frame) => classify(frame) }; // the frame is the face
- * const tracker = createTracker(whole);
+ * // a photo booth: the face is always in the same box
+ * const booth: FrameClassifier = { classify: async (frame) => (await classify(frame, { regions: [{ box }] }))[0]! };
+ * const tracker = createTracker(booth);
  * ```
  */
 export interface FrameClassifier {

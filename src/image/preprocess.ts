@@ -45,8 +45,8 @@ export const DEFAULT_PREPROCESSING = Object.freeze({
  *
  * @example
  * ```ts
- * const pixels: Pixels = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] }; // of ImageNet
- * const classifier = await loadClassifier({ model, card: { classNames: ['smile', 'none'], pixels } });
+ * const pixels: Pixels = { mean: 0.449, std: 0.226 }; // of pixels in 0..1; an array gives one number for each channel
+ * const classifier = await loadClassifier({ model, card: { classNames: 'alphabetical', pixels } });
  * ```
  */
 export type Pixels = '0..1' | '-1..1' | '0..255' | 'fer2013' | Pick<Preprocessing, 'mean' | 'std'>;

@@ -61,8 +61,9 @@ export interface LoadImageOptions {
  * @throws {@link BackendError} if no tfjs backend is registered. {@link FerError} if `sharp` is not installed.
  * @example
  * ```ts
- * const photo = await loadImage('party.jpg'); // [3024, 4032, 3]
- * await classify(photo, { box: { x: 1200, y: 400, width: 300, height: 360 } });
+ * const photo = await loadImage('group.jpg'); // a tensor [height, width, 3]
+ * await classify(photo, { box: { x: 175, y: 60, width: 95, height: 110 } });
+ * photo.dispose();
  * ```
  */
 export async function loadImage(source: ImageSource, options: LoadImageOptions = {}): Promise<tf.Tensor3D> {

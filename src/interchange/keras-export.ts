@@ -29,7 +29,7 @@ const VERSION = '3.0.0';
  * @throws `FerError` if `h5wasm` or `fflate` is not installed.
  * @example
  * ```ts
- * const { model } = await loadWeights('shallow');
+ * const { model } = await loadModel('shallow');
  * await writeFile('shallow.keras', await exportKeras(model));
  * // in Python: keras.models.load_model('shallow.keras')
  * ```

@@ -20,7 +20,7 @@ import type { FoundValue } from './keras-weights';
  *
  * @example
  * ```ts
- * const source: KerasSource = { json: 'model.json', weights: 'model.h5' };
+ * const source: KerasSource = { json: 'architecture.json', weights: 'emotions.weights.h5' };
  * const model = await importKeras(source);
  * ```
  */
@@ -85,7 +85,7 @@ const WHERE = 'importKeras';
  * @example
  * ```ts
  * const model = await importKeras('model.keras', { classNames: 'alphabetical', pixels: '0..1' });
- * const old = await importKeras({ json: 'model.json', weights: 'model.h5' });
+ * const old = await importKeras({ json: 'architecture.json', weights: 'emotions.weights.h5' });
  * ```
  */
 export async function importKeras(source: KerasSource, options: ImportKerasOptions = {}): Promise<tfl.LayersModel> {

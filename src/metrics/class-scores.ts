@@ -136,6 +136,7 @@ export function balancedAccuracy(matrix: ConfusionMatrix): number {
  * @example
  * ```ts
  * cohensKappa([[3, 0], [1, 0]]); // 0
+ * cohensKappa([[3, 0], [0, 1]]); // 1
  * ```
  */
 export function cohensKappa(matrix: ConfusionMatrix): number {

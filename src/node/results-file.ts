@@ -11,7 +11,7 @@ import { writeFiles } from '../platform/node-write';
  *
  * @example
  * ```ts
- * const lines = (await readFile('results.jsonl', 'utf8')).trimEnd().split('\n');
+ * const lines = (await readFile('done.jsonl', 'utf8')).trimEnd().split('\n');
  * const results = lines.map((line) => JSON.parse(line) as FileResult);
  * const failed = results.filter((result) => 'error' in result);
  * ```

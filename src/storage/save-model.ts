@@ -44,7 +44,7 @@ export interface SaveModelOptions {
  *   the file system's reason; it says whether the old ones were left unchanged.
  * @example
  * ```ts
- * await train(model, data, { epochs: 10 });
+ * await train(model, dataset, { epochs: 10 });
  * await saveModel('runs/mine', model); // knows class names and preprocessing from the training
  * ```
  */

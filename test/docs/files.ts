@@ -1,6 +1,7 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { unzipSync } from 'fflate';
 import sharp from 'sharp';
 import { exportKeras } from '../../src/interchange';
 import { FERPLUS_CHOICES } from '../../src/curation/ferplus';
@@ -35,6 +36,10 @@ export async function writeReaderFiles(place: string): Promise<void> {
   for (const name of ['face', 'group', 'photo', 'a', 'photos/a', 'examples/pictures/astronaut']) {
     await copyFile(`${IMAGES}astronaut.jpg`, at(`${name}.jpg`));
   }
+  await sharp(`${IMAGES}astronaut.jpg`).resize(512, 600, { fit: 'fill' }).toFile(at('grace_hopper.jpg')); // a stand-in of its size
+  await copyFile(`${IMAGES}astronaut.jpg`, at('astronaut.jpg'));
+  const gray = { width: 320, height: 240, channels: 3, background: 'gray' } as const;
+  await sharp({ create: gray }).toFile(at('blank.png'));
   const drawn = Array.from({ length: 100 }, (_, i) => `frame-${i}`);
   for (const name of ['b', ...drawn]) await copyFile(`${IMAGES}drawn-sad.png`, at(`${name}.png`));
   await sharp(`${IMAGES}astronaut.jpg`).webp().toFile(at('served/face.webp'));
@@ -46,7 +51,7 @@ export async function writeReaderFiles(place: string): Promise<void> {
     await mkdir(at(`faces/${className}`), { recursive: true });
     for (let i = 0; i < 5; i++) await copyFile(`${IMAGES}drawn-${emotion}.png`, at(`faces/${className}/${i}.png`));
   }
-  await writeFile(at('results.jsonl'), '{"file":"a.jpg","error":"a broken image"}\n');
+  await writeFile(at('done.jsonl'), '{"file":"a.jpg","error":"a broken image"}\n');
 
   const model = createShallowCnn({ conv: { filters: [2, 2] }, dense: { units: [4] } });
   for (const path of ['runs/mine', 'weights/mine', 'served/models/mine', 'served/emotions']) {
@@ -54,6 +59,9 @@ export async function writeReaderFiles(place: string): Promise<void> {
   }
   const keras = await exportKeras(model);
   for (const path of ['model.keras', 'emotions.h5']) await writeFile(at(path), keras); // read by content, not by name
+  const { 'config.json': config, 'model.weights.h5': weights } = unzipSync(keras);
+  await writeFile(at('architecture.json'), config!);
+  await writeFile(at('emotions.weights.h5'), weights!);
   model.dispose();
 }
 

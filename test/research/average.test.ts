@@ -36,16 +36,16 @@ async function kernelOf(directory: string): Promise<Float32Array> {
   return values;
 }
 
-describe('npm run average', () => {
+describe('research/average.ts', () => {
   it(
-    'stores the weighted mean of two networks, with the commands of both on its card',
+    'stores the weighted mean of two models, with the commands of both on its card',
     { timeout: 120_000 },
     async () => {
-      const first = await store('first', 1, 'npm run train -- --out runs/first');
+      const first = await store('first', 1, 'npx fer-cnn train --out runs/first');
       const second = await store(
         'second',
         2,
-        'npm run train -- --out runs/first && npm run train -- --out runs/second',
+        'npx fer-cnn train --out runs/first && npx fer-cnn train --out runs/second',
       );
       const out = join(folder, 'mean');
       const given = [
@@ -71,7 +71,7 @@ describe('npm run average', () => {
       );
       const { training, metrics } = JSON.parse(await readFile(join(out, 'card.json'), 'utf8'));
       expect(training.command).toBe(
-        'npm run train -- --out runs/first && npm run train -- --out runs/second && npx tsx research/average.ts --data fer2013.csv.gz ' +
+        'npx fer-cnn train --out runs/first && npx fer-cnn train --out runs/second && npx tsx research/average.ts --data fer2013.csv.gz ' +
           '--from runs/first runs/second --shares 0.25 0.75 --backend wasm --out runs/mean',
       );
       expect(training.recipe).toBe(
@@ -81,7 +81,7 @@ describe('npm run average', () => {
     },
   );
 
-  it('refuses shares that do not add up to one, and networks of two kinds', async () => {
+  it('refuses shares that do not add up to one, and models of two architectures', async () => {
     const [one, other] = [await store('one', 1, 'a'), await store('other', 2, 'b', 9)];
     const run = (...shares: string[]) =>
       runResearch(
@@ -99,10 +99,8 @@ describe('npm run average', () => {
         ...shares,
       );
     const [uneven, unlike] = await Promise.all([run('0.5', '0.4'), run('0.5', '0.5')]);
-    expect(uneven.stderr).toContain(
-      '--shares 0.5 0.4: expected as many as --from has networks, two or more, of sum 1.',
-    );
-    expect(unlike.stderr).toContain('expected networks of one kind');
+    expect(uneven.stderr).toContain('--shares 0.5 0.4: expected as many as --from has models, two or more, of sum 1.');
+    expect(unlike.stderr).toContain('expected models of one architecture');
     expect([uneven.code, unlike.code]).toEqual([1, 1]);
   });
 });

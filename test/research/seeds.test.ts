@@ -35,7 +35,7 @@ describe('research/seeds.ts', () => {
     checkCard('card:', card);
     expect(card.metrics).toHaveLength(2);
     expect(card.metrics![1]!.accuracy).toBeCloseTo(0.53, 10);
-    expect(card.metrics![1]!.figures!['std']).toBeCloseTo(0.03, 10);
+    expect(card.metrics![1]!.figures!['standardDeviation']).toBeCloseTo(0.03, 10);
   });
 
   it('refuses runs of different recipes, of one seed, alone or without a card', async () => {

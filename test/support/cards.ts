@@ -19,7 +19,7 @@ export function fullCard(): ModelCard {
     data: { name: 'FER2013', split: 'Training', rows: 28_709, source: 'a workshop', license: 'research' },
     training: {
       ...run,
-      command: 'npm run train',
+      command: 'npx fer-cnn train',
       seed: 0,
       epochs: 30,
       recipe: 'SGD',
@@ -35,7 +35,7 @@ export function fullCard(): ModelCard {
         rows: 3589,
         accuracy: 0.6,
         figures: { macroF1: 0.55 },
-        command: 'npm run evaluate',
+        command: 'npx fer-cnn evaluate',
       },
     ],
     quantization: { split: 'PublicTest', accuracyChange: -0.001, unchangedLabels: 0.995 },
