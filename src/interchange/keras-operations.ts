@@ -1,7 +1,6 @@
 import { weightsError } from '../errors';
 import { describe } from '../validate';
-import type { Json, Settings } from './keras-layers';
-import type { LayerConfig } from './keras-settings';
+import type { Json, LayerConfig, Settings } from './keras-layers';
 
 type Entry = LayerConfig & { name?: string; module?: string };
 type Tensor = readonly Json[];
