@@ -1,13 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { inputError } from '../errors';
 import { ensureBackend } from '../backend/backend';
-import { checkInteger, checkOneOf, checkOptions, describe } from '../validate';
+import { checkInteger, checkOneOf, checkOptions } from '../validate';
 import type { CardDraft, ModelCard } from '../storage/card';
+import { checkModel } from '../models/facts';
 import { factsOf } from '../models/known-facts';
 import { resolveCard } from '../storage/resolve-card';
-import { type ElementType, OnnxGraph, type Value } from './onnx-graph';
-import { type LayerUse, unsupported } from './onnx-layer';
+import { type ElementType, type LayerUse, OnnxGraph, unsupported, type Value } from './onnx-graph';
 import { CONVERTERS } from './onnx-layers';
 import { field, integerField, join, type Parts, textField } from './protobuf';
 
@@ -55,7 +54,7 @@ const NEWEST_OPSET = 21;
  * @returns The bytes of an `.onnx` file, float32; about four for each parameter.
  * @throws InputError that names the layer which cannot be expressed, or the option that is unknown or out of range; before anything is
  *   computed.
- * @throws WeightsError if the card is not valid or does not fit the model.
+ * @throws WeightsError if a note on the card is not valid.
  * @throws BackendError if no tfjs backend is registered.
  * @example
  * ```ts
@@ -69,9 +68,7 @@ export async function exportOnnx(model: tfl.LayersModel, options: OnnxOptions = 
   const { input = 'preprocessed', opset = 17 } = options;
   checkOneOf('exportOnnx: options.input', input, ['preprocessed', 'float32', 'uint8']);
   checkInteger('exportOnnx: options.opset', opset, { min: OLDEST_OPSET, max: NEWEST_OPSET });
-  if (!(model instanceof tfl.LayersModel)) {
-    throw inputError('exportOnnx: model', 'a tf.LayersModel', describe(model));
-  }
+  checkModel('exportOnnx: model', model);
   const card = cardOf(model, options.card, input);
   await ensureBackend('exportOnnx');
   const graph = new OnnxGraph();
@@ -161,11 +158,8 @@ function asOutputs(graph: OnnxGraph, values: readonly Value[], inputs: readonly 
 function metadataOf(card: Card | undefined): Record<string, string> {
   if (!card) return {};
   const { classNames, preprocessing } = card;
-  return {
-    classNames: JSON.stringify(classNames),
-    preprocessing: JSON.stringify(preprocessing),
-    card: JSON.stringify(card),
-  };
+  const parts = Object.entries({ classNames, preprocessing, card });
+  return Object.fromEntries(parts.map(([key, value]) => [key, JSON.stringify(value)]));
 }
 
 /** A `ModelProto`'s fields (onnx.proto). */

@@ -117,7 +117,7 @@ describe('exportOnnx refuses', () => {
     [
       'batch norm of another axis',
       tfl.layers.batchNormalization({ name: 'up', axis: 1 }),
-      'normalised along its last axis',
+      'normalized along its last axis',
       'rank 4 and axis 1',
     ],
   ])('%s, by its name', async (_title, layer, expected, received) => {
