@@ -19,10 +19,10 @@ export function modelClass(model: Layer): 'Sequential' | 'Functional' {
 }
 
 /**
- * The architecture of a network as Keras 3 writes it into `config.json`.
+ * Describes the architecture of a model as Keras 3 writes it into `config.json`.
  *
- * @param where What asks for it, for messages.
- * @param model The network; borrowed.
+ * @param where The calling function, for messages.
+ * @param model The model; borrowed.
  * @returns An object to be written as JSON.
  * @throws {@link WeightsError} that names the layer, if Keras 3 has none that computes the same.
  */

@@ -15,20 +15,20 @@ const WHERE = 'exportKeras';
 const VERSION = '3.0.0';
 
 /**
- * Writes a model as a `.keras` file, which Keras 3 opens with `keras.models.load_model`, predicts with and goes on training. Needs the
+ * Writes a model as a `.keras` file, which Keras 3 opens with `keras.models.load_model`, predicts with and continues to train. Needs the
  * packages `h5wasm` and `fflate`.
  *
- * Layers keep their names, regularisers, constraints and whether they are frozen; initialisers and the optimizer are not written, so that
+ * Layers keep their names, regularizers, constraints and whether they are frozen; initializers and the optimizer are not written, so that
  * the model must be compiled before it is trained.
  *
  * @param model A model of the layers that {@link importKeras} reads; borrowed.
  * @returns The file.
- * @throws `InputError` if it is not a model.
+ * @throws `InputError` if the argument is not a model.
  * @throws `WeightsError` that names the layer, if Keras 3 has none that computes the same.
  * @throws `FerError` if `h5wasm` or `fflate` is not installed.
  * @example
  * ```ts
- * const { model } = await loadWeights('shallow');
+ * const { model } = await loadModel('shallow');
  * await writeFile('shallow.keras', await exportKeras(model));
  * // in Python: keras.models.load_model('shallow.keras')
  * ```

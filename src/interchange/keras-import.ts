@@ -66,9 +66,8 @@ const WHERE = 'importKeras';
 /**
  * Imports a model of Keras 1, 2 or 3. Needs the package `h5wasm`, for `.keras` files `fflate` too.
  *
- * Sequential and Functional models of the layers that networks for images are made of are read, models within models too, and the names of layers
- * stay. Regularizers, constraints and frozen layers are taken over; initializers, optimizer and compilation are not. What TensorFlow.js would compute
- * differently is refused. Models whose channels come first (`channels_first`, `th`) are converted: they take images `[n, h, w, c]` then, as all do.
+ * Reads Sequential and Functional models of the layers that image models use, nested models too. Layers keep their names, regularizers, constraints and
+ * whether they are frozen; initializers, optimizer and compilation are not read. What TensorFlow.js would compute differently is refused. Models whose channels come first (`channels_first`, `th`) are converted: they take images `[n, h, w, c]` then, as all do.
  *
  * A file of Keras knows neither class names nor what pixels the model was trained on: give both as options, here or later on a card;
  * {@link suggestCard} finds them by a labeled sample.
@@ -76,7 +75,7 @@ const WHERE = 'importKeras';
  * @param source The file, or architecture and weights, or weights and a model. A string is a URL or, in Node, a path.
  * @param options Class names, pixels and kind of outputs, which the model carries from then on; Keras 1's backend; a signal.
  * @returns A model in float32 whose axes are `[n, h, w, c]`; the caller's, who disposes of it. For `{ model, weights }` that same model.
- * @throws `InputError` if the source is none of these, or an option does not fit the model.
+ * @throws `InputError` if the source is something else, or an option does not fit the model.
  * @throws `WeightsError` that names layer and tensor or setting, if a layer is unknown, a weight is missing or of another shape, or
  *   a file cannot be read, is damaged or of another format. Nothing is left over, and a given model is unchanged.
  * @throws `FerError` if `h5wasm` or `fflate` is not installed.

@@ -102,7 +102,7 @@ export const IN_TRAINING_ONLY: readonly string[] =
     .split(' ')
     .map((change) => `Random${change}`);
 
-/** Settings of any layer that have no part in what it computes from its weights, which are never left to an initialiser. */
+/** Settings of any layer that do not change what it computes from its weights, which never come from an initializer. */
 const WITHOUT_EFFECT =
   /^(name|trainable|activity_regularizer|dtype|seed|sparse|ragged|optional|autocast|fused|synchronized|implementation|input_dim|input_shape|batch_shape|batch_input_shape|build_input_shape|renorm_clipping|renorm_momentum|input_dtype|(\w+_)?init(ializer)?)$/;
 

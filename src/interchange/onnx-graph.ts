@@ -11,7 +11,7 @@ export interface Value {
   readonly name: string;
   /** Its shape as tfjs has it, channels last, whatever its layout. */
   readonly shape: Sizes;
-  /** Order of the axes: as in tfjs, or [n, c, h, w] as ONNX's operators on pictures want it. */
+  /** Order of the axes: as in tfjs, or [n, c, h, w] as ONNX's operators on images take it. */
   readonly layout: 'channelsLast' | 'channelsFirst';
 }
 
