@@ -36,7 +36,6 @@ const LATER = [
   'src/explain/',
   'src/faces/',
   'src/image/',
-  'src/interchange/',
   'src/kernels/',
   'src/metrics/',
   'src/models/',

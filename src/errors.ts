@@ -20,6 +20,9 @@ export interface FerErrorParts {
   cause?: unknown;
 }
 
+/** What is repeated of a place or a value: both ends, if it is long, for instance a file in base64. */
+const shorten = (part: string) => (part.length > 240 ? `${part.slice(0, 80)} … ${part.slice(-80)}` : part);
+
 /**
  * Base of every error that this package throws on purpose. Messages follow one grammar: where, expected, received, remedy.
  *
@@ -42,8 +45,11 @@ export class FerError extends Error {
   /** @param parts Where, what was expected, what was received, and the remedy. */
   constructor(parts: FerErrorParts) {
     const remedy = parts.remedy === undefined ? '' : ` ${parts.remedy}`;
-    super(`${parts.where}: expected ${parts.expected}, received ${parts.received}.${remedy}`, { cause: parts.cause });
-    this.where = parts.where;
+    const where = shorten(parts.where);
+    super(`${where}: expected ${parts.expected}, received ${shorten(parts.received)}.${remedy}`, {
+      cause: parts.cause,
+    });
+    this.where = where;
   }
 }
 

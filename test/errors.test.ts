@@ -19,6 +19,14 @@ describe('errors', () => {
     expect(error).toBeInstanceOf(Error);
   });
 
+  it('repeat both ends of what is long, and no more', () => {
+    const base64 = `${'A'.repeat(1e6)}${'B'.repeat(1e6)}`;
+    const ends = `${'A'.repeat(80)} … ${'B'.repeat(80)}`;
+    const error = new FerError({ where: base64, expected: 'a', received: base64 });
+    expect(error.message).toBe(`${ends}: expected a, received ${ends}.`);
+    expect(error.where).toBe(ends);
+  });
+
   it('keep the cause and the position in a file', () => {
     const cause = new Error('deeper');
     const error = new DatasetError({

@@ -9,11 +9,11 @@ export interface Trial {
   order: string;
   /** The classes in the order of the outputs. */
   classNames: readonly string[];
-  /** Whether each image is classified rightly. */
+  /** Whether each image is classified correctly. */
   hits: readonly boolean[];
-  /** -ln of the probability of the right class for each image; that of chance where the model lacks the class. */
+  /** -ln of the probability of the correct class for each image; that of chance where the model lacks the class. */
   losses: readonly number[];
-  /** Share of the right ones among the images whose class the model has. */
+  /** Accuracy over the images whose class the model has. */
   accuracy: number;
   /** Mean loss of the same images. */
   logLoss: number;
@@ -29,11 +29,11 @@ export interface Sample {
   classes: number;
 }
 
-/** How many of the best are looked at image by image. */
-const MOST = 10;
+/** The number of trials that are compared image by image. */
+const MAX_TRIALS = 10;
 
 /**
- * Tries the usual orders with every scaling, and with each the order that fits the sample best.
+ * Tries every scaling with the usual orders and with the order that fits the sample best.
  *
  * @param sample Labels and their names.
  * @param fits How the outputs go with the labels, for each scaling.
@@ -47,7 +47,7 @@ export function rankTrials(sample: Sample, fits: readonly LabelFit[]): Trial[] {
   });
   const usual = rough
     .toSorted((a, b) => b.hits - a.hits || a.loss - b.loss)
-    .slice(0, MOST)
+    .slice(0, MAX_TRIALS)
     .map(({ scaling, order, classes, chosen }) => trialOf(sample, fits[scaling]!, scaling, order, chosen, classes));
   const [fitted] = fits
     .map((fit, scaling) => {
@@ -56,7 +56,7 @@ export function rankTrials(sample: Sample, fits: readonly LabelFit[]): Trial[] {
     })
     .toSorted((a, b) => count(b.hits) - count(a.hits) || a.logLoss - b.logLoss);
   const isFarBetter = fitted && (!usual[0] || isBetter(fitted.hits, usual[0].hits, FITTED));
-  return (isFarBetter ? [fitted, ...usual] : usual).slice(0, MOST);
+  return (isFarBetter ? [fitted, ...usual] : usual).slice(0, MAX_TRIALS);
 }
 
 const count = (hits: readonly boolean[]) => hits.filter(Boolean).length;
@@ -94,7 +94,7 @@ function trialOf(
 const CLEAR = 1.96 ** 2; // 1 of 20 by chance
 const FITTED = 3.89 ** 2; // 1 of 10,000: there are 5040 orders of seven classes
 
-/** Whether one classifies clearly more images rightly than another, by those on which they differ (McNemar's test). */
+/** Whether one classifies clearly more images correctly than another, by those on which they differ (McNemar's test). */
 function isBetter(a: readonly boolean[], b: readonly boolean[], limit: number): boolean {
   const more = a.filter((hit, i) => hit && !b[i]).length;
   const less = a.filter((hit, i) => !hit && b[i]).length;
@@ -110,12 +110,12 @@ function isSurer(a: readonly number[], b: readonly number[]): boolean {
 }
 
 /**
- * Why the best trial is not to be relied on.
+ * Tells why the best trial is not reliable.
  *
  * @param trials The trials, the best first.
  * @param sample The sample.
  * @param nameOf Names a scaling.
- * @returns A text, or undefined if there is no reason.
+ * @returns A sentence, or undefined if there is no reason.
  */
 export function warningOf(
   trials: readonly Trial[],

@@ -1,19 +1,19 @@
-/** How a model's outputs for labelled images go with each class: sums over the images of each label, for each output. */
+/** How well each output of a model fits each label: sums over the labeled images. */
 export interface LabelFit {
-  /** Whether an image's greatest output is this one: `counts[label][output]`. */
+  /** The number of images whose maximum output is this one: `counts[label][output]`. */
   readonly counts: readonly (readonly number[])[];
   /** Sum of -ln of the output's probability: `losses[label][output]`. */
   readonly losses: readonly (readonly number[])[];
-  /** The greatest output of each image. */
+  /** The maximum output of each image. */
   readonly likeliest: readonly number[];
   /** -ln of the probabilities, `[image][output]`. */
   readonly surprise: readonly (readonly number[])[];
 }
 
-const LEAST = 1e-7; // probability, as Keras clips it in its cross-entropy
+const MIN_PROBABILITY = 1e-7; // as Keras clips it in its cross-entropy
 
 /**
- * Sums up outputs by labels.
+ * Sums outputs by label.
  *
  * @param outputs `[n, classes]` row by row.
  * @param classes Number of outputs of each image.
@@ -39,17 +39,17 @@ export function fitLabels(
   return { counts, losses, likeliest, surprise };
 }
 
-/** -ln of the probabilities of one image; outputs that are not numbers mean nothing. */
+/** -ln of the probabilities of one image; outputs that are not finite count as chance. */
 function surpriseOf(row: Float32Array, logits: boolean): number[] {
   const top = Math.max(...row);
   const shares = Array.from(row, (value) => (logits ? Math.exp(value - top) : Math.max(0, value)));
   const sum = shares.reduce((total, share) => total + share, 0);
   const share = (value: number) => (sum > 0 && sum < Infinity ? value / sum : 1 / row.length);
-  return shares.map((value) => -Math.log(Math.max(LEAST, share(value))));
+  return shares.map((value) => -Math.log(Math.max(MIN_PROBABILITY, share(value))));
 }
 
 /**
- * The output for each label that gives the most hits in all, no output for two labels: an assignment, found over all sets of labels.
+ * Assigns each label an output of its own so that the total of hits is maximal, by dynamic programming over all sets of labels.
  *
  * @param counts Hits, `[label][output]`.
  * @returns The label of each output, -1 for one that has none.

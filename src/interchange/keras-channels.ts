@@ -1,127 +1,145 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type * as tfl from '@tensorflow/tfjs-layers';
 import { weightsError } from '../errors';
 import { describe } from '../validate';
-import type { Json, Settings } from './keras-layers';
-import type { Part } from './keras-parts';
-import type { LayerConfig } from './keras-settings';
-import { shapeAfter, type TensorShape } from './keras-shapes';
+import type { GraphEntry } from './keras-graph';
+import type { Json, LayerConfig, Part, Settings } from './keras-layers';
 
-/** Where the axes of pictures [n, c, h, w] stand in [n, h, w, c]. */
+type Layer = tfl.layers.Layer;
+
+/** A tensor while a graph is built. */
+export interface Value {
+  readonly tensor: tfl.SymbolicTensor;
+  /** Whether it is images with their channels last where Keras has them first. */
+  readonly moved: boolean;
+  /** The same in the other order of axes, once it was needed. */
+  turned?: tfl.SymbolicTensor;
+}
+
+/** Where the axes of images [n, c, h, w] are in [n, h, w, c]. */
 const MOVED = [0, 3, 1, 2];
-const TO_LAST = [2, 3, 1]; // dims of the Permute layer from [c, h, w] to [h, w, c]
-const TO_FIRST = [3, 1, 2];
 
 /** Layers that treat all axes alike. */
 const ALIKE =
   /^(Activation|ReLU|LeakyReLU|ELU|\w*Dropout|GaussianNoise|Rescaling|Add|Multiply|Average|Maximum|Minimum)$/;
 
-/** Whether a layer in the terms of tfjs takes pictures with channels first. */
+/** Whether a model in the terms of any version of Keras is given images with their channels first, by its first layer that has an order. */
+export function beginsFirst(layers: readonly LayerConfig[]): boolean {
+  const found = /"(?:data_format|dim_ordering)":"(channels_first|channels_last|th|tf)"/.exec(JSON.stringify(layers));
+  return found?.[1] === 'channels_first' || found?.[1] === 'th';
+}
+
+/** Sizes of images [n, c, h, w] as [n, h, w, c]. */
+export const channelsLast = <T>([n, c, h, w]: readonly T[]): T[] => [n!, h!, w!, c!];
+
+/** Whether a layer in the terms of tfjs takes images with their channels first. */
 export const isFirst = ({ config }: LayerConfig) => config['data_format'] === 'channels_first';
 
-/** Whether a network in the terms of any version of Keras is given pictures with their channels first, as its first layer that says so tells. */
-export function beginsFirst(layers: readonly LayerConfig[]): boolean {
-  const formats = function* (list: readonly LayerConfig[]): Generator<Json> {
-    for (const { config } of list) {
-      const format = config['data_format'] ?? config['dim_ordering'];
-      if (format !== undefined) yield format;
-      if (Array.isArray(config['layers'])) yield* formats(config['layers'] as unknown as LayerConfig[]);
-    }
-  };
-  const [first] = formats(layers);
-  return first === 'channels_first' || first === 'th';
-}
-
-/** Sizes of pictures [n, c, h, w] as [n, h, w, c]. */
-export const channelsLast = ([n, c, h, w]: readonly Json[]): Json[] => [n!, h!, w!, c!];
-
-/** A Permute layer from pictures [n, h, w, c] to [n, c, h, w]. */
-export const channelsFirst = (name: string): Part => ({ class_name: 'Permute', config: { name, dims: TO_FIRST } });
-
 /**
- * A chain of layers with every one of them in the order of axes that tfjs computes in: convolution and pooling with the channels last, batch norm and
- * softmax along the last axis. Permute layers turn tensors where orders meet; layers that treat all axes alike are left in the order that is there. The
- * kernels of Keras have the same axes in both orders.
- *
- * @param where The network, for messages.
- * @param parts The layers, each for tensors with axes as Keras has them.
- * @param input The shape of what the first is given in Keras, if it is known.
- * @param moved Whether that comes with its channels last although they are first in Keras.
- * @param keeps Whether the output may have its channels last where they are first in Keras. Otherwise it has the axes of Keras.
- * @returns The layers and what was put between them.
- * @throws {@link WeightsError} that names the layer, if channels come first in a tensor whose axes are not known, or are not four.
+ * Applies the layers of a graph in the order of axes that tfjs computes in: convolution and pooling with the channels last, batch norm and softmax
+ * along the last axis. Permute layers are put where orders meet; layers that treat all axes alike keep the order that is there. The kernels of
+ * Keras have the same axes in both orders.
  */
-export function withChannelsLast(
-  where: string,
-  parts: readonly Part[],
-  input: TensorShape | undefined,
-  moved = false,
-  keeps = false,
-): Part[] {
-  const arranged: Part[] = [];
-  const names = new Map<string, number>();
-  const permute = ({ config }: LayerConfig, dims: number[]) => {
-    const name = `${String(config['name'])}_permute`;
-    const count = names.get(name) ?? 0;
-    names.set(name, count + 1);
-    arranged.push({ class_name: 'Permute', config: { name: count === 0 ? name : `${name}_${count}`, dims } });
-  };
-  const move = (layer: LayerConfig, wanted: boolean) => {
-    if (moved !== wanted) permute(layer, wanted ? TO_LAST : TO_FIRST);
-    moved = wanted;
-  };
-  /** Adds a layer that works along one axis, given as Keras counts it. */
-  const along = (layer: Part, axis: Json | undefined, rank: number) => {
-    const inKeras = (Number(axis ?? -1) + rank) % rank;
-    if (!(inKeras > 0))
-      throw weightsError(placeOf(where, layer), 'one axis, and not that of the batch', `axis = ${describe(axis)}`);
-    const place = moved ? MOVED[inKeras]! : inKeras;
-    const isLast = place === rank - 1;
-    const dims = Array.from({ length: rank - 1 }, (_, i) =>
-      i === rank - 2 ? place : i === place - 1 ? rank - 1 : i + 1,
-    );
-    if (!isLast) permute(layer, dims);
-    arranged.push(moved || !isLast ? set(layer, { axis: -1 }) : layer);
-    if (!isLast) permute(layer, dims);
-  };
-  let shape = input;
-  for (const part of parts) {
-    const { class_name: kind, config } = part;
-    const rank = shape?.rank;
-    if (isFirst(part) && rank !== 4) {
-      throw weightsError(placeOf(where, part), 'images of a known size for channels_first', 'another input');
-    }
-    const softmax = isFirst(part) && String(config['activation']).endsWith('softmax');
-    if (isFirst(part)) {
-      move(part, true);
-      arranged.push(set(part, { data_format: 'channels_last', ...(softmax ? { activation: 'linear' } : {}) }));
-      if (softmax) along(softmaxOf(part), -1, 4);
-    } else if (rank !== undefined && (kind === 'BatchNormalization' || kind === 'Softmax')) {
-      along(part, config['axis'], rank);
-    } else if (rank === 4 && isAlike(part)) {
-      const noise = config['noise_shape'];
-      arranged.push(moved && Array.isArray(noise) ? set(part, { noise_shape: channelsLast(noise) }) : part);
-    } else {
-      move(part, false);
-      arranged.push(part);
-    }
-    shape = shapeAfter(part, shape);
-    if (shape?.rank !== 4) moved = false;
-  }
-  if (!keeps && parts.length > 0) move(parts.at(-1)!, false);
-  return arranged;
-}
+export class ChannelOrder {
+  readonly #names: Set<string>;
+  readonly #layers = new Map<string, Layer>();
 
-const placeOf = (where: string, { class_name: kind, config }: Part) =>
-  `${where}: layer '${String(config['name'])}' (${kind})`;
+  /** @param entries The layers of the graph, whose names are taken. */
+  constructor(entries: readonly GraphEntry[]) {
+    this.#names = new Set(entries.map(({ name }) => name));
+  }
+
+  /** The layer that a part is in tfjs, made once. */
+  layer({ class_name: kind, config }: LayerConfig): Layer {
+    const name = String(config['name']);
+    let layer = this.#layers.get(name);
+    if (!layer) {
+      const [type, fromConfig] = tf.serialization.SerializationMap.getMap().classNameMap[kind]!;
+      layer = fromConfig(type, camelCase(config) as tf.serialization.ConfigDict) as unknown as Layer;
+      this.#layers.set(name, layer);
+    }
+    return layer;
+  }
+
+  /**
+   * The tensor of a value with its axes in an order.
+   *
+   * @param value The value.
+   * @param moved Whether images have their channels last; undefined for the order that it has.
+   * @param user Name of the layer that takes it, after which a Permute layer is named.
+   */
+  tensor(value: Value, moved: boolean, user: string): tfl.SymbolicTensor {
+    if (value.moved === moved) return value.tensor;
+    return (value.turned ??= this.#permute(value.tensor, moved ? [2, 3, 1] : [3, 1, 2], user));
+  }
+
+  /**
+   * Applies a layer.
+   *
+   * @param where The layer, for messages.
+   * @param part The layer, for tensors with axes as Keras has them.
+   * @param inputs What it is called with.
+   * @returns Its output.
+   * @throws {@link WeightsError} if channels come first in what is not images, or an axis is not one of the input.
+   */
+  apply(where: string, part: Part, inputs: readonly Value[]): Value {
+    const { class_name: kind, config } = part;
+    const name = String(config['name']);
+    const rank = inputs[0]!.tensor.shape.length;
+    const first = isFirst(part);
+    if (first && rank !== 4) {
+      throw weightsError(where, 'images of a known size for channels_first', `an input of ${rank} axes`);
+    }
+    if (kind === 'BatchNormalization' || kind === 'Softmax') {
+      return this.#along(where, set(part, { axis: -1 }), config['axis'] ?? -1, inputs[0]!);
+    }
+    const moved = first || (isAlike(part) && inputs.every((input) => input.moved));
+    const isSoftmax = first && String(config['activation']).endsWith('softmax');
+    const layer = this.layer(
+      first ? set(part, { data_format: 'channels_last', ...(isSoftmax && { activation: 'linear' }) }) : part,
+    );
+    const tensors = inputs.map((input) => this.tensor(input, moved, name));
+    const tensor = layer.apply(tensors.length === 1 ? tensors[0]! : tensors) as tfl.SymbolicTensor;
+    const value = { tensor, moved: moved && tensor.shape.length === 4 };
+    if (!isSoftmax) return value;
+    const softmax = { name: `${name}_softmax`, activation: config['activation']! };
+    return this.#along(where, { class_name: 'Activation', config: softmax }, -1, value);
+  }
+
+  /** Applies a layer that works along the last axis, along the axis that Keras counts so. */
+  #along(where: string, part: Part, axis: Json, { tensor, moved }: Value): Value {
+    const rank = tensor.shape.length;
+    const inKeras = (Number(axis) + rank) % rank;
+    if (!(inKeras > 0)) throw weightsError(where, 'one axis, and not that of the batch', `axis = ${describe(axis)}`);
+    const place = moved ? MOVED[inKeras]! : inKeras;
+    const swapped = Array.from({ length: rank - 1 }, (_, i) => i + 1);
+    [swapped[place - 1], swapped[rank - 2]] = [rank - 1, place];
+    const name = String(part.config['name']);
+    const turn = (x: tfl.SymbolicTensor) => (place === rank - 1 ? x : this.#permute(x, swapped, name));
+    return { tensor: turn(this.layer(part).apply(turn(tensor)) as tfl.SymbolicTensor), moved };
+  }
+
+  #permute(x: tfl.SymbolicTensor, dims: number[], user: string): tfl.SymbolicTensor {
+    let name = `${user}_permute`;
+    for (let i = 1; this.#names.has(name); i++) name = `${user}_permute_${i}`;
+    this.#names.add(name);
+    return this.layer({ class_name: 'Permute', config: { name, dims } }).apply(x) as tfl.SymbolicTensor;
+  }
+}
 
 const set = (part: Part, settings: Settings): Part => ({ ...part, config: { ...part.config, ...settings } });
 
 function isAlike({ class_name: kind, config }: Part): boolean {
-  const { activation, scale, offset } = config;
-  return ALIKE.test(kind) && !String(activation).endsWith('softmax') && !Array.isArray(scale) && !Array.isArray(offset);
+  const { activation, scale, offset, noise_shape: noise } = config;
+  return ALIKE.test(kind) && !String(activation).endsWith('softmax') && ![scale, offset, noise].some(Array.isArray);
 }
 
-/** The activation of a layer, softmax or its logarithm, as a layer of its own. */
-function softmaxOf({ config }: Part): Part {
-  const { name, activation } = config;
-  return { class_name: 'Activation', config: { name: `${String(name)}_softmax`, activation: activation! } };
+/** Settings as tfjs has them in memory: keys and words in camel case, names as they are. */
+function camelCase(value: Json): Json {
+  if (typeof value === 'string') return value.replace(/_+(\w|$)/g, (_, letter: string) => letter.toUpperCase());
+  if (Array.isArray(value)) return value.map(camelCase);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [camelCase(key), key === 'name' ? each : camelCase(each)]),
+  );
 }

@@ -1,8 +1,27 @@
+import { weightsError } from '../errors';
+
 /** A value of parsed JSON. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 /** The settings of a layer, by Keras's names. */
 export type Settings = Record<string, Json>;
+
+/** A layer by its class name and settings, in the terms of any version of Keras or of tfjs. */
+export interface LayerConfig {
+  class_name: string;
+  config: Settings;
+  /** The calls of a layer in a graph. */
+  inbound_nodes?: Json;
+}
+
+/** A layer of tfjs that computes all or some of what a layer of Keras does. */
+export interface Part extends LayerConfig {
+  /** Whether it is called with the output of the first part besides that of the part before it. */
+  withFirst?: true;
+}
+
+/** Length of each axis of a tensor, null where it is not known. */
+export type Shape = readonly (number | null)[];
 
 /** What a layer has in common in Keras and in tfjs. */
 export interface LayerRule {
@@ -34,7 +53,6 @@ const ANY_NORM = { renorm: [false], mode: [0], virtual_batch_size: [] };
 
 /** The layers that can be exchanged with Keras, by the class name that Keras 2, Keras 3 and tfjs share. */
 export const LAYERS: Readonly<Record<string, LayerRule>> = {
-  InputLayer: rule('batch_input_shape'),
   Conv2D: rule(`filters ${WINDOW} dilation_rate ${BIAS} ${KERNEL}`, { groups: [1] }),
   SeparableConv2D: rule(`filters ${WINDOW} dilation_rate ${BIAS} ${DEPTHWISE} ${POINTWISE}`, { groups: [1] }, KERNEL),
   DepthwiseConv2D: rule(`${WINDOW} ${BIAS} ${DEPTHWISE}`, { ...NO_SPACING, groups: [1] }, KERNEL),
@@ -54,7 +72,7 @@ export const LAYERS: Readonly<Record<string, LayerRule>> = {
   GlobalAveragePooling2D: GLOBAL_POOL,
   GlobalMaxPooling2D: GLOBAL_POOL,
   Flatten: rule('data_format'),
-  Dropout: rule('rate noise_shape'),
+  Dropout: rule('rate noise_shape data_format'),
   AlphaDropout: rule('rate noise_shape'),
   GaussianNoise: rule('stddev'),
   GaussianDropout: rule('rate'),
@@ -71,13 +89,20 @@ export const LAYERS: Readonly<Record<string, LayerRule>> = {
   Permute: rule('dims'),
 };
 
-/** Layers of Keras that change pictures in training and pass them on otherwise. */
-export const IN_TRAINING_ONLY: readonly string[] = [
-  ...['RandomFlip', 'RandomRotation', 'RandomZoom', 'RandomTranslation', 'RandomShear', 'RandomPerspective'],
-  ...['RandomContrast', 'RandomBrightness', 'RandomErasing', 'RandomGaussianBlur', 'RandomSharpness'],
-];
+/** The rule for a class of layers. */
+export function ruleOf(where: string, kind: string): LayerRule {
+  if (Object.hasOwn(LAYERS, kind)) return LAYERS[kind]!;
+  const expected = `one of the layers ${Object.keys(LAYERS).join(', ')}`;
+  throw weightsError(where, expected, kind, 'Rebuild the model without this layer.');
+}
 
-/** Settings of any layer that have no part in what it computes from its weights, which are never left to an initialiser. */
+/** Layers of Keras that change images in training and pass them on otherwise. */
+export const IN_TRAINING_ONLY: readonly string[] =
+  'Flip Rotation Zoom Translation Shear Perspective Contrast Brightness Erasing GaussianBlur Sharpness'
+    .split(' ')
+    .map((change) => `Random${change}`);
+
+/** Settings of any layer that do not change what it computes from its weights, which never come from an initializer. */
 const WITHOUT_EFFECT =
   /^(name|trainable|activity_regularizer|dtype|seed|sparse|ragged|optional|autocast|fused|synchronized|implementation|input_dim|input_shape|batch_shape|batch_input_shape|build_input_shape|renorm_clipping|renorm_momentum|input_dtype|(\w+_)?init(ializer)?)$/;
 

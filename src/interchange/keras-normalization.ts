@@ -6,7 +6,7 @@ import type { Json, Settings } from './keras-layers';
 export interface Statistics {
   /** The axes that have statistics of their own, as negative numbers in ascending order; none if all share one mean. */
   axes: readonly number[];
-  /** Whether the layer undoes the normalisation instead. */
+  /** Whether the layer undoes the normalization instead. */
   invert: boolean;
 }
 
@@ -19,22 +19,19 @@ export interface Numbers {
 /** What Keras divides by where the standard deviation is smaller (`keras.config.epsilon()`). */
 const EPSILON = 1e-7;
 
-const MOST_AXES = 6; // of a tensor in tfjs
-
 /**
  * What a Normalization layer does with its statistics.
  *
  * @param where The layer, for messages.
  * @param config Its settings.
- * @param rank Number of axes of its input, if it is known.
- * @throws {@link WeightsError} if its axes cannot be told.
+ * @param rank Number of axes of its input.
+ * @throws {@link WeightsError} if its axes are not those of the input.
  */
-export function statisticsOf(where: string, { axis = -1, invert }: Settings, rank?: number): Statistics {
+export function statisticsOf(where: string, { axis = -1, invert }: Settings, rank: number): Statistics {
   const axes = [axis === null ? [] : axis].flat().map((each) => {
     const place = Number(each);
-    if (Number.isInteger(place) && place < 0 && place >= -MOST_AXES) return place;
-    if (Number.isInteger(place) && rank !== undefined && place >= 0 && place < rank) return place - rank;
-    throw weightsError(where, 'an axis of an input whose shape is known', `axis = ${describe(axis)}`);
+    if (Number.isInteger(place) && place >= -rank && place < rank) return place < 0 ? place : place - rank;
+    throw weightsError(where, 'axes of the input', `axis = ${describe(axis)}`);
   });
   return { axes: axes.toSorted((a, b) => a - b), invert: invert === true };
 }
@@ -55,7 +52,7 @@ function lengthsOf(value: Json): number[] {
 }
 
 /**
- * The settings of the Rescaling layer that normalises by a mean and a variance.
+ * The settings of the Rescaling layer that normalizes by a mean and a variance.
  *
  * @param where The layer, for messages.
  * @param statistics How they are applied.

@@ -1,7 +1,6 @@
 import { weightsError } from '../errors';
 import { describe } from '../validate';
-import type { Json, Settings } from './keras-layers';
-import type { LayerConfig } from './keras-settings';
+import type { Json, LayerConfig, Settings } from './keras-layers';
 
 type Entry = LayerConfig & { name?: string; module?: string };
 type Tensor = readonly Json[];
@@ -72,7 +71,7 @@ function isOperation({ class_name: kind, module, inbound_nodes: nodes }: Entry):
   return isCall && (node.args!.length > 1 || Object.hasOwn(node.kwargs ?? {}, 'x2'));
 }
 
-/** A tensor stands in an array of its own, so that it differs from arrays of numbers: `[{ __keras_tensor__ }]` or `[layer, node, tensor]`. */
+/** A tensor is in an array of its own, so that it differs from arrays of numbers: `[{ __keras_tensor__ }]` or `[layer, node, tensor]`. */
 function isTensor(argument: Json | Tensor | undefined): argument is Tensor {
   if (!Array.isArray(argument)) return false;
   const [head] = argument as Json[];

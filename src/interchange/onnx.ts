@@ -1,13 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { inputError } from '../errors';
 import { ensureBackend } from '../backend/backend';
-import { checkInteger, checkOneOf, checkOptions, describe } from '../validate';
+import { checkInteger, checkOneOf, checkOptions } from '../validate';
 import type { CardDraft, ModelCard } from '../storage/card';
+import { checkModel } from '../models/facts';
 import { factsOf } from '../models/known-facts';
 import { resolveCard } from '../storage/resolve-card';
-import { type ElementType, OnnxGraph, type Value } from './onnx-graph';
-import { type LayerUse, unsupported } from './onnx-layer';
+import { type ElementType, type LayerUse, OnnxGraph, unsupported, type Value } from './onnx-graph';
 import { CONVERTERS } from './onnx-layers';
 import { field, integerField, join, type Parts, textField } from './protobuf';
 
@@ -27,8 +26,8 @@ export interface OnnxOptions {
    */
   card?: CardDraft | ModelCard | undefined;
   /**
-   * What the graph takes: `'preprocessed'`, what `preprocess` gives and the network itself takes, or pixels 0..255 of the card's input size
-   * as `'float32'` or `'uint8'`, which the graph then normalises by the card's mean and standard deviation. Default `'preprocessed'`.
+   * What the graph takes: `'preprocessed'`, what `preprocess` gives and the model itself takes, or pixels 0..255 of the card's input size
+   * as `'float32'` or `'uint8'`, which the graph then normalizes by the card's mean and standard deviation. Default `'preprocessed'`.
    */
   input?: 'preprocessed' | 'float32' | 'uint8' | undefined;
   /** Version of the standard operators, 13..21. Default 17, which ONNX Runtime reads from version 1.12 (2022) on. */
@@ -41,21 +40,21 @@ const OLDEST_OPSET = 13; // Softmax over one axis, and the forms of Pad and Clip
 const NEWEST_OPSET = 21;
 
 /**
- * Writes a network as ONNX, for ONNX Runtime and whatever else reads that format.
+ * Exports a model to ONNX, for ONNX Runtime and other programs that read the format.
  *
- * Input and output keep their axes and names: [N, 48, 48, 1] to [N, 7] for the networks of this package, where N is any number of pictures.
+ * Input and output keep their axes and names: [N, 48, 48, 1] to [N, 7] for the models of this package, where N is any number of images.
  * What acts in training only, such as dropout, is left out. Outputs equal `model.predict` within 1e-5. The graph has metadata (`metadata_props`)
  * with the `input` option, and of a card its `classNames`, `preprocessing` and the whole `card`, each as JSON.
  *
  * Layers that are known: convolutions (depthwise and separable too), dense layers, batch norm, the usual activations, pooling, global pooling,
  * zero padding, flattening, reshaping, adding, multiplying and concatenating, in sequence, in branches, shared, or as models within the model.
  *
- * @param model A network with weights; borrowed.
+ * @param model A model with weights; borrowed.
  * @param options The card, what the graph takes, and the version of the operators.
  * @returns The bytes of an `.onnx` file, float32; about four for each parameter.
  * @throws InputError that names the layer which cannot be expressed, or the option that is unknown or out of range; before anything is
  *   computed.
- * @throws WeightsError if the card is not valid or does not fit the model.
+ * @throws WeightsError if a note on the card is not valid.
  * @throws BackendError if no tfjs backend is registered.
  * @example
  * ```ts
@@ -69,9 +68,7 @@ export async function exportOnnx(model: tfl.LayersModel, options: OnnxOptions = 
   const { input = 'preprocessed', opset = 17 } = options;
   checkOneOf('exportOnnx: options.input', input, ['preprocessed', 'float32', 'uint8']);
   checkInteger('exportOnnx: options.opset', opset, { min: OLDEST_OPSET, max: NEWEST_OPSET });
-  if (!(model instanceof tfl.LayersModel)) {
-    throw inputError('exportOnnx: model', 'a tf.LayersModel', describe(model));
-  }
+  checkModel('exportOnnx: model', model);
   const card = cardOf(model, options.card, input);
   await ensureBackend('exportOnnx');
   const graph = new OnnxGraph();
@@ -106,7 +103,7 @@ function cardOf(model: tfl.LayersModel, given: OnnxOptions['card'], input: strin
   return isNeeded ? resolveCard('exportOnnx: card', model, given) : undefined;
 }
 
-/** Pixels 0..255 → what the network takes, in the two operations of `preprocess`. */
+/** Pixels 0..255 → what the model takes, in the two operations of `preprocess`. */
 function normalized(graph: OnnxGraph, pixels: Value, type: ElementType, { preprocessing }: Card): Value {
   graph.scope = 'preprocess';
   const { mean, std } = preprocessing;
@@ -161,11 +158,8 @@ function asOutputs(graph: OnnxGraph, values: readonly Value[], inputs: readonly 
 function metadataOf(card: Card | undefined): Record<string, string> {
   if (!card) return {};
   const { classNames, preprocessing } = card;
-  return {
-    classNames: JSON.stringify(classNames),
-    preprocessing: JSON.stringify(preprocessing),
-    card: JSON.stringify(card),
-  };
+  const parts = Object.entries({ classNames, preprocessing, card });
+  return Object.fromEntries(parts.map(([key, value]) => [key, JSON.stringify(value)]));
 }
 
 /** A `ModelProto`'s fields (onnx.proto). */

@@ -68,16 +68,16 @@ export interface SuggestOptions {
   classNames?: readonly string[];
   /** Images a batch, at least 1. Default 64. */
   batchSize?: number;
-  /** Ends the run between two batches; its reason is thrown. Default none. */
+  /** Stops the run between two batches; its reason is thrown. Default none. */
   signal?: AbortSignal;
 }
 
-const MOST_CLASSES = 12; // of which all orders can still be compared
+const MAX_CLASSES = 12; // beyond which there are too many orders
 
 /**
- * Finds out by a labelled sample in which order a model from elsewhere has its classes and how its pixels are to be scaled. It tries the usual orders (that
- * of FER2013, that of sorted folder names, and those of other data sets) with the usual scalings and says what fits how well. Ten images of each
- * class suffice for most models.
+ * Finds the order of the classes and the scaling of pixels of a model from elsewhere by a labeled sample. It tries the usual orders (those of FER2013, of
+ * sorted folder names and of other data sets) with the usual scalings and reports how well each fits. Ten images of each class are enough for most
+ * models.
  *
  * @param model A model with one input `[n, h, w, 1]` or `[n, h, w, 3]` and one output `[n, classes]`; borrowed.
  * @param data Images with labels; those without are left out. Borrowed.
@@ -102,7 +102,7 @@ export async function suggestCard(
   checkPictures('suggestCard: data', data);
   const names = namesOf(data, options.classNames);
   const facts = checkModel(model);
-  const sample = labelled(data);
+  const sample = labeled(data);
   await ensureBackend('suggestCard');
   const outputs = await scaledOutputs(model, sample, facts, batchSize, signal);
   const isNegative = outputs.some((all) => all.some((value) => value < 0));
@@ -134,10 +134,10 @@ function checkModel(model: tfl.LayersModel): ImageFacts {
   const [input, output] = [model.inputs[0]!.shape, model.outputs[0]!.shape];
   const { channels, classes } = facts;
   const isOne = model.inputs.length === 1 && model.outputs.length === 1 && output.length === 2;
-  if (isOne && (channels === 1 || channels === 3) && classes !== undefined && classes <= MOST_CLASSES) {
+  if (isOne && (channels === 1 || channels === 3) && classes !== undefined && classes <= MAX_CLASSES) {
     return { ...facts, channels, classes };
   }
-  const expected = `one input [null, height, width, 1 or 3] and one output [null, at most ${MOST_CLASSES} classes]`;
+  const expected = `one input [null, height, width, 1 or 3] and one output [null, at most ${MAX_CLASSES} classes]`;
   throw inputError('suggestCard: model', expected, `[${input.join(', ')}] to [${output.join(', ')}]`);
 }
 
@@ -148,15 +148,15 @@ function namesOf({ numClasses, ...data }: LabeledImages, given?: readonly string
     isList &&
     names.length === numClasses &&
     new Set(names.map(wordOf)).size === numClasses &&
-    numClasses <= MOST_CLASSES
+    numClasses <= MAX_CLASSES
   )
     return names;
-  const expected = `${numClasses} different names, as the data has classes, at most ${MOST_CLASSES}`;
+  const expected = `${numClasses} different names, as the data has classes, at most ${MAX_CLASSES}`;
   throw inputError('suggestCard: classNames', expected, describe(names));
 }
 
 /** The images that have a label. */
-function labelled(data: LabeledImages): LabeledImages {
+function labeled(data: LabeledImages): LabeledImages {
   const indices = Array.from(data.labels.keys()).filter((i) => data.labels[i] !== UNLABELED);
   const odd = indices.find((i) => data.labels[i]! >= data.numClasses);
   const expected = `labels in 0..${data.numClasses - 1}, at least one`;

@@ -10,7 +10,10 @@ const CHUNK_BYTES = 1 << 18;
  * @throws An error if it is a folder, a pipe or a device, or the file system's.
  */
 export async function openFile(path: string): Promise<Response> {
-  const found = await stat(path); // a pipe would be waited for
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENAMETOOLONG') error.message = `a path of ${path.length} characters`; // not all of them again
+    throw error;
+  }); // a pipe would be waited for
   if (found.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' });
   if (!found.isFile()) throw new Error('a pipe or device');
   return new Response(streamOf(path), { headers: { 'content-length': `${found.size}` } });

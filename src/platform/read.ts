@@ -175,10 +175,12 @@ async function unlessStopped<T>(step: Promise<T>, signal: AbortSignal): Promise<
   }
 }
 
-function remedyFor(cause: unknown): string | undefined {
-  if ((cause as { code?: unknown } | null)?.code !== 'EISDIR') return undefined;
-  return 'Pass its files one by one. For a folder of images there are loadImageFolder and classifyFolder.';
-}
+const REMEDIES: Readonly<Record<string, string>> = {
+  EISDIR: 'Pass its files one by one. For a folder of images there are loadImageFolder and classifyFolder.',
+  ENAMETOOLONG: 'A string is a path or URL, not the text of a file: pass a Blob or bytes for that.',
+};
+
+const remedyFor = (cause: unknown) => REMEDIES[String((cause as { code?: unknown } | null)?.code)];
 
 async function bodyOf(
   where: string,

@@ -17,12 +17,28 @@ import { isObject } from './schema';
 export async function buildModel(file: string, topology: object, values: number): Promise<tfl.LayersModel> {
   const where = `${file}: modelTopology`;
   checkGraph(where, 'model_config' in topology ? topology.model_config : topology);
+  // The topology has a field of its own, since tfjs would fetch weights for one that has a manifest.
+  const config = { modelTopology: topology } as unknown as tfl.ModelAndWeightsConfig;
+  return buildWithin(where, values, () => tfl.models.modelFromJSON(config));
+}
+
+/**
+ * Builds a model with all weights zero, and no more of them than are stored.
+ *
+ * @param where The file, for messages.
+ * @param values Number of values in the stored weights.
+ * @param build Makes all variables before its first await, so that those of a failed attempt can be told apart.
+ * @returns The model; the caller's.
+ * @throws {@link WeightsError} if it cannot be built, or has layers that do not lead to its output. Nothing is left over.
+ */
+export async function buildWithin(
+  where: string,
+  values: number,
+  build: () => Promise<tfl.LayersModel>,
+): Promise<tfl.LayersModel> {
   const { registeredVariables } = tf.engine();
   const before = new Set(Object.keys(registeredVariables));
-  // All variables are made before the first await, so that those of a failed attempt can be told apart. The topology stands in a field of
-  // its own, since tfjs would fetch weights for one that has a manifest.
-  const config = { modelTopology: topology } as unknown as tfl.ModelAndWeightsConfig;
-  const building = withWeightLimit(where, values, () => tfl.models.modelFromJSON(config));
+  const building = withWeightLimit(where, values, build);
   const made = Object.values(registeredVariables).filter(({ name }) => !before.has(name));
   try {
     const model = await building;

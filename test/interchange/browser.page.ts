@@ -26,10 +26,10 @@ export const actions = {
     };
   },
 
-  /** Reads an architecture and its weights, and predicts. */
+  /** Reads an architecture by its URL and weights from a blob, and predicts. */
   async fromParts(json: string, weights: string, x: number[], shape: number[]) {
     await tf.setBackend('cpu');
-    const model = await importKeras({ json: await (await fetch(json)).text(), weights: await fetched(weights) });
+    const model = await importKeras({ json, weights: await fetched(weights) });
     return predict(model, x, shape);
   },
 

@@ -113,6 +113,85 @@ describeOn(['cpu'], 'models from elsewhere', () => {
     );
   });
 
+  /** A chain of layers without weights, as Keras 3 writes it. */
+  const chain = async (shape: number[], ...layers: [kind: string, config: object][]) => {
+    const all = [['InputLayer', { batch_shape: [null, ...shape] }] as const, ...layers];
+    const entries = all.map(([class_name, config], i) => ({ class_name, config: { name: `l${i}`, ...config } }));
+    const weights = await writeHdf5('test', (h5) => h5.attribute('layers', 'name', 'none'));
+    return importKeras({ json: { module: 'keras', class_name: 'Sequential', config: { layers: entries } }, weights });
+  };
+
+  it('leaves flat input flat, and applies softmax along any axis', async () => {
+    const flat = await chain([3], ['Flatten', {}], ['Flatten', { data_format: 'channels_last' }]);
+    expect(flat.outputs[0]!.shape).toEqual([null, 3]);
+    const softmax = await chain([2, 3], ['Softmax', { axis: 1 }]);
+    const [ln2, ln3] = [Math.log(2), Math.log(3)];
+    const [same, ours] = tf.tidy(() => [
+      Array.from((flat.predict(tf.tensor2d([[1, 2, 3]])) as tf.Tensor).dataSync()),
+      Array.from(
+        (
+          softmax.predict(
+            tf.tensor3d([
+              [
+                [0, ln2, 7],
+                [0, 0, 7 + ln3],
+              ],
+            ]),
+          ) as tf.Tensor
+        ).dataSync(),
+      ),
+    ]);
+    expect(same).toEqual([1, 2, 3]);
+    expect(ours).toBeAllClose([1 / 2, 2 / 3, 1 / 4, 1 / 2, 1 / 3, 3 / 4]); // e^0 : e^0, 2 : 1 and 1 : 3
+  });
+
+  it('applies softmax and keeps axes of pooling where channels come first', async () => {
+    const first = { data_format: 'channels_first' };
+    const model = await chain(
+      [2, 1, 2],
+      ['MaxPooling2D', { pool_size: [1, 1], padding: 'valid', ...first }],
+      ['Softmax', { axis: 1 }],
+      ['GlobalAveragePooling2D', { keepdims: true, ...first }],
+      ['Flatten', {}],
+    );
+    expect(model.inputs[0]!.shape).toEqual([null, 1, 2, 2]);
+    const [ln2, ln3] = [Math.log(2), Math.log(3)];
+    const ours = tf.tidy(() =>
+      // [n, h, w, c]: channels 0 : ln 3 in the first place, ln 2 : 0 in the second
+      Array.from(
+        (
+          model.predict(
+            tf.tensor4d([
+              [
+                [
+                  [0, ln3],
+                  [ln2, 0],
+                ],
+              ],
+            ]),
+          ) as tf.Tensor
+        ).dataSync(),
+      ),
+    );
+    expect(ours).toBeAllClose([(1 / 4 + 2 / 3) / 2, (3 / 4 + 1 / 3) / 2]);
+  });
+
+  it('names the layer that TensorFlow.js refuses, and calls of what is not there', async () => {
+    const window = { pool_size: [2, 2], padding: 'valid' };
+    await expect(chain([4], ['MaxPooling2D', window])).rejects.toThrow(
+      /^importKeras: layer 'l1' \(MaxPooling2D\): expected what TensorFlow\.js computes, received /,
+    );
+    const layers = [
+      { class_name: 'InputLayer', name: 'a', config: { batch_shape: [null, 2] }, inbound_nodes: [] },
+      { class_name: 'ReLU', name: 'b', config: {}, inbound_nodes: [[['a', 0, 1, {}]]] },
+    ];
+    const config = { name: 'm', layers, input_layers: [['a', 0, 0]], output_layers: [['b', 0, 0]] };
+    const weights = await writeHdf5('test', (h5) => h5.attribute('', 'layer_names', []));
+    await expect(importKeras({ json: { class_name: 'Model', config }, weights })).rejects.toThrow(
+      "importKeras: expected calls with outputs of layers, received output 1 of call 0 of 'a'",
+    );
+  });
+
   it('takes images with their channels last where Keras took them first', async () => {
     const shapes = await Promise.all(
       ['mixed_first.h5', 'graph_first.keras'].map(async (name) => {
@@ -135,7 +214,7 @@ describeOn(['cpu'], 'models from elsewhere', () => {
     const json = fixture(`elsewhere/${name}.json`);
     const whole = await importKeras({ json: jsonOf<object>(`${name}.json`), weights });
     const parts = await importKeras({
-      json: String(Buffer.from(json)),
+      json,
       weights: [weights.slice(0, 400), weights.slice(400)],
     });
     for (const model of [whole, parts]) {
@@ -160,21 +239,27 @@ describeOn(['cpu'], 'models from elsewhere', () => {
       'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 3',
       /received a Git LFS pointer, not the file\. .*git lfs pull/,
     ],
-    ['a page', '<!DOCTYPE html><html></html>', /received a web page, not the file/],
+    ['a page', '<!DOCTYPE html><html></html>', /received a web page\. .*download the file itself/],
     ['a TensorFlow Lite model', '\x1c\0\0\0TFL3', /received a TensorFlow Lite model/],
   ])('%s is called by that name', async (_title, text, message) => {
     const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
     await expect(importKeras(bytes)).rejects.toThrow(message);
-    await expect(importKeras({ json: '{}', weights: bytes })).rejects.toThrow(message);
+    await expect(importKeras({ json: {}, weights: bytes })).rejects.toThrow(message);
   });
 
-  it('a file of a browser is named in messages, and nothing long is repeated', async () => {
+  it('a file of a browser is named in messages, and the text of a file is not taken for its path or repeated', async () => {
     const whole = fixture('elsewhere/made/mixed.keras');
     const cut = new File([whole.slice(0, 900)], 'emotions.keras');
     await expect(importKeras(cut)).rejects.toThrow(/^importKeras: emotions\.keras: expected a whole zip archive/);
-    const base64 = Buffer.alloc(2e6, 'A').toString();
-    const error = await importKeras({ json: base64, weights: whole }).catch((reason: Error) => reason);
-    expect((error as Error).message.length).toBeLessThan(300);
-    await expect(importKeras(base64 as never)).rejects.toThrow(/received "A{57}\.\.\."\. Read the file first/);
+    for (const text of [Buffer.alloc(2e6, 'A').toString(), JSON.stringify(jsonOf('converted.json'))]) {
+      for (const source of [text, { json: text, weights: whole }, { json: {}, weights: text }]) {
+        const error = (await importKeras(source).catch((reason: unknown) => reason)) as Error;
+        expect(error).toBeInstanceOf(WeightsError);
+        expect(error.message.length).toBeLessThan(400);
+        expect(error.message).toMatch(
+          /: expected a file that can be read, received a path of \d+ characters\. A string is/,
+        );
+      }
+    }
   });
 });

@@ -5,10 +5,11 @@ import { describeOn, expectNoLeaks } from '../support/backends';
 import { fixture } from './fixtures';
 
 const text = (name: string) => new TextDecoder().decode(fixture(name));
+const bytesOf = (json: string) => new TextEncoder().encode(json);
 
 /** The JSON of the shallow fixture after a change, with its weights. */
 function changed(change: (json: string) => string) {
-  return { json: change(text('keras3/shallow.json')), weights: fixture('keras3/shallow.weights.h5') };
+  return { json: bytesOf(change(text('keras3/shallow.json'))), weights: fixture('keras3/shallow.weights.h5') };
 }
 
 describeOn(['cpu'], 'what importKeras refuses', () => {
@@ -25,7 +26,7 @@ describeOn(['cpu'], 'what importKeras refuses', () => {
   it('text that is no JSON, and JSON that is no model', async () => {
     const weights = fixture('keras3/shallow.weights.h5');
     for (const json of ['{', '[]', '{}', 'null', '{"class_name":"Sequential"}']) {
-      await expect(importKeras({ json, weights }), json).rejects.toThrow(FerError);
+      await expect(importKeras({ json: bytesOf(json), weights }), json).rejects.toThrow(FerError);
     }
   });
 
@@ -80,7 +81,7 @@ describeOn(['cpu'], 'what importKeras refuses', () => {
   });
 
   it('weights of another network', async () => {
-    const other = { json: text('keras3/shallow.json'), weights: fixture('keras2/deep.weights.h5') };
+    const other = { json: fixture('keras3/shallow.json'), weights: fixture('keras2/deep.weights.h5') };
     await expect(importKeras(other)).rejects.toThrow(WeightsError);
   });
 });

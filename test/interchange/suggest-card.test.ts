@@ -60,13 +60,7 @@ describe('suggestCard', () => {
     ['alphabetical', ALPHABETICAL, '0..1', 0, 1],
     ['fer2013', EMOTIONS, 'fer2013', 0.508, 0.254],
     ['raf-db', ['surprise', 'fear', 'disgust', 'happy', 'sad', 'angry', 'neutral'], '-1..1', 0.5, 0.5],
-    [
-      'affectnet',
-      ['neutral', 'happy', 'sad', 'surprise', 'fear', 'disgust', 'angry'],
-      { mean: 0, std: 1 / 255 },
-      0,
-      1 / 255,
-    ],
+    ['affectnet', ['neutral', 'happy', 'sad', 'surprise', 'fear', 'disgust', 'angry'], '0..255', 0, 1 / 255],
   ] as const)('finds the order %s and its scaling', async (order, classNames, pixels, mean, std) => {
     const model = brightnessModel(classNames, mean, std);
     const found = await suggestCard(model, shades());
@@ -173,7 +167,9 @@ async function compactFromElsewhere(): Promise<Uint8Array> {
   const { mean, std } = card.preprocessing as { mean: number; std: number };
   const outputs = ALPHABETICAL.map((name) => card.classNames.indexOf(name));
   const head = model.layers.findLast((layer) => layer.getWeights().length > 0)!;
-  const permuted = tf.tidy(() => head.getWeights().map((weight) => tf.keep(tf.gather(weight, outputs, -1))));
+  const permuted = tf.tidy(() =>
+    head.getWeights().map((weight) => tf.keep(tf.gather(weight, outputs, weight.rank - 1))),
+  );
   head.setWeights(permuted);
   const input = tfl.input({ shape: [48, 48, 1] });
   const scaled = tfl.layers.rescaling({ scale: 1 / std, offset: -mean / std }).apply(input);

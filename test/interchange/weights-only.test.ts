@@ -97,7 +97,7 @@ describeOn(['cpu'], 'importKeras({ model, weights })', () => {
     const weights = fixture('keras3/shallow.weights.h5');
     await expect(importKeras({ model: {} as tfl.LayersModel, weights })).rejects.toThrow(InputError);
     await expect(importKeras({ weights } as never)).rejects.toThrow(
-      'expected { file }, { json, weights } or { model, weights }',
+      'expected a file, { json, weights } or { model, weights }',
     );
   });
 });

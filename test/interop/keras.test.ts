@@ -110,7 +110,7 @@ describe.skipIf(!PYTHON)(needsPython('Keras in Python', PYTHON, ...PACKAGES), ()
       const backs = [
         await importKeras(await read('back.keras')),
         await importKeras(await read('back.h5')),
-        await importKeras({ json: String(await read('arch.json')), weights: await read('back.weights.h5') }),
+        await importKeras({ json: await read('arch.json'), weights: await read('back.weights.h5') }),
       ];
       for (const back of backs) {
         expect(predicted(back, x, shape)).toBeAllClose(ours, { atol: 1e-5, rtol: 0 });
