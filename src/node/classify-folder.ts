@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { InputError } from '../errors';
-import { checkInteger, checkOptions } from '../validate';
+import { InputError, inputError } from '../errors';
+import { checkInteger, checkOptions, describe } from '../validate';
 import { DEFAULT_MODEL, isBundled } from '../storage/bundled';
 import { URL_SCHEME } from '../platform/platform';
 import { checkPath } from '../platform/check-path';
@@ -53,6 +53,11 @@ export interface ClassifyFolderOptions {
   model?: string | undefined;
   /** How many classes to give for each picture, the most probable first. Default: all. */
   topk?: number | undefined;
+  /**
+   * Whether the faces in each image are found and classified: a line then has `faces` in place of `predictions`, each with box, score and
+   * predictions. An image of at most 96 pixels a side without a face is taken as one. Default false: each image is a face.
+   */
+  faces?: boolean | undefined;
   /** Which part of the folder to classify, for one of several machines; each needs an `out` of its own. Default: all of it. */
   shard?: Shard | undefined;
   /** Stops the run; what is written stays, and the next call goes on. */
@@ -117,13 +122,13 @@ const WHERE = 'classifyFolder';
  */
 export async function classifyFolder(dir: string, options: ClassifyFolderOptions): Promise<FolderSummary> {
   checkFolderOptions(dir, options);
-  const { out, workers, topk, shard = { index: 0, count: 1 }, signal, onProgress } = options;
+  const { out, workers, topk, faces = false, shard = { index: 0, count: 1 }, signal, onProgress } = options;
   const model = placeOf(options.model ?? DEFAULT_MODEL);
   const { count = availableParallelism(), batchSize = 32 } = workers;
-  const settings: WorkerSettings = { dir: resolve(dir), backend: moduleUrl(workers.backend), model, topk };
+  const settings: WorkerSettings = { dir: resolve(dir), backend: moduleUrl(workers.backend), model, topk, faces };
   signal?.throwIfAborted();
   const totalFiles = await countPictures(settings.dir, shard, signal);
-  const results = await ResultsFile.open(out, { dir: settings.dir, model, topk, shard });
+  const results = await ResultsFile.open(out, { dir: settings.dir, model, topk, shard, ...(faces && { faces }) });
   const resumed = results.done.size;
   const progress = (): FolderProgress => ({ files: results.done.size, totalFiles, failed: results.failed });
   try {
@@ -141,9 +146,12 @@ export async function classifyFolder(dir: string, options: ClassifyFolderOptions
 
 function checkFolderOptions(dir: unknown, options: ClassifyFolderOptions): void {
   checkPath(`${WHERE}: dir`, dir);
-  checkOptions(`${WHERE}: options`, options, ['out', 'workers', 'model', 'topk', 'shard', 'signal', 'onProgress']);
-  const { out, workers, model, topk, shard } = options;
+  checkOptions(`${WHERE}: options`, options, [
+    ...['out', 'workers', 'model', 'topk', 'faces', 'shard', 'signal', 'onProgress'],
+  ]);
+  const { out, workers, model, topk, faces = false, shard } = options;
   checkPath(`${WHERE}: options.out`, out);
+  if (typeof faces !== 'boolean') throw inputError(`${WHERE}: options.faces`, 'true or false', describe(faces));
   checkPath(`${WHERE}: options.model`, model ?? DEFAULT_MODEL);
   checkOptions(`${WHERE}: options.workers`, workers, ['backend', 'count', 'batchSize']);
   checkWorkers(`${WHERE}: options.workers`, workers);

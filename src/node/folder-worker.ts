@@ -1,6 +1,6 @@
 /** A worker of `classifyFolder`, in a process of its own: classifies the files that it is sent, and ends when its parent does. */
 import { join } from 'node:path';
-import type { Classifier } from '../classify/classifier';
+import { facesOf } from './faces-of';
 import type { FileResult } from './results-file';
 import type { WorkerSettings } from './worker-process';
 
@@ -10,27 +10,38 @@ export const url = import.meta.url;
 const settings = process.env['FER_CNN_FOLDER_WORKER'];
 if (settings && process.send) await serve(JSON.parse(settings) as WorkerSettings);
 
-async function serve({ dir, backend, model, topk }: WorkerSettings): Promise<void> {
+async function serve({ dir, backend, model, topk, faces }: WorkerSettings): Promise<void> {
   process.on('disconnect', () => process.exit());
   await attempt('backend', async () => {
     const { default: start } = (await import(backend)) as { default?: unknown };
     if (typeof start === 'function') await start();
     await (await import('@tensorflow/tfjs-core')).ready();
   });
-  const classifier = await attempt('model', async () => (await import('fer-cnn')).loadClassifier(model));
+  const { loadClassifier, loadImage } = await import('fer-cnn');
+  const classifier = await attempt('model', () => loadClassifier(model));
+  const finder = faces && {
+    classifier,
+    faces: (await import('fer-cnn/faces')).createFaceClassifier({ classifier }),
+  };
   process.on('message', ({ files }: { files: readonly string[] }) =>
     attempt('pictures', async () => {
       const results: FileResult[] = [];
-      for (const file of files) results.push(await classify(classifier, file));
+      for (const file of files) results.push(await classify(file));
       process.send!({ results });
     }),
   );
   process.send!({ ready: true });
 
   /** The result of one image, or why there is none, whatever the error is. One at a time is in memory in its full size. */
-  async function classify(classifier: Classifier, file: string): Promise<FileResult> {
+  async function classify(file: string): Promise<FileResult> {
     try {
-      return { file, predictions: await classifier.classify(join(dir, file), { topk }) };
+      if (!finder) return { file, predictions: await classifier.classify(join(dir, file), { topk }) };
+      const image = await loadImage(join(dir, file));
+      try {
+        return { file, ...(await facesOf(image, finder, { topk })) };
+      } finally {
+        image.dispose();
+      }
     } catch (error) {
       return { file, error: error instanceof Error ? error.message : String(error) };
     }

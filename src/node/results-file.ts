@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { FerError, InputError, inputError } from '../errors';
 import { describe } from '../validate';
 import type { Prediction } from '../classify/predictions';
+import type { ImageFaces } from './faces-of';
 import { makeFolder } from '../platform/make-folder';
 import { writeFiles } from '../platform/node-write';
 
@@ -23,6 +24,10 @@ export type FileResult =
       /** The classes, the most probable first. */
       readonly predictions: readonly Prediction[];
     }
+  | ({
+      /** Path below the folder, with slashes. */
+      readonly file: string;
+    } & ImageFaces)
   | {
       /** Path below the folder, with slashes. */
       readonly file: string;

@@ -15,6 +15,8 @@ export interface WorkerSettings {
   readonly model: string;
   /** How many classes to give. */
   readonly topk: number | undefined;
+  /** Whether the faces in each image are found. */
+  readonly faces: boolean;
 }
 
 /** What a worker says. */

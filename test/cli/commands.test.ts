@@ -1,6 +1,7 @@
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ferCnn, ROOT } from '../support/commands';
 
@@ -61,22 +62,54 @@ describe('fer-cnn', () => {
     expect(stderr).not.toMatch(/^\s+at /m);
   });
 
-  it('classifies files, continues after a bad one, and hints at photos', { timeout: 5 * MINUTES }, async () => {
-    const args = ['classify', 'none.png', COLLINS, '--topk', '2', '--backend', 'wasm'];
-    const table = await ferCnn(...args);
-    expect(table.code).toBe(1);
-    expect(table.stdout).toMatch(/collins\.png\n {2}happy +[█▏▎▍▌▋▊▉]+ +\d+\.\d %\n/);
-    expect(table.stderr).toContain('none.png');
-    expect(table.stderr).not.toContain('TensorFlow.js in Node'); // the banner of tfjs
-    const [bad, good] = JSON.parse((await ferCnn(...args, '--json')).stdout);
-    expect(bad).toEqual({ file: 'none.png', error: expect.stringContaining('none.png') });
-    expect(good.predictions).toHaveLength(2);
-    const photo = join(PICTURES, 'astronaut.jpg');
-    expect((await ferCnn('classify', photo, '--backend', 'wasm')).stderr).toContain('--box X,Y,W,H');
-    const face = await ferCnn('classify', photo, '--box', '175,60,95,110', '--backend', 'wasm', '--json');
-    expect(face.stderr).not.toContain('--box');
-    expect(JSON.parse(face.stdout)[0].predictions[0].className).toBe('happy');
-  });
+  it(
+    'finds and classifies faces in files, continues after a bad one, and marks them in a photo',
+    { timeout: 5 * MINUTES },
+    async () => {
+      const args = ['classify', 'none.png', COLLINS, '--topk', '2', '--backend', 'wasm'];
+      const table = await ferCnn(...args);
+      expect(table.code).toBe(1);
+      expect(table.stdout).toMatch(
+        /collins\.png\n {2}Face 1 of 1, pixels \d+, .*\n {2}happy +[█▏▎▍▌▋▊▉]+ +\d+\.\d %\n/,
+      );
+      expect(table.stderr).toContain('none.png');
+      expect(table.stderr).not.toContain('TensorFlow.js in Node'); // the banner of tfjs
+      const [bad, good] = JSON.parse((await ferCnn(...args, '--json')).stdout);
+      expect(bad).toEqual({ file: 'none.png', error: expect.stringContaining('none.png') });
+      expect(good.faces).toHaveLength(1);
+      expect(good.faces[0].predictions).toHaveLength(2);
+      const photo = join(PICTURES, 'astronaut.jpg');
+      const marked = await ferCnn('classify', photo, '--annotate', at('marked.png'), '--backend', 'wasm', '--json');
+      const [{ faces }] = JSON.parse(marked.stdout);
+      expect(faces).toHaveLength(1);
+      expect(faces[0].predictions[0].className).toBe('happy');
+      expect(faces[0].box.x).toBeCloseTo(177.7, 0); // as in test/faces/blazeface
+      const frame = { left: Math.round(faces[0].box.x), top: Math.round(faces[0].box.y) + 40, width: 1, height: 1 };
+      const [red, green] = await sharp(at('marked.png')).removeAlpha().extract(frame).raw().toBuffer();
+      expect(red! - green!).toBeGreaterThan(80); // the frame
+      const byBox = await ferCnn('classify', photo, '--box', '175,60,95,110', '--backend', 'wasm', '--json');
+      expect(JSON.parse(byBox.stdout)[0].faces).toMatchObject([{ box: { x: 175, y: 60, width: 95, height: 110 } }]);
+    },
+  );
+
+  it(
+    'takes small images without a face, and any with --crop, as the face, and says so',
+    { timeout: 5 * MINUTES },
+    async () => {
+      const gray = { width: 48, height: 48, channels: 3, background: '#888' } as const;
+      await sharp({ create: gray }).toFile(at('small.png'));
+      await sharp({ create: { ...gray, width: 200 } }).toFile(at('large.png'));
+      const { stdout } = await ferCnn('classify', at('small.png'), at('large.png'), '--backend', 'wasm');
+      expect(stdout).toMatch(
+        /small\.png\n {2}No face found in this small image: all of it is taken as the face\.\n {2}\w+ /,
+      );
+      expect(stdout).toMatch(/large\.png\n {2}No face found\. With --crop/);
+      const crop = await ferCnn('classify', at('large.png'), '--crop', '--backend', 'wasm', '--json');
+      expect(JSON.parse(crop.stdout)).toMatchObject([
+        { isCrop: true, faces: [{ box: { x: 0, y: 0, width: 200, height: 48 } }] },
+      ]);
+    },
+  );
 
   it('trains, resumes, scores, explains and exports a model of own classes', { timeout: 10 * MINUTES }, async () => {
     process.env['MALLOC_TRIM_THRESHOLD_'] ??= '1'; // or training would start this program again

@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFile, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -51,6 +52,32 @@ describe('the programs of examples/', { timeout: 300_000 }, () => {
     expect(stdout).toMatch(/loss of each epoch: \d\.\d\d\n/);
     const card = JSON.parse(await readFile(join(project, 'runs/own/card.json'), 'utf8')) as { classNames: string[] };
     expect(card.classNames).toEqual(['bored', 'confused', 'engaged']);
+  });
+
+  it('http-server answers photos with faces, refuses what is too large or not an image, and goes on', async () => {
+    const args = ['--import', './offline.mjs', 'http-server.mjs'];
+    const server = spawn(process.execPath, args, { cwd: project, env: { ...process.env, PORT: '0' } });
+    try {
+      const [line] = (await once(server.stdout, 'data')) as [Buffer];
+      const url = line.toString().trim();
+      const post = async (body: Uint8Array<ArrayBuffer>) => {
+        const response = await fetch(url, { method: 'POST', body });
+        return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+      };
+      const photo = new Uint8Array(await readFile(join(project, 'photo.jpg')));
+      const [found, none] = [await post(photo), await post(new TextEncoder().encode('no image'))];
+      expect(found).toMatchObject({
+        status: 200,
+        body: { faces: [{ predictions: [{ className: 'happy' }, {}, {}] }] },
+      });
+      expect(none).toMatchObject({ status: 400, body: { error: expect.stringContaining('expected') } });
+      expect((await post(new Uint8Array(10_000_001))).status).toBe(413);
+      const many = await Promise.all(Array.from({ length: 20 }, () => post(photo)));
+      expect(many.map(({ status }) => status).filter((status) => status !== 503)).toContain(200);
+      expect((await post(photo)).status).toBe(200);
+    } finally {
+      server.kill();
+    }
   });
 
   it('evaluate scores a stored model and writes the report', async () => {

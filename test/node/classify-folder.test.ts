@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -100,6 +100,22 @@ describe('classifyFolder', () => {
       stored.model.dispose();
     },
   );
+
+  it('finds the faces in photos, and takes small images without one as the face', { timeout: 120_000 }, async () => {
+    const dir = at('photos');
+    await mkdir(dir);
+    await copyFile(fileHere('../../examples/pictures/portraits.jpg'), join(dir, 'a.jpg'));
+    await copyFile(at('pictures', NAMES[0]!), join(dir, 'b.png'));
+    const wasm = { backend: '@tensorflow/tfjs-backend-wasm', count: 1 };
+    await classifyFolder(dir, options('photos', { workers: wasm, faces: true, topk: 1 }));
+    const lines = (await linesOf(at('photos.jsonl'))).toSorted((a, b) => (a.file < b.file ? -1 : 1));
+    const face = { box: { x: expect.any(Number) }, score: expect.any(Number), predictions: [{}] };
+    expect(lines).toMatchObject([
+      { file: 'a.jpg', faces: [face, face] },
+      { file: 'b.png', isCrop: true, faces: [{ box: { x: 0, y: 0, width: 24, height: 24 }, predictions: [{}] }] },
+    ]);
+    await expect(classifyFolder(dir, options('photos', { workers: wasm, topk: 1 }))).rejects.toThrow(InputError);
+  });
 
   it('killed at any moment loses no picture and doubles none', { timeout: 300_000 }, async () => {
     const out = at('killed.jsonl');

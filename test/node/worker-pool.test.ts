@@ -8,7 +8,7 @@ it('takes no batch when the signal was aborted before the workers start', async 
   async function* batches(): AsyncGenerator<readonly string[]> {
     for (; pulled < 3; pulled++) yield ['a.png'];
   }
-  const settings = { dir: '.', backend: 'nowhere', model: 'default', topk: undefined };
+  const settings = { dir: '.', backend: 'nowhere', model: 'default', topk: undefined, faces: false };
   const write = async (results: unknown) => void written.push(results);
   await expect(runWorkers(2, settings, batches(), write, AbortSignal.abort(reason))).rejects.toBe(reason);
   expect([pulled, written]).toEqual([0, []]);

@@ -214,7 +214,7 @@ describe('the packed package', () => {
       const region = { x: 162, y: 64, width: 124, height: 124 };
       const expected = await classifier.classify(photo, { box: region, topk: 2 });
       classifier.dispose();
-      result.predictions.forEach(({ className, probability }: Prediction, i: number) => {
+      result.faces[0].predictions.forEach(({ className, probability }: Prediction, i: number) => {
         expect(className).toBe(expected[i]!.className);
         expect(probability).toBeCloseTo(expected[i]!.probability, 4);
       });
