@@ -8,7 +8,7 @@ import { arrayOf, integer, number, object, optional, type Schema } from '../sche
 import { checkNumber, describe } from '../validate';
 
 /**
- * A stretch of the run with pictures of another size.
+ * A stretch of the run with images of another size.
  *
  * @example
  * ```ts
@@ -19,12 +19,12 @@ import { checkNumber, describe } from '../validate';
 export interface SizePhase {
   /** Where the stretch ends, as a share of all epochs, 0..1. */
   until: number;
-  /** Height and width of the pictures in pixels, at least 1. */
+  /** Height and width of the images in pixels, at least 1. */
   size: number;
 }
 
 /**
- * How the training pictures change in the course of a run. Epochs are counted from the start of the run, resumed or not.
+ * How the training images change in the course of a run. Epochs are counted from the start of the run, resumed or not.
  *
  * @example
  * ```ts
@@ -35,12 +35,12 @@ export interface SizePhase {
  */
 export interface CurriculumOptions {
   /**
-   * Smaller pictures in the first epochs, which cost less, in the order of their ends; after the last phase the pictures have the
-   * model's size. The network must take pictures of any size: one that ends in global pooling does. Default none. Source: Tan and
+   * Smaller images in the first epochs, which cost less, in the order of their ends; after the last phase the images have the
+   * model's size. The model must take images of any size: one that ends in global pooling does. Default none. Source: Tan and
    * Le 2021 (arXiv:2104.00298).
    */
   sizes?: readonly SizePhase[];
-  /** The share of the epochs after which `augment.mixup` is off, 0..1, so that the run ends on real pictures. Default 1. */
+  /** The share of the epochs after which `augment.mixup` is off, 0..1, so that the run ends on real images. Default 1. */
   mixupUntil?: number;
 }
 

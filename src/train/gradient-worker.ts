@@ -27,18 +27,18 @@ import type { GradientJob, HostGradients } from './workers';
 export interface GradientPart {
   /** All weights, in the order of `model.weights`, one after another. */
   weights: Float32Array;
-  /** The part's pictures and their targets. */
+  /** The part's images and their targets. */
   batch: Batch;
   /** How pixels become the model's input. */
   preprocessing: Preprocessing;
   /** Integers that name the step's random stream; the same for all parts. */
   key: readonly number[];
-  /** Number of the part's first picture within the batch. */
+  /** Number of the part's first image within the batch. */
   first: number;
-  /** Pictures of the whole batch. */
+  /** Images of the whole batch. */
   batchSize: number;
   /**
-   * Makes means over the batch from those over the part, `[means]`, where each part counts by its pictures. Called as often, and in the
+   * Makes means over the batch from those over the part, `[means]`, where each part counts by its images. Called as often, and in the
    * same order, in every worker of the step; its result is the enclosing tidy's.
    */
   reduce: (means: tf.Tensor1D) => tf.Tensor1D;

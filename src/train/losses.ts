@@ -4,7 +4,7 @@ import { number, object, oneOf, optional, type Schema, unchecked } from '../sche
 import { checkNumber, describe } from '../validate';
 
 /**
- * The loss of each picture: takes logits and targets, both `[n, classes]` float32, and gives `[n]` float32. Targets are one-hot
+ * The loss of each image: takes logits and targets, both `[n, classes]` float32, and gives `[n]` float32. Targets are one-hot
  * or soft. Called inside a tidy.
  *
  * @example
@@ -27,7 +27,7 @@ export type Loss = (logits: tf.Tensor2D, targets: tf.Tensor2D) => tf.Tensor1D;
 export type LossName = 'categoricalCrossentropy' | 'binaryCrossentropy' | 'focal';
 
 /**
- * Distillation: learning from a teacher network's probabilities beside the labels.
+ * Distillation: learning from a teacher model's probabilities beside the labels.
  *
  * @example
  * ```ts
@@ -38,7 +38,7 @@ export type LossName = 'categoricalCrossentropy' | 'binaryCrossentropy' | 'focal
 export interface DistillationOptions {
   /** Share of the teacher in the loss, 0..1; the rest is the loss by the labels. Default 0.5. */
   weight?: number;
-  /** Temperature of both networks' probabilities in the teacher's part, 0.05..100. Default 2. */
+  /** Temperature of both models' probabilities in the teacher's part, 0.05..100. Default 2. */
   temperature?: number;
 }
 
@@ -53,7 +53,7 @@ export interface DistillationOptions {
  */
 export interface LossOptions {
   /**
-   * The loss of one picture. Default `'categoricalCrossentropy'`. `'binaryCrossentropy'` goes with a sigmoid head and is the mean over
+   * The loss of one image. Default `'categoricalCrossentropy'`. `'binaryCrossentropy'` goes with a sigmoid head and is the mean over
    * the classes.
    */
   type?: LossName | Loss;

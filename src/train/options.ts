@@ -107,7 +107,7 @@ export interface TrainProgress {
   batches: number | undefined;
   /** Mean loss of the epoch so far. */
   loss: number;
-  /** Accuracy of the epoch so far on the augmented pictures, 0..1. */
+  /** Accuracy of the epoch so far on the augmented images, 0..1. */
   accuracy: number;
   /** Learning rate of the last step. */
   learningRate: number;

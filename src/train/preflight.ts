@@ -33,20 +33,18 @@ export async function prepareBackend(precision: Precision): Promise<void> {
 export const preprocessingFor = (model: tfl.LayersModel, given: Preprocessing | Pixels | undefined): Preprocessing =>
   resolvePreprocessing('train', model, given) ?? resolvePreprocessing('train', model, 'fer2013')!;
 
-/** The gradient kernels of the layers that are common in models of images, so that these need not be tried. */
+/** The gradient kernels of layers that are common in models of images, so that these need not be tried. */
 const KERNELS_BY_LAYER: Readonly<Record<string, readonly string[]>> = {
   Conv2D: CONVOLUTION,
   DepthwiseConv2D: DEPTHWISE,
   SeparableConv2D: [...DEPTHWISE, ...CONVOLUTION],
   MaxPooling2D: ['MaxPoolGrad'],
   AveragePooling2D: ['AvgPoolGrad'],
-  ...Object.fromEntries(
-    [
-      ...['InputLayer', 'Dense', 'BatchNormalization', 'Activation', 'ReLU', 'Dropout', 'Flatten', 'Reshape'],
-      ...['Add', 'Concatenate', 'Multiply', 'GlobalAveragePooling2D', 'GlobalMaxPooling2D', 'ZeroPadding2D'],
-    ].map((kind) => [kind, []]),
-  ),
 };
+
+/** Common layers whose gradients need no kernel that a backend may lack. */
+const NEEDS_NONE =
+  /^(InputLayer|Dense|BatchNormalization|Activation|ReLU|Dropout|Flatten|Reshape|Add|Concatenate|Multiply|Global(Average|Max)Pooling2D|ZeroPadding2D)$/;
 
 /**
  * Throws if the active backend cannot train the model. Common layers are looked up; any other one is tried on an image of zeros.
@@ -85,6 +83,7 @@ function knownKernels(layer: Layer): readonly string[] | undefined {
   const { dilationRate = 1, dataFormat } = layer as Layer & { dilationRate?: number | number[]; dataFormat?: string };
   const kind = layer.getClassName();
   const ours = kind === 'Conv2D' && dataFormat === 'channelsLast';
+  if (NEEDS_NONE.test(kind)) return [];
   return ours || [dilationRate].flat().every((rate) => rate === 1) ? KERNELS_BY_LAYER[kind] : undefined;
 }
 

@@ -1,15 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import type { LabeledImages } from '../data/batches';
 import { TrainingError } from '../errors';
 import { arrayOf, integer, number, object, optional, type Schema, that } from '../schema';
 import { describe } from '../validate';
-import type { Preprocessing } from '../image/preprocess';
-import type { RunData } from './data';
 import { bestOf } from './early-stopping';
 import type { EpochRecord, ResolvedOptions } from './options';
-import { getLearningRate, powersOf } from './optimizers';
-import { describeRates } from './schedules';
+import { checkSame, checksum, type Identity, type Texts } from './identity';
+import { powersOf } from './optimizers';
 
 /**
  * Where a run keeps its checkpoint. `write` must replace the old one whole or not at all. `fer-cnn/node` has one for files;
@@ -64,14 +61,6 @@ export interface Position {
   best: number;
 }
 
-/** What must be the same for a checkpoint to continue a run, by name. */
-export interface Identity {
-  /** What the tensors and the position depend on. */
-  run: Readonly<Record<string, unknown>>;
-  /** What may change if the user says so. */
-  recipe: Readonly<Record<string, unknown>>;
-}
-
 /** All that changes in the course of a run. */
 export interface RunState {
   readonly position: Position;
@@ -88,12 +77,14 @@ export interface RunState {
 
 type Numbers = Float32Array | Int32Array;
 
+/** The position before the first batch of an epoch, as far as it is about the epoch. */
+export const startOfEpoch = () => ({ batch: 0, totals: { loss: 0, correct: 0, count: 0, seconds: 0 } });
+
 /** The state before the first step. Free it with {@link disposeState}. */
 export function startState(model: tfl.LayersModel, optimizer: tf.Optimizer, averaging: boolean): RunState {
-  const totals = { loss: 0, correct: 0, count: 0, seconds: 0 };
   const variables = model.weights.map((weight) => weight.read() as tf.Variable);
   return {
-    position: { step: 0, batch: 0, rate: 0, totals, history: [], best: 0 },
+    position: { step: 0, rate: 0, history: [], best: 0, ...startOfEpoch() },
     variables,
     trained: model.trainableWeights.length,
     optimizer,
@@ -153,6 +144,8 @@ export function finish({ best, averages, variables }: RunState): void {
   );
 }
 
+const sizeOf = (tensors: readonly tf.Tensor[]) => tensors.reduce((sum, { size }) => sum + size, 0);
+
 const assign = (variables: readonly tf.Variable[], values: readonly tf.Tensor[]) =>
   values.forEach((value, i) => variables[i]!.assign(value));
 
@@ -172,8 +165,7 @@ export async function encodeState(state: RunState, identity: Identity): Promise<
   const own = (await optimizer.getWeights()).map(({ tensor }) => tensor); // the first, the count of steps, was made for this
   const values = await read([...variables, ...averages, ...own, ...powersOf(optimizer)]);
   own[0]!.dispose();
-  const counts = { optimizer: values.length - variables.length - averages.length, best: best.length };
-  const json = new TextEncoder().encode(JSON.stringify({ identity, position, counts }));
+  const json = new TextEncoder().encode(JSON.stringify({ identity, position }));
   const body = START + 4 * Math.ceil(json.length / 4);
   const all = [...values, ...best];
   const bytes = new Uint8Array(all.reduce((end, { byteLength }) => end + byteLength, body)).fill(0x20, START, body);
@@ -203,10 +195,8 @@ const parseRecord = object({
   seconds: amount,
 } satisfies Schema<EpochRecord>);
 
-const record = that<Readonly<Record<string, unknown>>>('an object', () => true);
-
 const parseHeader = object({
-  identity: object({ run: record, recipe: record } satisfies Schema<Identity>),
+  identity: object({ run: that<Texts>('an object', () => true), recipe: that<Texts>('an object', () => true) }),
   position: object({
     step: count,
     batch: count,
@@ -215,33 +205,7 @@ const parseHeader = object({
     history: arrayOf('the records of epochs', parseRecord),
     best: count,
   }),
-  counts: object({ optimizer: integer({ min: 1 }), best: count }),
 });
-
-/** What tells a run from others. With data on the host, that takes one pass over its bytes. */
-export function identify(
-  { variables, optimizer }: RunState,
-  { training, validation, steps }: RunData,
-  options: ResolvedOptions,
-  preprocessing: Preprocessing,
-): Identity {
-  const { seed, batchSize, earlyStopping, loss, augment, curriculum, epochs, optimization } = options;
-  const { averaging, weightDecay, clipNorm, learningRate } = optimization;
-  const { monitor, minDelta, restoreBest } = earlyStopping ?? {};
-  const weights = variables.map(({ shape }) => shape);
-  const rates = describeRates(learningRate ?? getLearningRate(optimizer), epochs);
-  return {
-    run: {
-      ...{ seed, batchSize, steps, size: training?.size, averaging, weights, optimizer: optimizer.getClassName() },
-      earlyStopping: earlyStopping && textOf({ monitor, minDelta, restoreBest }),
-    },
-    recipe: {
-      ...{ data: training && fingerprint(training), validation: validation && fingerprint(validation) },
-      ...{ learningRate: rates, weightDecay, clipNorm, preprocessing },
-      ...{ loss: textOf(loss), augment: textOf(augment), curriculum: textOf(curriculum) },
-    },
-  };
-}
 
 /**
  * Puts what {@link encodeState} wrote into a state, the optimizer and the model. Everything is checked before anything is changed.
@@ -255,37 +219,32 @@ export async function restoreState(
   size: number | undefined,
 ): Promise<void> {
   const { variables, averages, optimizer } = state;
-  const { identity, position, counts, body } = readHeader(bytes);
-  checkSame(identity.run, own.run, false);
-  if (checkpoint!.resume !== 'changed') checkSame(identity.recipe, own.recipe, true);
+  const { identity, position, body } = readHeader(bytes);
+  checkSame(identity.run, own.run, 'checkpoint.resume: false starts again.');
+  if (checkpoint!.resume !== 'changed') {
+    checkSame(identity.recipe, own.recipe, "checkpoint.resume: 'changed' continues with the new ones.");
+  }
   if (!isConsistent(position, size, batchSize) || position.best !== bestOf(earlyStopping, position.history)) {
     throw damaged('a position that contradicts itself');
   }
   const powers = powersOf(optimizer);
   const trained = variables.slice(0, state.trained);
-  const slots = counts.optimizer - 1 - powers.length;
   const best = earlyStopping?.restoreBest && position.best > 0 ? variables : [];
-  const specs = [
-    ...variables,
-    ...averages,
-    { shape: [], size: 1, dtype: 'int32' as const },
-    ...Array.from({ length: Math.max(0, slots) }, (_, i) => trained[i % trained.length]!),
-    ...powers,
-    ...best,
-  ];
-  const length = specs.reduce((end, { size }) => end + 4 * size, body);
-  if (slots < 0 || slots % trained.length !== 0 || counts.best !== best.length || length !== bytes.length) {
-    throw damaged('tensors that do not fit the model and its optimizer');
-  }
+  const weights = [...variables, ...averages];
+  const others = (bytes.length - body) / 4 - sizeOf([...weights, ...powers, ...best]) - 1;
+  const sets = others / sizeOf(trained); // of accumulators, one for each trained variable
+  if (sets < 0 || !Number.isInteger(sets)) throw damaged('tensors that do not fit the model and its optimizer');
+  const accumulators = Array<typeof trained>(sets).fill(trained).flat();
+  const specs = [...weights, { shape: [], size: 1, dtype: 'int32' as const }, ...accumulators, ...powers, ...best];
   let end = body;
   const values = specs.map(({ size, dtype }) => {
-    const { buffer } = bytes.slice(end, (end += 4 * size));
+    const { buffer } = new Uint8Array(bytes.subarray(end, (end += 4 * size))); // which copies, also of a Buffer
     return dtype === 'int32' ? new Int32Array(buffer) : new Float32Array(buffer);
   });
   state.best = values.splice(values.length - best.length);
   const tensors = values.map((value, i) => tf.tensor(value, specs[i]!.shape, specs[i]!.dtype));
   try {
-    const [first, last] = [variables.length + averages.length, values.length - powers.length];
+    const [first, last] = [weights.length, values.length - powers.length];
     await optimizer.setWeights(tensors.slice(first, last).map((tensor, i) => ({ name: `${i}`, tensor })));
     assign(powers, tensors.slice(last));
     assign(variables, tensors.slice(0, variables.length));
@@ -302,9 +261,9 @@ function readHeader(bytes: Uint8Array) {
   if (!(bytes instanceof Uint8Array)) throw damaged(describe(bytes));
   const text = (from: number, to: number) => new TextDecoder().decode(bytes.subarray(from, to));
   const format = text(0, FORMAT.length);
-  if (format.startsWith(MAGIC) && !FORMAT.every((byte, i) => byte === bytes[i]))
-    throw damaged('one of another version');
-  if (bytes.length < START || !format.startsWith(MAGIC)) throw damaged(`${bytes.length} bytes of another kind`);
+  if (bytes.length < START || !FORMAT.every((byte, i) => byte === bytes[i])) {
+    throw damaged(format.startsWith(MAGIC) ? 'one of another version' : `${bytes.length} bytes of another kind`);
+  }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (checksum(bytes.subarray(START - 4)) !== view.getUint32(START - 8, true)) {
     throw damaged('bytes whose checksum does not match');
@@ -313,32 +272,9 @@ function readHeader(bytes: Uint8Array) {
   try {
     const header: unknown = JSON.parse(text(START, body), (_key, value: unknown) => value ?? NaN); // as NaN is null in JSON
     parseHeader('header', header);
-    return {
-      ...(header as { identity: Identity; position: Position; counts: Record<'optimizer' | 'best', number> }),
-      body,
-    };
+    return { ...(header as { identity: Identity; position: Position }), body };
   } catch (cause) {
     throw damaged(`a header with an error (${(cause as Error).message})`, cause);
-  }
-}
-
-/** Throws unless two descriptions of a run have the same entries; learning rates are compared as far as both go. */
-function checkSame(saved: Identity['run'], own: Identity['run'], canChange: boolean): void {
-  for (const [key, value] of Object.entries(own)) {
-    const [a, b] = [textOf(value), textOf(saved[key])];
-    if (a === b || (key === 'learningRate' && (a.startsWith(b) || b.startsWith(a)))) continue;
-    let at = 0;
-    while (a[at] === b[at]) at++;
-    const from = Math.max(0, at - 40);
-    throw new TrainingError({
-      where: `train: checkpoint of a run with other ${key}`,
-      expected: a.slice(from, at + 80),
-      received: b.slice(from, at + 80),
-      remedy:
-        'Use the data and options of that run, or another store. ' +
-        (canChange ? "checkpoint.resume: 'changed' continues with these" : 'checkpoint.resume: false starts again') +
-        '.',
-    });
   }
 }
 
@@ -364,35 +300,4 @@ function damaged(received: string, cause?: unknown): TrainingError {
     remedy: 'Remove it, or set checkpoint.resume to false, to start again.',
     cause,
   });
-}
-
-/** A value as text: equal for equal options, whatever the order of their keys; a function is known by its source. */
-export function textOf(value: unknown): string {
-  if (typeof value === 'string') return value;
-  const text = JSON.stringify(value, (_key, part: unknown) => {
-    if (typeof part === 'function') return `function ${checksum(new TextEncoder().encode(String(part)))}`;
-    const isRecord = typeof part === 'object' && part !== null && !Array.isArray(part);
-    return isRecord ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part;
-  }) as string | undefined;
-  return text ?? 'none';
-}
-
-/** A checksum of a data set. */
-export function fingerprint({ images, labels, targets, teacher, sampleWeights }: LabeledImages): number {
-  const arrays: (ArrayBufferView | undefined)[] = [images, labels, targets, teacher, sampleWeights];
-  return arrays.reduce<number>((hash, values) => (values ? checksum(values, hash) : hash), 0);
-}
-
-/** FNV-1a over 32-bit words, each followed by a rotation; the last word may be shorter. */
-function checksum({ buffer, byteOffset, byteLength }: ArrayBufferView, start = 0x811c9dc5): number {
-  const view = new DataView(buffer, byteOffset, byteLength);
-  const words = byteLength & ~3;
-  let hash = start;
-  const add = (word: number) => {
-    hash = Math.imul(hash ^ word, 0x01000193);
-    hash = (hash << 13) | (hash >>> 19);
-  };
-  for (let at = 0; at < words; at += 4) add(view.getUint32(at, true));
-  for (let at = words; at < byteLength; at++) add(view.getUint8(at));
-  return hash >>> 0;
 }

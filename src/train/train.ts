@@ -7,6 +7,7 @@ import { openData, type TrainingData } from './data';
 import { isBest } from './early-stopping';
 import { prepareForTraining } from './forward';
 import { openWorkers } from './gradients';
+import { identify } from './identity';
 import { createObjective, validate } from './objective';
 import { type EpochRecord, parseOptions, type ResolvedOptions, type TrainOptions, type TrainResult } from './options';
 import { checkCanBeSaved, createOptimizer, disposeOptimizer, getLearningRate, setLearningRate } from './optimizers';
@@ -93,7 +94,7 @@ async function run(
   const state = checkpoints.startState(model, optimizer, averaging !== undefined);
   undo.push(() => checkpoints.disposeState(state));
   if (checkpoint) checkCanBeSaved(optimizer);
-  const identity = checkpoint && checkpoints.identify(state, source, options, preprocessing);
+  const identity = checkpoint && identify(model, optimizer, source, options, preprocessing);
   const saved = checkpoint && checkpoint.resume !== false && (await checkpoint.store.read());
   if (saved) await checkpoints.restoreState(state, saved, identity!, options, training?.size);
   if (!model.built) model.build(model.inputs[0]!.shape); // a tf.sequential that was not compiled cannot be stopped before
@@ -110,11 +111,12 @@ async function run(
   const callbacks = await createCallbacks(model, options, training?.size, steps);
 
   async function save(): Promise<void> {
-    const bytes = await checkpoints.encodeState(state, identity!);
-    await checkpoint!.store.write(bytes).catch((error: unknown) => {
+    try {
+      await checkpoint!.store.write(await checkpoints.encodeState(state, identity!));
+    } catch (error) {
       signal?.throwIfAborted(); // the caller waits for its reason
       throw error;
-    });
+    }
   }
 
   function stopReason(): TrainResult['reason'] | undefined {
@@ -177,7 +179,7 @@ async function run(
     }
     history.push(record);
     losses.push(record.valLoss ?? record.loss);
-    Object.assign(position, { batch: 0, totals: { loss: 0, correct: 0, count: 0, seconds: 0 } });
+    Object.assign(position, checkpoints.startOfEpoch());
     if (checkpoint && (record.epoch % checkpoint.everyEpochs === 0 || record.epoch === epochs)) await save();
     const { loss, accuracy: acc, learningRate: lr } = record;
     const logs = { loss, acc, ...(scores && { val_loss: scores.valLoss, val_acc: scores.valAccuracy }), lr };
