@@ -4,7 +4,6 @@ import type { Batch } from '../data/batches';
 import type { Preprocessing } from '../image/preprocess';
 import { preprocess } from '../image/preprocess';
 import type { PartOfBatch, TrainingForward } from './forward';
-import type { LossOptions } from './losses';
 import type { Objective } from './objective';
 import type { ResolvedOptions } from './options';
 import type { GradientRun } from './workers';
@@ -78,9 +77,10 @@ export async function openWorkers(
   model: tfl.LayersModel,
   { workers, loss, precision }: ResolvedOptions,
 ): Promise<GradientRun | undefined> {
+  if (!workers) return undefined;
   const topology = model.toJSON(null, false) as Record<string, unknown>;
   const means = 2 * Math.max(1, ...statisticsOf(model).map(({ size }) => size));
-  return workers?.open({ topology, loss: loss as LossOptions, precision, weights: model.countParams(), means });
+  return workers.open({ topology, loss, precision, weights: model.countParams(), means });
 }
 
 /**
