@@ -61,7 +61,7 @@ await main(async () => {
     onProgress: ({ epoch, batch }) => {
       if (batch !== 1) return; // always the same moment of an epoch
       if (points.length > 0 && 60 * (minute() - points.at(-1)!.minute) < options.every) return;
-      points.push({ minute: minute(), step: (epoch * PICTURES) / BATCH + batch, epoch, ...measure() });
+      points.push({ minute: minute(), step: ((epoch - 1) * PICTURES) / BATCH + batch, epoch, ...measure() });
       if (minute() >= options.minutes) stop.abort(points);
     },
   });

@@ -42,7 +42,6 @@ const LATER = [
   'src/node/',
   'src/platform/',
   'src/storage/',
-  'src/train/',
   'src/class-names.ts',
   'src/errors.ts',
   'src/validate.ts',

@@ -53,17 +53,17 @@ export type { Augmentation, AugmentOptions } from './data/augment';
 export { fromTensors } from './data/from-tensors';
 
 // Training
-export { train } from './train/trainer';
+export { train } from './train/train';
 export type { EpochRecord, TrainOptions, TrainProgress, TrainResult } from './train/options';
-export type { TrainingData } from './train/source';
+export type { TrainingData } from './train/data';
 export type { CurriculumOptions } from './train/curriculum';
 export { constant, cosine, reduceOnPlateau, stepDecay } from './train/schedules';
 export type { Schedule } from './train/schedules';
 export { binaryCrossentropy, categoricalCrossentropy, focal } from './train/losses';
 export type { Loss, LossOptions } from './train/losses';
 export { registerTrainingKernels } from './kernels/register';
-export { memoryCheckpoint } from './train/checkpoint';
-export type { CheckpointStore } from './train/checkpoint';
+export { memoryCheckpoint } from './train/state';
+export type { CheckpointStore } from './train/state';
 
 // Evaluation
 export { evaluate } from './evaluate/evaluate';

@@ -87,7 +87,7 @@ export function checkIterable(where: string, values: unknown): asserts values is
  * Throws unless `value` is one of the choices.
  * @throws InputError
  */
-export function checkOneOf<T extends string | number>(
+export function checkOneOf<T extends string | number | boolean>(
   where: string,
   value: unknown,
   choices: readonly T[],

@@ -27,10 +27,10 @@ export function showProgress(title: string) {
   return {
     update({ epoch, epochs, batch, batches, loss, accuracy }: TrainProgress): void {
       if (!process.stderr.isTTY || batches === undefined) return;
-      const payload = { epoch: epoch + 1, epochs, loss: loss.toFixed(3), accuracy: accuracy.toFixed(3) };
-      if (!started) bar.start(epochs * batches, epoch * batches, payload);
+      const payload = { epoch, epochs, loss: loss.toFixed(3), accuracy: accuracy.toFixed(3) };
+      if (!started) bar.start(epochs * batches, (epoch - 1) * batches, payload);
       started = true;
-      bar.update(epoch * batches + batch, payload);
+      bar.update((epoch - 1) * batches + batch, payload);
     },
     epochDone(epoch: number, logs: Record<string, unknown> | undefined): void {
       const figures = Object.entries(logs ?? {}).map(([name, value]) => `${name} ${Number(value).toPrecision(4)}`);

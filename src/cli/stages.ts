@@ -17,9 +17,14 @@ export function stageLog(file: string, isNew: boolean) {
   const stages: Stage[] = isNew || !existsSync(file) ? [] : (JSON.parse(readFileSync(file, 'utf8')) as Stage[]);
   return {
     stages,
+    /** Whether a stage with these options would not be the one before, continued. */
+    isOther(epochs: number, settings = ''): boolean {
+      const last = stages.at(-1);
+      return last !== undefined && (last.epochs !== epochs || (last.settings ?? '') !== settings);
+    },
     async epochDone(epoch: number, epochs: number, settings = ''): Promise<void> {
       const last = stages.at(-1);
-      if (last?.epochs === epochs && (last.settings ?? '') === settings) last.until = epoch;
+      if (last && !this.isOther(epochs, settings)) last.until = epoch;
       else stages.push({ epochs, until: epoch, ...(settings && { settings }) });
       await writeFile(file, JSON.stringify(stages));
     },

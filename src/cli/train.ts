@@ -135,6 +135,7 @@ async function trainModel(options: Options): Promise<void> {
   const softTargets = [...(votes ? [FERPLUS_SOURCE] : []), ...(lesson ? [lesson.source] : [])].join('; ') || undefined;
   const log = stageLog(join(options.out, 'stages.json'), !options.resume);
   const progress = showProgress(`${options.model} on ${backend}`);
+  const resume = options.resume && log.isOther(epochs, changing) ? 'changed' : (options.resume ?? false);
   const stopped = 'Stopped. The same command with --resume continues.';
   try {
     const settings = recipe.options(epochs, options.peak);
@@ -149,7 +150,7 @@ async function trainModel(options: Options): Promise<void> {
         epochs,
         seed: options.seed,
         validation,
-        checkpoint: { store: fileCheckpoint(checkpoint), resume: options.resume ?? false },
+        checkpoint: { store: fileCheckpoint(checkpoint), resume },
         callbacks: {
           onEpochEnd: async (epoch, logs) => {
             progress.epochDone(epoch + 1, logs);

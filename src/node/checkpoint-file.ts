@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { CheckpointStore } from '../train/checkpoint';
+import type { CheckpointStore } from '../train/state';
 import { FerError } from '../errors';
 import { checkPath } from '../platform/check-path';
 import { writeFiles } from '../platform/node-write';

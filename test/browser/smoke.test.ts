@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Dataset } from '../../src/data/dataset';
 import { createShallowCnn } from '../../src/models/shallow';
-import { train } from '../../src/train/trainer';
+import { train } from '../../src/train/train';
 import { useBackend } from '../support/backends';
 import { bundlePage, CHROMIUM, HAS_CHROMIUM, serve } from '../support/browser';
 import { squares } from '../support/faces';

@@ -11,6 +11,7 @@ it('a run that keeps its schedule is one command, however often it was resumed',
   const file = join(folder, 'stages.json');
   await stageLog(file, true).epochDone(1, 3);
   const resumed = stageLog(file, false);
+  expect([resumed.isOther(3), resumed.isOther(4), resumed.isOther(3, ' --peak 0.1')]).toEqual([false, true, true]);
   await resumed.epochDone(2, 3);
   expect(commandsOf(resumed.stages, command)).toBe('train --epochs 3 --until 2');
   await resumed.epochDone(3, 3);

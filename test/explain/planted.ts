@@ -2,7 +2,7 @@ import type * as tfl from '@tensorflow/tfjs-layers';
 import type { LabeledImages } from '../../src/data/batches';
 import { createShallowCnn } from '../../src/models/shallow';
 import { Random } from '../../src/random';
-import { train } from '../../src/train/trainer';
+import { train } from '../../src/train/train';
 
 /** Side of the pictures. */
 export const SIDE = 16;

@@ -28,7 +28,7 @@ const { steps } = await train(model, dataset, {
   optimization: { learningRate: cosine({ peak: 0.02, epochs }), averaging: 0.9 },
   earlyStopping: { patience: epochs },
   checkpoint: { store: fileCheckpoint(process.argv[2]), everySteps: 1 },
-  onProgress: ({ epoch, batch, batches }) => process.stdout.write(`step ${epoch * batches + batch}\n`),
+  onProgress: ({ epoch, batch, batches }) => process.stdout.write(`step ${(epoch - 1) * batches + batch}\n`),
 });
 const hash = createHash('sha256');
 for (const weight of model.getWeights()) hash.update(new Uint8Array((await weight.data()).buffer));

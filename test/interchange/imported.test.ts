@@ -4,7 +4,7 @@ import { evaluate } from '../../src/evaluate/evaluate';
 import { exportOnnx } from '../../src/interchange/onnx';
 import { importKeras } from '../../src/interchange/keras-import';
 import { EMOTIONS } from '../../src/labels';
-import { train } from '../../src/train/trainer';
+import { train } from '../../src/train/train';
 import { BACKENDS, describeOn, expectNoLeaks } from '../support/backends';
 import { squares } from '../support/faces';
 import { weightsOf } from '../support/tiny';

@@ -23,7 +23,7 @@ async function network() {
 
 /** Trains for a step. @param look What to look at before it. @returns What there was. */
 async function trainAndLook<T>(look: () => T): Promise<T[]> {
-  const { train } = await import('../../src/train/trainer');
+  const { train } = await import('../../src/train/train');
   const { Dataset } = await import('../../src/data/dataset');
   const model = await network();
   const data = { images: new Uint8Array(2 * 256), labels: Uint8Array.of(0, 1), height: 16, width: 16 };

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { loadClassifier } from '../../src/classify/load';
 import { Dataset } from '../../src/data/dataset';
 import { Random } from '../../src/random';
-import { train } from '../../src/train/trainer';
+import { train } from '../../src/train/train';
 import { encodeModel } from '../../src/storage/encode';
 import { TINY_CARD, tinyModel } from '../classify/tiny';
 import { describeOn, expectNoLeaks } from '../support/backends';
@@ -110,7 +110,7 @@ describeOn(['cpu'], 'under load', () => {
         augment: { flip: 0.5 },
         optimization: { optimizer: 'adam', averaging: 0.9 },
         onProgress: ({ epoch, batch }) => {
-          const step = epoch * perEpoch + batch;
+          const step = (epoch - 1) * perEpoch + batch;
           if (step % (LOAD / 200) === 0) curve.note(step);
         },
       });

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { InputError, TrainingError } from '../../src/errors';
 import { startTrainingWorkers, type TrainingWorkers } from '../../src/node/training-workers';
 import type { TrainOptions } from '../../src/train/options';
-import { train } from '../../src/train/trainer';
+import { train } from '../../src/train/train';
 import { describeOn, expectNoLeaks } from '../support/backends';
 import { squares } from '../support/faces';
 import { tinyCnn, weightsOf } from '../support/tiny';

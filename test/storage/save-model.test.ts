@@ -15,7 +15,7 @@ import { createShallowCnn } from '../../src/models/shallow';
 import { card as checkCard } from '../../src/storage/card-schema';
 import { loadModel } from '../../src/storage/load-model';
 import { saveModel } from '../../src/storage/save-model';
-import { train } from '../../src/train/trainer';
+import { train } from '../../src/train/train';
 import { describeOn, expectNoLeaks } from '../support/backends';
 import { draftCard } from '../support/cards';
 import { squares } from '../support/faces';

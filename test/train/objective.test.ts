@@ -5,7 +5,7 @@ import { predict } from '../../src/evaluate/predict';
 import { createShallowCnn } from '../../src/models/shallow';
 import type { LossOptions } from '../../src/train/losses';
 import { reduceOnPlateau } from '../../src/train/schedules';
-import { train } from '../../src/train/trainer';
+import { train } from '../../src/train/train';
 import { describeOn, expectNoLeaks } from '../support/backends';
 import { squares } from '../support/faces';
 

@@ -10,10 +10,10 @@ import { FusedNetwork } from '../../src/classify/fusion';
 import { evaluate } from '../../src/evaluate/evaluate';
 import { InputError, TrainingError } from '../../src/errors';
 import type { LabeledImages } from '../../src/data/batches';
-import { memoryCheckpoint } from '../../src/train/checkpoint';
+import { memoryCheckpoint } from '../../src/train/state';
 import type { TrainOptions } from '../../src/train/options';
 import { cosine, reduceOnPlateau } from '../../src/train/schedules';
-import { train } from '../../src/train/trainer';
+import { train } from '../../src/train/train';
 import { describeOn, expectNoLeaks, TRAINING_BACKENDS } from '../support/backends';
 import { squares } from '../support/faces';
 import { tinyCnn, weightsOf } from '../support/tiny';
@@ -215,6 +215,84 @@ describeOn(TRAINING_BACKENDS, 'train', () => {
     model.dispose();
   });
 
+  it('notes the rate of the last step of an epoch, also if it is resumed behind that', async () => {
+    const options = { epochs: 2, batchSize: 7, optimization: { learningRate: (epoch: number) => 0.01 / (1 + epoch) } };
+    const run = async (stop: number) => {
+      const [model, store, halt] = [tinyCnn(), memoryCheckpoint(), new AbortController()];
+      let steps = 0;
+      const onProgress = () => ++steps === stop && halt.abort(new Error('stop'));
+      const checkpoint = { store, everySteps: 1 };
+      const first = train(model, squares(14), {
+        ...options,
+        checkpoint,
+        onProgress,
+        signal: halt.signal,
+        validation: squares(7),
+      });
+      if (stop !== Infinity) await expect(first).rejects.toThrow('stop');
+      await first.catch(() => undefined);
+      const { history } = await train(model, squares(14), { ...options, checkpoint, validation: squares(7) });
+      model.dispose();
+      return history.map(({ learningRate }) => learningRate);
+    };
+    // two steps an epoch: 0.01 / (1 + 1 / 2) and 0.01 / (1 + 3 / 2)
+    for (const stop of [2, 4, Infinity]) expect(await run(stop)).toBeAllClose([0.01 / 1.5, 0.01 / 2.5]);
+  });
+
+  it('resumes a stream of unknown length to the last bit, also with a schedule', async () => {
+    const data = squares(28);
+    const stream = tfd.generator(function* () {
+      for (let i = 0; i < 4; i++) {
+        const labels = data.labels.subarray(7 * i, 7 * i + 7);
+        const images = data.images.subarray(7 * i * 256, 7 * (i + 1) * 256);
+        yield { xs: tf.tensor4d(Float32Array.from(images), [7, 16, 16, 1]), ys: tf.tidy(() => oneHot(labels)) };
+      }
+    });
+    const learningRate = cosine({ peak: 0.05, epochs: 3 });
+    const run = async (stop: number) => {
+      const [model, store, halt] = [tinyCnn(), memoryCheckpoint(), new AbortController()];
+      let steps = 0;
+      const onProgress = () => ++steps === stop && halt.abort(new Error('stop'));
+      const options = { epochs: 3, optimization: { learningRate }, checkpoint: { store } };
+      await train(model, stream, { ...options, onProgress, signal: halt.signal }).catch(() => undefined);
+      await train(model, stream, options);
+      const weights = weightsOf(model);
+      model.dispose();
+      return weights;
+    };
+    expect(await run(6)).toEqual(await run(Infinity));
+  });
+
+  it('counts epochs from 1 in its progress, as in the history', async () => {
+    const model = tinyCnn();
+    const seen: [number, number][] = [];
+    const onProgress: TrainOptions['onProgress'] = ({ epoch, batch }) => seen.push([epoch, batch]);
+    const { history } = await train(model, squares(14), { epochs: 2, batchSize: 7, onProgress });
+    expect(seen).toEqual([[1, 1], [1, 2], [2, 1], [2, 2]]); // prettier-ignore
+    expect(history.map(({ epoch }) => epoch)).toEqual([1, 2]);
+    model.dispose();
+  });
+
+  it.each([1, Infinity])(
+    'gives the reason of the signal, not of a full disk (a checkpoint every %s steps)',
+    async (every) => {
+      const model = tinyCnn();
+      const halt = new AbortController();
+      const full = async () => {
+        halt.abort(new Error('stop'));
+        throw new Error('ENOSPC: no space left on device');
+      };
+      const checkpoint = {
+        store: { read: async () => undefined, write: full },
+        ...(Number.isFinite(every) && { everySteps: every }),
+      };
+      const onProgress = () => every > 1 && halt.abort(new Error('stop'));
+      const run = train(model, squares(14), { epochs: 1, batchSize: 7, checkpoint, onProgress, signal: halt.signal });
+      await expect(run).rejects.toThrow(/^stop$/);
+      model.dispose();
+    },
+  );
+
   it('refuses a checkpoint of another run and damaged bytes', async () => {
     const model = tinyCnn();
     const store = memoryCheckpoint();
@@ -273,11 +351,11 @@ describeOn(TRAINING_BACKENDS.slice(0, 1), 'train', () => {
     ['a rate of null', { epochs: 1, optimization: { learningRate: null } }, /learningRate: expected a number, a sch/],
     ['a rate that is no schedule', { epochs: 1, optimization: { learningRate: {} } }, /learningRate: expected a numb/],
     ['empty validation data', { epochs: 1, validation: squares(0) }, /train: validation: expected at least one/],
-    ['a share of no picture', { epochs: 1, validation: 0.01 }, /train: validation: expected at least one picture/],
+    ['a share of no picture', { epochs: 1, validation: 0.01 }, /train: validation: expected at least one image/],
     [
       'validation data without labels',
       { epochs: 1, validation: { ...squares(7), labels: new Uint8Array(7).fill(255) } },
-      /train: validation: expected a label for every picture/,
+      /train: validation: expected a label for every image/,
     ],
     ['an unknown loss', { epochs: 1, loss: { type: 'mse' } }, /loss.type/],
     ['early stopping without validation', { epochs: 1, earlyStopping: {} }, /validation data/],
@@ -334,7 +412,7 @@ describeOn(TRAINING_BACKENDS.slice(0, 1), 'train', () => {
     const model = tinyCnn();
     const labels = new Uint8Array(7).fill(255);
     await expect(train(model, squares(0), { epochs: 1 })).rejects.toThrow(/empty data set/);
-    await expect(train(model, { ...squares(7), labels }, { epochs: 1 })).rejects.toThrow(/label for every picture/);
+    await expect(train(model, { ...squares(7), labels }, { epochs: 1 })).rejects.toThrow(/label for every image/);
     await expect(train(model, squares(6, 1, 3), { epochs: 1 })).rejects.toThrow(InputError);
     await expect(train(model, 5 as never, { epochs: 1 })).rejects.toThrow(InputError);
     model.dispose();
