@@ -25,10 +25,11 @@ const printer = ts.createPrinter({ removeComments: true });
 function declarationsOf(symbol) {
   const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
   if (!target.declarations) throw new Error(`${symbol.name} has no declaration`);
+  const isTypeOnly = symbol.declarations?.some((declaration) => ts.isTypeOnlyExportDeclaration(declaration));
   return target.declarations.map((declaration) => {
     const node = ts.isVariableDeclaration(declaration) ? declaration.parent.parent : declaration;
     const code = printer.printNode(ts.EmitHint.Unspecified, node, node.getSourceFile());
-    return code.replace(/^(export )?(declare )?/, '');
+    return `${isTypeOnly && ts.isClassDeclaration(node) ? '// type only\n' : ''}${code.replace(/^(export )?(declare )?/, '')}`;
   });
 }
 

@@ -10,7 +10,10 @@ const DECLARED = readFileSync(`${ROOT}api/fer-cnn.api.md`, 'utf8')
   .slice(1)
   .map((section) => {
     const entry = section.slice(0, section.indexOf('\n'));
-    const names = Array.from(section.matchAll(/^(?:declare )?(?:function|const|class) (\w+)/gm), ([, name]) => name!);
+    const names = Array.from(
+      section.matchAll(/(?<!\/\/ type only\n)^(?:function|const|class) (\w+)/gm),
+      ([, name]) => name!,
+    );
     return { entry, names: [...new Set(names)].sort() };
   });
 
