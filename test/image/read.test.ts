@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import sharp from 'sharp';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -260,6 +261,37 @@ describe('the decoding of a file in Node', () => {
     { name: 'a Git LFS pointer, not the file', bytes: 'version https://git-lfs.github.com/spec/v1\noid sha256:00' },
   ])('says that it received $name', async ({ name, bytes }) => {
     await expect(decodeImage(Buffer.from(bytes, 'latin1'))).rejects.toThrow(`received ${name}.`);
+  });
+
+  const svg = (content: string, before = '') =>
+    new TextEncoder().encode(`${before}<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">${content}</svg>`);
+
+  it('decodes an SVG', async () => {
+    const { data } = await decodeImage(svg('<rect width="9" height="9" fill="#fe4000"/>'));
+    expect(Array.from(data.subarray(0, 4))).toEqual([254, 64, 0, 255]);
+  });
+
+  it.each([
+    { what: 'a filter', bytes: svg('<filter id="a"><feTurbulence numOctaves="99999"/></filter>') },
+    { what: 'a filter of CSS', bytes: svg('<rect width="9" height="9" style="filter : blur(99px)"/>') },
+    { what: 'entities', bytes: svg('&a;', '<!DOCTYPE svg [<!ENTITY a "<g/>">]>') },
+    { what: 'gzip around it', bytes: gzipSync(svg('<g/>')) },
+    { what: 'a filter in UTF-16', bytes: Buffer.from(`\ufeff${Buffer.from(svg('<filter/>')).toString()}`, 'utf16le') },
+  ])('refuses an SVG with $what, which could take minutes', async ({ bytes }) => {
+    const refused = decodeImage(bytes);
+    await expect(refused).rejects.toThrow(InputError);
+    await expect(refused).rejects.toThrow(
+      /expected (an SVG without filters and entities, received one with ".*"\. Render it to a PNG first|a whole image)/,
+    );
+  });
+
+  it('gives up when its signal is aborted while sharp works', async () => {
+    const slow = sharp({ create: { width: 6000, height: 6000, channels: 3, background: 'red' } });
+    const bytes = await slow.png({ compressionLevel: 0 }).toBuffer();
+    const controller = new AbortController();
+    const pending = decodeImage(bytes, { signal: controller.signal });
+    setTimeout(() => controller.abort(new Error('too late')), 30);
+    await expect(pending).rejects.toThrow('too late');
   });
 
   it('refuses pictures with too many pixels before it decodes them', async () => {
