@@ -58,7 +58,7 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions): Pr
  */
 function checkSvg(bytes: Uint8Array, fail: DecodeOptions['fail']): void {
   const text = Buffer.from(bytes).toString('latin1').replaceAll('\0', ''); // UTF-16 has them
-  const found = /^\x1f\x8b/.test(text) ? 'gzip' : /<!ENTITY|<([\w.-]+:)?filter\b|\bfilter\s*[:=]/i.exec(text)?.[0];
+  const found = bytes[0] === 0x1f ? 'gzip' : /<!ENTITY|<([\w.-]+:)?filter\b|\bfilter\s*[:=]/i.exec(text)?.[0];
   if (found === undefined) return;
   const received = `one with ${JSON.stringify(found)}`;
   throw fail({ expected: 'an SVG without filters and entities', received, remedy: 'Render it to a PNG first.' });
