@@ -75,7 +75,7 @@ export function resolveFacts(where: string, model: tfl.LayersModel, given: Given
  */
 export function namesOf(where: string, classNames: ClassNames): readonly string[] {
   if (classNames === 'fer2013') return EMOTIONS;
-  if (classNames === 'alphabetical') return EMOTIONS.toSorted();
+  if (classNames === 'alphabetical') return [...EMOTIONS].sort();
   checkClassNames(where, classNames, 2);
   return classNames;
 }
