@@ -2,7 +2,23 @@
 export interface FileKind {
   /** A short name. */
   readonly kind:
-    'git-lfs' | 'html' | 'zip' | 'tar' | 'gzip' | '7z' | 'rar' | 'xz' | 'bzip2' | 'zstd' | 'hdf5' | 'heic' | 'bmp';
+    | 'git-lfs'
+    | 'html'
+    | 'zip'
+    | 'tar'
+    | 'gzip'
+    | '7z'
+    | 'rar'
+    | 'xz'
+    | 'bzip2'
+    | 'zstd'
+    | 'hdf5'
+    | 'heic'
+    | 'bmp'
+    | 'jxl'
+    | 'jp2'
+    | 'psd'
+    | 'pdf';
   /** The kind with its article, for the "received" part of a message. */
   readonly name: string;
   /** A sentence that says what to do. */
@@ -28,7 +44,14 @@ const SIGNATURES: readonly (readonly [at: number, text: string, FileKind['kind']
   [0, '\x28\xb5\x2f\xfd', 'zstd', 'zstd data, perhaps an archive', UNPACK],
   [0, '\x89HDF', 'hdf5', 'an HDF5 file', 'Pass a model to importKeras; data sets are read as CSV or folders.'],
   [4, 'ftyphei', 'heic', 'a HEIC image', CONVERT],
+  [4, 'ftyphev', 'heic', 'a HEIC image', CONVERT],
   [4, 'ftypmif1', 'heic', 'a HEIC image', CONVERT],
+  [4, 'ftypmsf1', 'heic', 'a HEIC image', CONVERT],
+  [0, '\xff\x0a', 'jxl', 'a JPEG XL image', CONVERT],
+  [4, 'JXL \x0d\x0a', 'jxl', 'a JPEG XL image', CONVERT],
+  [4, 'jP  \x0d\x0a', 'jp2', 'a JPEG 2000 image', CONVERT],
+  [0, '8BPS', 'psd', 'a Photoshop file', CONVERT],
+  [0, '%PDF-', 'pdf', 'a PDF file', CONVERT],
   [0, 'BM', 'bmp', 'a BMP image', CONVERT],
 ];
 

@@ -8,7 +8,7 @@ const SRC = fileURLToPath(new URL('../src/', import.meta.url));
 
 /** The floors of the house: a file imports from a lower floor or from its own folder. Files of src itself count as folders. */
 const FLOORS: readonly (readonly string[])[] = [
-  ['labels', 'class-names', 'file-kind', 'errors', 'validate', 'schema', 'random', 'metrics'],
+  ['labels', 'class-names', 'file-kind', 'errors', 'validate', 'schema', 'random', 'metrics', 'base64'],
   ['backend', 'platform', 'tfjs'],
   ['image', 'kernels'],
   ['data', 'models'],
@@ -69,6 +69,17 @@ describe('the house', () => {
       ({ file, target }) => !IS_PROGRAM.test(file) && !/^(\.|node:|#platform$)/.test(target),
     );
     expect(packages.filter(({ target }) => !PACKAGES.test(target)).map(line)).toEqual([]);
+  });
+
+  it('calls nothing outside of Node that jsdom, Hermes or browsers of 2021 lack', () => {
+    const missing =
+      /\b(structuredClone|atob|btoa)\(|\.(toSorted|toReversed|toSpliced|findLast|findLastIndex)\(|\b(Object|Map)\.groupBy\(|\bAbortSignal\.(any|timeout)\(|\bPromise\.withResolvers\b|\bArray\.fromAsync\b/;
+    const isOnNode = (file: string) => OF_NODE.test(file) || file.startsWith('interchange/');
+    const found = files.flatMap((file) => {
+      const match = isOnNode(file) ? undefined : missing.exec(text.get(file)!.replace(COMMENTS, ''))?.[0];
+      return match ? `${file}: ${match}` : [];
+    });
+    expect(found).toEqual([]);
   });
 
   it('imports files of Node and sharp only in node/, cli/ and the half of the platform that is for Node', () => {

@@ -40,6 +40,8 @@ export class Classifier {
   readonly model: tfl.LayersModel;
   /** What the network's outputs are called, what it wants as input, and where it comes from. */
   readonly card: ModelCard;
+  /** The classifier itself, where `this` is a reactive wrapper around it, through which tfjs does not know the weights. */
+  private readonly self: () => Classifier = () => this;
   readonly #ownsModel: boolean;
   readonly #fused: FusedNetwork;
   #home: tf.KernelBackend | undefined; // where the weights are
@@ -61,7 +63,8 @@ export class Classifier {
 
   /** Whether the classifier or its network was disposed of, so that it cannot be used any more. */
   get isDisposed(): boolean {
-    return this.#disposed || hasLostWeights(this.model);
+    const self = this.self();
+    return self.#disposed || hasLostWeights(self.model);
   }
 
   /**
@@ -93,7 +96,7 @@ export class Classifier {
     const { classNames } = this.card;
     checkClassifyOptions(options, classNames.length);
     const { topk = classNames.length, minProbability = 0 } = options;
-    const rows = await this.#rows('classify', input, options);
+    const rows = await this.self().#rows('classify', input, options);
     const predictions = rows.map((row) => {
       const best = topPredictions(row, classNames, topk);
       return best[0]!.probability < minProbability ? [] : best;
@@ -121,7 +124,7 @@ export class Classifier {
   probabilities(input: ImageSource, options?: ProbabilityOptions): Promise<number[] | number[][]>;
   async probabilities(input: ImageSource, options: ProbabilityOptions = {}): Promise<number[] | number[][]> {
     checkProbabilityOptions('probabilities', options);
-    const rows = await this.#rows('probabilities', input, options);
+    const rows = await this.self().#rows('probabilities', input, options);
     return isBatch(input) || options.regions ? rows : rows[0]!;
   }
 
@@ -131,9 +134,10 @@ export class Classifier {
    * {@link DisposedError} otherwise.
    */
   dispose(): void {
-    this.#fused.dispose();
-    if (this.#ownsModel && !this.isDisposed) this.model.dispose();
-    this.#disposed = true;
+    const self = this.self();
+    self.#fused.dispose();
+    if (self.#ownsModel && !self.isDisposed) self.model.dispose();
+    self.#disposed = true;
   }
 
   async #rows(method: string, input: ImageSource, options: ProbabilityOptions): Promise<number[][]> {

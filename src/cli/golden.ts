@@ -4,7 +4,7 @@ import { preprocess, type Preprocessing } from '../image/preprocess';
 import { inputError } from '../errors';
 import { Random } from '../random';
 import { checkList, describe } from '../validate';
-import { base64OfBytes, bytesOfBase64 } from '../storage/base64';
+import { base64OfBytes, bytesOfBase64 } from '../base64';
 
 /**
  * What a network gave for a few pictures when its weights were stored. Holding later code to it, from the raw pictures and

@@ -3,6 +3,7 @@ import { inputError } from '../errors';
 import { EMOTIONS, SPLITS } from '../labels';
 import { checkInteger, describe } from '../validate';
 import { type LabeledImages, UNLABELED } from './batches';
+import { checkShares, checkWeights } from './check-values';
 import { checkClassNames, checkSameClasses, listNames, moveClasses } from '../class-names';
 import { join, oneHot } from './rows';
 import { selectImages } from './select';
@@ -78,11 +79,10 @@ export function checkParts(parts: DatasetParts): number {
   checkArray('names', parts.names, Array, size);
   checkEach('labels', parts.labels, `0..${numClasses - 1} or ${UNLABELED}`, (x) => x < numClasses || x === UNLABELED);
   checkEach('splits', parts.splits, `0..2 or ${NO_SPLIT}`, (x) => x < SPLITS.length || x === NO_SPLIT);
-  checkEach('sampleWeights', parts.sampleWeights, 'finite numbers of at least 0', (x) => x >= 0 && x < Infinity);
+  checkWeights('Dataset: sampleWeights', parts.sampleWeights);
   for (const name of ['targets', 'teacher'] as const) {
     checkArray(name, parts[name], Float32Array, size * numClasses);
-    checkEach(name, parts[name], 'numbers in 0..1', (x) => x >= 0 && x <= 1.001);
-    checkSums(name, parts[name], numClasses);
+    checkShares(`Dataset: ${name}`, parts[name], numClasses);
   }
   return size;
 }
@@ -188,19 +188,10 @@ function checkArray(name: string, value: unknown, kind: ArrayKind, length?: numb
 
 function checkEach(
   name: string,
-  values: Uint8Array | Float32Array | undefined,
+  values: Uint8Array | undefined,
   expected: string,
   isRight: (value: number) => boolean,
 ): void {
-  const wrong = (values as Uint8Array | undefined)?.findIndex((value) => !isRight(value)) ?? -1;
+  const wrong = values?.findIndex((value) => !isRight(value)) ?? -1;
   if (wrong >= 0) throw inputError(`Dataset: ${name}`, expected, `${values![wrong]} at ${wrong}`);
-}
-
-function checkSums(name: string, rows: Float32Array | undefined, numClasses: number): void {
-  if (!rows) return;
-  for (let i = 0; i < rows.length / numClasses; i++) {
-    const sum = rows.subarray(i * numClasses, (i + 1) * numClasses).reduce((total, x) => total + x, 0);
-    if (Math.abs(sum - 1) <= 1e-3) continue;
-    throw inputError(`Dataset: ${name}`, 'rows that sum to 1', `a sum of ${sum} in row ${i}`);
-  }
 }

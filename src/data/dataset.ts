@@ -97,7 +97,7 @@ export class Dataset implements LabeledImages {
         'Divide it at random with dataset.split(), or pass splits to the constructor.',
       );
     }
-    return this.#filter((i) => wanted.has(this.splits[i]!));
+    return filtered(this, (i) => wanted.has(this.splits[i]!));
   }
 
   /**
@@ -124,7 +124,7 @@ export class Dataset implements LabeledImages {
   withoutRows(rows: Iterable<number>): Dataset {
     checkIterable('Dataset.withoutRows: rows', rows);
     const unwanted = new Set(rows);
-    return this.#filter((i) => !unwanted.has(this.rows[i]!));
+    return filtered(this, (i) => !unwanted.has(this.rows[i]!));
   }
 
   /**
@@ -164,8 +164,8 @@ export class Dataset implements LabeledImages {
   folds(options: FoldOptions = {}): Fold<Dataset>[] {
     const numbers = foldNumbers(this, options);
     return Array.from({ length: options.folds ?? 5 }, (_, fold) => ({
-      training: this.#filter((i) => numbers[i] !== fold),
-      held: this.#filter((i) => numbers[i] === fold),
+      training: filtered(this, (i) => numbers[i] !== fold),
+      held: filtered(this, (i) => numbers[i] === fold),
       heldIndices: Uint32Array.from(numbers.keys()).filter((i) => numbers[i] === fold),
     }));
   }
@@ -271,10 +271,11 @@ export class Dataset implements LabeledImages {
   toDataset(options: TfDatasetOptions = {}): tfd.Dataset<LabeledTensors> {
     return toTfDataset(this, options);
   }
+}
 
-  #filter(keep: (index: number) => boolean): Dataset {
-    const indices: number[] = [];
-    for (let i = 0; i < this.size; i++) if (keep(i)) indices.push(i);
-    return new Dataset(selectParts(this, indices));
-  }
+/** The images of a data set at the positions that pass. Not a private method: those are out of reach behind a reactive wrapper. */
+function filtered(set: Dataset, keep: (index: number) => boolean): Dataset {
+  const indices: number[] = [];
+  for (let i = 0; i < set.size; i++) if (keep(i)) indices.push(i);
+  return new Dataset(selectParts(set, indices));
 }

@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { inputError } from '../errors';
 import { CHANNELS } from '../image/check';
+import { checkOwnTensor } from '../tfjs/own';
 import { describe } from '../validate';
 import { type LabeledImages, UNLABELED } from './batches';
 import { MAX_CLASSES } from '../class-names';
@@ -61,7 +62,9 @@ export async function readTensors(
 }
 
 function checkTensor(where: string, tensor: tf.Tensor, axes: string, rank: number): void {
-  if (Array.isArray(tensor?.shape) && tensor.shape.length === rank && !tensor.isDisposed) return;
+  if (Array.isArray(tensor?.shape) && tensor.shape.length === rank && !tensor.isDisposed) {
+    return checkOwnTensor(where, tensor);
+  }
   const received = Array.isArray(tensor?.shape)
     ? `${tensor.isDisposed ? 'a disposed one' : 'one'} of shape [${tensor.shape.join(', ')}]`
     : describe(tensor);

@@ -3,6 +3,7 @@ import type * as tfl from '@tensorflow/tfjs-layers';
 import type { Batch, LabeledImages } from '../data/batches';
 import { batches } from '../data/batches';
 import { checkClassNames } from '../class-names';
+import { checkShares, checkWeights } from '../data/check-values';
 import { checkPixels } from '../data/from-tensors';
 import { inputError } from '../errors';
 import type { Pixels, Preprocessing } from '../image/preprocess';
@@ -44,7 +45,7 @@ export const PREDICT_OPTIONS = ['batchSize', 'preprocessing', 'views', 'signal',
 const PATIENCE = 40;
 
 /**
- * The outputs of a model for every picture of a data set, in its order. Labels and targets are not looked at, so that the
+ * The outputs of a model for every picture of a data set, in its order. Labels and targets are not used, so that the
  * data may be unlabelled.
  *
  * @param model A model from one input `[n, h, w, 1 or 3]` to one output `[n, numClasses]`; borrowed, and run in inference mode.
@@ -148,6 +149,7 @@ export function checkPictures(where: string, data: LabeledImages): void {
   };
   for (const [name, shape] of Object.entries(shapes)) {
     const values = data[name as keyof typeof shapes];
+    checkKind(`${where}.${name}`, values, KINDS[name as keyof typeof shapes]);
     if (!values || values.length === shape.reduce((product, count) => product * count, size)) continue;
     const expected = `${[size, ...shape].join(' × ')} values`;
     throw inputError(`${where}.${name}`, expected, `${values.length}`);
@@ -158,5 +160,26 @@ export function checkPictures(where: string, data: LabeledImages): void {
       throw inputError(`${where}.classNames`, `${numClasses} names`, `${data.classNames.length}`);
     }
   }
-  if (data.images instanceof Float32Array) checkPixels(`${where}.images`, data.images); // bytes always are
+  checkShares(`${where}.targets`, data.targets, numClasses, true);
+  checkShares(`${where}.teacher`, data.teacher, numClasses);
+  checkWeights(`${where}.sampleWeights`, data.sampleWeights);
+  if (isOfKind(data.images, ['Float32Array'])) checkPixels(`${where}.images`, data.images); // bytes always are
+}
+
+const BYTES = ['Uint8Array', 'Uint8ClampedArray'];
+const FLOATS = ['Float32Array'];
+
+/** The typed arrays of {@link LabeledImages}; others would be cut to these without a word. */
+const KINDS = { images: [...BYTES, ...FLOATS], labels: BYTES, targets: FLOATS, teacher: FLOATS, sampleWeights: FLOATS };
+
+/** By tag: classes differ between the frames of a page. */
+const isOfKind = (values: unknown, kinds: readonly string[]): boolean =>
+  kinds.includes(Object.prototype.toString.call(values).slice(8, -1));
+
+function checkKind(where: string, values: unknown, kinds: readonly string[]): void {
+  if (values === undefined || values === null || isOfKind(values, kinds)) return;
+  const kind =
+    kinds[0] === 'Uint8Array' ? kinds.filter((name) => name !== 'Uint8ClampedArray').join(' or ') : kinds[0]!;
+  const remedy = where.endsWith('.images') ? 'Scale other pixels to 0..255 first.' : `Convert it with ${kind}.from(x).`;
+  throw inputError(where, `a ${kind}`, describe(values), remedy);
 }

@@ -129,10 +129,17 @@ export function createReport(input: ReportInput): EvaluationReport {
   }
   return {
     ...data,
-    toJSON: () => structuredClone(data),
+    toJSON: () => copyOf(data),
     toMarkdown: () => reportMarkdown(data),
     toTfvis: () => reportTfvis(data),
   };
+}
+
+/** A deep copy of plain data; `structuredClone` is not everywhere. */
+function copyOf<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(copyOf) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, copyOf(each as unknown)])) as T;
 }
 
 /**

@@ -16,7 +16,9 @@ const FOLLOWERS = ['BatchNormalization', 'Activation', 'ReLU', 'LeakyReLU', 'PRe
  * @returns undefined if it has no convolution.
  */
 export function lastConvolution(model: tfl.LayersModel): Layer | undefined {
-  let layer = allLayers(model.layers).findLast((each) => CONVOLUTIONS.includes(each.getClassName()));
+  let layer = allLayers(model.layers)
+    .filter((each) => CONVOLUTIONS.includes(each.getClassName()))
+    .pop();
   for (let next = layer; next; next = onlyConsumer(model, next)) {
     if (next !== layer && !FOLLOWERS.includes(next.getClassName())) break;
     layer = next;

@@ -145,8 +145,8 @@ function checkPicture(image: tf.Tensor3D | tf.Tensor4D): [height: number, width:
   throw inputError('cropFaces', 'one picture', `${n} pictures`, remedy);
 }
 
-function withBatchAxis({ shape, isDisposed }: tf.Tensor): unknown {
-  return { shape: [1, ...shape], isDisposed };
+function withBatchAxis({ shape, isDisposed, dataId }: tf.Tensor): unknown {
+  return { shape: [1, ...shape], isDisposed, dataId };
 }
 
 /** One frame of a picture [1, h, w, c] as [height, width, 1 or 3]. */

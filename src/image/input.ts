@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { inputError } from '../errors';
+import { checkOwnTensor } from '../tfjs/own';
 import { describe } from '../validate';
 import { requireBackend } from '../backend/backend';
 import { CHANNELS, checkImages } from './check';
@@ -55,14 +56,7 @@ function fromTensor(where: string, input: tf.Tensor): tf.Tensor4D {
   if (!['float32', 'int32', 'bool'].includes(input.dtype)) {
     throw inputError(where, 'a tensor of float32, int32 or bool', input.dtype);
   }
-  if (!tf.engine().state.tensorInfo.has(input.dataId)) {
-    throw inputError(
-      where,
-      'a tensor of the @tensorflow/tfjs-core that fer-cnn imports',
-      'one of another copy',
-      'See npm ls @tensorflow/tfjs-core.',
-    );
-  }
+  checkOwnTensor(where, input);
   return tf.tidy(() => {
     const [h, w, c = 1] = shape as [number, number, number?];
     const values = tf.cast(input, 'float32');

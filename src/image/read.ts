@@ -2,6 +2,7 @@ import { decodeImage } from '#platform';
 import * as tf from '@tensorflow/tfjs-core';
 import { ensureBackend } from '../backend/backend';
 import { InputError } from '../errors';
+import { kindOf } from '../file-kind';
 import type { ReadFailure } from '../platform/platform';
 import { fileName, isFile, readFile } from '../platform/read';
 import { checkInteger, checkOptions } from '../validate';
@@ -117,5 +118,8 @@ export async function decodeFile(
   const fail: ReadFailure = (parts) => new InputError({ where: place, ...parts });
   const bytes = await readFile(where, source, { fail, signal, maxBytes });
   if (bytes.length === 0) throw fail({ expected: 'an encoded image', received: 'no bytes' });
-  return decodeImage(bytes, { where, maxPixels, signal, fail });
+  const kind = kindOf(bytes); // the decoder may know it, and only if it does not, the error names it
+  const failToDecode: ReadFailure = (parts) =>
+    fail(kind && 'cause' in parts ? { ...parts, received: kind.name, remedy: kind.remedy } : parts);
+  return decodeImage(bytes, { where, maxPixels, signal, fail: failToDecode });
 }

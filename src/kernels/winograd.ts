@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { bytesOfBase64 } from '../base64';
 import { freeWasmRoom, wasmMemory, wasmPointer, wasmRoom } from '../tfjs/wasm-memory';
 import { WINOGRAD_BASE64 } from './winograd-bytes';
 
@@ -33,7 +34,7 @@ const instances = new WeakMap<WebAssembly.Memory, Winograd | undefined>();
 export async function startWinograd(): Promise<void> {
   const memory = wasmMemory();
   if (!memory || instances.has(memory)) return;
-  const bytes = Uint8Array.from(atob(WINOGRAD_BASE64), (letter) => letter.charCodeAt(0));
+  const bytes = bytesOfBase64(WINOGRAD_BASE64);
   // no SIMD, or a policy against it: tfjs's own kernels do
   const started = await WebAssembly.instantiate(bytes, { env: { memory } }).catch(() => undefined);
   if (!instances.has(memory)) instances.set(memory, started?.instance.exports as unknown as Winograd | undefined);

@@ -9,6 +9,7 @@ import {
 } from '../image/preprocess';
 import { checkClassNames, listNames } from '../class-names';
 import { EMOTIONS } from '../labels';
+import { checkOwnWeights } from '../tfjs/own';
 import { checkOneOf, describe } from '../validate';
 import { factsOf, type ModelFacts } from './known-facts';
 import { traitsOf } from './traits';
@@ -74,7 +75,7 @@ export function resolveFacts(where: string, model: tfl.LayersModel, given: Given
  */
 export function namesOf(where: string, classNames: ClassNames): readonly string[] {
   if (classNames === 'fer2013') return EMOTIONS;
-  if (classNames === 'alphabetical') return EMOTIONS.toSorted();
+  if (classNames === 'alphabetical') return [...EMOTIONS].sort();
   checkClassNames(where, classNames, 2);
   return classNames;
 }
@@ -164,6 +165,7 @@ export function checkOutput(
 ): void {
   const { outputs } = Object(model) as Partial<tfl.LayersModel>;
   if (!outputs) throw inputError(`${where}: model`, 'a built model, a tf.LayersModel', describe(model));
+  checkOwnWeights(`${where}: model`, model.weights);
   const shape = outputs.length === 1 ? outputs[0]!.shape : undefined;
   if (shape?.length === 2 && shape[1] === numClasses) return;
   throw inputError(
@@ -184,6 +186,8 @@ function shapeText(shape: readonly (number | null)[]): string {
  */
 export function checkModel(where: string, model: unknown): asserts model is tfl.LayersModel {
   const { predict, inputs } = Object(model) as Partial<tfl.LayersModel>;
-  if (typeof predict === 'function' && Array.isArray(inputs)) return;
+  if (typeof predict === 'function' && Array.isArray(inputs)) {
+    return checkOwnWeights(where, (model as tfl.LayersModel).weights);
+  }
   throw inputError(where, 'a tf.LayersModel', describe(model));
 }

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { ensureBackend } from '../backend/backend';
 import { addFacts, type ModelFacts } from '../models/known-facts';
-import { bytesOfBase64 } from './base64';
+import { bytesOfBase64 } from '../base64';
 import type { WeightsModule } from './bundled';
 import type { ModelCard } from './card';
 

@@ -4,7 +4,7 @@ import { addFacts } from '../models/known-facts';
 import type { ModelName } from '../models/registry';
 import { URL_SCHEME } from '../platform/platform';
 import { checkNumber, checkOptions, describe } from '../validate';
-import { bytesOfBase64 } from './base64';
+import { bytesOfBase64 } from '../base64';
 import { BUNDLED_MODELS, DEFAULT_MODEL, importBundled, isBundled, type WeightsModule } from './bundled';
 import type { CardDraft } from './card';
 import { decodeModel, type StoredModel } from './decode';

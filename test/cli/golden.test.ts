@@ -7,7 +7,7 @@ import { DEFAULT_PREPROCESSING } from '../../src/image/preprocess';
 import { EMOTIONS } from '../../src/labels';
 import { createShallowCnn } from '../../src/models/shallow';
 import { compareGolden, createGolden, type Golden } from '../../src/cli/golden';
-import { bytesOfBase64 } from '../../src/storage/base64';
+import { bytesOfBase64 } from '../../src/base64';
 import { BUNDLED_MODELS, importBundled } from '../../src/storage/bundled';
 import { loadModel } from '../../src/storage/load-model';
 import { BACKENDS, describeOn, expectNoLeaks } from '../support/backends';

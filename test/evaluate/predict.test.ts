@@ -2,6 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { UNLABELED } from '../../src/data/batches';
+import { evaluate } from '../../src/evaluate/evaluate';
+import { train } from '../../src/train/trainer';
 import { InputError } from '../../src/errors';
 import { DEFAULT_PREPROCESSING } from '../../src/image/preprocess';
 import { predict } from '../../src/evaluate/predict';
@@ -151,5 +153,40 @@ describeOn(BACKENDS, 'predict', () => {
     });
     await expect(predict(five, data)).rejects.toThrow('received the input shape [null, 4, 4, 5]');
     five.dispose();
+  });
+
+  const rows = (...row: number[]) => Float32Array.from({ length: 15 }, (_, i) => row[i % 3]!);
+  it.each([
+    [
+      'images of 16 bits',
+      { images: new Uint16Array(80) },
+      'images: expected a Uint8Array or Float32Array, received a Uint16Array',
+    ],
+    [
+      'images of signed numbers',
+      { images: new Int16Array(80) },
+      'received a Int16Array. Scale other pixels to 0..255 first',
+    ],
+    ['images of doubles', { images: new Float64Array(80) }, 'received a Float64Array'],
+    ['labels of 32 bits', { labels: new Int32Array(5) }, 'labels: expected a Uint8Array, received a Int32Array'],
+    ['targets of doubles', { targets: new Float64Array(15).fill(1 / 3) }, 'Convert it with Float32Array.from(x)'],
+    ['negative targets', { targets: rows(-1, 1, 1) }, 'data.targets: expected numbers in 0..1, received -1 at 0'],
+    ['targets above 1', { targets: rows(10, 30, 30) }, 'data.targets: expected numbers in 0..1, received 10 at 0'],
+    ['targets that sum to 1.5', { targets: rows(0.5, 0.5, 0.5) }, 'rows that sum to 1, received a sum of 1.5 in row 0'],
+    ['targets that are not numbers', { targets: rows(NaN, 1, 0) }, 'received NaN at 0'],
+    ['a teacher with logits', { teacher: rows(2, -3, 1) }, 'data.teacher: expected numbers in 0..1'],
+    [
+      'negative weights',
+      { sampleWeights: Float32Array.of(1, 1, -1, 1, 1) },
+      'finite numbers of at least 0, received -1 at 2',
+    ],
+    ['infinite weights', { sampleWeights: Float32Array.of(Infinity, 1, 1, 1, 1) }, 'received Infinity at 0'],
+  ])('refuses %s', async (_, change, message) => {
+    const wrong = { ...data, ...change } as unknown as typeof data;
+    await expect(predict(model, wrong)).rejects.toThrow(message);
+    await expect(evaluate(model, wrong)).rejects.toThrow(message);
+    const weights = JSON.stringify(model.getWeights().map((weight) => weight.arraySync()));
+    await expect(train(model, wrong, { epochs: 1 })).rejects.toThrow(message);
+    expect(JSON.stringify(model.getWeights().map((weight) => weight.arraySync()))).toBe(weights);
   });
 });

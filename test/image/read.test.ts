@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import sharp from 'sharp';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -22,6 +23,38 @@ const large = () => sharp({ create: { width: 200, height: 100, channels: 3, back
 /** Decodes a file in Node, where that gives plain pixels. */
 const decodeImage = (source: Uint8Array | ArrayBuffer | Blob | URL | string, options?: LoadImageOptions) =>
   decodeFile(source, 'decodeImage', options) as Promise<PixelData & { data: Uint8Array }>;
+
+const fixture = (name: string) => new URL(`fixtures/${name}`, import.meta.url);
+
+/** A TIFF of one row of gray pixels of 32 bits: floats, or unsigned integers where the sample format is 1. */
+function floatTiff(values: readonly number[], sampleFormat = 3): Uint8Array {
+  const tags = [
+    [256, values.length], // width
+    [257, 1], // height
+    [258, 32], // bits a sample
+    [259, 1], // no compression
+    [262, 1], // black is 0
+    [273, 8], // where the pixels are
+    [277, 1], // samples a pixel
+    [278, 1], // rows a strip
+    [279, 4 * values.length], // bytes of the strip
+    [339, sampleFormat],
+  ] as const;
+  const view = new DataView(new ArrayBuffer(8 + 4 * values.length + 2 + 12 * tags.length + 4));
+  const directory = 8 + 4 * values.length;
+  [0x49, 0x49, 42, 0].forEach((byte, i) => view.setUint8(i, byte));
+  view.setUint32(4, directory, true);
+  values.forEach((value, i) => view.setFloat32(8 + 4 * i, value, true));
+  view.setUint16(directory, tags.length, true);
+  tags.forEach(([tag, value], i) => {
+    const at = directory + 2 + 12 * i;
+    view.setUint16(at, tag, true);
+    view.setUint16(at + 2, 4, true); // LONG
+    view.setUint32(at + 4, 1, true);
+    view.setUint32(at + 8, value, true);
+  });
+  return new Uint8Array(view.buffer);
+}
 
 let folder = '';
 beforeAll(async () => {
@@ -182,6 +215,83 @@ describe('the decoding of a file in Node', () => {
       expect(error).toHaveProperty('cause', expect.any(Error));
     }
     await expect(decodeImage(new Uint8Array())).rejects.toThrow(/received no bytes/);
+  });
+
+  it('decodes a JPEG with the ending jfif, and a TIFF of floats in 0..1', async () => {
+    const ramp = await decodeImage(fixture('ramp.png'));
+    expect((await decodeImage(fixture('ramp.jfif'))).data).toBeAllClose(ramp.data, { atol: 3, rtol: 0 });
+    expect(await decodeImage(fixture('ramp-float.tif'))).toEqual(ramp);
+  });
+
+  it.each([
+    { values: [0, 0.5, 1], bytes: [0, 128, 255] },
+    { values: [0, 128, 255], bytes: [0, 128, 255] },
+    { values: [0, 0, 0], bytes: [0, 0, 0] },
+  ])('takes the floats $values of a TIFF as $bytes', async ({ values, bytes }) => {
+    expect((await decodeImage(floatTiff(values))).data).toEqual(Uint8Array.from(bytes));
+  });
+
+  it.each([[[0, 0.5, 256]], [[-0.1, 0, 1]], [[0, NaN, 1]]])('refuses the floats %s of a TIFF', async (values) => {
+    await expect(decodeImage(floatTiff(values))).rejects.toThrow(
+      /expected floats in 0\.\.1 or in 0\.\.255, received (256|-0\.1\d*|NaN)\. Scale the pixels/,
+    );
+  });
+
+  it('refuses integers of 32 bits', async () => {
+    await expect(decodeImage(floatTiff([0, 0.5, 1], 1))).rejects.toThrow(
+      /an image of 8 or 16 bits, or opaque floats, received 1 channels of the type uint\. Save it with 8 or 16 bits/,
+    );
+  });
+
+  it.each([
+    { file: 'ramp.heic', name: 'a HEIC image' },
+    { file: 'ramp.bmp', name: 'a BMP image' },
+  ])('names the format of $file and the way out', async ({ file, name }) => {
+    const error = await decodeImage(fixture(file)).catch((error: unknown) => error);
+    const message = `decodeImage: ${file}: expected a whole image in a known format, received ${name}. Convert it to PNG or JPEG.`;
+    expect(error).toMatchObject({ name: 'InputError', message, cause: expect.any(Error) });
+  });
+
+  it.each([
+    { name: 'a JPEG XL image', bytes: '\x00\x00\x00\x0cJXL \r\n\x87\n' },
+    { name: 'a JPEG 2000 image', bytes: '\x00\x00\x00\x0cjP  \r\n\x87\n' },
+    { name: 'a Photoshop file', bytes: '8BPS\x00\x01' },
+    { name: 'a PDF file', bytes: '%PDF-1.7' },
+    { name: 'a web page', bytes: '<!DOCTYPE html><title>Sign in</title>' },
+    { name: 'a Git LFS pointer, not the file', bytes: 'version https://git-lfs.github.com/spec/v1\noid sha256:00' },
+  ])('says that it received $name', async ({ name, bytes }) => {
+    await expect(decodeImage(Buffer.from(bytes, 'latin1'))).rejects.toThrow(`received ${name}.`);
+  });
+
+  const svg = (content: string, before = '') =>
+    new TextEncoder().encode(`${before}<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">${content}</svg>`);
+
+  it('decodes an SVG', async () => {
+    const { data } = await decodeImage(svg('<rect width="9" height="9" fill="#fe4000"/>'));
+    expect(Array.from(data.subarray(0, 4))).toEqual([254, 64, 0, 255]);
+  });
+
+  it.each([
+    { what: 'a filter', bytes: svg('<filter id="a"><feTurbulence numOctaves="99999"/></filter>') },
+    { what: 'a filter of CSS', bytes: svg('<rect width="9" height="9" style="filter : blur(99px)"/>') },
+    { what: 'entities', bytes: svg('&a;', '<!DOCTYPE svg [<!ENTITY a "<g/>">]>') },
+    { what: 'gzip around it', bytes: gzipSync(svg('<g/>')) },
+    { what: 'a filter in UTF-16', bytes: Buffer.from(`\ufeff${Buffer.from(svg('<filter/>')).toString()}`, 'utf16le') },
+  ])('refuses an SVG with $what, which could take minutes', async ({ bytes }) => {
+    const refused = decodeImage(bytes);
+    await expect(refused).rejects.toThrow(InputError);
+    await expect(refused).rejects.toThrow(
+      /expected (an SVG without filters and entities, received one with ".*"\. Render it to a PNG first|a whole image)/,
+    );
+  });
+
+  it('gives up when its signal is aborted while sharp works', async () => {
+    const slow = sharp({ create: { width: 6000, height: 6000, channels: 3, background: 'red' } });
+    const bytes = await slow.png({ compressionLevel: 0 }).toBuffer();
+    const controller = new AbortController();
+    const pending = decodeImage(bytes, { signal: controller.signal });
+    setTimeout(() => controller.abort(new Error('too late')), 30);
+    await expect(pending).rejects.toThrow('too late');
   });
 
   it('refuses pictures with too many pixels before it decodes them', async () => {

@@ -65,4 +65,22 @@ describe('writeFiles', () => {
     await writeFiles({ [at('a')]: 'new' });
     expect((await readdir(dir)).toSorted()).toEqual(['a', ...others].toSorted());
   });
+
+  it('keeps files apart that are written to one place at the same time: all files of one call win', async () => {
+    const contents = Array.from({ length: 20 }, (_, i) => String(i).repeat(100_000 - 4_000 * i));
+    for (let round = 0; round < 3; round++) {
+      await Promise.all(contents.map((text) => writeFiles({ [at('a')]: text, [at('b')]: text, [at('c')]: text })));
+      const [a, b, c] = await Promise.all(['a', 'b', 'c'].map((name) => readFile(at(name), 'utf8')));
+      expect(contents.includes(a!)).toBe(true);
+      expect([b === a, c === a]).toEqual([true, true]);
+    }
+    expect((await readdir(dir)).toSorted()).toEqual(['a', 'b', 'c']);
+  });
+
+  it.each(['x'.repeat(255), 'ü'.repeat(127)])('writes to a name of as many bytes as file systems take', async (name) => {
+    await writeFiles({ [at(name)]: 'old' });
+    await writeFiles({ [at(name)]: 'new' });
+    expect(await readFile(at(name), 'utf8')).toBe('new');
+    expect(await readdir(dir)).toEqual([name]);
+  });
 });

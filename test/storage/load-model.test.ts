@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, expectTypeOf, it } 
 import { InputError, WeightsError } from '../../src/errors';
 import { createShallowCnn } from '../../src/models/shallow';
 import { factsOf } from '../../src/models/known-facts';
-import { base64OfBytes } from '../../src/storage/base64';
+import { base64OfBytes } from '../../src/base64';
 import type { LoadedModel } from '../../src/storage/decode-bundled';
 import { encodeModel, type EncodedModel } from '../../src/storage/encode';
 import { loadModel } from '../../src/storage/load-model';

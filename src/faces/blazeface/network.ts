@@ -2,7 +2,7 @@
 /// <reference path="./modules.d.ts" />
 import * as tf from '@tensorflow/tfjs-core';
 import { WeightsError } from '../../errors';
-import { bytesOfBase64 } from '../../storage/base64';
+import { bytesOfBase64 } from '../../base64';
 
 /** Height and width of the network's input in pixels. */
 export const INPUT_SIZE = 128;
