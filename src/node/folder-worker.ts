@@ -1,10 +1,10 @@
-/** A worker of `classifyFolder`, in a process of its own: classifies the files that it is sent, and ends when its parent does. */
+/** A worker process of `classifyFolder`: classifies the files that it receives, and exits with its parent. */
 import { join } from 'node:path';
 import type { Classifier } from '../classify/classifier';
 import type { FileResult } from './results-file';
 import type { WorkerSettings } from './worker-process';
 
-/** Where this file is, for its parent. */
+/** The URL of this file, for its parent. */
 export const url = import.meta.url;
 
 const settings = process.env['FER_CNN_FOLDER_WORKER'];
@@ -19,7 +19,7 @@ async function serve({ dir, backend, model, topk }: WorkerSettings): Promise<voi
   });
   const classifier = await attempt('model', async () => (await import('fer-cnn')).loadClassifier(model));
   process.on('message', ({ files }: { files: readonly string[] }) =>
-    attempt('pictures', async () => {
+    attempt('images', async () => {
       const results: FileResult[] = [];
       for (const file of files) results.push(await classify(classifier, file));
       process.send!({ results });
@@ -27,7 +27,7 @@ async function serve({ dir, backend, model, topk }: WorkerSettings): Promise<voi
   );
   process.send!({ ready: true });
 
-  /** The result of one image, or why there is none, whatever the error is. One at a time is in memory in its full size. */
+  /** Returns the result of one image, or its error. Only one image in full size is in memory. */
   async function classify(classifier: Classifier, file: string): Promise<FileResult> {
     try {
       return { file, predictions: await classifier.classify(join(dir, file), { topk }) };
@@ -37,7 +37,7 @@ async function serve({ dir, backend, model, topk }: WorkerSettings): Promise<voi
   }
 }
 
-/** Tells the parent what does not work, and ends. */
+/** Reports a failure to the parent, and exits. */
 async function attempt<T>(part: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
