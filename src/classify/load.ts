@@ -11,14 +11,13 @@ import { Classifier } from './classifier';
 /**
  * Loads a classifier.
  *
- * @param source Whatever {@link loadModel} takes, or a model in memory as `{ model, card }`, whose card may be left out where
- *   the library built, trained or loaded the model; it is borrowed. Default: the best of the bundled models, `'compact'`.
- * @param options For downloads a signal and a progress callback; a card if none comes with the weights. None of them applies
- *   to a model in memory.
- * @returns The classifier; the caller's to dispose of.
+ * @param source Any source of {@link loadModel}, or a model in memory as `{ model, card }`, which is borrowed. The card is optional for
+ *   models that this package built, trained or loaded. Default: the best bundled model, `'compact'`.
+ * @param options A signal and a progress callback for downloads; a card if the weights have none. Not for models in memory.
+ * @returns The classifier; the caller disposes of it.
  * @throws {@link BackendError} if no tfjs backend is registered.
- * @throws {@link WeightsError} if the weights are not found or damaged, or do not fit their card.
- * @throws {@link InputError} if the source is none of these, or nothing tells class names and preprocessing of the model.
+ * @throws {@link WeightsError} if the weights are missing or damaged, or do not match their card.
+ * @throws {@link InputError} if the source is not valid, or the class names or preprocessing of the model are unknown.
  * @example
  * ```ts
  * import '@tensorflow/tfjs-backend-wasm';

@@ -2,30 +2,22 @@ import { WeightsError } from '../errors';
 import { normalizeRows, softmaxRows } from '../metrics/probability';
 import { applyTemperature } from '../metrics/temperature';
 
-/**
- * A class and how probable the network finds it.
- *
- * @example
- * ```ts
- * const line = ({ className, probability }: Prediction) => `${className} ${(100 * probability).toFixed()} %`;
- * (await classify(picture)).map(line).join(', '); // 'happy 93 %, neutral 4 %, …'
- * ```
- */
+/** A class and its probability. */
 export interface Prediction {
-  /** Name of the class: one of `EMOTIONS`, or of the class names of the model's card. */
+  /** The class name: one of `EMOTIONS`, or of the class names of the model's card. */
   className: string;
-  /** 0..1; over all classes they sum to 1. */
+  /** The probability, 0..1; all classes sum to 1. */
   probability: number;
 }
 
 /**
- * Splits a model's output into rows of probabilities that sum to 1, which those of a sigmoid head do not by themselves, and calibrates
- * them. Logits become probabilities by a softmax.
+ * Converts a model's output to calibrated probabilities: applies a softmax to logits, and divides other outputs, such as those of a
+ * sigmoid, by their sum.
  *
  * @param outputs [n * classes] row-major; probabilities are at least 0.
- * @param card Number of classes, kind of outputs and temperature; see {@link applyTemperature}.
+ * @param card The number of classes, the type of outputs and the temperature; see {@link applyTemperature}.
  * @returns n rows of `classes` probabilities.
- * @throws {@link WeightsError} if a value is negative or not finite or a row is all 0, which no image can cause.
+ * @throws {@link WeightsError} if a value is negative or not finite, or a row is all 0: the weights are damaged.
  */
 export function toRows(
   outputs: Float32Array,
@@ -44,7 +36,7 @@ export function toRows(
       where: 'Classifier',
       expected: 'a model whose outputs are probabilities',
       received: bad === undefined ? 'a row of zeros' : `the output ${bad}`,
-      remedy: "Say outputs: 'logits' on its card if a softmax belongs behind it; otherwise its weights are damaged.",
+      remedy: "Set outputs: 'logits' on the card if the outputs need a softmax; otherwise the weights are damaged.",
       cause,
     });
   }
@@ -57,11 +49,11 @@ interface RowSettings {
 }
 
 /**
- * The most probable classes of one row, in descending order; where two are equal, in the order of the classes.
+ * Returns the most probable classes of one row, in descending order; ties in the order of the classes.
  *
  * @param row The probability of each class.
  * @param classNames The name of each class.
- * @param topk How many to return.
+ * @param topk The number of classes.
  */
 export function topPredictions(row: readonly number[], classNames: readonly string[], topk: number): Prediction[] {
   return row

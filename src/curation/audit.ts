@@ -8,12 +8,12 @@ import { Dataset } from '../data/dataset';
 import { splitName } from '../data/split-names';
 
 /**
- * Looks for what spoils a data set: constant images, images that stand in it more than once, copies with different
- * labels, and images that stand in two splits. Copies are equal in every pixel.
+ * Audits a data set: finds constant images, duplicates, duplicates with different labels, and images that are in two splits. Duplicates
+ * have identical pixels.
  *
- * @param data A data set, whose splits are those of FER2013, or named parts, for instance of a random split; borrowed.
- * @returns What was found, the rows to drop, and a report to read.
- * @throws InputError if it is neither.
+ * @param data A data set with FER2013's splits, or an object of named parts; borrowed.
+ * @returns The findings, the rows to remove, and a report in Markdown.
+ * @throws InputError if `data` is neither.
  * @example
  * ```ts
  * const audit = auditDataset(dataset);
@@ -21,7 +21,7 @@ import { splitName } from '../data/split-names';
  * const clean = dataset.withoutRows(audit.rowsToDrop);
  *
  * const [training, validation] = dataset.split();
- * auditDataset({ training, validation }).shared.length; // what a random split leaks
+ * auditDataset({ training, validation }).shared.length; // images that the random split leaks
  * ```
  */
 export function auditDataset(data: Dataset | Readonly<Record<string, Dataset>>): DatasetAudit {
@@ -49,5 +49,5 @@ function partsOf(data: Dataset | Readonly<Record<string, Dataset>>): [part: stri
   if (data instanceof Dataset) return [[undefined, data]];
   const parts = Object.entries(data ?? {});
   if (parts.length > 0 && parts.every(([, set]) => set instanceof Dataset)) return parts;
-  throw inputError('auditDataset: data', 'a Dataset or an object of named ones', describe(data));
+  throw inputError('auditDataset: data', 'a Dataset or an object of them', describe(data));
 }

@@ -8,12 +8,7 @@ import { fileName, type FileSource } from '../platform/read';
 import { NO_SPLIT, splitFromName } from '../data/split-names';
 
 /**
- * What FER+ taggers could vote for, in the order of the file's columns.
- *
- * @example
- * ```ts
- * FERPLUS_CHOICES[1]; // 'happiness'
- * ```
+ * The choices of the FER+ taggers, in the order of the file's columns.
  */
 export const FERPLUS_CHOICES = [
   'neutral',
@@ -28,74 +23,45 @@ export const FERPLUS_CHOICES = [
   'NF',
 ] as const;
 
-/**
- * One of FER+'s choices: eight emotions, 'unknown' and 'NF' (not a face).
- *
- * @example
- * ```ts
- * const noFace: FerPlusChoice = 'NF';
- * const faces = joinFerPlus(dataset, votes, { drop: [noFace] });
- * ```
- */
+/** A choice of FER+: one of eight emotions, 'unknown' or 'NF' (not a face). */
 export type FerPlusChoice = (typeof FERPLUS_CHOICES)[number];
 
 /**
- * For each of {@link FERPLUS_CHOICES} the label of FER2013, undefined for contempt, unknown and NF, which it does not have.
- *
- * @example
- * ```ts
- * EMOTIONS[FERPLUS_LABELS[1]!]; // 'happy'
- * ```
+ * The FER2013 label of each of {@link FERPLUS_CHOICES}; undefined for contempt, unknown and NF.
  */
 export const FERPLUS_LABELS: readonly (number | undefined)[] = FERPLUS_CHOICES.map((choice) => labelFromName(choice));
 
-/**
- * The votes of a FER+ file. Row i belongs to the i-th row of FER2013 after its header.
- *
- * @example
- * ```ts
- * const { size, votes }: FerPlusVotes = await loadFerPlus(votesFile);
- * votes.subarray(0, 10); // of the first row
- * ```
- */
+/** The votes of a FER+ file. Row i belongs to the i-th row of FER2013 after its header. */
 export interface FerPlusVotes {
-  /** Number of rows. */
+  /** The number of rows. */
   readonly size: number;
   /** Votes, [size, 10], in the order of {@link FERPLUS_CHOICES}. */
   readonly votes: Uint8Array;
-  /** Splits, [size], positions in `SPLITS`. */
+  /** Splits, [size], indices into `SPLITS`. */
   readonly splits: Uint8Array;
 }
 
-/**
- * Options of {@link loadFerPlus}.
- *
- * @example
- * ```ts
- * const options: FerPlusOptions = { file: 'fer2013new.csv', signal: AbortSignal.timeout(10_000) };
- * const votes = await loadFerPlus(votesFile, options);
- * ```
- */
+/** Options of {@link loadFerPlus}. */
 export interface FerPlusOptions {
-  /** Stops the reading. */
+  /** Aborts reading. */
   signal?: AbortSignal;
-  /** Name of the file in messages. Default: the name of the source, if it has one. */
+  /** The file name in error messages. Default: the name of the source, if it has one. */
   file?: string;
 }
 
 const COLUMNS = ['Usage', 'Image name', ...FERPLUS_CHOICES];
 
 /**
- * Loads the votes of FER+ (`fer2013new.csv`, plain or gzipped): ten taggers for each image of FER2013.
+ * Loads the votes of FER+ (`fer2013new.csv`, plain or gzipped): the choices of ten taggers for each image of FER2013.
  *
- * Source: Barsoum et al., "Training Deep Networks for Facial Expression Recognition with Crowd-Sourced Label
+ * Source: Barsoum et al., "Training Deep Models for Facial Expression Recognition with Crowd-Sourced Label
  * Distribution", 2016 (arXiv:1608.01041).
  *
  * @param source Any source that `loadFer2013` takes.
- * @param options Signal and name of the file.
- * @returns The votes in file order, to be joined to images by `joinFerPlus`.
- * @throws DatasetError with file, row and column if the source cannot be read or is not such a file. The signal's
- *   reason if it is aborted.
+ * @param options The abort signal and the file name.
+ * @returns The votes in file order, for `joinFerPlus`.
+ * @throws DatasetError with file, row and column if the source cannot be read or is not such a file.
+ * @throws The signal's reason when it is aborted.
  * @example
  * ```ts
  * const votes = await loadFerPlus('https://example.org/fer2013new.csv');
@@ -125,15 +91,15 @@ function parseVotes(text: string, fault: FaultReporter): FerPlusVotes {
     throw fault({
       row: 1,
       expected: `the header ${COLUMNS.join()}`,
-      received: "FER+'s label.csv, whose image numbers are not rows of FER2013",
-      remedy: 'Pass fer2013new.csv, which has one row for each of FER2013.',
+      received: "FER+'s label.csv",
+      remedy: 'Pass fer2013new.csv.',
     });
   }
   if (header.join().toLowerCase() !== COLUMNS.join().toLowerCase()) {
     throw fault({ row: 1, expected: `the header ${COLUMNS.join()}`, received: quote(lines[0]!.trim()) });
   }
   const size = lines.length - 1;
-  if (size === 0) throw fault({ row: 2, expected: 'at least one row', received: 'a header only' });
+  if (size === 0) throw fault({ row: 2, expected: 'at least one row', received: 'only a header' });
   const votes = new Uint8Array(size * FERPLUS_CHOICES.length);
   const splits = new Uint8Array(size);
   for (let i = 0; i < size; i++) {

@@ -1,5 +1,5 @@
 /**
- * Better data out of FER2013: an audit that finds copies and contradictions, and the votes of FER+.
+ * Tools for better training data: an audit that finds duplicates and conflicting labels, and the votes of FER+.
  *
  * @packageDocumentation
  */

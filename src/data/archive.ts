@@ -1,31 +1,31 @@
 import { FerError, missingPackage, reasonOf } from '../errors';
 import type { FaultReporter } from './fault';
 
-/** A file in an archive, piece by piece. */
+/** A part of a file in an archive. */
 interface Piece {
-  /** Path of the file in the archive. */
+  /** The path of the file in the archive. */
   readonly name: string;
   /** Some of its bytes. */
   readonly bytes: Uint8Array;
 }
 
 /**
- * The CSV file in an archive. Other files are passed over; a second CSV file is refused, since nobody said which of them is meant.
+ * Reads the only CSV file in an archive, and skips other files.
  *
  * @param where The function that was called, for the error about a missing package.
- * @param kind Zip archives are read by the package fflate.
+ * @param kind The kind of archive; zip needs the package fflate.
  * @param chunks The bytes of the archive.
- * @param fault Makes the error for an archive that is damaged, or holds no CSV file or several.
+ * @param toError Creates the error for an archive that is damaged, or has no or several CSV files.
  * @returns The bytes of the CSV file.
  */
 export async function* csvInArchive(
   where: string,
   kind: 'tar' | 'zip',
   chunks: AsyncIterable<Uint8Array>,
-  fault: FaultReporter,
+  toError: FaultReporter,
 ): AsyncGenerator<Uint8Array, void> {
   const damaged = (cause?: unknown) =>
-    fault({
+    toError({
       expected: `a whole ${kind} archive`,
       received: cause === undefined ? 'one that is truncated' : `the failure "${reasonOf(cause)}"`,
       remedy: 'Download it again, or unpack it and pass the CSV file.',
@@ -34,10 +34,10 @@ export async function* csvInArchive(
   const pieces = kind === 'tar' ? untar(chunks, damaged) : unzip(where, chunks, damaged);
   let found: string | undefined;
   for await (const { name, bytes } of pieces) {
-    if (!/(^|\/)(?!\._)[^/]*\.csv$/i.test(name)) continue; // not those that macOS adds
+    if (!/(^|\/)(?!\._)[^/]*\.csv$/i.test(name)) continue; // nor the files that macOS adds
     found ??= name;
     if (name !== found) {
-      throw fault({
+      throw toError({
         expected: `a ${kind} archive with one CSV file`,
         received: `one with ${JSON.stringify(found)} and ${JSON.stringify(name)}`,
         remedy: 'Unpack it and pass one of them.',
@@ -46,20 +46,20 @@ export async function* csvInArchive(
     yield bytes;
   }
   if (found !== undefined) return;
-  throw fault({ expected: `a CSV file in the ${kind} archive`, received: 'none' });
+  throw toError({ expected: `a CSV file in the ${kind} archive`, received: 'none' });
 }
 
 const BLOCK = 512;
 
-/** Files of a tar archive: each has a block of 512 bytes with its name and size, and then its bytes in whole blocks. */
+/** The files of a tar archive: each has a header of 512 bytes with its name and size, then its bytes in whole blocks. */
 async function* untar(
   chunks: AsyncIterable<Uint8Array>,
   damaged: (cause?: unknown) => Error,
 ): AsyncGenerator<Piece, void> {
   const header = new Uint8Array(BLOCK);
-  let filled = 0; // bytes of the header that are there
+  let filled = 0; // bytes of the header that were read
   let name = '';
-  let left = 0; // bytes of the file that are to come
+  let left = 0; // remaining bytes of the file
   let padding = 0; // bytes after it
   for await (const chunk of chunks) {
     for (let at = 0; at < chunk.length;) {
@@ -85,7 +85,7 @@ async function* untar(
         if (!Number.isSafeInteger(left)) throw damaged(new Error(`no size of ${JSON.stringify(name)}`));
         padding = (BLOCK - (left % BLOCK)) % BLOCK;
         const type = textAt(header, 156, 1);
-        if (type !== '0' && type !== '') name = ''; // a folder, a link or further facts
+        if (type !== '0' && type !== '') name = ''; // a folder, a link or metadata
       }
     }
   }
@@ -108,7 +108,7 @@ async function* unzip(
     throw missingPackage(where, 'fflate', cause);
   });
   let pieces: Piece[] = [];
-  let open = 0; // files whose end has not come
+  let open = 0; // files that are not complete
   const archive = new Unzip((file) => {
     open++;
     file.ondata = (error, bytes, isLast) => {

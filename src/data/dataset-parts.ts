@@ -9,43 +9,35 @@ import { join, oneHot } from './rows';
 import { selectImages } from './select';
 import { NO_SPLIT } from './split-names';
 
-/**
- * What a `Dataset` is made of. Only the images must be there.
- *
- * @example
- * ```ts
- * const parts: DatasetParts = { images: new Uint8Array(2 * 48 * 48), labels: Uint8Array.of(3, 6) };
- * const two = new Dataset(parts);
- * ```
- */
+/** The arrays of a `Dataset`. Only the images are required. */
 export interface DatasetParts {
   /** Pixels, [size, height, width, 1], 0..255. */
   images: Uint8Array;
-  /** Names of the classes in label order, 1 to 255 different ones. Default: the seven `EMOTIONS`. */
+  /** The class names in label order, 1 to 255 distinct ones. Default: the seven `EMOTIONS`. */
   classNames?: readonly string[] | undefined;
-  /** Labels, [size], 0..numClasses - 1 or 255 if unknown. Default: all unknown. */
+  /** Labels, [size], 0..numClasses - 1, or 255 if unknown. Default: all unknown. */
   labels?: Uint8Array | undefined;
-  /** Splits, [size], positions in `SPLITS` or 255 if unknown. Default: all unknown. */
+  /** Splits, [size], indices into `SPLITS`, or 255 if unknown. Default: all unknown. */
   splits?: Uint8Array | undefined;
-  /** Rows of the file, [size]. Default: 1, 2, … */
+  /** The rows of the file, [size]. Default: 1, 2, … */
   rows?: Uint32Array | undefined;
-  /** Pixels from top to bottom. Default 48. */
+  /** The height in pixels. Default 48. */
   height?: number | undefined;
-  /** Pixels from left to right. Default 48. */
+  /** The width in pixels. Default 48. */
   width?: number | undefined;
   /** Soft targets, [size, numClasses], at least 0, rows summing to 1. Default: none. */
   targets?: Float32Array | undefined;
-  /** Probabilities of a teacher network, [size, numClasses], at least 0, rows summing to 1. Default: none. */
+  /** The probabilities of a teacher model, [size, numClasses], at least 0, rows summing to 1. Default: none. */
   teacher?: Float32Array | undefined;
-  /** Weights in the loss, [size], at least 0. Default: none. */
+  /** The weights in the loss, [size], at least 0. Default: none. */
   sampleWeights?: Float32Array | undefined;
-  /** Names of the images' files, [size]. Default: none. */
+  /** The file names of the images, [size]. Default: none. */
   names?: readonly string[] | undefined;
-  /** What was left out in loading. Default: nothing. */
+  /** The errors of skipped rows or files. Default: none. */
   skipped?: readonly DatasetError[] | undefined;
 }
 
-/** A whole data set, as far as its parts matter. */
+/** The parts of a data set with the defaults filled in. */
 type Whole = DatasetParts & {
   readonly [Key in 'classNames' | 'labels' | 'splits' | 'rows' | 'height' | 'width']-?: Exclude<
     DatasetParts[Key],
@@ -54,7 +46,7 @@ type Whole = DatasetParts & {
 } & { readonly size: number };
 
 /**
- * Checks that all lengths and values fit together.
+ * Checks that all lengths and values are valid.
  * @returns The number of images.
  * @throws InputError
  */
@@ -87,7 +79,7 @@ export function checkParts(parts: DatasetParts): number {
   return size;
 }
 
-/** Copies of the parts of some images. */
+/** Copies the parts of some images. */
 export function selectParts(from: Whole & LabeledImages, indices: ArrayLike<number>): DatasetParts {
   const { splits, rows, names } = from;
   return {
@@ -99,8 +91,8 @@ export function selectParts(from: Whole & LabeledImages, indices: ArrayLike<numb
 }
 
 /**
- * The parts of a data set whose classes get other labels: those of the same names in another list.
- * @throws InputError if the list lacks a class that has images.
+ * Changes the class names of a data set, and moves labels and targets to the same names.
+ * @throws InputError if the new names lack a class that has images.
  */
 export function alignParts(set: Whole, names: readonly string[]): DatasetParts {
   checkClassNames('Dataset.alignClasses: classNames', names);
@@ -109,9 +101,9 @@ export function alignParts(set: Whole, names: readonly string[]): DatasetParts {
   if (lost.length > 0) {
     throw inputError(
       'Dataset.alignClasses: classNames',
-      'a list with all classes that have images',
-      `one without ${listNames(lost)}`,
-      'Add these names, or leave their images out with subset().',
+      'all classes that have images',
+      `no ${listNames(lost)}`,
+      'Add these names, or remove their images with subset().',
     );
   }
   const move = (rows: Float32Array | undefined) => rows && moveClasses(rows, labels, names.length);
@@ -131,8 +123,8 @@ function isUsed({ labels, targets, teacher, classNames }: Whole, label: number):
 }
 
 /**
- * The parts of several data sets, one after another.
- * @throws InputError if their images or class names differ, or if targets cannot be made where some have them.
+ * Concatenates the parts of several data sets.
+ * @throws InputError if their image sizes or class names differ, or if only some have targets and others have no labels.
  */
 export function concatParts(sets: readonly Whole[]): DatasetParts {
   const { height, width, classNames } = sets[0]!;
@@ -164,7 +156,7 @@ export function concatParts(sets: readonly Whole[]): DatasetParts {
 }
 
 /**
- * One-hot targets of labels, [size, numClasses].
+ * Converts labels to one-hot targets, [size, numClasses].
  * @throws InputError if a label is unknown.
  */
 function targetsOf({ labels, classNames }: Whole): Float32Array {

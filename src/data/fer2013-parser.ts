@@ -8,17 +8,17 @@ import { readPixels } from './pixel-field';
 import { FER2013_PIXELS, PixelStore } from './pixel-store';
 import { NO_SPLIT, splitFromName } from './split-names';
 
-/** How a {@link Fer2013Parser} works. */
+/** Options of a {@link Fer2013Parser}. */
 export interface ParserOptions {
-  /** Makes the error for a bad row. */
+  /** Creates the error for an invalid row. */
   fault: FaultReporter;
-  /** Whether to leave bad rows out instead of throwing. */
+  /** Whether to skip invalid rows instead of throwing. */
   skipBadRows: boolean;
-  /** Splits (positions in `SPLITS`) of the rows to keep; undefined keeps all. */
+  /** The splits to keep, as indices into `SPLITS`; undefined for all. */
   keep: ReadonlySet<number> | undefined;
-  /** Size of the unzipped file, if known; it only saves memory. */
+  /** The size of the unzipped file, if known, to save memory. */
   fileBytes: number | undefined;
-  /** The label that a field of the column emotion stands for, or what is wrong with it. */
+  /** Parses a field of the column emotion to a label or an error. */
   labelOf: (text: string) => number | Fault;
 }
 
@@ -28,20 +28,19 @@ export interface ParsedRows {
   images: Uint8Array;
   /** [size], or `UNLABELED` */
   labels: Uint8Array;
-  /** [size], positions in `SPLITS` or `NO_SPLIT` */
+  /** [size], indices into `SPLITS`, or `NO_SPLIT` */
   splits: Uint8Array;
-  /** [size], 1-based file rows */
+  /** [size], 1-based rows of the file */
   rows: Uint32Array;
 }
 
 const COMMA = 44;
 const NEWLINE = 10;
-const LINE_LIMIT = 1 << 16; // a row has at most 9,300 bytes, unless there are more blanks than needed
-const LISTED = 1000; // bad rows that are listed; others are counted
+const LINE_LIMIT = 1 << 16; // a row has at most 9,300 bytes without extra spaces
+const LISTED = 1000; // the maximum number of invalid rows that are listed
 
 /**
- * Parses a FER2013 file that comes in as chunks of bytes, cut anywhere. Pixels go from the bytes straight to their place; nothing of a
- * chunk is kept but the row that it cuts.
+ * A streaming parser for FER2013 files. Takes chunks of any size, and keeps only incomplete rows.
  *
  * @example
  * ```ts
@@ -51,11 +50,11 @@ const LISTED = 1000; // bad rows that are listed; others are counted
  * ```
  */
 export class Fer2013Parser {
-  /** 1-based number of the row that is being read; blank lines do not count. */
+  /** The 1-based number of the current row, without blank lines. */
   row = 1;
-  /** Number of rows that were left out. */
+  /** The number of invalid rows. */
   badRows = 0;
-  /** Errors of the first thousand of them. */
+  /** The errors of the first thousand invalid rows. */
   readonly skipped: DatasetError[] = [];
 
   readonly #options: ParserOptions;
@@ -64,19 +63,19 @@ export class Fer2013Parser {
   readonly #splits: number[] = [];
   readonly #rows: number[] = [];
   readonly #text = new TextDecoder();
-  readonly #rest = new Uint8Array(LINE_LIMIT); // the beginning of a line whose end has not come
-  #restLength = 0; // may be beyond the limit
-  #columns: readonly Fer2013Column[] | undefined; // undefined while the header is read
+  readonly #rest = new Uint8Array(LINE_LIMIT); // an incomplete line
+  #restLength = 0; // may exceed the limit
+  #columns: readonly Fer2013Column[] | undefined; // undefined until the header is parsed
   #label = UNLABELED;
   #split = NO_SPLIT;
 
-  /** @param options What to keep and what to do with bad rows. */
+  /** @param options The rows to keep, and the handling of invalid rows. */
   constructor(options: ParserOptions) {
     this.#options = options;
     this.#store = new PixelStore(options.fileBytes);
   }
 
-  /** Reads a chunk. */
+  /** Parses a chunk. */
   push(chunk: Uint8Array): void {
     let start = 0;
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
@@ -92,7 +91,7 @@ export class Fer2013Parser {
     if (this.#columns === undefined) this.#checkHeaderLength(this.#restLength);
   }
 
-  /** Ends the last row and returns all. The parser must not be used again. */
+  /** Ends the last row and returns all rows. Do not use the parser afterwards. */
   finish(): ParsedRows {
     this.push(Uint8Array.of(NEWLINE));
     const { fault } = this.#options;
@@ -137,7 +136,7 @@ export class Fer2013Parser {
       throw headerFault(`a first line of more than ${HEADER_LIMIT} bytes`, this.#options.fault);
   }
 
-  /** Returns what is wrong with the row, if anything. */
+  /** Parses a row. Returns the error, if there is one. */
   #readFields(line: Uint8Array, columns: readonly Fer2013Column[]): Fault | undefined {
     this.#store.reserve(this.#rows.length + 1);
     let start = 0;

@@ -5,35 +5,26 @@ import { describe } from '../validate';
 import { compareText } from './folder';
 
 /**
- * What the folders of classes stand for: class names in label order, of which folders have those names, or the name of the class for each
- * folder.
- *
- * @example
- * ```ts
- * const rafDb: FolderClassNames = { '1': 'surprise', '2': 'fear', '3': 'disgust', '4': 'happy', '5': 'sad', '6': 'angry', '7': 'neutral' };
- * const dataset = await loadImageFolder('RAF-DB', { classNames: rafDb });
- * ```
+ * The class names in label order, which are also the names of the folders, or an object from folder names to class names.
  */
 export type FolderClassNames = readonly string[] | Readonly<Record<string, string>>;
 
-/** Which class each folder holds. */
+/** The class of each folder. */
 export interface FolderClasses {
-  /** Names of the classes in label order. */
+  /** The class names in label order. */
   readonly classNames: readonly string[];
   /** The label of each folder. */
   readonly labels: ReadonlyMap<string, number>;
 }
 
 /**
- * Finds out which class each folder holds.
+ * Determines the class of each folder.
  *
  * @param where The function that was called, for messages.
- * @param folders Names of the folders of each split (of the one list where there are no splits), each once.
- * @param given What the caller says about them.
- * @returns The seven emotions in FER2013's order if all folders are spellings of them, else the folders' own names in the order of their
- *   code points.
- * @throws InputError if the names are numbers that the caller does not explain, if they do not fit what the caller says, or if there is
- *   one class only or more than 255.
+ * @param folders The distinct folder names of each split, or one array without splits.
+ * @param given The class names from the caller.
+ * @returns The seven emotions in FER2013's order if all folders are spellings of them, otherwise the folder names sorted by code points.
+ * @throws InputError if the names are numbers without `classNames`, do not match `classNames`, or are fewer than 2 or more than 255 classes.
  */
 export function classesOf(
   where: string,
@@ -57,7 +48,7 @@ export function classesOf(
   return { classNames, labels: new Map(all.map((folder) => [folder, classNames.indexOf(names.get(folder)!)])) };
 }
 
-/** The label of each folder in a list of class names: that of its name, or of the emotion that it spells; or the number that it is. */
+/** The label of each folder: the index of its name or the emotion that it spells, or its number. */
 function byList(where: string, folders: readonly string[], classNames: readonly string[]): FolderClasses {
   const areNumbers = folders.every((folder) => NUMBER.test(folder));
   const labels = new Map(
@@ -71,7 +62,7 @@ function byList(where: string, folders: readonly string[], classNames: readonly 
   if (strange.length === 0) return { classNames: [...classNames], labels };
   throw inputError(
     `${where}: classNames`,
-    `a name for each folder, here ${listNames(folders)}`,
+    `the names of all folders, ${listNames(folders)}`,
     `an array without ${listNames(strange)}`,
     'Add the names, or pass an object from folder names to class names.',
   );
@@ -84,13 +75,13 @@ function nameIn(where: string, given: Readonly<Record<string, string>>, folder: 
     `${where}: classNames[${describe(folder)}]`,
     'a class name for each folder',
     describe(name),
-    'Add it, or move the folder away.',
+    'Add it, or remove the folder.',
   );
 }
 
 const NUMBER = /^\d+$/;
 const NUMBERS_REMEDY =
-  'Numbers mean other classes in each data set: pass classNames, an object from folder names to class names. ' +
+  'Pass classNames, an object from folder names to class names. ' +
   "RAF-DB's are { '1': 'surprise', '2': 'fear', '3': 'disgust', '4': 'happy', '5': 'sad', '6': 'angry', '7': 'neutral' }; " +
   "FER2013's are EMOTIONS.";
 
@@ -103,7 +94,7 @@ function checkNotTwice(where: string, folders: readonly string[]): void {
   const labels = folders.map(labelFromName);
   const twice = folders.filter((_, i) => labels.indexOf(labels[i]) !== labels.lastIndexOf(labels[i]));
   if (twice.length === 0) return;
-  const remedy = 'Pass classNames, an object from folder names to class names, to say whether they are one class.';
+  const remedy = 'Pass classNames, an object from folder names to class names.';
   throw inputError(where, 'one folder for each emotion', `${listNames(twice)} for the same one`, remedy);
 }
 
@@ -114,7 +105,7 @@ function checkSameInSplits(where: string, folders: readonly (readonly string[])[
     ...first.filter((name) => !other.includes(name)),
   ]);
   if (strange.length === 0) return;
-  const remedy = 'Correct the names, or pass classNames, the array of all class names.';
+  const remedy = 'Correct the names, or pass classNames with all class names.';
   throw inputError(
     where,
     'the same classes in all splits',
@@ -127,7 +118,7 @@ function checkCount(where: string, classNames: readonly string[]): void {
   if (classNames.length > 1 && classNames.length <= MAX_CLASSES) return;
   const remedy =
     classNames.length === 1
-      ? 'Pass the folder above it. To load a part of a data set pass classNames, the array of all class names.'
+      ? 'Pass the parent folder, or pass classNames with all class names to load a part of a data set.'
       : undefined;
   const received =
     classNames.length === 1 ? `one class only: ${listNames(classNames)}` : `${classNames.length} classes`;

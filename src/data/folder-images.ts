@@ -6,29 +6,29 @@ import { faultsIn } from './fault';
 import { classesOf, type FolderClassNames } from './folder-classes';
 import { NO_SPLIT } from './split-names';
 
-/** An image file whose folders tell what it shows. */
+/** An image file with the class and split of its folders. */
 export interface FolderImage {
-  /** Path below the folder, with slashes. */
+  /** The path relative to the folder, with slashes. */
   readonly path: string;
-  /** What can be opened. */
+  /** The path or file to open. */
   readonly source: string | Blob;
-  /** Label, a position in the class names. */
+  /** The label, an index into the class names. */
   readonly label: number;
-  /** Position in `SPLITS`, or `NO_SPLIT`. */
+  /** The index into `SPLITS`, or `NO_SPLIT`. */
   readonly split: number;
 }
 
-/** What was found in a folder. */
+/** The images of a folder. */
 export interface FolderImages {
-  /** Names of the classes in label order. */
+  /** The class names in label order. */
   readonly classNames: readonly string[];
   /** The images by split, class and path. */
   readonly images: readonly FolderImage[];
-  /** What was passed over: one entry for each ending of files, and for each link. */
+  /** The ignored entries: one error per file extension, and one per link. */
   readonly passed: readonly DatasetError[];
 }
 
-/** Endings of images. Those that cannot be decoded everywhere (BMP, HEIC, …) are in the list, too: they must not be missing without a word. */
+/** The extensions of images. Includes formats that cannot be decoded everywhere (BMP, HEIC, …), so that they are not ignored silently. */
 const IMAGE = /\.(jpe?g|jfif|jpe|pjpeg|png|webp|gif|avif|tiff?|bmp|dib|heic|heif|jxl|jp2)$/i;
 
 const SPLIT_NAMES: readonly (readonly string[])[] = [
@@ -37,19 +37,19 @@ const SPLIT_NAMES: readonly (readonly string[])[] = [
   ['test', 'testing', 'private', 'privatetest', 'fer2013test'],
 ];
 
-/** Whether a path has the ending of an image. */
+/** Whether a path has the extension of an image. */
 export function isImagePath(path: string): boolean {
   return IMAGE.test(path);
 }
 
 /**
- * Finds the images in class folders, which may be in folders of splits.
+ * Finds the images in class folders, with or without split folders above them.
  *
  * @param where The function that was called, for messages.
- * @param entries All that is in the folder, by path.
- * @param given What the caller says about the class folders.
- * @param reject Takes the error for images that are in no class folder.
- * @throws InputError if the folders do not tell the classes; what `reject` throws.
+ * @param entries All entries of the folder, sorted by path.
+ * @param given The class names from the caller.
+ * @param reject Receives the error for images outside of class folders.
+ * @throws InputError if the folders do not define the classes; errors of `reject`.
  */
 export function findImages(
   where: string,
@@ -77,11 +77,11 @@ export function findImages(
     const split = hasSplits ? splitOf(parts(path)[0]!) : NO_SPLIT;
     return { path, source, split, label: labels.get(parts(path)[depth]!)! };
   });
-  images.sort((a, b) => a.split - b.split || a.label - b.label); // and by path, as the entries are
+  images.sort((a, b) => a.split - b.split || a.label - b.label); // then by path, like the entries
   return { classNames, images, passed: passedOver(where, entries) };
 }
 
-/** Whether the folders at the top are splits. */
+/** Whether the top-level folders are splits. */
 function findSplits(where: string, files: readonly FolderEntry[]): boolean {
   const tops = [...new Set(files.flatMap(({ path }) => (path.includes('/') ? path.slice(0, path.indexOf('/')) : [])))];
   const others = tops.filter((name) => splitOf(name) === NO_SPLIT);
@@ -89,9 +89,9 @@ function findSplits(where: string, files: readonly FolderEntry[]): boolean {
   if (others.length === tops.length) return false;
   throw inputError(
     where,
-    'folders that are all splits or all classes',
+    'either split folders or class folders',
     `${listNames(tops.filter((name) => !others.includes(name)))} beside ${listNames(others)}`,
-    'Move one kind away, or rename it.',
+    'Remove or rename one kind.',
   );
 }
 
@@ -113,12 +113,12 @@ function rejectLoose(
     if (folders.length <= depth) loose.add(folders.join('/'));
   }
   for (const folder of loose) {
-    const received = folder === '' ? 'images outside of any folder' : `images in ${JSON.stringify(folder)} itself`;
+    const received = folder === '' ? 'images outside of folders' : `images in ${JSON.stringify(folder)} itself`;
     reject(faultsIn(where, folder || '.')({ expected: 'images in folders named by their class', received }));
   }
 }
 
-/** Throws if there is a class folder without images: it would be missing without a word. */
+/** Throws if a class folder has no images. */
 function checkNotEmpty(where: string, entries: readonly FolderEntry[], depth: number, used: readonly string[]): void {
   const empty = entries.flatMap(({ path, kind }) => {
     const parts = path.split('/');
@@ -129,16 +129,14 @@ function checkNotEmpty(where: string, entries: readonly FolderEntry[], depth: nu
   throw inputError(where, 'an image in each class folder', `none in ${listNames(empty)}`, 'Add images, or remove it.');
 }
 
-/** One note for each ending of files that are no images, and for each link that was not followed. */
+/** One error per extension of files that are not images, and one per link. */
 function passedOver(where: string, entries: readonly FolderEntry[]): DatasetError[] {
   const byEnding = new Map<string, string[]>();
   const notes: DatasetError[] = [];
   for (const { path, kind } of entries) {
     if (kind === 'link') {
-      const received = 'a link to a folder, which is not followed';
-      notes.push(
-        faultsIn(where, path)({ expected: 'a folder', received, remedy: 'Move or copy the folder to its place.' }),
-      );
+      const received = 'a link to a folder';
+      notes.push(faultsIn(where, path)({ expected: 'a folder', received, remedy: 'Replace it by the folder.' }));
     } else if (kind === 'file' && !isImagePath(path)) {
       const ending = /\.[^./]+$/.exec(path)?.[0].toLowerCase() ?? '';
       byEnding.set(ending, [...(byEnding.get(ending) ?? []), path]);

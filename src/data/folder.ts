@@ -5,22 +5,17 @@ import { describe } from '../validate';
 import { faultsIn } from './fault';
 
 /**
- * A folder: its path in Node; in a browser the files of `<input type="file" webkitdirectory>`, or a handle of `showDirectoryPicker()`.
- *
- * @example
- * ```ts
- * const folders: ImageFolder[] = ['data/faces', fileInput.files, await showDirectoryPicker()];
- * ```
+ * A folder: a path in Node; in browsers the files of `<input type="file" webkitdirectory>` or a handle of `showDirectoryPicker()`.
  */
 export type ImageFolder = string | URL | FileSystemDirectoryHandle | Iterable<File>;
 
 /**
- * Lists a folder in any form.
+ * Lists the entries of a folder recursively, without hidden ones.
  *
  * @param where The function that was called, for messages.
  * @param folder The folder.
- * @returns All entries below it by their path, in the order of the paths' code points; hidden ones are left out.
- * @throws InputError if it is no folder; DatasetError if it cannot be read.
+ * @returns The entries, sorted by the code points of their paths.
+ * @throws InputError if it is not a folder; DatasetError if it cannot be read.
  */
 export async function entriesOf(where: string, folder: ImageFolder): Promise<FolderEntry[]> {
   const entries = await listAny(where, folder);
@@ -66,15 +61,15 @@ async function walk(folder: FileSystemDirectoryHandle, prefix: string): Promise<
   return entries;
 }
 
-/** A file of a folder that a page's visitor chose; its path begins with the folder's own name. */
+/** The entry of a file from a directory input, whose path begins with the name of the folder. */
 function entryOf(where: string, file: File): FolderEntry {
   const path = file instanceof Blob ? file.webkitRelativePath : '';
   if (path) return { path: path.slice(path.indexOf('/') + 1), kind: 'file', source: file };
-  const remedy = 'Let the input have the attribute webkitdirectory.';
+  const remedy = 'Add the attribute webkitdirectory to the input.';
   throw inputError(`${where}: folder`, 'files with a webkitRelativePath', describe(file), remedy);
 }
 
-/** Compares by code points, not by UTF-16 units. */
+/** Compares strings by code points, not UTF-16 code units. */
 export function compareText(a: string, b: string): number {
   const [left, right] = [Array.from(a), Array.from(b)];
   const at = left.findIndex((character, i) => character !== right[i]);

@@ -11,51 +11,44 @@ import { entriesOf, folderName, type ImageFolder } from './folder';
 import type { FolderClassNames } from './folder-classes';
 import { findImages, type FolderImage } from './folder-images';
 
-/**
- * Options of {@link loadImageFolder}.
- *
- * @example
- * ```ts
- * const options: ImageFolderOptions = { size: [48, 48], onInvalid: 'skip' };
- * const dataset = await loadImageFolder('data/faces', options);
- * ```
- */
+/** Options of {@link loadImageFolder}. */
 export interface ImageFolderOptions {
-  /** Height and width to which the images are resized, in pixels, 1..4096. Default [48, 48]. */
+  /** The height and width of the resized images in pixels, 1..4096. Default [48, 48]. */
   size?: readonly [height: number, width: number];
   /**
    * The class names in label order, or an object from folder names to class names. Default: the seven `EMOTIONS` if all folders are
-   * spellings of them, else the folders' names in the order of their code points.
+   * spellings of them, otherwise the folder names sorted by code points.
    */
   classNames?: FolderClassNames;
-  /** Whether an image that cannot be decoded throws, or is left out and listed in the data set's `skipped`. Default 'throw'. */
+  /** Whether invalid images throw, or are skipped and listed in the data set's `skipped`. Default 'throw'. */
   onInvalid?: 'throw' | 'skip';
-  /** Stops the reading. */
+  /** Aborts loading. */
   signal?: AbortSignal;
-  /** Called after every sixteen images, and at the end. */
+  /** Called every 16 images, and at the end. */
   onProgress?: (progress: { files: number; totalFiles: number }) => void;
 }
 
 const WHERE = 'loadImageFolder';
-const SLICE = 16; // images decoded at a time
+const SLICE = 16; // images decoded concurrently
 
 /**
- * Loads images whose folders name their class: `bored/a.jpg`, `engaged/b.png`, or below splits `train/happy/a.jpg`,
- * `test/Happiness/b.png`. They become gray and are resized by the same code that classifies photos. Needs a registered tfjs backend, in
- * Node also the package `sharp`.
+ * Loads images from class folders, such as `bored/a.jpg` and `engaged/b.png`, or from class folders in split folders, such as
+ * `train/happy/a.jpg` and `test/Happiness/b.png`. Images are converted to gray and resized, as in classification. Needs a tfjs backend,
+ * and the package `sharp` in Node.
  *
- * The folders' names are the class names. If all of them are spellings of the seven emotions (`angry`, `Anger`, `0_angry`), the classes are
- * `EMOTIONS`. Names that are numbers must be explained by `classNames`. Folders called train or training become the split `Training`; val,
- * valid, validation or public `PublicTest`; test, testing or private `PrivateTest`. Folders within a class folder belong to the class.
- * Hidden files are ignored, links to folders are not followed. `skipped` of the data set lists what was passed over, by ending.
+ * The folder names are the class names. If all of them are spellings of the seven emotions (`angry`, `Anger`, `0_angry`), the classes are
+ * `EMOTIONS`. Numbers as names need the option `classNames`. The folders train and training become the split `Training`; val, valid,
+ * validation and public `PublicTest`; test, testing and private `PrivateTest`. Class folders may have subfolders. Hidden files and links
+ * to folders are ignored. `skipped` of the data set lists ignored files by their extension.
  *
- * @param folder A path; in a browser the files of `<input type="file" webkitdirectory>` or a handle of `showDirectoryPicker()`.
- * @param options Size, class names, what to do with bad images, signal and progress.
- * @returns The images by split, class and path; `names` has the paths below the folder, `rows` their positions, counted from 1.
- * @throws DatasetError that names the file, if the folder cannot be read or has no images, or an image cannot be decoded or is in no class
- *   folder.
- * @throws InputError if the folders do not tell the classes, one of them is empty, or an option is unknown or out of range; BackendError
- *   without a backend. The signal's reason if it is aborted.
+ * @param folder A path; in browsers the files of `<input type="file" webkitdirectory>` or a handle of `showDirectoryPicker()`.
+ * @param options The size, class names, handling of invalid images, signal and progress.
+ * @returns The images, sorted by split, class and path; `names` has the relative paths, `rows` the 1-based positions.
+ * @throws DatasetError that names the file, if the folder cannot be read or has no images, or an image cannot be decoded or is outside of
+ *   the class folders.
+ * @throws InputError if the folders do not define the classes, a class folder is empty, or an option is unknown or out of range.
+ * @throws BackendError if no backend is registered.
+ * @throws The signal's reason when it is aborted.
  * @example
  * ```ts
  * const dataset = await loadImageFolder('data/moods'); // bored/, confused/, engaged/
@@ -92,7 +85,7 @@ export async function loadImageFolder(folder: ImageFolder, options: ImageFolderO
     signal?.throwIfAborted();
   }
   if (kept.length === 0) {
-    const received = skipped[0] ? `bad ones only, the first at ${skipped[0].message}` : describeNone(passed);
+    const received = skipped[0] ? `only invalid ones, the first at ${skipped[0].message}` : describeNone(passed);
     throw faultsIn(WHERE, folderName(folder))({ expected: 'images in folders named by their class', received });
   }
   return new Dataset({
@@ -123,7 +116,7 @@ function describeNone(passed: readonly DatasetError[]): string {
   return passed[0] ? `none, but ${passed[0].message}` : 'none';
 }
 
-/** An image as gray bytes, [height, width], or the error of one that cannot be decoded. */
+/** Decodes an image to gray bytes, [height, width], or returns the error. */
 async function grayBytes(
   { path, source }: FolderImage,
   size: readonly [number, number],

@@ -5,14 +5,14 @@ const [TAB, RETURN, BLANK, QUOTE, ZERO] = [9, 13, 32, 34, 48];
 const NONE = -1;
 
 /**
- * Reads the field of pixels: 2304 decimal numbers in 0..255 with blanks between them, with or without quotes around all.
+ * Parses the pixels field: 2304 decimal numbers in 0..255, separated by spaces, with optional quotes.
  *
  * @param line The row.
- * @param start Where the field begins in it.
- * @param end Where it ends.
- * @param pixels Where the numbers go.
- * @param offset Place of the first number, with room for 2304.
- * @returns What is wrong with the field, if anything.
+ * @param start The start of the field in the row.
+ * @param end The end of the field, exclusive.
+ * @param pixels The array to write to.
+ * @param offset The index of the first number in it.
+ * @returns The error, if there is one.
  */
 export function readPixels(
   line: Uint8Array,
@@ -25,7 +25,7 @@ export function readPixels(
   let number = NONE; // the number whose digits are being read
   let quotes = 0;
   for (let at = start; at <= end; at++) {
-    // The usual case, nearly twice as fast: numbers of one to three digits, each with a blank after it.
+    // The fast path for the usual case: numbers of one to three digits, each followed by a space.
     const last = number === NONE && quotes < 2 ? end - 4 : -1;
     while (at <= last && count < FER2013_PIXELS) {
       const a = line[at]! - ZERO;
@@ -55,7 +55,7 @@ export function readPixels(
     const isQuote = byte === QUOTE && (quotes === 1 || (quotes === 0 && count === 0 && number === NONE));
     if (!isQuote && byte !== BLANK && byte !== TAB && byte !== RETURN) {
       const character = JSON.stringify(String.fromCharCode(byte));
-      return fault('integers in 0..255 with blanks between them', `${character} after ${count} pixels`);
+      return fault('integers in 0..255, separated by spaces', `${character} after ${count} pixels`);
     }
     if (isQuote) quotes++;
     if (number === NONE) continue;
@@ -64,7 +64,7 @@ export function readPixels(
     count++;
     number = NONE;
   }
-  if (quotes === 1) return fault('a quote that closes the field', 'none');
+  if (quotes === 1) return fault('a closing quote', 'none');
   if (count === FER2013_PIXELS) return undefined;
   return fault(`${FER2013_PIXELS} pixels`, `${count}`);
 }

@@ -2,11 +2,11 @@ import type { LabeledImages } from './batches';
 import { copyRows } from './rows';
 
 /**
- * Copies of some images and of what is known of them.
+ * Copies some images with their labels, targets and weights.
  *
  * @param data The images; borrowed.
- * @param indices Positions of images; one that stands twice gives the image twice.
- * @returns The images in the order of the positions.
+ * @param indices The indices of images; repeated indices repeat the image.
+ * @returns The images in the order of the indices.
  */
 export function selectImages<Images extends LabeledImages['images']>(
   data: LabeledImages & { readonly images: Images },

@@ -4,38 +4,37 @@ import { type FileSource, plainBytes, readChunks } from '../platform/read';
 import { csvInArchive } from './archive';
 import type { FaultReporter } from './fault';
 
-/** A CSV file that is being read. */
+/** An open CSV file. */
 export interface OpenSource {
-  /** Size of the source in bytes, compressed if it is; undefined if it is not known. */
+  /** The (compressed) size of the source in bytes; undefined if unknown. */
   readonly totalBytes: number | undefined;
-  /** Bytes of the source read so far, compressed if it is. */
+  /** The (compressed) bytes of the source read so far. */
   readonly bytesRead: number;
   /** Whether the source is compressed or an archive. */
   readonly isPacked: boolean;
-  /** The bytes of the CSV file, unzipped. */
+  /** The unzipped bytes of the CSV file. */
   readonly chunks: AsyncGenerator<Uint8Array, void>;
 }
 
-/** What {@link openSource} needs beside the source. */
+/** Options of {@link openSource}. */
 export interface OpenOptions {
-  /** Name of the function that the user called, for messages. */
+  /** The function that was called, for messages. */
   where: string;
-  /** Stops the reading. */
+  /** Aborts reading. */
   signal: AbortSignal | undefined;
-  /** Makes the error for a source that cannot be read to its end. */
+  /** Creates the error for a source that cannot be read completely. */
   fault: FaultReporter;
 }
 
-const SLICE = 8 << 20; // about 20 ms of parsing between two turns of the event loop
+const SLICE = 8 << 20; // about 20 ms of parsing before yielding to the event loop
 
 /**
- * Opens a CSV file: plain, gzipped, or in a tar or zip archive, which is recognised by its first bytes.
+ * Opens a CSV file: plain, gzipped, or in a tar or zip archive. The format is detected by the first bytes.
  *
- * @param source Where the bytes come from.
- * @param options Name for messages, signal and maker of errors.
- * @returns The source's size, a count of the bytes read, and the unzipped chunks.
- * @throws InputError if it is none of the kinds of source; DatasetError if it cannot be read or is no CSV file by its first bytes; the
- *   signal's reason.
+ * @param source The source of the bytes.
+ * @param options The name for messages, the signal and the function that creates errors.
+ * @returns The size of the source, the number of bytes read, and the unzipped chunks.
+ * @throws InputError if the source is not valid; DatasetError if it cannot be read or is not a CSV file; the signal's reason.
  */
 export async function openSource(source: FileSource, options: OpenOptions): Promise<OpenSource> {
   const { where, signal, fault } = options;
@@ -83,14 +82,14 @@ async function* openRaw(
     signal,
     fail: fault,
     onResponse({ headers }) {
-      // With a content encoding the length is that of the encoded bytes, which are not the ones that arrive.
+      // With a content encoding, content-length is the length of the encoded bytes.
       const length = headers.has('content-encoding') ? NaN : Number(headers.get('content-length') ?? NaN);
       if (length > 0) progress.totalBytes = length;
     },
   });
 }
 
-/** Counts the bytes and cuts long chunks, with a turn of the event loop after each slice. */
+/** Counts the bytes and splits long chunks; yields to the event loop after each slice. */
 async function* counted(
   chunks: AsyncGenerator<Uint8Array, void>,
   progress: { bytesRead: number },
@@ -110,7 +109,7 @@ function turn(): Promise<void> {
 }
 
 /**
- * Waits for the first `length` bytes. Returns them (fewer if there are no more) and all chunks, those read included.
+ * Waits for the first `length` bytes. Returns them (fewer at the end) and all chunks, including these bytes.
  */
 export async function takeHead(
   chunks: AsyncGenerator<Uint8Array, void>,
@@ -129,7 +128,7 @@ export async function takeHead(
       yield* read.splice(0);
       yield* chunks;
     } finally {
-      await chunks.return(); // if the consumer stops before the first line above ends
+      await chunks.return(); // if the consumer stops early
     }
   }
   return [Uint8Array.from(head), all()];

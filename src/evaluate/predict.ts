@@ -13,47 +13,38 @@ import { checkViews, meanOverViews } from '../image/views';
 import { checkOutput, resolvePreprocessing } from '../models/facts';
 import { checkInteger, checkOptions, describe } from '../validate';
 
-/**
- * How to run a model over a data set.
- *
- * @example
- * ```ts
- * const options: PredictOptions = { batchSize: 256, onProgress: (done, total) => console.log(done / total) };
- * const outputs = await predict(model, dataset, options);
- * ```
- */
+/** Options of {@link predict}. */
 export interface PredictOptions {
-  /** Pictures a batch, at least 1; more is faster as long as the memory suffices. Default 64. */
+  /** The number of images per batch, at least 1. Default 64. */
   batchSize?: number;
   /**
-   * How pixels become the model's input, in full or as the scaling of pixels alone. Default: what the model was built, trained or
-   * loaded with; a model from elsewhere has none.
+   * How pixels become the model's input, in full or only the scaling. Default: what the model was built, trained or loaded with. Models
+   * from other sources have no default.
    */
   preprocessing?: Preprocessing | Pixels;
-  /** Test-time augmentation: the outputs are the mean over these views of each picture. Default `'single'`: none. */
+  /** Test-time augmentation: averages the outputs over these views of each image. Default `'single'`: off. */
   views?: Views;
-  /** Ends the run between two batches; its reason is thrown. Default none. */
+  /** Aborts between two batches; its reason is thrown. Default: none. */
   signal?: AbortSignal;
-  /** Called after each batch with the number of pictures done and their total. Default none. */
+  /** Called after each batch with the number of finished images and the total. Default: none. */
   onProgress?: (done: number, total: number) => void;
 }
 
 /** The names of the {@link PredictOptions}. */
 export const PREDICT_OPTIONS = ['batchSize', 'preprocessing', 'views', 'signal', 'onProgress'] as const;
 
-/** Longest time, in milliseconds, for which the event loop is kept waiting, apart from a single batch. */
+/** The maximum time, in milliseconds, that several batches block the event loop. */
 const PATIENCE = 40;
 
 /**
- * The outputs of a model for every picture of a data set, in its order. Labels and targets are not used, so that the
- * data may be unlabelled.
+ * Runs a model on every image of a data set. The data may be unlabeled.
  *
- * @param model A model from one input `[n, h, w, 1 or 3]` to one output `[n, numClasses]`; borrowed, and run in inference mode.
- * @param data The pictures, 0..255; borrowed.
+ * @param model A model with one input `[n, h, w, 1 or 3]` and one output `[n, numClasses]`; borrowed, run in inference mode.
+ * @param data The images, 0..255; borrowed.
  * @param options Batch size, preprocessing, abort signal and progress callback.
- * @returns The outputs, `[size, numClasses]` row by row, as the model's last layer gives them; empty for empty data.
- * @throws InputError if an option, the data or the model's shapes do not fit, before any tensor is made.
- * @throws The signal's reason if it is aborted. No tensor is left over then either.
+ * @returns The outputs of the last layer, `[size, numClasses]` row by row, in the order of the data; empty for empty data.
+ * @throws InputError if an option, the data or the model's shapes are not valid, before any tensor is created.
+ * @throws The signal's reason when it is aborted. No tensor is leaked.
  * @example
  * ```ts
  * const outputs = await predict(model, dataset, { batchSize: 128 });
@@ -68,7 +59,7 @@ export async function predict(
   return predictFor('predict', model, data, options);
 }
 
-/** What {@link predict} does, for the function named `where`. */
+/** {@link predict} for the function named `where`. */
 export async function predictFor(
   where: string,
   model: tfl.LayersModel,
@@ -111,27 +102,27 @@ function forward(model: tfl.LayersModel, batch: Batch, preprocessing: Preprocess
   });
 }
 
-/** Lets timers, signals and the page go on: the plain CPU and WASM backends give their data without doing so. */
+/** Yields to the event loop, which the CPU and WASM backends do not do when they return data. */
 function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve));
 }
 
 /**
- * The preprocessing for a model, given or known.
- * @throws InputError if it is not known, or does not fit the model's input.
+ * Returns the preprocessing of a model, from the options or the model.
+ * @throws InputError if it is unknown, or does not match the model's input.
  */
 function preprocessingOf(where: string, model: tfl.LayersModel, given: PredictOptions['preprocessing']): Preprocessing {
   const found = resolvePreprocessing(where, model, given);
   if (found) return found;
   const remedy = "Pass preprocessing: '0..1', '-1..1', '0..255', 'fer2013' or { mean, std }.";
-  throw inputError(`${where}: model`, 'a model whose preprocessing is known', 'one from elsewhere', remedy);
+  throw inputError(`${where}: model`, 'a model with known preprocessing', 'one without', remedy);
 }
 
 /**
- * Throws unless `data` holds the arrays of {@link LabeledImages} in the lengths that it states, and pixels.
+ * Throws unless `data` has the arrays of {@link LabeledImages} in matching lengths, and valid pixels.
  *
  * @param where The argument, for the message.
- * @param data Should be pictures with their labels.
+ * @param data Should be images with their labels.
  * @throws InputError
  */
 export function checkPictures(where: string, data: LabeledImages): void {

@@ -1,5 +1,5 @@
 /**
- * What in a picture speaks for a class, as a tensor and as a heat map.
+ * Heat maps of the evidence for a class.
  *
  * @packageDocumentation
  */

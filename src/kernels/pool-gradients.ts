@@ -3,7 +3,7 @@ import { wasmRoom, wasmValues } from '../tfjs/wasm-memory';
 import type { ConvGeometry } from './geometry';
 import { frameForInputGradient } from './geometry';
 
-/** What tfjs's gradients of poolings are given. */
+/** The attributes of tfjs's pooling gradients. */
 export interface PoolGradientAttributes {
   filterSize: number | [height: number, width: number];
   strides: number | [height: number, width: number];
@@ -11,7 +11,7 @@ export interface PoolGradientAttributes {
   dimRoundingMode?: 'floor' | 'round' | 'ceil' | undefined;
 }
 
-/** Where the windows of a pooling lie. */
+/** The geometry of a pooling. */
 export function poolGeometry(inputShape: number[], attributes: PoolGradientAttributes): ConvGeometry {
   const { filterSize, strides, pad, dimRoundingMode } = attributes;
   const shape = inputShape as [number, number, number, number];
@@ -19,12 +19,12 @@ export function poolGeometry(inputShape: number[], attributes: PoolGradientAttri
 }
 
 /**
- * Gradient of average pooling: every output's goes in equal parts to the pixels that it saw. Kernels of tfjs divide it by the whole
- * window also where part of this lies outside the picture.
+ * Computes the gradient of average pooling: distributes each output's gradient equally over the pixels in its window. The kernels of tfjs
+ * wrongly count pixels outside the image too.
  *
- * @param dy Gradient of the output, `[n, oh, ow, c]` float32; borrowed.
- * @param geometry Of the pooling.
- * @returns `[n, h, w, c]` float32; the caller's.
+ * @param dy The gradient of the output, `[n, oh, ow, c]` float32; borrowed.
+ * @param geometry The geometry of the pooling.
+ * @returns `[n, h, w, c]` float32; owned by the caller.
  */
 export function averagePoolGradient(dy: tf.Tensor4D, geometry: ConvGeometry): tf.Tensor4D {
   const { filterHeight, filterWidth, inHeight, inWidth, outHeight, outWidth, padInfo } = geometry;
@@ -38,7 +38,7 @@ export function averagePoolGradient(dy: tf.Tensor4D, geometry: ConvGeometry): tf
   });
 }
 
-/** How many pixels of a side each window has within the picture. */
+/** The number of pixels inside the image of each window along one side. */
 function seenByWindows(windows: number, stride: number, size: number, before: number, side: number): number[] {
   return Array.from({ length: windows }, (_, i) => {
     const begin = i * stride - before;
@@ -47,12 +47,12 @@ function seenByWindows(windows: number, stride: number, size: number, before: nu
 }
 
 /**
- * Gradient of max pooling on the WASM backend: every output's goes to the first largest pixel of its window, whatever its sign.
+ * Computes the gradient of max pooling on the WASM backend: each output's gradient goes to the first maximum of its window.
  *
- * @param x Input of the pooling, `[n, h, w, c]` float32; borrowed.
- * @param dy Gradient of its output, `[n, oh, ow, c]` float32; borrowed.
- * @param geometry Of the pooling.
- * @returns `[n, h, w, c]` float32; the caller's.
+ * @param x The input of the pooling, `[n, h, w, c]` float32; borrowed.
+ * @param dy The gradient of its output, `[n, oh, ow, c]` float32; borrowed.
+ * @param geometry The geometry of the pooling.
+ * @returns `[n, h, w, c]` float32; owned by the caller.
  */
 export function maxPoolGradientOnWasm(x: tf.TensorInfo, dy: tf.TensorInfo, geometry: ConvGeometry): tf.TensorInfo {
   const { batchSize, inChannels: channels, inHeight, inWidth, outHeight, outWidth, padInfo } = geometry;

@@ -12,7 +12,7 @@ import { unsortedSegmentSum } from './unsorted-segment-sum';
 
 type Compute = (inputs: Record<string, tf.Tensor4D>, attributes: KernelAttributes, name: string) => tf.TensorInfo;
 
-/** The attributes of all kernels here; each has some of them. */
+/** The union of the attributes of all kernels. */
 interface KernelAttributes extends ConvAttributes, ResizeAttributes, Pick<PoolGradientAttributes, 'filterSize'> {
   filterShape: number[];
   inputShape: number[];
@@ -22,7 +22,7 @@ interface KernelAttributes extends ConvAttributes, ResizeAttributes, Pick<PoolGr
 const geometryOf = (x: tf.Tensor4D, attributes: KernelAttributes) =>
   poolGeometry(x.shape, attributes as KernelAttributes & PoolGradientAttributes);
 
-/** The gradient kernels that some backend lacks, each composed from operations that every backend has. */
+/** The gradient kernels that some backends lack, composed of operations that every backend has. */
 const KERNELS: Readonly<Record<string, Compute>> = {
   Conv2DBackpropFilter: ({ x, dy }, attributes, name) =>
     conv2dBackpropFilter(x!, dy!, convGeometry(name, x!.shape, attributes.filterShape, attributes)),
@@ -37,7 +37,7 @@ const KERNELS: Readonly<Record<string, Compute>> = {
   ResizeBilinearGrad: ({ dy, images }, attributes) => resizeGradient(dy!, images!.shape, 'bilinear', attributes),
 };
 
-/** The kernels that a backend brings, but wrong; see the functions that take their place. */
+/** The kernels with wrong results in each backend; see the functions that replace them. */
 const WRONG: Readonly<Record<string, readonly string[]>> = {
   cpu: ['AvgPoolGrad', 'ResizeNearestNeighborGrad', 'ResizeBilinearGrad'],
   wasm: ['AvgPoolGrad', 'MaxPoolGrad'],
@@ -45,17 +45,16 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
   webgpu: ['AvgPoolGrad'],
 };
 
-/** What was registered here, so that it is not replaced again. */
+/** The kernels that were registered here, so that they are not replaced again. */
 const OURS = new WeakSet<tf.KernelFunc>();
 
 /**
- * Registers the gradient kernels that the active backend lacks, so that it can train: on WASM those of convolutions, of depthwise
- * convolutions and of `tf.gather`. Kernels of TensorFlow.js 4.22 that give wrong gradients are replaced: of average pooling with
- * padding (all backends but the native one), of max pooling where a window has no positive value (WASM) and of resizing (cpu).
- * {@link train} does this itself; call it before training by other means, such as `model.fit`. All other kernels stay as they are, and a
- * second call does nothing.
+ * Registers the gradient kernels that the active backend lacks for training: those of convolutions, depthwise convolutions and
+ * `tf.gather` on WASM. Also replaces kernels of TensorFlow.js 4.22 with wrong gradients: average pooling with padding (all backends but
+ * the native one), max pooling of windows without a positive value (WASM) and resizing (cpu). {@link train} calls this function; call it
+ * before other training, such as `model.fit`. A second call does nothing.
  *
- * @returns Names of the kernels that were registered by this call.
+ * @returns The names of the kernels that this call registered.
  * @throws {@link BackendError} if no backend is ready.
  * @example
  * ```ts

@@ -1,24 +1,23 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-/** How tfjs resizes. */
+/** The attributes of tfjs's resizing. */
 export interface ResizeAttributes {
   alignCorners?: boolean | undefined;
   halfPixelCenters?: boolean | undefined;
 }
 
-/** From a side's places in the result to its pixels: for each place the two pixels and the share of the second. */
+/** For each position along one side of the result: the two source pixels and the weight of the second. */
 type Places = readonly (readonly [lower: number, upper: number, share: number])[];
 
 /**
- * Gradient of resizing, to the nearest pixel or bilinearly: resizing is linear, by a matrix for the rows and one for the columns, and its
- * gradient the product with them transposed. tfjs's plain CPU kernels take other pictures' pixels for the second picture of a batch,
- * and confuse height and width.
+ * Computes the gradient of nearest-neighbor or bilinear resizing. Resizing is linear, with a matrix for the rows and one for the columns;
+ * the gradient is the product with the transposed matrices. tfjs's CPU kernels mix up the images of a batch, and height and width.
  *
- * @param dy Gradient of the result, `[n, oh, ow, c]` float32; borrowed.
+ * @param dy The gradient of the result, `[n, oh, ow, c]` float32; borrowed.
  * @param inputShape `[n, h, w, c]`.
- * @param kind How it was resized.
- * @param attributes Where the pixels' centers lie.
- * @returns `[n, h, w, c]` float32; the caller's.
+ * @param kind The interpolation.
+ * @param attributes The positions of the pixel centers.
+ * @returns `[n, h, w, c]` float32; owned by the caller.
  */
 export function resizeGradient(
   dy: tf.Tensor4D,
@@ -42,7 +41,7 @@ function product(matrix: tf.Tensor2D, x: tf.Tensor): tf.Tensor {
   return tf.matMul(matrix, tf.reshape(x, [matrix.shape[1], -1]));
 }
 
-/** The matrix `[side, places]` that hands the gradient at each place back to its pixels. */
+/** The matrix `[side, places]` that distributes the gradient at each position to its pixels. */
 function matrix(places: Places, side: number): tf.Tensor2D {
   const values = new Float32Array(side * places.length);
   places.forEach(([lower, upper, share], i) => {

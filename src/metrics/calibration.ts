@@ -2,37 +2,29 @@ import { inputError } from '../errors';
 import { checkInteger, checkList, describe } from '../validate';
 import { argmaxRows, checkRows } from './probability';
 
-/**
- * The pictures whose greatest probability lies in one range.
- *
- * @example
- * ```ts
- * const overconfidence = ({ confidence, accuracy }: ReliabilityBin) => confidence - accuracy;
- * console.log(reliabilityBins(labels, probabilities).map(overconfidence));
- * ```
- */
+/** The images whose highest probability is in one range. */
 export interface ReliabilityBin {
-  /** Exclusive lower bound of the range; inclusive in the first bin. */
+  /** The lower bound, exclusive except in the first bin. */
   lower: number;
-  /** Inclusive upper bound of the range. */
+  /** The upper bound, inclusive. */
   upper: number;
-  /** Number of pictures in the bin. */
+  /** The number of images in the bin. */
   count: number;
-  /** Mean of their greatest probabilities, 0..1; NaN if there are none. */
+  /** The mean of their highest probabilities, 0..1; NaN for an empty bin. */
   confidence: number;
-  /** Share of them whose class was recognised, 0..1; NaN if there are none. */
+  /** The accuracy on these images, 0..1; NaN for an empty bin. */
   accuracy: number;
 }
 
 /**
- * Compares how sure a classifier is with how often it is right: sorts the pictures by their greatest probability into bins of
- * equal width. Drawn as accuracy over confidence it is the reliability diagram.
+ * Computes a reliability diagram: groups the images by their highest probability into bins of equal width, and compares the mean
+ * confidence of each bin with its accuracy.
  *
  * @param labels True classes, `[n]`.
  * @param probabilities `[n, numClasses]` row by row, rows summing to 1.
- * @param numBins Number of bins over 0..1, 1..10,000. Default 15.
- * @returns The bins in order, also those that are empty; all are for empty input.
- * @throws InputError if the lengths do not fit, a class is out of range or a probability is not finite.
+ * @param numBins The number of bins, 1..10,000. Default 15.
+ * @returns All bins in ascending order, including empty ones.
+ * @throws InputError if the lengths do not match, a class is out of range or a probability is not finite.
  * @example
  * ```ts
  * reliabilityBins([0], [0.75, 0.25], 2)[1]; // { lower: 0.5, upper: 1, count: 1, confidence: 0.75, accuracy: 1 }
@@ -66,13 +58,13 @@ export function reliabilityBins(
 }
 
 /**
- * Expected calibration error: how far confidence and accuracy lie apart, averaged over the bins by their counts.
+ * Computes the expected calibration error (ECE): the mean difference between confidence and accuracy, weighted by the counts of the bins.
  *
  * Source: Guo et al., "On calibration of modern neural networks", 2017 (arXiv:1706.04599), with 15 bins.
  *
- * @param bins What {@link reliabilityBins} gives.
- * @returns A number in 0..1, less is better; NaN for empty input.
- * @throws InputError if they are no such bins.
+ * @param bins The bins of {@link reliabilityBins}.
+ * @returns A number in 0..1, lower is better; NaN for empty input.
+ * @throws InputError if `bins` does not contain such bins.
  * @example
  * ```ts
  * expectedCalibrationError(reliabilityBins(labels, probabilities));

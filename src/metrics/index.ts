@@ -1,6 +1,5 @@
 /**
- * The parts of an evaluation: single scores on plain arrays, and the drawing of a report. `evaluate` of `fer-cnn` computes all scores
- * at once.
+ * Single scores on plain arrays. `evaluate` of `fer-cnn` computes all of them at once.
  *
  * @packageDocumentation
  */

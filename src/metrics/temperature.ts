@@ -1,17 +1,17 @@
 import { checkInteger, checkList, checkNumber } from '../validate';
 import { checkRows, logLoss } from './probability';
 
-/** Range in which {@link fitTemperature} looks. */
+/** The search range of {@link fitTemperature}. */
 const [COLDEST, HOTTEST] = [0.05, 20];
 
 /**
- * Makes probabilities more or less sure without changing their order: `p^(1 / temperature)`, divided by the sum of the row. For
- * a softmax that is the softmax of the logits divided by the temperature.
+ * Applies temperature scaling to probabilities: `p^(1 / temperature)`, divided by the sum of the row. This equals the softmax of
+ * logits that are divided by the temperature. The predicted class does not change.
  *
  * @param probabilities `[n, numClasses]` row by row, at least 0; not changed.
- * @param numClasses Number of classes.
- * @param temperature Above 0; above 1 less sure, below 1 surer, 1 for the probabilities themselves.
- * @returns `[n, numClasses]`, rows summing to 1; a row of zeros stays one.
+ * @param numClasses The number of classes.
+ * @param temperature Above 0; above 1 lowers the confidence, below 1 raises it.
+ * @returns `[n, numClasses]`, rows summing to 1; a row of zeros stays zero.
  * @throws InputError if the temperature is out of range.
  * @example
  * ```ts
@@ -38,16 +38,16 @@ export function applyTemperature(
 }
 
 /**
- * The temperature at which probabilities fit the labels best, by their mean negative log-likelihood.
+ * Finds the temperature with the lowest log loss.
  *
- * Fit it on pictures that the network was not trained on, and report its effect on others.
+ * Fit it on images that the model was not trained on, and report its effect on different ones.
  *
- * Source: Guo et al. 2017, On Calibration of Modern Neural Networks (arXiv:1706.04599).
+ * Source: Guo et al., "On calibration of modern neural networks", 2017 (arXiv:1706.04599).
  *
  * @param labels True classes, `[n]`, at least one.
  * @param probabilities `[n, numClasses]` row by row, rows summing to 1.
  * @returns The temperature, 0.05..20, to three digits.
- * @throws InputError if the lengths do not fit, a class is out of range, a probability is not finite or there are no labels.
+ * @throws InputError if the lengths do not match, a class is out of range, a probability is not finite or there are no labels.
  * @example
  * ```ts
  * fitTemperature([0, 0, 0, 1], [0.99, 0.01, 0.99, 0.01, 0.99, 0.01, 0.99, 0.01]); // 4.18: three quarters are right, not 99 %

@@ -15,24 +15,18 @@ import { factsOf, type ModelFacts } from './known-facts';
 import { traitsOf } from './traits';
 
 /**
- * Names of the classes in the order of a model's outputs. `'fer2013'` is the order of {@link EMOTIONS}; `'alphabetical'` are the same seven
- * names sorted, which is what models have that were trained on folders.
- *
- * @example
- * ```ts
- * const classNames: ClassNames = 'alphabetical'; // angry, disgust, fear, happy, neutral, sad, surprise
- * const classifier = await loadClassifier({ model, card: { classNames, pixels: '0..1' } });
- * ```
+ * The class names in the order of a model's outputs. `'fer2013'` is the order of {@link EMOTIONS}; `'alphabetical'` is the alphabetical
+ * order of the same names, which models trained on folders have.
  */
 export type ClassNames = 'fer2013' | 'alphabetical' | readonly string[];
 
-/** What a user says about a model. */
+/** The facts about a model that a user can pass. */
 export interface GivenFacts {
-  /** Names of the classes in the order of the outputs. */
+  /** The class names in the order of the outputs. */
   classNames?: ClassNames | undefined;
-  /** How the model expects its pixels; the input size is the model's own. */
+  /** The scaling of pixels that the model expects. */
   pixels?: Pixels | undefined;
-  /** The same in full; takes precedence over `pixels`. */
+  /** The full preprocessing; takes precedence over `pixels`. */
   preprocessing?: Preprocessing | undefined;
   /** Whether the outputs are probabilities or logits. */
   outputs?: 'probabilities' | 'logits' | undefined;
@@ -43,13 +37,13 @@ const HOW =
   'suggestCard finds both from a few labeled images.';
 
 /**
- * All that classification needs to know of a model: what the caller says, else what the model knows about itself.
+ * Collects the facts about a model that classification needs, from the caller, otherwise from the model.
  *
  * @param where The argument, for messages.
  * @param model The model; borrowed.
- * @param given What the caller says.
+ * @param given The facts from the caller.
  * @returns The facts, checked against the shapes of the model.
- * @throws {@link InputError} if something is not known or does not fit.
+ * @throws {@link InputError} if a fact is unknown or does not match the model.
  */
 export function resolveFacts(where: string, model: tfl.LayersModel, given: GivenFacts): Required<ModelFacts> {
   const known = factsOf(model);
@@ -57,12 +51,7 @@ export function resolveFacts(where: string, model: tfl.LayersModel, given: Given
   const preprocessing = resolvePreprocessing(where, model, given.preprocessing ?? given.pixels);
   if (classNames === undefined || preprocessing === undefined) {
     const missing = [classNames ? [] : 'class names', preprocessing ? [] : 'scaling of pixels'].flat().join(' or ');
-    throw inputError(
-      where,
-      'a model whose class names and scaling of pixels are known',
-      `one without known ${missing}`,
-      HOW,
-    );
+    throw inputError(where, 'a model with known class names and scaling of pixels', `no ${missing}`, HOW);
   }
   const names = namesOf(`${where}: classNames`, classNames);
   checkOutput(where, model, { numClasses: names.length, classNames: names });
@@ -70,8 +59,8 @@ export function resolveFacts(where: string, model: tfl.LayersModel, given: Given
 }
 
 /**
- * The names themselves.
- * @throws {@link InputError} if they are none.
+ * Returns the class names as an array.
+ * @throws {@link InputError} if they are not valid.
  */
 export function namesOf(where: string, classNames: ClassNames): readonly string[] {
   if (classNames === 'fer2013') return EMOTIONS;
@@ -81,8 +70,8 @@ export function namesOf(where: string, classNames: ClassNames): readonly string[
 }
 
 /**
- * What a caller says about a model, checked against its shapes; it may be nothing or a part.
- * @throws {@link InputError} if it does not fit.
+ * Checks the facts from the caller, which may be incomplete, against the shapes of a model.
+ * @throws {@link InputError} if they do not match.
  */
 export function checkFacts(where: string, model: tfl.LayersModel, given: GivenFacts): ModelFacts {
   const { outputs } = given;
@@ -104,18 +93,18 @@ function resolveOutputs(
     return outputs;
   }
   if (traitsOf(model).outputs !== 'logits') return 'probabilities';
-  const remedy = "Pass outputs: 'logits' if a softmax belongs behind it.";
+  const remedy = "Pass outputs: 'logits' if the outputs need a softmax.";
   throw inputError(where, 'a model that ends in softmax or sigmoid', 'one with a linear output layer', remedy);
 }
 
 /**
- * The preprocessing of a model: the given one, else the one that the model knows.
+ * Returns the preprocessing of a model, from the caller, otherwise from the model.
  *
  * @param where The argument, for messages.
  * @param model The model; borrowed.
- * @param given In full, or the scaling of pixels alone.
- * @returns The preprocessing at the model's own size and channels, or undefined if it is not known.
- * @throws {@link InputError} if it does not fit the model's input, or that is no image.
+ * @param given The full preprocessing, or only the scaling of pixels.
+ * @returns The preprocessing for the model's input size and channels; undefined if it is unknown.
+ * @throws {@link InputError} if it does not match the model's input, or the input is not an image.
  */
 export function resolvePreprocessing(
   where: string,
@@ -143,9 +132,9 @@ export function resolvePreprocessing(
   if (whole && (inputSize[0] !== height || inputSize[1] !== width || (whole.channels ?? 1) !== channels)) {
     throw inputError(
       `${where}: preprocessing`,
-      `that of a model with input ${shapeText(shape)}`,
+      `preprocessing for the input ${shapeText(shape)}`,
       `inputSize ${describe(whole.inputSize)} and ${whole.channels ?? 1} channels`,
-      'Leave inputSize and channels to the model by passing pixels instead.',
+      'Pass pixels instead to use the input size and channels of the model.',
     );
   }
   const { mean, std } = whole ?? statisticsOf(`${where}: pixels`, found as Pixels);
@@ -155,7 +144,7 @@ export function resolvePreprocessing(
 }
 
 /**
- * Throws unless the model has one output of as many classes as there are, at least 2.
+ * Throws unless the model has one output with the given number of classes, at least 2.
  * @throws {@link InputError}
  */
 export function checkOutput(
@@ -170,9 +159,9 @@ export function checkOutput(
   if (shape?.length === 2 && shape[1] === numClasses) return;
   throw inputError(
     `${where}: model`,
-    `one output of shape [null, ${numClasses}], since there are ${numClasses} classes${classNames ? ` (${listNames(classNames)})` : ''}`,
+    `one output of shape [null, ${numClasses}]${classNames ? ` for the classes ${listNames(classNames)}` : ''}`,
     shape ? `the output shape ${shapeText(shape)}` : `${outputs.length} outputs`,
-    'Build one with createModel(name, { classNames }), where classNames are those of the data.',
+    'Create one with createModel(name, { classNames }) and the classNames of the data.',
   );
 }
 

@@ -7,32 +7,19 @@ import { createShallowCnn } from './shallow';
 
 /** An architecture of the registry. */
 interface ModelEntry {
-  /** One line that says what it is. */
+  /** A description in one line. */
   readonly description: string;
-  /** Number of parameters with default options, batch-norm statistics included. */
+  /** The number of parameters with default options, including batch-norm statistics. */
   readonly parameters: number;
-  /** Builds the network. */
+  /** Builds the model. */
   readonly create: (options?: CnnOptions) => tfl.LayersModel;
 }
 
-/**
- * Name of a model of this package: of its architecture and of the weights that come with it.
- *
- * @example
- * ```ts
- * const name: ModelName = 'deep';
- * const model = createModel(name);
- * ```
- */
+/** The name of a model of this package: of its architecture and its bundled weights. */
 export type ModelName = 'shallow' | 'deep' | 'compact';
 
 /**
- * Every architecture of this package by name.
- *
- * @example
- * ```ts
- * MODELS.deep.parameters; // 4478727
- * ```
+ * The architectures of this package by name.
  */
 export const MODELS: Readonly<Record<ModelName, ModelEntry>> = {
   compact: {
@@ -53,7 +40,7 @@ export const MODELS: Readonly<Record<ModelName, ModelEntry>> = {
 };
 
 /**
- * The names of all models of this package, for `createModel`, `loadModel` and `MODELS`.
+ * Lists the models of this package, for `createModel`, `loadModel` and `MODELS`.
  *
  * @returns The names; the first is the default of {@link loadModel}.
  * @example
@@ -66,12 +53,12 @@ export function listModels(): ModelName[] {
 }
 
 /**
- * Builds an architecture by its name, for programs that take the name from their user.
+ * Creates a model by its name, with untrained weights.
  *
  * @param name One of {@link listModels}.
- * @param options The options of that architecture.
- * @returns The model; the caller's, who disposes of it.
- * @throws {@link InputError} if there is no such architecture or an option is unknown or out of range. {@link BackendError} if no
+ * @param options The options of the model.
+ * @returns The model; owned by the caller.
+ * @throws {@link InputError} if the name is unknown, or an option is unknown or out of range. {@link BackendError} if no
  *   backend is ready.
  * @example
  * ```ts

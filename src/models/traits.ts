@@ -2,30 +2,30 @@ import type * as tfl from '@tensorflow/tfjs-layers';
 import { inputError } from '../errors';
 import { describe } from '../validate';
 
-/** What the layers of a model say about what it takes and gives. */
+/** The inputs and outputs of a model, as its layers define them. */
 export interface ModelTraits {
-  /** Shape of the (first) input, without the batch: `[height, width, channels]` for images; null where any size is taken. */
+  /** The shape of the (first) input without the batch: `[height, width, channels]` for images; null for any size. */
   inputShape: readonly (number | null)[];
-  /** Channels of the images that it takes, usually 1 (gray) or 3 (RGB); undefined if its input is not an image. */
+  /** The channels of its images, usually 1 (gray) or 3 (RGB); undefined if its input is not an image. */
   channels: number | undefined;
-  /** Whether it begins by scaling pixels itself, so that it takes them raw, as 0..255. */
+  /** Whether it scales pixels itself, and so takes raw pixels in 0..255. */
   rescales: boolean;
   /**
-   * What its last layer gives: `'probabilities'` after a softmax or sigmoid, `'logits'` from a layer without activation, which a softmax turns into
-   * probabilities, `'unknown'` after anything else.
+   * The type of the outputs: `'probabilities'` after a softmax or sigmoid, `'logits'` from a layer without activation, `'unknown'`
+   * otherwise.
    */
   outputs: 'probabilities' | 'logits' | 'unknown';
-  /** Number of classes: length of the (first) output's last axis; undefined if it is not known. */
+  /** The number of classes: the size of the (first) output's last axis; undefined if it is unknown. */
   classes: number | undefined;
 }
 
 /**
- * Tells what a model says about itself: the images that it takes, whether it scales their pixels, and whether its outputs are probabilities. Class names and
- * other preprocessing are not in a model; see `suggestCard`.
+ * Reads the traits of a model from its layers: its input, whether it scales pixels, and whether its outputs are probabilities. Layers do
+ * not contain class names and other preprocessing; see `suggestCard`.
  *
  * @param model A built model; borrowed.
- * @returns The facts. Nothing is computed.
- * @throws `InputError` if it is not a model.
+ * @returns The traits.
+ * @throws InputError if it is not a model.
  */
 export function traitsOf(model: tfl.LayersModel): ModelTraits {
   const [input, output] = [model?.inputs?.[0], model?.outputs?.[0]];
@@ -40,10 +40,10 @@ export function traitsOf(model: tfl.LayersModel): ModelTraits {
   };
 }
 
-/** The greatest value that a pixel of 255 becomes in a model which is meant to take raw pixels. Those for 0..1 make at least hundreds of it. */
+/** The maximum of a scaled pixel of 255 in a model that takes raw pixels. Models for 0..1 scale it to hundreds or more. */
 const RAW = 64;
 
-/** Layers that change neither the range of pixels nor, at the end, what the outputs are. */
+/** Layers that change neither the range of pixels nor, at the end, the type of the outputs. */
 const NEUTRAL = /^(InputLayer|Permute|Reshape|Flatten|\w*Dropout|GaussianNoise|ZeroPadding2D|Cropping2D)$/;
 
 /** The factor by which a model scales its input before the first layer with weights. */
@@ -58,12 +58,12 @@ function scaleOf(model: tfl.LayersModel): number {
   return scale;
 }
 
-/** The greatest amount in a number or an array of numbers. */
+/** The maximum absolute value in a number or an array of numbers. */
 function largest(value: unknown): number {
   return Array.isArray(value) ? Math.max(...value.map(largest)) : Math.abs(Number(value));
 }
 
-/** The activation that a layer has, by tfjs's name; undefined if it has none. */
+/** The tfjs name of a layer's activation; undefined if it has none. */
 function activationOf(layer: tfl.layers.Layer): string | undefined {
   const { activation } = layer.getConfig();
   return typeof activation === 'string' ? activation : undefined;
@@ -87,6 +87,6 @@ function outputsOf({ sourceLayer: layer, nodeIndex, tensorIndex }: tfl.SymbolicT
 
 const agreed = (all: readonly ModelTraits['outputs'][]) => (new Set(all).size === 1 ? all[0]! : 'unknown');
 
-/** Whether a layer is a model within the model. */
+/** Whether a layer is a nested model. */
 const isModel = (layer: tfl.layers.Layer): layer is tfl.LayersModel =>
   Array.isArray((layer as Partial<tfl.LayersModel>).layers);

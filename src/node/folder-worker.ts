@@ -1,10 +1,10 @@
-/** A worker of `classifyFolder`, in a process of its own: classifies the files that it is sent, and ends when its parent does. */
+/** A worker process of `classifyFolder`: classifies the files that it receives, and exits with its parent. */
 import { join } from 'node:path';
 import { facesOf } from './faces-of';
 import type { FileResult } from './results-file';
 import type { WorkerSettings } from './worker-process';
 
-/** Where this file is, for its parent. */
+/** The URL of this file, for its parent. */
 export const url = import.meta.url;
 
 const settings = process.env['FER_CNN_FOLDER_WORKER'];
@@ -24,7 +24,7 @@ async function serve({ dir, backend, model, topk, faces }: WorkerSettings): Prom
     faces: (await import('fer-cnn/faces')).createFaceClassifier({ classifier }),
   };
   process.on('message', ({ files }: { files: readonly string[] }) =>
-    attempt('pictures', async () => {
+    attempt('images', async () => {
       const results: FileResult[] = [];
       for (const file of files) results.push(await classify(file));
       process.send!({ results });
@@ -32,7 +32,7 @@ async function serve({ dir, backend, model, topk, faces }: WorkerSettings): Prom
   );
   process.send!({ ready: true });
 
-  /** The result of one image, or why there is none, whatever the error is. One at a time is in memory in its full size. */
+  /** Returns the result of one image, or its error. Only one image in full size is in memory. */
   async function classify(file: string): Promise<FileResult> {
     try {
       if (!finder) return { file, predictions: await classifier.classify(join(dir, file), { topk }) };
@@ -48,7 +48,7 @@ async function serve({ dir, backend, model, topk, faces }: WorkerSettings): Prom
   }
 }
 
-/** Tells the parent what does not work, and ends. */
+/** Reports a failure to the parent, and exits. */
 async function attempt<T>(part: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

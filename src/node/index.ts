@@ -1,6 +1,5 @@
 /**
- * What has no meaning in a browser: folders classified by worker processes, training in threads, and checkpoints on disk. For Node, Bun
- * and Deno.
+ * Functions for Node, Bun and Deno: classification of folders by worker processes, training in threads, and checkpoints on disk.
  *
  * @packageDocumentation
  */

@@ -1,9 +1,9 @@
-/** Programs of workers, which are told where they are: built, in `dist/node`. */
+/** The programs of workers, built in `dist/node`. */
 declare module 'fer-cnn/folder-worker' {
-  /** Where the program of the workers of `classifyFolder` is: a `file:` URL. */
+  /** The `file:` URL of the worker program of `classifyFolder`. */
   export const url: string;
 }
 declare module 'fer-cnn/train-worker' {
-  /** Where the program of the threads of `startTrainingWorkers` is: a `file:` URL. */
+  /** The `file:` URL of the thread program of `startTrainingWorkers`. */
   export const url: string;
 }

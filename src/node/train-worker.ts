@@ -1,4 +1,4 @@
-/** A worker of `startTrainingWorkers`, in a thread of its own: computes its part of each step, together with the others. */
+/** A worker thread of `startTrainingWorkers`: computes its part of each training step. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type * as tfc from '@tensorflow/tfjs-core';
 import type { createGradientWorker } from '../train/gradient-worker';
@@ -8,13 +8,13 @@ import type { ThreadSettings } from './training-thread';
 type GradientWorker = Awaited<ReturnType<typeof createGradientWorker>>;
 type Part = Parameters<GradientWorker['gradients']>[0];
 
-/** What the main thread and all workers share. */
+/** The shared memory of the main thread and all workers. */
 interface Shared {
   /** Written by the main thread before each step. */
   weights: Float32Array;
   /** Read by the main thread after each step: the gradient of this worker's part. */
   into: Float32Array;
-  /** `[2, workers, means]`: what workers tell each other, alternately in the two halves. */
+  /** `[2, workers, means]`: the means that workers exchange, alternately in the two halves. */
   slots: Float32Array;
 }
 
@@ -25,7 +25,7 @@ interface Commands {
   close: undefined;
 }
 
-/** Where this file is, for the thread that starts it. */
+/** The URL of this file, for the main thread. */
 export const url = import.meta.url;
 
 const GIVEN_UP = new Error('another worker failed');
@@ -37,8 +37,8 @@ if (settings && parentPort) await serve(settings, parentPort);
 
 /**
  * @param settings.backend URL of a module that registers a backend.
- * @param settings.index Number of this worker.
- * @param settings.control Shared Int32Array: arrivals at the meeting points of a step, and whether the step was given up.
+ * @param settings.index The index of this worker.
+ * @param settings.control A shared Int32Array: the count of arrivals at the barrier, and whether the step was aborted.
  */
 async function serve(settings: Settings, parent: NonNullable<typeof parentPort>): Promise<void> {
   const { backend, index, control } = settings;
@@ -46,7 +46,7 @@ async function serve(settings: Settings, parent: NonNullable<typeof parentPort>)
   let worker: GradientWorker | undefined;
   let shared: Shared;
 
-  /** Waits until as many workers have come as take part in the step. */
+  /** A barrier: waits for all workers of the step. */
   function meet(count: number): void {
     const arrivals = Atomics.add(control, 0, 1) + 1;
     const all = Math.ceil(arrivals / count) * count;
@@ -58,12 +58,12 @@ async function serve(settings: Settings, parent: NonNullable<typeof parentPort>)
     }
   }
 
-  /** Makes means over the batch from those over the parts; each part counts by its pictures. */
+  /** Reduces the means over the parts to those over the batch, weighted by the number of images. */
   function reducer(share: number, count: number) {
     let turn = 0;
     return (means: tfc.Tensor1D): tfc.Tensor1D => {
       const { slots } = shared;
-      const own = means.dataSync(); // workers wait for each other anyway
+      const own = means.dataSync(); // workers block on each other anyway
       const half = slots.subarray(((turn++ % 2) * slots.length) / 2);
       const slot = (i: number) => half.subarray((i * slots.length) / 2 / settings.count);
       own.forEach((value, i) => (slot(index)[i] = value * share));

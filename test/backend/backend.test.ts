@@ -56,7 +56,7 @@ describe('requireBackend', () => {
     tf.removeBackend('cpu');
     await import('@tensorflow/tfjs-backend-wasm');
     expect(() => requireBackend('toImages')).toThrow(
-      'toImages: expected a TensorFlow.js backend, received one that has not started. Write `await tf.ready();` before the call.',
+      'toImages: expected a TensorFlow.js backend, received one that has not started. Call `await tf.ready()` first.',
     );
     await tf.setBackend('wasm');
     expect(() => requireBackend('toImages')).not.toThrow();

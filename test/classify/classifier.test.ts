@@ -51,7 +51,7 @@ describeOn(BACKENDS, 'Classifier', () => {
     expect(await classifier.classify(picture, { topk: 2 })).toEqual(all.slice(0, 2));
   });
 
-  it('returns nothing for a picture of which it is less sure than wanted', async () => {
+  it('returns nothing for an image of which it is less sure than wanted', async () => {
     const [best] = await classifier.classify(picture, { topk: 1 });
     const at = (minProbability: number) => classifier.classify(picture, { topk: 1, minProbability });
     expect(await at(best!.probability - 0.001)).toEqual([best]);
@@ -85,7 +85,7 @@ describeOn(BACKENDS, 'Classifier', () => {
     expect(await classifier.probabilities(picture)).toBeAllClose(tinyProbabilities(PIXELS), { atol: 1e-5 });
   });
 
-  it('returns a list of lists for a batch, also of one picture', async () => {
+  it('returns a list of lists for a batch, also of one image', async () => {
     const batch = tf.tensor4d([...PIXELS, 0, 255, 0, 0], [2, 2, 2, 1]);
     const one = tf.tensor4d(PIXELS, [1, 2, 2, 1]);
     const rows = await classifier.probabilities(batch);
@@ -98,7 +98,7 @@ describeOn(BACKENDS, 'Classifier', () => {
     tf.dispose([batch, one]);
   });
 
-  it('gives a large batch what it gives each picture', async () => {
+  it('gives a large batch what it gives each image', async () => {
     const batch = tf.tensor4d(
       Float32Array.from({ length: 70 * 4 }, (_, i) => (i * 37) % 256),
       [70, 2, 2, 1],
@@ -112,7 +112,7 @@ describeOn(BACKENDS, 'Classifier', () => {
     batch.dispose();
   });
 
-  it('gives the same whatever the picture is held in', async () => {
+  it('gives the same whatever the image is held in', async () => {
     const bytes = (channels: number) => Uint8Array.from(PIXELS.flatMap((value) => Array(channels).fill(value)));
     const rgba = bytes(4).map((value, i) => (i % 4 === 3 ? 255 : value));
     const twice = [0, 0, 1, 1].flatMap((y) => [0, 0, 1, 1].map((x) => PIXELS[2 * y + x]!)); // 4 × 4 pixels
@@ -135,7 +135,7 @@ describeOn(BACKENDS, 'Classifier', () => {
     tf.dispose(tensors);
   });
 
-  it('answers concurrent calls each by its own picture', async () => {
+  it('answers concurrent calls each by its own image', async () => {
     const pictures = [0, 1, 2, 3].map((k) => {
       const data = new Uint8Array(4);
       data[k] = 255;
@@ -146,7 +146,7 @@ describeOn(BACKENDS, 'Classifier', () => {
   });
 
   describe('with regions', () => {
-    // The four pixels of the tiny network as blocks of 8 × 8 in the middle of 32 × 32, upright and upside down.
+    // The four pixels of the tiny model as blocks of 8 × 8 in the middle of 32 × 32, upright and upside down.
     const block = (pixels: readonly number[]) =>
       Uint8Array.from({ length: 32 * 32 }, (_, i) => {
         const [x, y] = [Math.floor(((i % 32) - 8) / 8), Math.floor((Math.floor(i / 32) - 8) / 8)];
@@ -190,18 +190,18 @@ describeOn(BACKENDS, 'Classifier', () => {
       expect(await classifier.classify(photo, { regions: [] })).toEqual([]);
     });
 
-    it('takes a batch of one picture, and returns a list of lists as for any batch', async () => {
+    it('takes a batch of one image, and returns a list of lists as for any batch', async () => {
       const image = tf.tensor4d(photo.data, [1, 32, 32, 1]);
       const [list] = await classifier.classify(image, { box, margin: 0, topk: 1 });
       expect(list).toMatchObject([{ className: 'happy' }]);
       const two = tf.concat([image, image]);
-      await expect(classifier.classify(two, { box })).rejects.toThrow(/one picture, received 2 pictures/);
+      await expect(classifier.classify(two, { box })).rejects.toThrow(/one (picture|image), received 2 \1s/);
       tf.dispose([image, two]);
     });
 
     it.each([
       { options: { regions: [{ box }], box }, message: /regions, or one face by its box or landmarks, received both/ },
-      { options: { margin: 0 }, message: /margin: expected a face to put the margin around/ },
+      { options: { margin: 0 }, message: /margin: expected a box to apply the margin to/ },
       { options: { box: { ...box, x: 40 } }, message: /regions\[0\]: .*part in the picture/ },
       { options: { box, landmark: [] }, message: /the option "landmark"/ },
     ])('refuses $options', async ({ options, message }) => {
@@ -216,7 +216,7 @@ describeOn(BACKENDS, 'Classifier', () => {
     { what: 'NaN', values: [0, 1, 2, Number.NaN], message: /^classify: .*NaN or infinite/ },
     { what: 'values above 255', values: [0, 1, 2, 300], message: /values in 0\.\.300/ },
     { what: 'values scaled to 0..1', values: [0, 0.5, 1, 1], message: /by 255/ },
-  ])('refuses a picture with $what and leaves no tensor behind', async ({ values, message }) => {
+  ])('refuses an image with $what and leaves no tensor behind', async ({ values, message }) => {
     const input = tf.tensor2d(values, [2, 2]);
     const before = tf.memory().numTensors;
     const error = await classifier.classify(input).catch((error: unknown) => error);
@@ -226,7 +226,7 @@ describeOn(BACKENDS, 'Classifier', () => {
     input.dispose();
   });
 
-  it('refuses what is no picture and leaves no tensor behind', async () => {
+  it('refuses what is no image and leaves no tensor behind', async () => {
     const before = tf.memory().numTensors;
     await expect(classifier.classify('face.jpg' as never)).rejects.toThrow(InputError);
     await expect(classifier.probabilities(undefined as never)).rejects.toThrow(/^probabilities: /);
@@ -266,7 +266,7 @@ describe('Classifier', () => {
     sigmoid.dispose();
   });
 
-  it('refuses the outputs of a network that gives no probabilities', async () => {
+  it('refuses the outputs of a model that gives no probabilities', async () => {
     const linear = tinyModel(-1, 'linear');
     const before = tf.memory().numTensors;
     const card = { ...TINY_CARD, outputs: 'probabilities' } as const; // which is not so
@@ -286,7 +286,7 @@ describe('Classifier', () => {
     await useBackend('cpu');
   });
 
-  it('leaves a borrowed network to its owner, and may be disposed of twice', async () => {
+  it('leaves a borrowed model to its owner, and may be disposed of twice', async () => {
     const classifier = await loadClassifier({ model, card: TINY_CARD });
     const before = tf.memory().numTensors;
     classifier.dispose();
@@ -297,7 +297,7 @@ describe('Classifier', () => {
     await expect(classifier.probabilities(picture)).rejects.toThrow(/^probabilities: .*loadClassifier\(\)/);
   });
 
-  it('says so when the network that it borrowed was disposed of', async () => {
+  it('says so when the model that it borrowed was disposed of', async () => {
     const borrowed = tinyModel();
     const classifier = await loadClassifier({ model: borrowed, card: TINY_CARD });
     borrowed.dispose();
@@ -307,7 +307,7 @@ describe('Classifier', () => {
   });
 
   it.each([
-    ['its own network', true],
+    ['its own model', true],
     ['a borrowed one', false],
   ])('gives its result or says so if it is disposed of, with %s, at any moment of a call', async (_title, isOwn) => {
     const { card } = await loadClassifier({ model, card: TINY_CARD });

@@ -11,7 +11,7 @@ import { TINY_CARD, tinyModel, tinyProbabilities } from './tiny';
 
 const picture = { data: Uint8Array.of(0, 0, 255, 0), width: 2, height: 2 };
 
-/** A handler that loads a tiny network from memory, as one for files or IndexedDB would. */
+/** A handler that loads a tiny model from memory, as one for files or IndexedDB would. */
 async function handler(): Promise<tf.io.IOHandler> {
   const model = tinyModel();
   let artifacts: tf.io.ModelArtifacts = {};
@@ -115,7 +115,7 @@ describe('loadClassifier', () => {
     {
       what: 'another input size',
       card: { ...TINY_CARD, preprocessing: DEFAULT_PREPROCESSING },
-      message: /preprocessing: expected that of a model with input \[null, 2, 2, 1\]/,
+      message: /preprocessing: expected preprocessing for the input \[null, 2, 2, 1\]/,
     },
     {
       what: 'another number of channels',
@@ -134,7 +134,7 @@ describe('loadClassifier', () => {
     },
     { what: 'an unknown key', card: { ...TINY_CARD, labels: [] }, message: /the option "labels"/ },
     { what: 'the name of a card', card: 'tiny', message: /an options object/ },
-  ])('refuses a card with $what and leaves the network alone', async ({ card, message }) => {
+  ])('refuses a card with $what and leaves the model alone', async ({ card, message }) => {
     const model = tinyModel();
     const before = tf.memory().numTensors;
     const loading = loadClassifier({ model, card: card as never });
@@ -159,7 +159,7 @@ describe('loadClassifier', () => {
     await expect(loadClassifier('depe')).rejects.toThrow(/depe.*The bundled models are/);
   });
 
-  it('refuses options that a network in memory has no use for', async () => {
+  it('refuses options that a model in memory has no use for', async () => {
     const model = tinyModel();
     const loading = loadClassifier({ model, card: TINY_CARD }, { onProgress: () => undefined });
     await expect(loading).rejects.toThrow(/the option "onProgress"/);

@@ -11,7 +11,7 @@ describe('toRows', () => {
   });
 
   it.each([
-    { what: 'a negative output', row: [0.5, -1], message: /the output -1\. Say outputs: 'logits' on its card/ },
+    { what: 'a negative output', row: [0.5, -1], message: /the output -1\. Set outputs: 'logits' on the card/ },
     { what: 'NaN', row: [0.5, Number.NaN], message: /the output NaN/ },
     { what: 'infinity', row: [Number.POSITIVE_INFINITY, 1], message: /the output Infinity/ },
     { what: 'a row of zeros', row: [0, 0], message: /a row of zeros/ },

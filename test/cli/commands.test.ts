@@ -138,7 +138,7 @@ describe('fer-cnn', () => {
       '--svg',
       at('m.svg'),
     );
-    expect(scores.stdout, scores.stderr).toContain('| Pictures | 24 |');
+    expect(scores.stdout, scores.stderr).toContain('| Images | 24 |');
     expect(await readFile(at('m.svg'), 'utf8')).toContain('engaged');
     const heat = await ferCnn(
       'explain',

@@ -44,7 +44,7 @@ describe('auditDataset', () => {
     expect(rowsOf(audit.conflicting)).toEqual([[6, 8]]);
   });
 
-  it('finds images that stand in two splits', () => {
+  it('finds images that are in two splits', () => {
     expect(rowsOf(audit.shared)).toEqual([
       [2, 4, 7],
       [3, 9],
@@ -116,18 +116,18 @@ describe('auditDataset', () => {
 
 11 images (Training 6, PublicTest 3, PrivateTest 2).
 
-| Finding | Number |
+| Finding | Count |
 | --- | ---: |
 | Constant images | 3 |
 | Exact copies (beyond the first of each image) | 5 |
 | Copies within Training | 2 |
 | Copies within PublicTest | 0 |
 | Copies within PrivateTest | 0 |
-| Images of PublicTest that stand in Training too | 1 |
-| Images of PrivateTest that stand in Training too | 2 |
+| Images of PublicTest that are also in Training | 1 |
+| Images of PrivateTest that are also in Training | 2 |
 | Groups of equal images | 4 |
 | Groups with different labels | 1 |
-| Groups that stand in two splits | 3 |
+| Groups in two or more splits | 3 |
 | Rows to drop | 8 |
 
 ## Constant images
@@ -140,7 +140,7 @@ describe('auditDataset', () => {
 
 - row 6 (Training, fear); row 8 (Training, sad)
 
-## Images that stand in two splits
+## Images in two or more splits
 
 - row 2 (Training, happy); row 4 (Training, happy); row 7 (PublicTest, happy)
 - row 3 (Training, angry); row 9 (PrivateTest, angry)

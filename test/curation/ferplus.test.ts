@@ -55,7 +55,7 @@ describe('loadFerPlus', () => {
 
   it.each([
     ['an empty file', '\n', { row: 1 }, 'received an empty file'],
-    ['a header only', `${HEADER}\n`, { row: 2 }, 'received a header only'],
+    ['a header only', `${HEADER}\n`, { row: 2 }, 'received only a header'],
     ['another header', 'emotion,pixels\n', { row: 1 }, 'received "emotion,pixels"'],
     [
       'columns exchanged',
@@ -159,12 +159,12 @@ describe('joinFerPlus', () => {
   it('refuses files that do not belong together', async () => {
     const short = await loadVotes([HEADER, ...ROWS.slice(0, 3)].join('\n'));
     expect(() => joinFerPlus(dataset, short)).toThrow(
-      /row 5: expected votes for rows 2\.\.4 to reach it, received row 5\./,
+      /row 5: expected a row in 2\.\.4, which have votes, received row 5\./,
     );
     expect(joinFerPlus(dataset.where('Training'), short).size).toBe(3);
     const shifted = await loadVotes([HEADER, ROWS[5], ...ROWS].join('\n'));
     expect(() => joinFerPlus(dataset, shifted)).toThrow(
-      'joinFerPlus: row 2: expected a row of Training in FER+ too, received PrivateTest. The files are not in the same order.',
+      'joinFerPlus: row 2: expected the split Training in FER+, received PrivateTest. Use both files as published, with all rows in their order.',
     );
     await expect(join({}, tinyDataset([[1, 2, 3, 4]]))).rejects.toThrow(DatasetError);
   });

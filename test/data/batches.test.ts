@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { batches, countBatches, type LabeledImages } from '../../src/data/batches';
 import { InputError } from '../../src/errors';
 
-/** Ten pictures of one pixel with the values 0, 10, 20, … */
+/** Ten images of one pixel with the values 0, 10, 20, … */
 const data: LabeledImages = {
   images: Uint8Array.from({ length: 10 }, (_, i) => 10 * i),
   labels: Uint8Array.from({ length: 10 }, (_, i) => (i === 9 ? 255 : i % 3)),
@@ -34,7 +34,7 @@ describe('batches', () => {
     expect([...first!.targets]).toEqual([0, 1, 2, 3, 4, 5]);
   });
 
-  it('are shuffled by seed and epoch, each picture once', () => {
+  it('are shuffled by seed and epoch, each image once', () => {
     const once = values({ shuffle: true, seed: 5 });
     expect([...once].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
     expect(values({ shuffle: true, seed: 5 })).toEqual(once);

@@ -42,11 +42,11 @@ describe('a data set with classes of its own', () => {
   });
 
   it.each([
-    [[], 'Dataset: classNames: expected 1 to 255 class names, since labels are bytes, received 0.'],
+    [[], 'Dataset: classNames: expected 1 to 255 class names, received 0.'],
     [Array.from({ length: 256 }, (_, i) => `c${i}`), 'received 256'],
     [['a', ''], 'Dataset: classNames[1]: expected a name, received "".'],
     [['a', 3], 'Dataset: classNames[1]: expected a name, received 3.'],
-    [['a', 'b', 'a'], 'Dataset: classNames: expected different class names, received "a" twice.'],
+    [['a', 'b', 'a'], 'Dataset: classNames: expected distinct class names, received "a" twice.'],
     ['abc', 'expected an array of class names, received "abc"'],
     [['a', 'b'], 'Dataset: labels: expected 0..1 or 255, received 2 at 0.'],
   ])('refuses the names %j', (classNames, says) => {
@@ -65,24 +65,24 @@ describe('a data set with classes of its own', () => {
 
   it('does not lose a class that has images', () => {
     expect(() => moods([0, 2]).alignClasses(['bored', 'confused'])).toThrow(
-      'Dataset.alignClasses: classNames: expected a list with all classes that have images, received one without "engaged".',
+      'Dataset.alignClasses: classNames: expected all classes that have images, received no "engaged".',
     );
     const targets = Float32Array.of(0.5, 0, 0.5);
-    expect(() => moods([0], { targets }).alignClasses(['bored'])).toThrow('one without "engaged"');
+    expect(() => moods([0], { targets }).alignClasses(['bored'])).toThrow('received no "engaged"');
   });
 
   it('is joined to sets with the same classes only', () => {
     const other = moods([1], { classNames: ['engaged', 'confused', 'bored'] });
     expect(() => moods([0]).concat(other)).toThrow(
       'Dataset.concat: others: expected the classes "bored", "confused", "engaged" in this order, ' +
-        'received "engaged", "confused", "bored". Bring the data to these classes first: data.alignClasses(classNames).',
+        'received "engaged", "confused", "bored". Call data.alignClasses(classNames) first.',
     );
     expect([...moods([0]).concat(other.alignClasses(MOODS)).labels]).toEqual([0, 1]);
   });
 
   it('says that it has no splits', () => {
     expect(() => moods([0]).where('Training')).toThrow(
-      'Dataset.where: expected a data set with splits, received one without. Divide it at random with dataset.split()',
+      'Dataset.where: expected a data set with splits, received one without. Use dataset.split() for a random split',
     );
     expect(moods([]).where('Training').size).toBe(0);
     expect(moods([0, 1], { splits: Uint8Array.of(0, 255) }).where('Training').size).toBe(1);
@@ -103,8 +103,8 @@ describe('a data set with classes of its own', () => {
   it('is not joined to FER+, which has votes for the seven emotions', () => {
     const votes = { size: 1, votes: new Uint8Array(10), splits: new Uint8Array(1) };
     expect(() => joinFerPlus(moods([0]), votes)).toThrow(
-      'joinFerPlus: dataset: expected a data set with the seven emotions "angry", "disgust", "fear", "happy", "sad", ' +
-        '"surprise", "neutral", as FER+ has votes for no others, received one with "bored", "confused", "engaged".',
+      'joinFerPlus: dataset: expected the class names of FER+, "angry", "disgust", "fear", "happy", "sad", ' +
+        '"surprise", "neutral", received "bored", "confused", "engaged".',
     );
   });
 });

@@ -108,7 +108,7 @@ describe('Dataset', () => {
     }
   });
 
-  it('counts classes, the unlabelled apart', () => expect(dataset.classCounts()).toEqual([1, 0, 0, 2, 0, 0, 0]));
+  it('counts classes, the unlabeled apart', () => expect(dataset.classCounts()).toEqual([1, 0, 0, 2, 0, 0, 0]));
 
   it('takes other labels, targets and weights, and leaves itself alone', () => {
     expect([...dataset.withLabels(Uint8Array.of(1, 1, 1, 1)).labels]).toEqual([1, 1, 1, 1]);

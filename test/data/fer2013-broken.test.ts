@@ -41,7 +41,7 @@ const FILES: Broken[] = [
     name: 'a header only',
     data: 'emotion,pixels,Usage\n',
     at: {},
-    says: 'expected at least one row, received a header only',
+    says: 'expected at least one row, received only a header',
   },
   {
     name: 'no header',
@@ -123,12 +123,7 @@ const FILES: Broken[] = [
   rowCase('a zero byte', `0,${withPixel(1, '\0')},Training`, 'pixels', 'received "\\u0000" after 1 pixels.'),
   rowCase('pixels with semicolons', `0,${pixels.join(';')},Training`, 'pixels', 'received ";" after 0 pixels.'),
   rowCase('pixels with commas', `0,${pixels.join(',')},Training`, 'pixels', 'expected 2304 pixels, received 1.'),
-  rowCase(
-    'a quote that is not closed',
-    `0,"${good},Training`,
-    'pixels',
-    'expected a quote that closes the field, received none.',
-  ),
+  rowCase('a quote that is not closed', `0,"${good},Training`, 'pixels', 'expected a closing quote, received none.'),
   rowCase('a quote that is not opened', `0,${good}",Training`, 'pixels', 'received "\\"" after 2303 pixels.'),
   rowCase(
     'pixels after the quote',
@@ -140,7 +135,7 @@ const FILES: Broken[] = [
     'label 7',
     `7,${good},Training`,
     'emotion',
-    /expected a label in 0\.\.6, received "7"\. If the file has other classes than FER2013, pass their names/,
+    /expected a label in 0\.\.6, received "7"\. For other classes, pass their names/,
   ),
   rowCase('label -1', `-1,${good},Training`, 'emotion', 'received "-1"'),
   rowCase('a label that is no integer', `1.5,${good},Training`, 'emotion', 'received "1.5"'),

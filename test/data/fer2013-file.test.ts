@@ -89,7 +89,7 @@ describe('loadFer2013', () => {
   });
 
   it.each(['fer2013.csv', 'fer2013.csv.gz', 'bad.csv', 'bad.csv.gz', 'cut.csv.gz'])(
-    'closes %s in the end',
+    'closes %s finally',
     { skip: process.platform !== 'linux' },
     async (name) => {
       await loadFer2013(at(name)).catch(() => undefined);

@@ -249,7 +249,7 @@ describe('loadFer2013 options', () => {
     expect(totals).toEqual([undefined, undefined, CSV.length]);
   });
 
-  it('lets other work of the program go on while it parses bytes', async () => {
+  it('lets other work of the program continue while it parses bytes', async () => {
     let turns = 0;
     const timer = setInterval(() => turns++, 0);
     await loadFer2013(bytesOf(LONG));

@@ -12,14 +12,14 @@ export function pixelsOfRow(index: number): Uint8Array {
   return Uint8Array.from({ length: PIXELS }, () => random.integer(10 ** (1 + random.integer(3))) % 256);
 }
 
-/** Pixels as they stand in a file. */
+/** Pixels as they are in a file. */
 export function pixelText(pixels: Iterable<number>): string {
   return Array.from(pixels).join(' ');
 }
 
 const texts = new Map<number, string>();
 
-/** The good pixels of image `index` as they stand in a file. */
+/** The good pixels of image `index` as they are in a file. */
 export function goodPixels(index = 0): string {
   const text = texts.get(index) ?? pixelText(pixelsOfRow(index));
   texts.set(index, text);

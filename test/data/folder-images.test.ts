@@ -48,7 +48,7 @@ describe('the classes of folders', () => {
     expect([classNames, labels['test/b/x.png']]).toEqual([['a', 'b'], 1]);
     expect(() => find(images('train/a', 'train/b', 'test/a', 'test/B'))).toThrow(
       'load: expected the same classes in all splits, received "B", "b" in some only. ' +
-        'Correct the names, or pass classNames, the array of all class names.',
+        'Correct the names, or pass classNames with all class names.',
     );
     expect(find(images('train/a', 'train/b', 'test/a'), ['a', 'b', 'c']).classNames).toEqual(['a', 'b', 'c']);
     expect(find(images('train/happy', 'train/sad', 'test/Happiness')).classNames).toEqual(EMOTIONS);
@@ -60,7 +60,7 @@ describe('the classes of folders', () => {
     );
     expect(() => find(images('train/0', 'train/3'))).toThrow('numbers: "0", "3"');
     expect(find(images('0', '3'), EMOTIONS).labels).toEqual({ '0/x.png': 0, '3/x.png': 3 });
-    expect(() => find(images('1', '7'), EMOTIONS)).toThrow('expected a name for each folder');
+    expect(() => find(images('1', '7'), EMOTIONS)).toThrow('expected the names of all folders');
     // RAF-DB: 1 surprise, 2 fear, 3 disgust, 4 happiness, 5 sadness, 6 anger, 7 neutral (its list_patition_label.txt)
     const rafDb = { 1: 'surprise', 2: 'fear', 3: 'disgust', 4: 'happy', 5: 'sad', 6: 'angry', 7: 'neutral' };
     const { classNames, labels } = find(images('1', '2', '3', '4', '5', '6', '7'), rafDb);
@@ -89,7 +89,7 @@ describe('the classes of folders', () => {
     [images(...Array.from({ length: 256 }, (_, i) => `c${i}`)), 'expected 2 to 255 classes, received 256 classes.'],
     [['bored/', 'a/', 'b/', ...images('a', 'b')], 'expected an image in each class folder, received none in "bored".'],
     [['train/c/', ...images('train/a', 'train/b')], 'received none in "train/c".'],
-    [images('train/a', 'a'), 'expected folders that are all splits or all classes, received "train" beside "a".'],
+    [images('train/a', 'a'), 'expected either split folders or class folders, received "train" beside "a".'],
   ])('are refused: %#', (paths, says) => {
     expect(() => find(paths)).toThrow(InputError);
     expect(() => find(paths)).toThrow(says);

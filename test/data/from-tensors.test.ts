@@ -36,13 +36,13 @@ describeOn(BACKENDS, 'fromTensors', () => {
     },
   );
 
-  it('keeps fractions and colours', async () => {
+  it('keeps fractions and colors', async () => {
     const data = await convert([0.5, 20, 30, 40, 50, 255], ONE_HOT, { channels: 3 });
     expect(data.images).toEqual(Float32Array.of(0.5, 20, 30, 40, 50, 255));
     expect(data).toMatchObject({ width: 1, channels: 3 });
   });
 
-  it('keeps soft targets and labels a picture by the greatest', async () => {
+  it('keeps soft targets and labels an image by the maximum', async () => {
     const data = await convert([1, 2, 3, 4], [0.25, 0.5, 0.25, 1, 0, 0]);
     expect(data.targets).toEqual(Float32Array.of(0.25, 0.5, 0.25, 1, 0, 0));
     expect(data.labels).toEqual(Uint8Array.of(1, 0));

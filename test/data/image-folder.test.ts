@@ -52,7 +52,7 @@ describeOn(['cpu', 'wasm'], 'loadImageFolder', () => {
       'train/0_angry/z.png': await picture(30),
       'train/0_angry/a.png': await picture(40),
       'train/0_angry/deeper/b.png': await picture(50),
-      'train/0_angry/Thumbs.db': 'not a picture',
+      'train/0_angry/Thumbs.db': 'not an image',
       'train/neutral/d.png': await picture(60, 96, 120, 3),
       'validation/Disgust/e.png': await picture(70, 20, 20),
     });
@@ -78,7 +78,7 @@ describeOn(['cpu', 'wasm'], 'loadImageFolder', () => {
     expect(auditDataset(dataset).copies).toBe(0);
   });
 
-  it('keeps gray pictures of the right size byte for byte', async () => {
+  it('keeps gray images of the right size byte for byte', async () => {
     const dataset = await loadImageFolder(whole);
     const expected = Array.from({ length: 48 * 48 }, (_, i) => Math.floor(40 + (i % 48) / 2));
     expect([...dataset.images.subarray(0, 48 * 48)]).toEqual(expected);
@@ -101,7 +101,7 @@ describeOn(['cpu', 'wasm'], 'loadImageFolder', () => {
     expect([dataset.height, dataset.width, dataset.images.length]).toEqual([24, 12, 2 * 24 * 12]);
   });
 
-  it('reads many pictures of several sizes in their order, and reports progress', async () => {
+  it('reads many images of several sizes in their order, and reports progress', async () => {
     const files: Record<string, Uint8Array> = {};
     for (let i = 0; i < 40; i++) files[`happy/${100 + i}.png`] = await picture(i, i % 3 ? 48 : 50, 48, i % 5 ? 1 : 3);
     const reports: unknown[] = [];
@@ -135,7 +135,7 @@ describeOn(['cpu', 'wasm'], 'loadImageFolder', () => {
     const good = await picture(1);
     const dir = await folder({ 'a.png': good, 'train/a.png': good, 'train/b.png': good, 'train/sad/c.png': good });
     await expect(loadImageFolder(dir)).rejects.toThrow(
-      'loadImageFolder: .: expected images in folders named by their class, received images outside of any folder.',
+      'loadImageFolder: .: expected images in folders named by their class, received images outside of folders.',
     );
     const dataset = await loadImageFolder(dir, { onInvalid: 'skip' });
     expect(dataset.names).toEqual(['train/sad/c.png']);
@@ -166,8 +166,8 @@ describeOn(['cpu', 'wasm'], 'loadImageFolder', () => {
     const dataset = await loadImageFolder(dir);
     expect(dataset.names).toEqual(['happy/e.jfif', 'sad/a.png', 'sad/z.png']);
     expect(dataset.skipped.map(({ message }) => message)).toEqual([
-      'loadImageFolder: loop: expected a folder, received a link to a folder, which is not followed. Move or copy the folder to its place.',
-      'loadImageFolder: sad/up: expected a folder, received a link to a folder, which is not followed. Move or copy the folder to its place.',
+      'loadImageFolder: loop: expected a folder, received a link to a folder. Replace it by the folder.',
+      'loadImageFolder: sad/up: expected a folder, received a link to a folder. Replace it by the folder.',
       'loadImageFolder: happy/c.TXT: expected images, received 2 files, this the first of them, with the ending .txt.',
       'loadImageFolder: happy/d: expected images, received a file without an ending.',
     ]);
@@ -199,7 +199,7 @@ describeOn(['cpu', 'wasm'], 'loadImageFolder', () => {
     await expect(loadImageFolder(3 as never)).rejects.toThrow(InputError);
   });
 
-  it('refuses a folder that is not there or holds no pictures', async () => {
+  it('refuses a folder that is not there or holds no images', async () => {
     await expect(loadImageFolder(join(whole, 'none'))).rejects.toThrow(
       /expected a folder, received the failure "ENOENT/,
     );
@@ -209,7 +209,7 @@ describeOn(['cpu', 'wasm'], 'loadImageFolder', () => {
     );
     const bad = await folder({ 'happy/a.png': 'x' });
     await expect(loadImageFolder(bad, { onInvalid: 'skip' })).rejects.toThrow(
-      /received bad ones only, the first at .*a\.png/,
+      /received only invalid ones, the first at .*a\.png/,
     );
   });
 

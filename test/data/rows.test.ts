@@ -15,7 +15,7 @@ describe('numbers of images', () => {
     );
   });
 
-  it('stand for a class by a one, and for an unknown one by none', () => {
+  it('mean a class by a one, and for an unknown one by none', () => {
     expect(oneHot(Uint8Array.of(1, 255, 0), 2)).toEqual(Float32Array.of(0, 1, 0, 0, 1, 0));
   });
 });

@@ -53,9 +53,9 @@ describe('splitIndices', () => {
   });
 
   it.each([
-    [{ fractions: [] }, 'fractions: expected a list of shares'],
-    [{ fractions: 0.8 }, 'fractions: expected a list of shares'],
-    [{ fractions: [0.8, 0.3] }, 'expected shares of at most 1 in all'],
+    [{ fractions: [] }, 'fractions: expected an array of fractions'],
+    [{ fractions: 0.8 }, 'fractions: expected an array of fractions'],
+    [{ fractions: [0.8, 0.3] }, 'expected a sum of at most 1'],
     [{ fractions: [0.8, 0] }, 'fractions[1]'],
     [{ fractions: [NaN] }, 'fractions[0]'],
     [{ seed: -1 }, 'seed'],

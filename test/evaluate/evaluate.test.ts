@@ -40,7 +40,7 @@ describeOn(BACKENDS, 'evaluate', () => {
 describeOn(['cpu'], 'evaluate, whatever the backend', () => {
   expectNoLeaks();
 
-  it('adds the scores without pictures that stand in the training set', async () => {
+  it('adds the scores without images that are in the training set', async () => {
     const pixels = SIDE * SIDE;
     const known = [3, 8, 9];
     const trainingSet = makeData(6);
@@ -81,15 +81,15 @@ describeOn(['cpu'], 'evaluate, whatever the backend', () => {
     expect(report.accuracy).toBe(1);
   });
 
-  it('names the first picture that is unlabelled or out of range', async () => {
+  it('names the first image that is unlabeled or out of range', async () => {
     const labels = data.labels.slice();
     labels[12] = UNLABELED;
     await withModel(async (model) => {
       const run = evaluate(model, { ...data, labels });
       await expect(run).rejects.toThrow(InputError);
-      await expect(run).rejects.toThrow('255, which stands for unlabelled, at row 12 (counted from 0)');
+      await expect(run).rejects.toThrow('255 (unlabeled) at index 12');
       const zeroTargets = new Float32Array(data.size * CLASSES);
-      await expect(evaluate(model, { ...data, labels, targets: zeroTargets })).rejects.toThrow('at row 12');
+      await expect(evaluate(model, { ...data, labels, targets: zeroTargets })).rejects.toThrow('at index 12');
       labels[12] = 3;
       await expect(evaluate(model, { ...data, labels })).rejects.toThrow('classes in 0..2, received 3 at index 12');
     });
@@ -100,7 +100,7 @@ describeOn(['cpu'], 'evaluate, whatever the backend', () => {
     const { accuracy } = createReport({ probabilities: expectedOutputs(data), labels: data.labels });
     expect(report.accuracy).toBe(accuracy);
     expect(report.brierScore).toBeLessThan(2);
-    await expect(withModel((model) => evaluate(model, data), 'linear')).rejects.toThrow('apply a softmax first');
+    await expect(withModel((model) => evaluate(model, data), 'linear')).rejects.toThrow('Apply a softmax first');
   });
 
   it('brings outputs in another order of the same classes to the order of the data', async () => {
@@ -139,8 +139,8 @@ describeOn(['cpu'], 'evaluate, whatever the backend', () => {
         await expect(run).rejects.toThrow(message);
       };
       const small = { ...makeData(1), images: new Uint8Array(4), height: 2, width: 2 };
-      await refused(evaluate(model, makeData(0), { onProgress }), 'at least one picture to score');
-      await refused(evaluate(model, data, { onProgress, trainingSet: small }), 'pictures of 4 × 4 × 1');
+      await refused(evaluate(model, makeData(0), { onProgress }), 'at least one image to score');
+      await refused(evaluate(model, data, { onProgress, trainingSet: small }), 'images of 4 × 4 × 1');
       await refused(
         evaluate(model, data, { onProgress, classNames: ['a', 'b'] }),
         'evaluate: classNames: expected 3 names',

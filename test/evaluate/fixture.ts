@@ -4,7 +4,7 @@ import { DEFAULT_PREPROCESSING } from '../../src/image/preprocess';
 import { addFacts } from '../../src/models/known-facts';
 import { Random } from '../../src/random';
 
-/** Side of the pictures. */
+/** Side of the images. */
 export const SIDE = 4;
 /** Number of classes. */
 export const CLASSES = 3;
@@ -13,7 +13,7 @@ const PIXELS = SIDE * SIDE;
 const WEIGHTS = Array.from({ length: PIXELS * CLASSES }, (_, i) => Math.sin(3 * i) / 2);
 const BIAS = [0.1, -0.2, 0.3];
 
-/** Small seeded pictures with random labels. */
+/** Small seeded images with random labels. */
 export function makeData(size: number, parts: Partial<LabeledImages> = {}): LabeledImages {
   const random = new Random(7, size);
   return {

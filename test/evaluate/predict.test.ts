@@ -33,7 +33,7 @@ describeOn(BACKENDS, 'predict', () => {
     expect(tf.memory().numTensors).toBe(tensors);
   });
 
-  it('takes unlabelled and float pictures, and none', async () => {
+  it('takes unlabeled and float images, and none', async () => {
     const labels = new Uint8Array(5).fill(UNLABELED);
     const outputs = await predict(model, { ...data, labels, images: Float32Array.from(data.images) });
     expect(outputs).toBeAllClose(expectedOutputs(data), CLOSE);
@@ -109,7 +109,7 @@ describeOn(BACKENDS, 'predict', () => {
     };
     await refused(
       predict(model, data, { preprocessing }),
-      'predict: preprocessing: expected that of a model with input [null, 4, 4, 1], received inputSize [48, 48]',
+      'predict: preprocessing: expected preprocessing for the input [null, 4, 4, 1], received inputSize [48, 48]',
     );
     await refused(predict(model, { ...data, numClasses: 7 }), 'one output of shape [null, 7]');
     await refused(
@@ -127,7 +127,7 @@ describeOn(BACKENDS, 'predict', () => {
     const layers = [tfl.layers.flatten({ inputShape: [SIDE, SIDE, 1] }), tfl.layers.dense({ units: 3 })];
     const foreign = tfl.sequential({ layers });
     await expect(predict(foreign, data)).rejects.toThrow(
-      "predict: model: expected a model whose preprocessing is known, received one from elsewhere. Pass preprocessing: '0..1'",
+      "predict: model: expected a model with known preprocessing, received one without. Pass preprocessing: '0..1'",
     );
     expect(await predict(foreign, data, { preprocessing: '0..1' })).toHaveLength(3 * data.size);
     foreign.dispose();

@@ -41,7 +41,7 @@ describe('createReport', () => {
     expect(narrow.accuracyInterval.upper - narrow.accuracyInterval.lower).toBeLessThan(upper - lower);
   });
 
-  it('scores the pictures outside the training set as if they were all', () => {
+  it('scores the images outside the training set as if they were all', () => {
     const left = labels.map((_, i) => i).filter((i) => i % 10 !== 0);
     const alone = createReport({
       labels: left.map((i) => labels[i]!),
@@ -53,7 +53,7 @@ describe('createReport', () => {
     expect(createReport({ labels, probabilities }).toJSON()).not.toHaveProperty('withoutTrainingDuplicates');
   });
 
-  it('counts every picture in one bin', () => {
+  it('counts every image in one bin', () => {
     expect(report.reliability).toHaveLength(15);
     expect(report.reliability.reduce((sum, { count }) => sum + count, 0)).toBe(300);
   });
@@ -88,8 +88,8 @@ describe('createReport', () => {
       expect(run).toThrow(InputError);
       expect(run).toThrow(message);
     };
-    refuse({ labels: [] }, 'at least one picture');
-    refuse({ labels: [0, UNLABELED] }, 'unlabelled, at row 1');
+    refuse({ labels: [] }, 'at least one image');
+    refuse({ labels: [0, UNLABELED] }, '(unlabeled) at index 1');
     refuse({ labels: [0, 2] }, 'classes in 0..1, received 2 at index 1');
     refuse({ probabilities: [0.5, 0.5, 0.5] }, 'one row for each of the 2 labels');
     refuse({ probabilities: [0.5, 0.5, NaN, 0.5] }, 'row 1: expected finite probabilities');
@@ -146,9 +146,9 @@ describe('toJSON', () => {
 });
 
 describe('toMarkdown', () => {
-  it('has a table of scores with a column for the pictures outside the training set', () => {
+  it('has a table of scores with a column for the images outside the training set', () => {
     const [scores] = tables(report.toMarkdown());
-    expect(scores![0]).toEqual(['Score', 'All pictures', 'Without 30 from the training set']);
+    expect(scores![0]).toEqual(['Score', 'All images', 'Without 30 from the training set']);
     expect(scores!.every((cells) => cells.length === 3)).toBe(true);
     expect(scores!.find(([name]) => name === 'Accuracy')![1]).toBe('59.0 %');
     expect(scores!.find(([name]) => name === 'Accuracy interval')![1]).toMatch(/^5\d\.\d–6\d\.\d % \(95 %\)$/);

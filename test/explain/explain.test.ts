@@ -13,7 +13,7 @@ import { allSquares, PLANTED_CARD, type Quadrant, shareIn, SIDE, trainOnQuadrant
 
 const PICTURES = [1, 2, 3, 4, 5].map((seed) => ({ data: allSquares(seed), width: SIDE, height: SIDE }));
 
-/** Mean share of the evidence for a square that maps of several pictures have in a quadrant. */
+/** Mean share of the evidence for a square that maps of several images have in a quadrant. */
 async function meanShare(model: tfl.LayersModel, quadrant: Quadrant, method: ExplainMethod): Promise<number> {
   let sum = 0;
   for (const picture of PICTURES) {
@@ -24,7 +24,7 @@ async function meanShare(model: tfl.LayersModel, quadrant: Quadrant, method: Exp
   return sum / PICTURES.length;
 }
 
-describe('explain, on networks trained to look at one quadrant', () => {
+describe('explain, on models trained to look at one quadrant', () => {
   const networks = new Map<Quadrant, tfl.LayersModel>();
 
   beforeAll(async () => {
@@ -45,7 +45,7 @@ describe('explain, on networks trained to look at one quadrant', () => {
       expect(await meanShare(networks.get(quadrant)!, quadrant, method)).toBeGreaterThan(least);
     });
 
-    it('gradCam, whose gradients are averaged over the picture, finds the squares but not the one that counts', async () => {
+    it('gradCam, whose gradients are averaged over the image, finds the squares but not the one that counts', async () => {
       const share = await meanShare(networks.get(0)!, 0, 'gradCam');
       expect(share).toBeGreaterThan(0.15);
       expect(share).toBeLessThan(0.35);
@@ -85,7 +85,7 @@ describe.each(listModels())('explain, on the architecture %s', (name) => {
     },
   );
 
-  it('leaves the network as it was', async () => {
+  it('leaves the model as it was', async () => {
     const classifier = await loadClassifier({ model, card });
     const before = await classifier.probabilities(PICTURES[1]!);
     (await explain(classifier, PICTURES[1]!)).map.dispose();
@@ -122,19 +122,17 @@ describe('explain', () => {
     map.dispose();
   });
 
-  it('covers parts of the picture where the network has no convolution', async () => {
+  it('covers parts of the image where the model has no convolution', async () => {
     const source = { model, card: TINY_CARD };
     const { method, map } = await explain(source, picture);
     map.dispose();
     expect(method).toBe('occlusion');
     for (const wanted of ['hiResCam', 'gradCam'] as const) {
-      await expect(explain(source, picture, { method: wanted })).rejects.toThrow(
-        /expected a network with a convolution/,
-      );
+      await expect(explain(source, picture, { method: wanted })).rejects.toThrow(/expected a model with a convolution/);
     }
   });
 
-  it('covers parts of the picture where the backend lacks a gradient', async () => {
+  it('covers parts of the image where the backend lacks a gradient', async () => {
     const convolutional = createModel('shallow', NARROW.shallow);
     const source = { model: convolutional, card: draftCard([16, 16]) };
     const kernel = tf.getKernel('MaxPoolGrad', 'cpu');
@@ -161,12 +159,12 @@ describe('explain', () => {
     await expect(explain({ model, card: TINY_CARD }, picture, options)).rejects.toThrow(message);
   });
 
-  it('refuses what is no network, no single picture, or disposed of', async () => {
+  it('refuses anything but a model, more than one image, and a model that was disposed of', async () => {
     await expect(explain({} as never, picture)).rejects.toThrow(/source: expected a tf\.LayersModel/);
     await expect(explain({ model: {} } as never, picture)).rejects.toThrow(InputError);
     const batch = tf.zeros([2, 4, 4, 1]);
     await expect(explain({ model, card: TINY_CARD }, batch as never)).rejects.toThrow(
-      /expected one picture, received a batch/,
+      /expected one image, received a batch/,
     );
     const wrong = tf.fill([4, 4], 300) as tf.Tensor2D;
     await expect(explain({ model, card: TINY_CARD }, wrong)).rejects.toThrow(/values in 300..300/);
@@ -177,7 +175,7 @@ describe('explain', () => {
     classifier.dispose();
   });
 
-  it('says so, and leaks nothing, when the network is disposed of while it works', async () => {
+  it('says so, and leaks nothing, when the model is disposed of while it works', async () => {
     for (const method of ['hiResCam', 'occlusion'] as const) {
       const before = tf.memory().numTensors;
       const network = createModel('shallow', NARROW.shallow);

@@ -6,7 +6,7 @@ import { createDeepCnn } from '../../src/models/deep';
 import { BACKENDS, describeOn, expectNoLeaks } from '../support/backends';
 import { NARROW } from '../support/tiny';
 
-/** A network that can be followed by hand: x and -x, ReLU, and then the given layers. */
+/** A model that can be followed by hand: x and -x, ReLU, and then the given layers. */
 function byHand(...rest: tfl.layers.Layer[]): tfl.LayersModel {
   const conv = tfl.layers.conv2d({
     inputShape: [2, 2, 1],
@@ -82,7 +82,7 @@ describeOn(BACKENDS, 'gradCam', () => {
     model.dispose();
   });
 
-  it('puts the layer back and frees everything if the network fails', () => {
+  it('puts the layer back and frees everything if the model fails', () => {
     const model = byHand(tfl.layers.globalAveragePooling2d({}));
     const layer = lastConvolution(model)!;
     const head = model.layers.at(-1)! as unknown as { call: unknown };

@@ -141,7 +141,7 @@ describe('exportOnnx refuses', () => {
     await refused({ opset: 12 }).toThrow('an integer in 13..21, received 12');
     await refused({ input: 'int8' }).toThrow('exportOnnx: options.input: expected one of');
     await expect(exportOnnx(foreign, { input: 'uint8' })).rejects.toThrow(
-      'exportOnnx: card: expected a model whose class names and scaling of pixels are known',
+      'exportOnnx: card: expected a model with known class names and scaling of pixels',
     );
     foreign.dispose();
     await expect(exportOnnx({} as tfl.LayersModel)).rejects.toThrow('expected a tf.LayersModel');

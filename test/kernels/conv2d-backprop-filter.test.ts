@@ -34,7 +34,7 @@ describeOn(BACKENDS, 'conv2dBackpropFilter', (backend) => {
   });
 
   it('adds up a batch that is too long for one sum', () => {
-    const shape: [number, number, number, number] = [5, 100, 100, 1]; // 50,000 products, an odd number of pictures
+    const shape: [number, number, number, number] = [5, 100, 100, 1]; // 50,000 products, an odd number of images
     const [sum, parts] = tf.tidy(() => {
       const [x, dy] = [numbers(shape, 1), numbers(shape, 2)];
       const geometry = convGeometry('test', shape, [3, 3, 1, 1], { strides: 1, pad: 'same' });

@@ -9,7 +9,7 @@ const { layers } = tfl;
 const pair = (merge: { apply(inputs: tf.Tensor[]): unknown }) => (x: tf.Tensor) =>
   merge.apply([x, tf.reverse(x, 1)]) as tf.Tensor;
 
-/** Every kind of layer with a gradient that models here may contain, applied to pictures `[2, 4, 6, 2]`; windows also over the border. */
+/** Every kind of layer with a gradient that models here may contain, applied to images `[2, 4, 6, 2]`; windows also over the border. */
 const LAYERS: Readonly<Record<string, () => tfl.layers.Layer | ((x: tf.Tensor) => tf.Tensor)>> = {
   'max pooling': () => layers.maxPooling2d({ poolSize: 2 }),
   'max pooling with padding': () => layers.maxPooling2d({ poolSize: 3, strides: 2, padding: 'same' }),
@@ -64,7 +64,7 @@ describeOn(BACKENDS, 'the gradients of layers', () => {
   it.each(Object.keys(LAYERS))('are those of finite differences: %s', async (kind) => {
     registerTrainingKernels();
     const made = LAYERS[kind]!();
-    // all below zero in the first picture, no two alike and none within a step of where a layer bends
+    // all below zero in the first image, no two alike and none within a step of where a layer bends
     const values = Float32Array.from({ length: 96 }, (_, i) => (((i * 37) % 96) + 0.5) / 48 - (i < 48 ? 2.5 : 1));
     const run = (x: tf.Tensor) => (typeof made === 'function' ? made(x) : (made.apply(x) as tf.Tensor));
     tf.tidy(() => void run(tf.tensor(values, [...SHAPE]))); // makes the weights

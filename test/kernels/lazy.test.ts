@@ -44,7 +44,7 @@ describeOn(BACKENDS, 'runLazily', () => {
     });
   });
 
-  it('goes on to the operations before it, and keeps its own ones off the tape', () => {
+  it('continues to the operations before it, and keeps its own ones off the tape', () => {
     tf.tidy(() => {
       const gradient = tf.grad((x) => tf.square(run(tf.square(x), x)))(tf.scalar(2)); // d(3x² + x)² = 2(3x² + x)(6x + 1)
       expect(gradient.dataSync()[0]).toBeCloseTo(2 * 14 * 13, 4);

@@ -24,7 +24,7 @@ describeOn(BACKENDS, 'training kernels', (backend) => {
       return [value, ...grads].flatMap((tensor) => Array.from(tensor.dataSync()));
     });
 
-  it('normalise a batch as elementary operations do, and so do their gradients', () => {
+  it('normalize a batch as elementary operations do, and so do their gradients', () => {
     const ours = gradients((x, gamma, beta) => batchNormInTraining(x!, gamma!, beta!, EPSILON, () => {}));
     const theirs = gradients((x, gamma, beta) => elementary(x!, gamma!, beta!));
     expect(ours).toBeAllClose(theirs, { atol: 2e-5, rtol: 1e-4 });
@@ -60,7 +60,7 @@ describeOn(BACKENDS, 'training kernels', (backend) => {
     });
   });
 
-  it('normalise the outputs of dense layers', () => {
+  it('normalize the outputs of dense layers', () => {
     const y = tf.tidy(() =>
       Array.from(
         batchNormInTraining(tf.tensor2d([[1], [3]]), tf.ones([1]), tf.zeros([1]), EPSILON, () => {}).dataSync(),

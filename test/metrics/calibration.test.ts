@@ -9,7 +9,7 @@ describe('expectedCalibrationError', () => {
     expect(error).toBeCloseTo(expected.expectedCalibrationError, 9);
   });
 
-  it('is the distance of confidence and accuracy where all pictures share a bin', () => {
+  it('is the distance of confidence and accuracy where all images share a bin', () => {
     const bins = reliabilityBins([0, 0, 0, 1], [0.7, 0.3, 0.7, 0.3, 0.7, 0.3, 0.7, 0.3]);
     expect(expectedCalibrationError(bins)).toBeCloseTo(0.75 - 0.7, 12);
   });

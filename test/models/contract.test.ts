@@ -106,7 +106,7 @@ describeOn(TRAINING_BACKENDS, 'gradients', () => {
 describeOn(['cpu'], 'sizes', () => {
   expectNoLeaks();
 
-  it("kernels spread as He's initialisation says, cut off at two standard deviations", async () => {
+  it("kernels spread as He's initialization says, cut off at two standard deviations", async () => {
     const model = createModel('shallow', { conv: { filters: [64, 64] }, dense: { units: [] } });
     const values = [...(await model.getLayer('conv2').getWeights()[0]!.data())]; // [3, 3, 64, 64]
     const meanSquare = values.reduce((sum, value) => sum + value * value, 0) / values.length;

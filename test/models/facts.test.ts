@@ -44,18 +44,14 @@ describeOn(['cpu'], 'what is known about a model', () => {
     });
   });
 
-  it('a model from elsewhere knows nothing, and both are asked for', () => {
+  it('asks for the class names and the preprocessing of other models', () => {
     using(foreign(), (model) => {
       expect(factsOf(model)).toEqual({});
       expect(() => resolveFacts('here', model, {})).toThrow(InputError);
       const [names, pixels] = [{ classNames: 'fer2013' }, { pixels: '0..1' }] as const;
-      expect(() => resolveFacts('here', model, {})).toThrow(
-        /^here: .* without known class names or scaling of pixels\./,
-      );
-      expect(() => resolveFacts('here', model, names)).toThrow(/ without known scaling of pixels\. Pass classNames: /);
-      expect(() => resolveFacts('here', model, pixels)).toThrow(
-        / without known class names\. .*suggestCard finds both/,
-      );
+      expect(() => resolveFacts('here', model, {})).toThrow(/^here: .* received no class names or scaling of pixels\./);
+      expect(() => resolveFacts('here', model, names)).toThrow(/received no scaling of pixels\. Pass classNames: /);
+      expect(() => resolveFacts('here', model, pixels)).toThrow(/ received no class names\. .*suggestCard finds both/);
     });
   });
 
@@ -113,13 +109,17 @@ describeOn(['cpu'], 'what is known about a model', () => {
       { classNames: ['a', 'b'] },
       /model: expected one output of shape \[null, 2\].*received .*\[null, 7\]/,
     ],
-    ['a name twice', { classNames: Array(7).fill('a') }, /classNames: expected different class names/],
+    ['a name twice', { classNames: Array(7).fill('a') }, /classNames: expected distinct class names/],
     ['an empty name', { classNames: ['', 'b'] }, /classNames\[0\]: expected a name/],
     ['an unknown order', { classNames: 'mine' }, /classNames: expected an array/],
     ['unknown pixels', { pixels: '0..2' }, /pixels: expected one of '0\.\.1', '-1\.\.1', '0\.\.255', 'fer2013'/],
     ['an inherited name', { pixels: 'constructor' }, /pixels: expected one of/],
     ['a deviation of 0', { pixels: { mean: 0, std: 0 } }, /std: expected a finite number/],
-    ['another size', { preprocessing: { inputSize: [6, 4], mean: 0, std: 1 } }, /a model with input \[null, 4, 6, 1\]/],
+    [
+      'another size',
+      { preprocessing: { inputSize: [6, 4], mean: 0, std: 1 } },
+      /preprocessing for the input \[null, 4, 6, 1\]/,
+    ],
     ['unknown outputs', { outputs: 'scores' }, /outputs: expected one of "probabilities", "logits"/],
   ])('refuses %s', (_title, given, message) => {
     using(foreign(), (model) => {

@@ -21,7 +21,7 @@ function withModel<T>(model: tfl.LayersModel, use: (model: tfl.LayersModel) => T
 
 const layerNames = (model: tfl.LayersModel) => model.layers.map(({ name }) => name).join(' ');
 
-describeOn(['cpu'], 'options of the networks', () => {
+describeOn(['cpu'], 'options of the models', () => {
   expectNoLeaks();
 
   it('layers have names that say what they are, in the order of the text', () => {
@@ -70,7 +70,7 @@ describeOn(['cpu'], 'options of the networks', () => {
     });
   });
 
-  it('the compact network has one, two, three and three convolutions, no last pool, and takes pictures of any size', () => {
+  it('the compact model has one, two, three and three convolutions, no last pool, and takes images of any size', () => {
     const conv = { filters: [1, 2, 3], repeats: [1, 2, 3], dropout: 0.1 };
     withModel(createCompactCnn({ conv, inputSize: [16, 16] }), (model) => {
       const names = layerNames(model).split(' ');
@@ -92,7 +92,7 @@ describeOn(['cpu'], 'options of the networks', () => {
     });
   });
 
-  it('one kernel size stands for all blocks, and dropout 0 leaves the layer out', () => {
+  it('one kernel size means all blocks, and dropout 0 leaves the layer out', () => {
     const conv = { filters: [2, 2, 2], kernelSizes: 1, dropout: 0 };
     withModel(createDeepCnn({ conv, dense: { units: [] }, head: { activation: 'softmax' } }), (model) => {
       expect(layerNames(model)).not.toMatch(/dropout|fc/);
@@ -127,7 +127,7 @@ describeOn(['cpu'], 'options of the networks', () => {
     ['batch norm as text', { dense: { batchNorm: 'yes' } }, /dense\.batchNorm: expected true or false/],
     ['an unknown head', { head: { activation: 'relu' } }, /head\.activation: expected one of/],
     ['one class', { classNames: ['happy'] }, /classNames: expected 2 to 255 class names/],
-    ['one name twice', { classNames: ['a', 'a'] }, /classNames: expected different class names/],
+    ['one name twice', { classNames: ['a', 'a'] }, /classNames: expected distinct class names/],
     ['the number of classes', { head: { classes: 3 } }, /the option "classes"/],
     ['negative L2', { l2: -1 }, /l2: expected a finite number of at least 0/],
     ['a negative seed', { seed: -1 }, /seed: expected an integer of at least 0/],

@@ -21,7 +21,7 @@ const flat = () => layers.flatten();
 describeOn(['cpu'], 'traitsOf', () => {
   expectNoLeaks();
 
-  it.each(listModels())('tells what the network %s takes and gives', (name) => {
+  it.each(listModels())('tells what the model %s takes and gives', (name) => {
     const network = createModel(name, NARROW[name]);
     const facts = { inputShape: [16, 16, 1], channels: 1, rescales: false, outputs: 'probabilities', classes: 7 };
     expect(traitsOf(network)).toEqual(facts);

@@ -104,7 +104,7 @@ describe('the same face in Node', () => {
     tf.dispose([gray, tensors]);
   });
 
-  it('explains encoded pictures too', async () => {
+  it('explains encoded images too', async () => {
     const { map, overlay, className } = await explain(classifier, PHOTO);
     expect(overlay).toMatchObject({ width: 512, height: 512 });
     expect(classifier.card.classNames).toContain(className);

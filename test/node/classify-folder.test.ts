@@ -21,7 +21,7 @@ const fileHere = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 const PROGRAM = fileHere('classify-folder.program.mjs');
 const POISON = fileHere('poison-backend.mjs');
 const CPU = '@tensorflow/tfjs-backend-cpu';
-const SIZE = 20; // pictures
+const SIZE = 20; // images
 const NAMES = Array.from({ length: SIZE }, (_, i) => `${i % 3}/${i}.png`);
 
 let folder = '';
@@ -36,15 +36,15 @@ async function linesOf(path: string): Promise<{ file: string; predictions?: Pred
     .map((line) => JSON.parse(line));
 }
 
-/** Random gray pictures and a tiny network with a card. */
+/** Random gray images and a tiny model with a card. */
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fer-cnn-folder-'));
   for (const [i, name] of NAMES.entries()) {
-    await mkdir(at('pictures', name, '..'), { recursive: true });
+    await mkdir(at('images', name, '..'), { recursive: true });
     const pixels = Uint8Array.from({ length: 24 * 24 }, (_, j) => new Random(i, j).integer(256));
     await sharp(pixels, { raw: { width: 24, height: 24, channels: 1 } })
       .png()
-      .toFile(at('pictures', name));
+      .toFile(at('images', name));
   }
   await useBackend('cpu');
   const model = tinyCnn();
@@ -63,15 +63,15 @@ const options = (name: string, more: Partial<ClassifyFolderOptions> = {}): Class
 
 describe('classifyFolder', () => {
   it(
-    'gives what the classifier gives, an error for a broken picture, and goes on when a worker dies',
+    'gives what the classifier gives, an error for a broken image, and continues when a worker dies',
     { timeout: 120_000 },
     async () => {
       const dir = at('mixed');
       await mkdir(join(dir, 'deep/er'), { recursive: true });
       const good = ['a.png', 'b.png', 'deep/c.png', 'deep/er/d.png', 'deep/e.png'];
       for (const [i, name] of [...good, 'poison.png'].entries())
-        await writeFile(join(dir, name), await readFile(at('pictures', NAMES[i]!)));
-      await writeFile(join(dir, 'broken.png'), 'no picture');
+        await writeFile(join(dir, name), await readFile(at('images', NAMES[i]!)));
+      await writeFile(join(dir, 'broken.png'), 'no image');
       const progress: FolderProgress[] = [];
       const workers = { backend: POISON, count: 2, batchSize: 4 };
       const summary = await classifyFolder(
@@ -83,7 +83,7 @@ describe('classifyFolder', () => {
       const results = new Map((await linesOf(at('mixed.jsonl'))).map((line) => [line.file, line]));
       expect([...results.keys()].toSorted()).toEqual([...good, 'broken.png', 'poison.png'].toSorted());
       expect(results.get('broken.png')!.error).toContain('broken.png: expected a whole image in a known format');
-      expect(results.get('poison.png')!.error).toContain('received its end (SIGKILL)');
+      expect(results.get('poison.png')!.error).toContain('received an exit (SIGKILL)');
       const stored = await loadModel(at('model'));
       const classifier = await loadClassifier(stored);
       for (const name of good) {
@@ -117,12 +117,12 @@ describe('classifyFolder', () => {
     await expect(classifyFolder(dir, options('photos', { workers: wasm, topk: 1 }))).rejects.toThrow(InputError);
   });
 
-  it('killed at any moment loses no picture and doubles none', { timeout: 300_000 }, async () => {
+  it('killed at any moment loses no image and doubles none', { timeout: 300_000 }, async () => {
     const out = at('killed.jsonl');
     const random = new Random(7);
     let before = 0;
     for (let kills = 0; kills < 4; kills++) {
-      const program = spawn(process.execPath, [PROGRAM, at('pictures'), out, at('model')], { stdio: 'ignore' });
+      const program = spawn(process.execPath, [PROGRAM, at('images'), out, at('model')], { stdio: 'ignore' });
       const ended = new Promise((resolve) => program.once('exit', resolve));
       while (program.exitCode === null && (await sizeOf(out)) <= before) await sleep(5);
       await sleep(random.integer(40));
@@ -131,7 +131,7 @@ describe('classifyFolder', () => {
       before = await sizeOf(out);
       if (kills % 2 === 0) await truncate(out, (before -= random.integer(50))); // as if the kill had come amid a write
     }
-    const done = spawn(process.execPath, [PROGRAM, at('pictures'), out, at('model')], {
+    const done = spawn(process.execPath, [PROGRAM, at('images'), out, at('model')], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const printed = await done.stdout.toArray();
@@ -141,7 +141,7 @@ describe('classifyFolder', () => {
     expect((await linesOf(out)).map(({ file }) => file).toSorted()).toEqual(NAMES.toSorted());
   });
 
-  it('stops at a signal and goes on later, shard by shard', { timeout: 120_000 }, async () => {
+  it('stops at a signal and continues later, shard by shard', { timeout: 120_000 }, async () => {
     const [stopping, reason] = [new AbortController(), new Error('enough')];
     const run = (shard: number, more: Partial<ClassifyFolderOptions> = {}) =>
       classifyFolder(
@@ -162,21 +162,21 @@ describe('classifyFolder', () => {
 
   it('stops at a signal that comes while the folder is counted', async () => {
     const [stopping, reason] = [new AbortController(), new Error('enough')];
-    const run = classifyFolder(at('pictures'), options('counting', { signal: stopping.signal }));
+    const run = classifyFolder(at('images'), options('counting', { signal: stopping.signal }));
     stopping.abort(reason);
     await expect(run).rejects.toBe(reason);
     await expect(stat(at('counting.jsonl'))).rejects.toThrow('ENOENT');
   });
 
   it(
-    'says what a worker cannot load, and leaves a file that a later run goes on with',
+    'says what a worker cannot load, and leaves a file that a later run continues with',
     { timeout: 120_000 },
     async () => {
-      const run = (more: Partial<ClassifyFolderOptions>) => classifyFolder(at('pictures'), options('failing', more));
+      const run = (more: Partial<ClassifyFolderOptions>) => classifyFolder(at('images'), options('failing', more));
       const backend = run({ workers: { backend: './no-such-backend.mjs' } });
       await expect(backend).rejects.toThrow(BackendError);
       await expect(backend).rejects.toThrow('no-such-backend.mjs');
-      const model = classifyFolder(at('pictures'), options('no-model', { model: at('nothing') }));
+      const model = classifyFolder(at('images'), options('no-model', { model: at('nothing') }));
       await expect(model).rejects.toThrow(WeightsError);
       await expect(model).rejects.toThrow('model.json');
       expect(await sizeOf(at('failing.jsonl'))).toBe(0);
@@ -193,7 +193,7 @@ describe('classifyFolder', () => {
     [{ shard: { index: 2, count: 2 } }, 'options.shard.index: expected an integer in 0..1, received 2'],
     [{ retries: 1 }, 'received the option "retries"'],
   ])('refuses %j', async (wrong, message) => {
-    const refused = classifyFolder(at('pictures'), options('refused', wrong as Partial<ClassifyFolderOptions>));
+    const refused = classifyFolder(at('images'), options('refused', wrong as Partial<ClassifyFolderOptions>));
     await expect(refused).rejects.toThrow(message);
     await expect(refused).rejects.toThrow(InputError);
     await expect(stat(at('refused.jsonl'))).rejects.toThrow('ENOENT');

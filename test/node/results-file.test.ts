@@ -8,7 +8,7 @@ import { type FileResult, ResultsFile } from '../../src/node/results-file';
 const RUN = { dir: '/pictures', model: 'default' };
 const RESULTS: readonly FileResult[] = [
   { file: 'a/1.png', predictions: [{ className: 'happy', probability: 0.75 }] },
-  { file: 'a/ü "2".png', error: 'not a picture\nat all' },
+  { file: 'a/ü "2".png', error: 'not an image\nat all' },
   { file: 'b/3.png', predictions: [] },
 ];
 

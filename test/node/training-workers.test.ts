@@ -15,7 +15,7 @@ import { tinyCnn, weightsOf } from '../support/tiny';
 
 const BACKEND = pathToFileURL(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-cpu'));
 
-/** Everything in which a part could differ from its share of the whole: batch norm, dropout, mixup, a last batch of one picture. */
+/** Everything in which a part could differ from its share of the whole: batch norm, dropout, mixup, a last batch of one image. */
 const OPTIONS = {
   epochs: 2,
   batchSize: 9,
@@ -43,7 +43,7 @@ describeOn(['cpu'], 'startTrainingWorkers', () => {
   });
   afterAll(() => workers.close());
 
-  it('train the network that one thread trains, but for rounding', async () => {
+  it('train the model that one thread trains, but for rounding', async () => {
     const [alone, together] = [await trained(), await trained({ workers })];
     expect(together.losses).toBeAllClose(alone.losses, { atol: 1e-5, rtol: 1e-4 });
     expect(together.weights).toBeAllClose(alone.weights, { atol: 1e-3, rtol: 1e-3 });

@@ -107,7 +107,7 @@ describeOn(['cpu'], 'encodeModel', () => {
       /there: card: model: expected one output of shape \[null, 2\].* received the output shape \[null, 7\]/,
     );
     await expect(encode({ preprocessing: draftCard([48, 48]).preprocessing })).rejects.toThrow(
-      /card: preprocessing: expected that of a model with input \[null, 8, 8, 1\], received inputSize \[48, 48\]/,
+      /card: preprocessing: expected preprocessing for the input \[null, 8, 8, 1\], received inputSize \[48, 48\]/,
     );
     await expect(encode({ name: '' })).rejects.toThrow(/^there: card: name: expected a text/);
     await expect(encode({ labels: [] })).rejects.toThrow(/there: card: .*the option "labels"/);
@@ -298,7 +298,7 @@ describeOn(['cpu'], 'decodeModel', () => {
     const loading = decodeModel({ modelJson: bare, weights }, 'here');
     await expect(loading).rejects.toThrow(InputError);
     await expect(loading).rejects.toThrow(
-      /^here: card: .* without known class names or scaling of pixels\. Pass classNames/,
+      /^here: card: .* received no class names or scaling of pixels\. Pass classNames/,
     );
   });
 

@@ -14,7 +14,7 @@ const run = (options: AugmentOptions, data = batch(), seed = 1) => {
 };
 
 describe.each(DAMAGE_NAMES)('damage: %s', (name) => {
-  it('changes as many pictures as its probability says', () => {
+  it('changes as many images as its probability says', () => {
     const images = run({ [name]: { probability: 0.25 } }, batch(400));
     const changed = Array.from({ length: 400 }, (_, i) =>
       RAMP.some((value, p) => images[i * RAMP.length + p] !== value),

@@ -33,7 +33,7 @@ describe('losses of JPEG', () => {
     expect(new Set(results).size).toBeGreaterThan(3);
   });
 
-  it('keep a constant picture to the half step of its mean', () => {
+  it('keep a constant image to the half step of its mean', () => {
     for (const value of damaged('jpeg', 20, 13, () => 100, 5)) expect(Math.abs(value - 100)).toBeLessThanOrEqual(3); // 40 / 8 / 2
   });
 });
