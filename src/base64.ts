@@ -7,7 +7,7 @@ for (let value = 0; value < 64; value++) TABLE[LETTERS.charCodeAt(value)] = valu
  * Bytes as base64. `btoa` and `atob` are not everywhere.
  *
  * @param bytes The bytes; borrowed.
- * @returns The text, padded.
+ * @returns The string, padded.
  */
 export function base64OfBytes(bytes: Uint8Array): string {
   let text = '';
@@ -22,7 +22,7 @@ export function base64OfBytes(bytes: Uint8Array): string {
 /**
  * Base64 as bytes.
  *
- * @param base64 The text, with or without padding; white space is ignored.
+ * @param base64 The string, with or without padding; white space is ignored.
  * @returns The bytes in a buffer of their own.
  * @throws An Error if it is not base64.
  */

@@ -3,7 +3,7 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { UNLABELED } from '../../src/data/batches';
 import { evaluate } from '../../src/evaluate/evaluate';
-import { train } from '../../src/train/trainer';
+import { train } from '../../src/train/train';
 import { InputError } from '../../src/errors';
 import { DEFAULT_PREPROCESSING } from '../../src/image/preprocess';
 import { predict } from '../../src/evaluate/predict';
