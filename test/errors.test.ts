@@ -4,7 +4,7 @@ import * as errors from '../src/errors';
 import { DatasetError, DisposedError, FerError, InputError } from '../src/errors';
 
 describe('errors', () => {
-  it('say where, what was expected, what came and the remedy', () => {
+  it('contain where, expected, received and the remedy', () => {
     const error = new InputError({
       where: 'preprocess',
       expected: 'images of rank 4 [n, h, w, c]',
@@ -19,7 +19,7 @@ describe('errors', () => {
     expect(error).toBeInstanceOf(Error);
   });
 
-  it('repeat both ends of what is long, and no more', () => {
+  it('shorten long values to both ends', () => {
     const base64 = `${'A'.repeat(1e6)}${'B'.repeat(1e6)}`;
     const ends = `${'A'.repeat(80)} … ${'B'.repeat(80)}`;
     const error = new FerError({ where: base64, expected: 'a', received: base64 });
@@ -55,7 +55,7 @@ describe('errors', () => {
     }
   });
 
-  it('tell of use after disposal', () => {
+  it('report use after disposal', () => {
     expect(new DisposedError('Classifier.classify', 'a classifier', 'Load a new one.').message).toBe(
       'Classifier.classify: expected a classifier in use, received one that was disposed of. Load a new one.',
     );

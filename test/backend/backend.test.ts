@@ -18,7 +18,7 @@ const SYNCHRONOUS: [name: string, use: () => unknown][] = [
   ['Dataset.toTensors', () => numberedDataset(2).toTensors()],
 ];
 
-describe('functions that cannot wait', () => {
+describe('synchronous functions', () => {
   it.each(SYNCHRONOUS)('name the packages to install when no backend is registered: %s', (name, use) => {
     expect(use).toThrow(BackendError);
     expect(use).toThrow(`${name}: expected a TensorFlow.js backend, received none. Import one before the first call.`);
@@ -37,7 +37,7 @@ describe('ensureBackend', () => {
     expect((error as BackendError).cause).toBeInstanceOf(Error);
   });
 
-  it('says so when the backends that are registered do not start', async () => {
+  it('reports registered backends that do not start', async () => {
     const warn = vi.spyOn(console, 'warn').mockReturnValue();
     tf.registerBackend('broken', () => Promise.reject(new Error('no such device')));
     await expect(ensureBackend('classify')).rejects.toThrow(/received only backends that failed to start/);
@@ -52,7 +52,7 @@ describe('ensureBackend', () => {
 });
 
 describe('requireBackend', () => {
-  it('says what to wait for while a backend starts', async () => {
+  it('names the call to await while a backend starts', async () => {
     tf.removeBackend('cpu');
     await import('@tensorflow/tfjs-backend-wasm');
     expect(() => requireBackend('toImages')).toThrow(

@@ -51,7 +51,7 @@ describeOn(BACKENDS, 'Classifier', () => {
     expect(await classifier.classify(picture, { topk: 2 })).toEqual(all.slice(0, 2));
   });
 
-  it('returns nothing for an image of which it is less sure than wanted', async () => {
+  it('returns nothing for an image below minProbability', async () => {
     const [best] = await classifier.classify(picture, { topk: 1 });
     const at = (minProbability: number) => classifier.classify(picture, { topk: 1, minProbability });
     expect(await at(best!.probability - 0.001)).toEqual([best]);
@@ -62,7 +62,7 @@ describeOn(BACKENDS, 'Classifier', () => {
     await expect(at(1.5)).rejects.toThrow(InputError);
   });
 
-  it('averages over the views that are asked for', async () => {
+  it('averages over the views of test-time augmentation', async () => {
     const mirrored = [PIXELS[1]!, PIXELS[0]!, PIXELS[3]!, PIXELS[2]!];
     const [a, b] = [tinyProbabilities(PIXELS), tinyProbabilities(mirrored)];
     const expected = a.map((value, i) => (value + b[i]!) / 2);
@@ -85,7 +85,7 @@ describeOn(BACKENDS, 'Classifier', () => {
     expect(await classifier.probabilities(picture)).toBeAllClose(tinyProbabilities(PIXELS), { atol: 1e-5 });
   });
 
-  it('returns a list of lists for a batch, also of one image', async () => {
+  it('returns an array of arrays for a batch, also of one image', async () => {
     const batch = tf.tensor4d([...PIXELS, 0, 255, 0, 0], [2, 2, 2, 1]);
     const one = tf.tensor4d(PIXELS, [1, 2, 2, 1]);
     const rows = await classifier.probabilities(batch);
@@ -98,7 +98,7 @@ describeOn(BACKENDS, 'Classifier', () => {
     tf.dispose([batch, one]);
   });
 
-  it('gives a large batch what it gives each image', async () => {
+  it('returns the same for a large batch as for each image', async () => {
     const batch = tf.tensor4d(
       Float32Array.from({ length: 70 * 4 }, (_, i) => (i * 37) % 256),
       [70, 2, 2, 1],
@@ -112,7 +112,7 @@ describeOn(BACKENDS, 'Classifier', () => {
     batch.dispose();
   });
 
-  it('gives the same whatever the image is held in', async () => {
+  it('returns the same for every input type', async () => {
     const bytes = (channels: number) => Uint8Array.from(PIXELS.flatMap((value) => Array(channels).fill(value)));
     const rgba = bytes(4).map((value, i) => (i % 4 === 3 ? 255 : value));
     const twice = [0, 0, 1, 1].flatMap((y) => [0, 0, 1, 1].map((x) => PIXELS[2 * y + x]!)); // 4 × 4 pixels
@@ -135,7 +135,7 @@ describeOn(BACKENDS, 'Classifier', () => {
     tf.dispose(tensors);
   });
 
-  it('answers concurrent calls each by its own image', async () => {
+  it('keeps concurrent calls apart', async () => {
     const pictures = [0, 1, 2, 3].map((k) => {
       const data = new Uint8Array(4);
       data[k] = 255;
@@ -156,20 +156,20 @@ describeOn(BACKENDS, 'Classifier', () => {
     const box = { x: 8, y: 8, width: 16, height: 16 };
     const leftHalf = { x: 8, y: 8, width: 8, height: 8 };
 
-    it('classifies what is in the box', async () => {
+    it('classifies the content of the box', async () => {
       const row = await classifier.probabilities(photo, { box, margin: 0 });
       expect(row).toBeAllClose(tinyProbabilities(PIXELS), { atol: 1e-5 });
       const [best] = await classifier.classify(photo, { box, margin: 0, topk: 1 });
       expect(best).toMatchObject({ className: 'happy' });
     });
 
-    it('takes as much around a box as FER2013 shows, unless a margin is given', async () => {
+    it('adds the margin of FER2013 to a box by default', async () => {
       const withMargin = await classifier.probabilities(photo, { box });
       expect(await classifier.probabilities(photo, { box, margin: DEFAULT_MARGINS })).toEqual(withMargin);
       expect(withMargin).not.toEqual(await classifier.probabilities(photo, { box, margin: 0 }));
     });
 
-    it('cuts by the eyes what cropFaces cuts by them', async () => {
+    it('aligns by the eyes like cropFaces', async () => {
       const landmarks = { leftEye: [11, 13], rightEye: [20, 15] } as const;
       const image = tf.tensor3d(photo.data, [32, 32, 1]);
       const face = cropFaces(image, [{ landmarks }], { size: [2, 2] });
@@ -179,7 +179,7 @@ describeOn(BACKENDS, 'Classifier', () => {
       tf.dispose([image, face]);
     });
 
-    it('gives several faces several results in one batch, and none for none', async () => {
+    it('returns one result per face, and none for no faces', async () => {
       const regions = [{ box }, { box: leftHalf }];
       const rows = await classifier.probabilities(photo, { regions, margin: 0 });
       expect(rows).toHaveLength(2);
@@ -190,7 +190,7 @@ describeOn(BACKENDS, 'Classifier', () => {
       expect(await classifier.classify(photo, { regions: [] })).toEqual([]);
     });
 
-    it('takes a batch of one image, and returns a list of lists as for any batch', async () => {
+    it('accepts a batch of one image, and returns an array of arrays', async () => {
       const image = tf.tensor4d(photo.data, [1, 32, 32, 1]);
       const [list] = await classifier.classify(image, { box, margin: 0, topk: 1 });
       expect(list).toMatchObject([{ className: 'happy' }]);
@@ -226,7 +226,7 @@ describeOn(BACKENDS, 'Classifier', () => {
     input.dispose();
   });
 
-  it('refuses what is no image and leaves no tensor behind', async () => {
+  it('refuses anything but an image and leaves no tensor behind', async () => {
     const before = tf.memory().numTensors;
     await expect(classifier.classify('face.jpg' as never)).rejects.toThrow(InputError);
     await expect(classifier.probabilities(undefined as never)).rejects.toThrow(/^probabilities: /);
@@ -266,7 +266,7 @@ describe('Classifier', () => {
     sigmoid.dispose();
   });
 
-  it('refuses the outputs of a model that gives no probabilities', async () => {
+  it('refuses outputs that are not probabilities', async () => {
     const linear = tinyModel(-1, 'linear');
     const before = tf.memory().numTensors;
     const card = { ...TINY_CARD, outputs: 'probabilities' } as const; // which is not so
@@ -277,7 +277,7 @@ describe('Classifier', () => {
     linear.dispose();
   });
 
-  it('works on after the backend was switched', async () => {
+  it('works after the backend was switched', async () => {
     const classifier = await loadClassifier({ model, card: TINY_CARD });
     for (const backend of [...BACKENDS, ...BACKENDS]) {
       await useBackend(backend);
@@ -286,7 +286,7 @@ describe('Classifier', () => {
     await useBackend('cpu');
   });
 
-  it('leaves a borrowed model to its owner, and may be disposed of twice', async () => {
+  it('does not dispose of a borrowed model, and may be disposed of twice', async () => {
     const classifier = await loadClassifier({ model, card: TINY_CARD });
     const before = tf.memory().numTensors;
     classifier.dispose();
@@ -297,7 +297,7 @@ describe('Classifier', () => {
     await expect(classifier.probabilities(picture)).rejects.toThrow(/^probabilities: .*loadClassifier\(\)/);
   });
 
-  it('says so when the model that it borrowed was disposed of', async () => {
+  it('reports that a borrowed model was disposed of', async () => {
     const borrowed = tinyModel();
     const classifier = await loadClassifier({ model: borrowed, card: TINY_CARD });
     borrowed.dispose();
@@ -333,7 +333,7 @@ describe('Classifier', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('types a batch as a list of lists', () => {
+  it('types a batch as an array of arrays', () => {
     const typed = (classifier: Classifier, batch: tf.Tensor4D, single: tf.Tensor3D, unknown: tf.Tensor) => ({
       batch: classifier.classify(batch),
       single: classifier.classify(single),

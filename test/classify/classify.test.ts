@@ -30,13 +30,13 @@ afterEach(() => {
 });
 
 describe('classify', () => {
-  it('says what to install when there is no backend, before it loads anything', async () => {
+  it('names the packages to install without a backend, before it loads anything', async () => {
     expect(tf.engine().backendNames()).toEqual([]);
     await expect(classify(picture)).rejects.toThrow(/^classify: .*npm install @tensorflow\/tfjs-backend-wasm/);
     expect(load).not.toHaveBeenCalled();
   });
 
-  it('loads the default weights at the first call only, also when calls come at once', async () => {
+  it('loads the default weights once, also for concurrent calls', async () => {
     await useBackend('cpu');
     const results = await Promise.all([classify(picture), classify(picture), classify(picture, { topk: 1 })]);
     await classify(picture);
@@ -47,7 +47,7 @@ describe('classify', () => {
     expect(results[2]).toMatchObject([{ className: 'disgust' }]);
   });
 
-  it('tries again after a load that failed, which all waiting calls are told', async () => {
+  it('rejects all waiting calls if loading fails, and tries again at the next call', async () => {
     const failure = new WeightsError({ where: 'test', expected: 'weights', received: 'none' });
     load.mockRejectedValueOnce(failure);
     const results = await Promise.allSettled([classify(picture), classify(picture)]);
@@ -74,7 +74,7 @@ describe('classify', () => {
     expect(load).toHaveBeenCalledTimes(1);
   });
 
-  it('keeps no tensor but the weights', async () => {
+  it('keeps only the weights', async () => {
     await classify(picture);
     const before = tf.memory().numTensors;
     await classify(picture);

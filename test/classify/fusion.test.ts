@@ -83,7 +83,7 @@ describeOn(BACKENDS, 'a fused model', (backend) => {
     model.dispose();
   });
 
-  it('follows weights that change', () => {
+  it('uses changed weights', () => {
     const model = tinyCnn();
     const images = tf.randomNormal([1, 16, 16, 1], 0, 1, 'float32', 7) as tf.Tensor4D;
     const fused = new FusedNetwork(model);
@@ -101,7 +101,7 @@ describeOn(BACKENDS, 'a fused model', (backend) => {
     model.dispose();
   });
 
-  it('has fewer passes than the plain one', async () => {
+  it('runs fewer kernels than the original model', async () => {
     const model = tinyCnn();
     const images = tf.ones([1, 16, 16, 1]) as tf.Tensor4D;
     const fused = new FusedNetwork(model);

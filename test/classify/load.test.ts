@@ -40,7 +40,7 @@ describe('loadClassifier', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('asks for class names and pixels of a model from elsewhere, which one line gives', async () => {
+  it('asks for class names and pixels of other models', async () => {
     const model = tinyModel();
     const loading = loadClassifier({ model });
     await expect(loading).rejects.toThrow(InputError);
@@ -52,7 +52,7 @@ describe('loadClassifier', () => {
     model.dispose();
   });
 
-  it('needs no card for a model that the package built, and leaves it to the caller', async () => {
+  it('needs no card for a model of this package, and does not dispose of it', async () => {
     const classNames = ['bored', 'engaged', 'confused'];
     const model = createShallowCnn({ inputSize: [8, 8], conv: { filters: [2, 2] }, dense: { units: [3] }, classNames });
     const classifier = await loadClassifier({ model });
@@ -76,7 +76,7 @@ describe('loadClassifier', () => {
     model.dispose();
   });
 
-  it('asks whether the outputs of a linear head are logits, and then puts a softmax behind them', async () => {
+  it('asks whether the outputs of a linear head are logits, and then applies a softmax', async () => {
     const model = tinyModel(4, 'linear');
     await expect(loadClassifier({ model, card: TINY_CARD })).rejects.toThrow(
       /one with a linear output layer.*outputs: 'logits'/,
@@ -154,12 +154,12 @@ describe('loadClassifier', () => {
     await expect(loading).rejects.toThrow(message);
   });
 
-  it('says of an unknown name what is bundled', async () => {
+  it('lists the bundled models for an unknown name', async () => {
     await expect(loadClassifier('depe')).rejects.toThrow(WeightsError);
     await expect(loadClassifier('depe')).rejects.toThrow(/depe.*The bundled models are/);
   });
 
-  it('refuses options that a model in memory has no use for', async () => {
+  it('refuses options that do not apply to a model in memory', async () => {
     const model = tinyModel();
     const loading = loadClassifier({ model, card: TINY_CARD }, { onProgress: () => undefined });
     await expect(loading).rejects.toThrow(/the option "onProgress"/);

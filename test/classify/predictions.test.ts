@@ -24,7 +24,7 @@ describe('toRows', () => {
 describe('toRows of logits', () => {
   const settings = { classNames: ['a', 'b', 'c'], outputs: 'logits' } as const;
 
-  it('puts a softmax behind them', () => {
+  it('applies a softmax', () => {
     // scipy.special.softmax([1, 2, 3]) and ([-1000, 0, 1000])
     const [first, second] = toRows(Float32Array.of(1, 2, 3, -1000, 0, 1000), settings);
     expect(first).toBeAllClose([0.09003057, 0.24472847, 0.66524096]);
@@ -43,7 +43,7 @@ describe('toRows of logits', () => {
 });
 
 describe('topPredictions', () => {
-  it('sorts by probability, and by label where two are equal', () => {
+  it('sorts by probability, then by label', () => {
     expect(topPredictions([0.1, 0.3, 0.3, 0.2, 0.1], ['a', 'b', 'c', 'd', 'e'], 5)).toEqual([
       { className: 'b', probability: 0.3 },
       { className: 'c', probability: 0.3 },
@@ -53,7 +53,7 @@ describe('topPredictions', () => {
     ]);
   });
 
-  it('returns as many as asked for and leaves the row as it was', () => {
+  it('returns topk classes and does not change the row', () => {
     const row = [0.2, 0.8];
     expect(topPredictions(row, ['a', 'b'], 1)).toEqual([{ className: 'b', probability: 0.8 }]);
     expect(row).toEqual([0.2, 0.8]);

@@ -40,7 +40,7 @@ describe('auditDataset', () => {
     });
   });
 
-  it('finds copies with different labels, to which an unknown label does not count', () => {
+  it('finds copies with different labels, and ignores unknown labels', () => {
     expect(rowsOf(audit.conflicting)).toEqual([[6, 8]]);
   });
 
@@ -110,7 +110,7 @@ describe('auditDataset', () => {
     }
   });
 
-  it('writes a report that a person can read', () => {
+  it('formats a report in Markdown', () => {
     expect(audit.toMarkdown()).toBe(
       `# Data set audit
 
@@ -177,7 +177,7 @@ describe('auditDataset', () => {
 });
 
 describe('ImageIndex', () => {
-  it('tells images apart that have the same hash', () => {
+  it('distinguishes images with the same hash', () => {
     const found = collision();
     expect(found).toBeDefined();
     const [a, b] = found!;
@@ -186,7 +186,7 @@ describe('ImageIndex', () => {
     expect([index.find(a), index.find(b), index.find(Uint8Array.of(1))]).toEqual([0, 1, undefined]);
   });
 
-  it('tells images of different lengths apart', () => {
+  it('distinguishes images of different lengths', () => {
     const index = new ImageIndex();
     expect([index.add(Uint8Array.of(1, 2)), index.add(Uint8Array.of(1, 2, 3)), index.add(new Uint8Array(0))]).toEqual([
       0, 1, 2,

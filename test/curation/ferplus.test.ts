@@ -102,14 +102,14 @@ describe('joinFerPlus', () => {
     expect(target(await join({ target: 'probability' }), 3)).toEqual([0, 0, 1, 0, 0, 0, 0]);
   });
 
-  it('mixes 15 % of the votes into the label unless told otherwise', async () => {
+  it('mixes 15 % of the votes into the label by default', async () => {
     const part = 0.15;
     expect(target(await join(), 0)).toBeAllClose([0.3 * part, 0.2 * part, 0, 0, 0.85 + 0.1 * part, 0, 0.4 * part]);
     expect(target(await join({ mix: 0.5 }), 5)).toBeAllClose([0.5 + 1 / 3, 0, 0, 0, 0, 0.5 / 3, 0]);
     expect(target(await join({ mix: 0 }), 0)).toEqual([0, 0, 0, 0, 1, 0, 0]);
   });
 
-  it('makes the emotion with the most votes the label, and the old label among equals', async () => {
+  it('uses the emotion with the most votes as the label, and keeps the old label in a tie', async () => {
     const joined = await join({ target: 'majority' });
     expect([...joined.labels]).toEqual([6, 3, 4, 2, 5, 0]);
     expect(joined.targets).toBeUndefined();
@@ -119,7 +119,7 @@ describe('joinFerPlus', () => {
     expect(neither.labels[2]).toBe(4);
   });
 
-  it('drops the rows that a choice leads', async () => {
+  it('drops the rows in which a dropped choice has the most votes', async () => {
     const rows = async (drop: FerPlusJoinOptions['drop']): Promise<number[]> => [
       ...(await join({ ...(drop && { drop }) })).rows,
     ];
@@ -139,13 +139,13 @@ describe('joinFerPlus', () => {
     expect(target(test, 0)).toEqual(target(whole, 4));
   });
 
-  it('replaces former targets and keeps the data set as it was', async () => {
+  it('replaces targets and does not change the data set', async () => {
     const joined = await join({ target: 'majority' }, await join());
     expect(joined.targets).toBeUndefined();
     expect(dataset.targets).toBeUndefined();
   });
 
-  it('joins images without labels by their votes alone', async () => {
+  it('uses only votes for images without labels', async () => {
     const unlabelled = dataset.subset([0, 5]).withLabels(Uint8Array.of(255, 255));
     expect(target(await join({ mix: 0.15 }, unlabelled), 0)).toBeAllClose([0.3, 0.2, 0, 0, 0.1, 0, 0.4]);
     expect([...(await join({ target: 'majority' }, unlabelled)).labels]).toEqual([6, 0]);
@@ -156,7 +156,7 @@ describe('joinFerPlus', () => {
     expect((await join({ drop: ['NF'] }, nothing)).size).toBe(0);
   });
 
-  it('refuses files that do not belong together', async () => {
+  it('refuses files that do not match', async () => {
     const short = await loadVotes([HEADER, ...ROWS.slice(0, 3)].join('\n'));
     expect(() => joinFerPlus(dataset, short)).toThrow(
       /row 5: expected a row in 2\.\.4, which have votes, received row 5\./,
@@ -169,7 +169,7 @@ describe('joinFerPlus', () => {
     await expect(join({}, tinyDataset([[1, 2, 3, 4]]))).rejects.toThrow(DatasetError);
   });
 
-  it('refuses images of a folder and options that are not right', async () => {
+  it('refuses images of a folder and invalid options', async () => {
     await expect(join({}, new Dataset({ ...dataset, names: ['a', 'b', 'c', 'd', 'e', 'f'] }))).rejects.toThrow(
       InputError,
     );

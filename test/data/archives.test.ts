@@ -87,29 +87,27 @@ describe('other forms of the file', () => {
   it('may have more classes, if their names are given', async () => {
     const text = bytesOf(['emotion,pixels,Usage', ...rows, `7,${goodPixels()},Training`].join('\n'));
     await expect(loadFer2013(text)).rejects.toThrow(
-      "pass their names in label order: classNames: [...EMOTIONS, 'contempt']",
+      "pass their names in label order, such as classNames: [...EMOTIONS, 'contempt']",
     );
     const dataset = await loadFer2013(text, { classNames: [...EMOTIONS, 'contempt'] });
     expect([dataset.numClasses, [...dataset.labels]]).toEqual([8, [0, 3, 6, 7]]);
   });
 
-  it('is looked at in full, however long a field is', async () => {
+  it('is parsed completely for fields of any length', async () => {
     const text = `emotion,pixels,Usage\n3${' '.repeat(100)}x,${goodPixels()},Training\n`;
     await expect(loadFer2013(bytesOf(text))).rejects.toThrow('column emotion: expected a label in 0..6, received "3');
     const long = `emotion,pixels\n3,${' '.repeat(70_000)}${goodPixels()}\n`;
     await expect(loadFer2013(bytesOf(long))).rejects.toThrow('expected a row of at most 65536 bytes');
   });
 
-  it('lists a thousand bad rows and counts the rest', async () => {
+  it('lists a thousand bad rows and counts the others', async () => {
     const text = bytesOf(`emotion,pixels\n${'9,1\n'.repeat(200_000)}0,${goodPixels()}\n`);
     const { skipped, size } = await loadFer2013(text, { onInvalid: 'skip' });
     expect([size, skipped.length]).toEqual([1, 1001]);
-    expect(skipped.at(-1)!.message).toBe(
-      'loadFer2013: expected good rows, received 199000 more bad ones, which are not listed.',
-    );
+    expect(skipped.at(-1)!.message).toBe('loadFer2013: expected good rows, received 199000 more bad ones, not listed.');
   });
 
-  it('is not FER+’s label.csv, whose numbers of images are not rows', async () => {
+  it('is not FER+’s label.csv, whose rows of images are not rows', async () => {
     // a row of data/FER2013Valid/label.csv of github.com/microsoft/FERPlus has this form; these votes are made up
     const text = 'fer0028638.png,"(0, 0, 48, 48)",9,0,0,0,1,0,0,0,0,0\n';
     await expect(loadFerPlus(bytesOf(text))).rejects.toThrow("received FER+'s label.csv");

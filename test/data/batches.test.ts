@@ -42,12 +42,12 @@ describe('batches', () => {
     expect(values({ shuffle: true, seed: 6 })).not.toEqual(once);
   });
 
-  it('can be entered in the middle of an epoch, augmentation included', () => {
+  it('can be resumed within an epoch, with the same augmentation', () => {
     const options = { batchSize: 3, shuffle: true, seed: 2, epoch: 3, augment: { brightness: 0.5 } };
     expect([...batches(data, { ...options, firstBatch: 2 })]).toEqual([...batches(data, options)].slice(2));
   });
 
-  it('belong to the consumer', () => {
+  it('are owned by the consumer', () => {
     const [first] = batches(data, { batchSize: 10 });
     first!.images.fill(255);
     expect(data.images[1]).toBe(10);

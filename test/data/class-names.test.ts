@@ -14,7 +14,7 @@ function moods(labels: number[], parts: Partial<DatasetParts> = {}): Dataset {
   return new Dataset({ images, labels: Uint8Array.from(labels), classNames: MOODS, height: 2, width: 2, ...parts });
 }
 
-describe('a data set with classes of its own', () => {
+describe('a data set with other classes', () => {
   it('counts, selects, splits and batches them', () => {
     const data = moods([0, 1, 2, 2, 255, 1]);
     expect([data.numClasses, data.classNames]).toEqual([3, MOODS]);
@@ -80,7 +80,7 @@ describe('a data set with classes of its own', () => {
     expect([...moods([0]).concat(other.alignClasses(MOODS)).labels]).toEqual([0, 1]);
   });
 
-  it('says that it has no splits', () => {
+  it('reports that it has no splits', () => {
     expect(() => moods([0]).where('Training')).toThrow(
       'Dataset.where: expected a data set with splits, received one without. Use dataset.split() for a random split',
     );
@@ -88,7 +88,7 @@ describe('a data set with classes of its own', () => {
     expect(moods([0, 1], { splits: Uint8Array.of(0, 255) }).where('Training').size).toBe(1);
   });
 
-  it('is audited by the names of its classes', () => {
+  it('is audited by its class names', () => {
     const images = Uint8Array.of(1, 2, 3, 4, 1, 2, 3, 4);
     expect(auditDataset(moods([0, 2], { images })).toMarkdown()).toContain(
       '(unknown, bored); row 2 (unknown, engaged)',

@@ -11,7 +11,7 @@ import { numberedDataset, tinyDataset } from './fixtures';
 const SOFT = [0.5, 0.5, 0, 0, 0, 0, 0];
 
 describe('Dataset', () => {
-  it('fills in what is not given', () => {
+  it('fills in defaults', () => {
     const dataset = new Dataset({ images: new Uint8Array(2 * 48 * 48) });
     expect(dataset).toMatchObject({ size: 2, height: 48, width: 48, channels: 1, numClasses: 7, classNames: EMOTIONS });
     expect([...dataset.labels, ...dataset.splits, ...dataset.rows]).toEqual([255, 255, 255, 255, 1, 2]);
@@ -63,14 +63,14 @@ describe('Dataset', () => {
     names: ['a', 'b', 'c', 'd'],
   });
 
-  it('chooses by split', () => {
+  it('selects by split', () => {
     expect([...dataset.where('Training').rows]).toEqual([2, 4]);
     expect([...dataset.where(['PublicTest', 'PrivateTest']).rows]).toEqual([3, 5]);
     expect(dataset.where('Training').where('PublicTest').size).toBe(0);
     expect(() => dataset.where('Test' as 'Training')).toThrow('Dataset.where: split');
   });
 
-  it('chooses by position, in order and with repetition, and everything that belongs to it', () => {
+  it('selects all arrays by index, in order and with repetition', () => {
     const part = dataset.withTargets(Float32Array.from([SOFT, SOFT, SOFT, SOFT].flat())).subset([2, 0, 2]);
     expect([...part.images]).toEqual([2, 3, 4, 5, 0, 1, 2, 3, 2, 3, 4, 5]);
     expect([[...part.labels], [...part.splits], [...part.rows]]).toEqual([
@@ -84,7 +84,7 @@ describe('Dataset', () => {
     expect(() => dataset.subset([4])).toThrow('Dataset.subset: indices: expected an integer in 0..3, received 4');
   });
 
-  it('copies what it chooses', () => {
+  it('copies selected images', () => {
     const part = dataset.subset([0]);
     part.images.fill(9);
     expect(dataset.images[0]).toBe(0);
@@ -94,13 +94,13 @@ describe('Dataset', () => {
     expect([...dataset.withoutRows([2, 5, 99]).rows]).toEqual([3, 4]);
   });
 
-  it('says so when options of batches are none', () => {
+  it('refuses invalid batch options', () => {
     expect(() => dataset.toDataset(null as never)).toThrow(
       'Dataset.toDataset: expected an options object, received null',
     );
   });
 
-  it.each(['subset: indices', 'withoutRows: rows'])('says so when positions or rows are no list: %s', (where) => {
+  it.each(['subset: indices', 'withoutRows: rows'])('refuses indices or rows that are not iterable: %s', (where) => {
     const method = where.split(':')[0] as 'subset' | 'withoutRows';
     for (const value of [null, undefined, 3, {}]) {
       expect(() => dataset[method](value as never)).toThrow(InputError);
@@ -110,7 +110,7 @@ describe('Dataset', () => {
 
   it('counts classes, the unlabeled apart', () => expect(dataset.classCounts()).toEqual([1, 0, 0, 2, 0, 0, 0]));
 
-  it('takes other labels, targets and weights, and leaves itself alone', () => {
+  it('replaces labels, targets and weights in a new data set', () => {
     expect([...dataset.withLabels(Uint8Array.of(1, 1, 1, 1)).labels]).toEqual([1, 1, 1, 1]);
     expect(
       dataset.withTargets(Float32Array.from([SOFT, SOFT, SOFT, SOFT].flat())).withTargets().targets,
@@ -211,7 +211,7 @@ describeOn(['cpu', 'wasm'], 'Dataset.toDataset', () => {
     return batches;
   };
 
-  it('gives batches in file order, the last one smaller, and knows their number', async () => {
+  it('gives batches in file order, the last one smaller, and has their number as size', async () => {
     const data = dataset.toDataset({ batchSize: 8 });
     expect(data.size).toBe(3);
     expect((await order(data)).map((batch) => batch.length)).toEqual([8, 8, 4]);
@@ -220,7 +220,7 @@ describeOn(['cpu', 'wasm'], 'Dataset.toDataset', () => {
     expect([full.size, (await order(full)).length]).toEqual([2, 2]);
   });
 
-  it('gives an order that depends on the seed alone, another one in each epoch', async () => {
+  it('shuffles by the seed alone, differently in each epoch', async () => {
     const options = { batchSize: 8, shuffle: true, seed: 5 };
     const [one, two] = [dataset.toDataset(options), dataset.toDataset(options)];
     const epochs = [await order(one), await order(one)];

@@ -48,7 +48,7 @@ const FILE = bytesOf(
   ].join('\r\n'),
 );
 
-describe('Fer2013Parser gives the same rows however the file is cut', () => {
+describe('Fer2013Parser returns the same rows for chunks of any size', () => {
   const whole = parse(FILE, []);
 
   it('and those are the right ones', () => {
@@ -94,7 +94,7 @@ describe('PixelStore', () => {
     expect(new PixelStore(10_000).pixels.length).toBe(4 * PIXELS);
   });
 
-  it('keeps what it holds when it grows', () => {
+  it('keeps its content when it grows', () => {
     const store = new PixelStore(1);
     store.reserve(2);
     store.pixels.set([1, 2, 3], 2 * PIXELS - 3);

@@ -126,7 +126,7 @@ describe('loadFer2013 takes every kind of source, plain and gzipped', () => {
     await expect(loadFer2013('')).rejects.toThrow(InputError);
   });
 
-  it('says so when a file or URL cannot be read', async () => {
+  it('rejects if a file or URL cannot be read', async () => {
     const failure = (await failureOf(loadFer2013('data/none.csv'))) as DatasetError;
     expect(failure).toBeInstanceOf(DatasetError);
     expect(failure.message).toMatch(/none\.csv.*expected a file that can be read, received .*ENOENT/);
@@ -138,7 +138,7 @@ describe('loadFer2013 takes every kind of source, plain and gzipped', () => {
     await expect(loadFer2013(source as unknown as FileSource)).rejects.toThrow(InputError);
   });
 
-  it('refuses a stream that is locked and a response that is used up', async () => {
+  it('refuses a locked stream and a consumed response', async () => {
     const stream = streamOf(bytesOf(CSV), 100);
     stream.getReader();
     await expect(loadFer2013(stream)).rejects.toThrow(/expected a stream or response that nobody has read from/);
@@ -187,7 +187,7 @@ describe('loadFer2013 options', () => {
     await expect(loadText(CSV, options as object)).rejects.toThrow(message);
   });
 
-  it('leaves bad rows out and lists them, each with row and column', async () => {
+  it('skips bad rows and lists them with row and column', async () => {
     const good = (i: number): string => `${i},${goodPixels(i)},Training`;
     const text = [
       'emotion,pixels,Usage',
@@ -216,7 +216,7 @@ describe('loadFer2013 options', () => {
     }
   });
 
-  it('refuses a file without a good row even when bad rows are left out', async () => {
+  it('refuses a file without a good row, even if bad rows are skipped', async () => {
     await expect(loadText('emotion,pixels\n0,1 2\n1,2', { onInvalid: 'skip' })).rejects.toThrow(
       'expected at least one row, received 2 other rows, 2 of them bad, the first at loadFer2013: row 2, column pixels: ' +
         'expected 2304 pixels, received 2.',
@@ -239,7 +239,7 @@ describe('loadFer2013 options', () => {
     }
   });
 
-  it('does not know the size of a stream, nor that of a response with a content encoding', async () => {
+  it('has no size for a stream or a response with a content encoding', async () => {
     const encoded = new Response(CSV, { headers: { 'content-encoding': 'br', 'content-length': '99' } });
     const plain = new Response(CSV, { headers: { 'content-length': `${CSV.length}` } });
     const totals: (number | undefined)[] = [];
@@ -257,7 +257,7 @@ describe('loadFer2013 options', () => {
     expect(turns).toBeGreaterThan(0);
   });
 
-  it('makes no tensors', async () => {
+  it('creates no tensors', async () => {
     await useBackend('cpu');
     const before = tf.memory().numTensors;
     await loadText(CSV);

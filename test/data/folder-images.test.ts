@@ -43,7 +43,7 @@ describe('the classes of folders', () => {
     ]);
   });
 
-  it('may stand below splits, alike in each', () => {
+  it('may be below splits with the same classes', () => {
     const { classNames, labels } = find(images('train/a', 'train/b', 'test/a', 'test/b'));
     expect([classNames, labels['test/b/x.png']]).toEqual([['a', 'b'], 1]);
     expect(() => find(images('train/a', 'train/b', 'test/a', 'test/B'))).toThrow(

@@ -24,7 +24,7 @@ describe('Dataset.folds', () => {
     }
   });
 
-  it('keeps equal images on one side', () => {
+  it('keeps equal images in one fold', () => {
     for (const { training, held } of dataset.folds({ folds: 4 })) {
       const seen = new Set(Array.from({ length: training.size }, (_, i) => training.images[4 * i]));
       for (let i = 0; i < held.size; i++) expect(seen.has(held.images[4 * i])).toBe(false);
@@ -50,7 +50,7 @@ describe('Dataset.folds', () => {
 describe('Dataset.withTeacher', () => {
   const teacher = Float32Array.from({ length: 420 }, (_, i) => (i % 7 === Math.floor(i / 7) % 7 ? 1 : 0));
 
-  it('goes with its images into subsets, and into a whole of sets that all have one', () => {
+  it('is kept in subsets, and in concatenations if all sets have one', () => {
     const taught = dataset.withTeacher(teacher);
     expect([...taught.subset([3, 9]).teacher!]).toEqual(
       [3, 2].flatMap((k) => [0, 1, 2, 3, 4, 5, 6].map((i) => +(i === k))),
@@ -60,7 +60,7 @@ describe('Dataset.withTeacher', () => {
     expect(taught.withTeacher().teacher).toBeUndefined();
   });
 
-  it('refuses rows that are no probabilities', () => {
+  it('refuses rows that are not probabilities', () => {
     expect(() => dataset.withTeacher(teacher.subarray(7))).toThrow(/teacher: expected a Float32Array of length 420/);
     expect(() => dataset.withTeacher(teacher.map((x) => x / 2))).toThrow(/teacher: expected rows that sum to 1/);
   });

@@ -84,7 +84,7 @@ describeOn(['cpu', 'wasm'], 'loadImageFolder', () => {
     expect([...dataset.images.subarray(0, 48 * 48)]).toEqual(expected);
   });
 
-  it('turns others gray and resizes them as photos are when they are classified', async () => {
+  it('converts others to gray and resizes them like photos in classification', async () => {
     const dataset = await loadImageFolder(whole);
     const ramp = Float32Array.from({ length: 96 * 120 * 3 }, (_, i) => Math.floor(60 + (Math.floor(i / 3) % 96) / 2));
     const photo = tf.tensor4d(ramp, [1, 120, 96, 3]);
@@ -111,7 +111,7 @@ describeOn(['cpu', 'wasm'], 'loadImageFolder', () => {
     expect(reports).toEqual([16, 32, 40].map((files) => ({ files, totalFiles: 40 })));
   });
 
-  it('names the file that cannot be decoded, or leaves it out', async () => {
+  it('names the file that cannot be decoded, or skips it', async () => {
     const good = await picture(1);
     const dir = await folder({
       'happy/a.png': good,
@@ -142,7 +142,7 @@ describeOn(['cpu', 'wasm'], 'loadImageFolder', () => {
     expect(dataset.skipped.map(({ file }) => file)).toEqual(['.', 'train']);
   });
 
-  it('takes the folders’ names for classes of their own', async () => {
+  it('uses the folder names as class names', async () => {
     const good = await picture(1);
     const files = ['engaged/a.png', 'bored/b.png', 'Confused/c.png', 'happy/d.png', 'engaged/deeper/e.png'];
     const dataset = await loadImageFolder(await folder(Object.fromEntries(files.map((file) => [file, good]))));
@@ -151,7 +151,7 @@ describeOn(['cpu', 'wasm'], 'loadImageFolder', () => {
     expect(dataset.names?.[4]).toBe('happy/d.png');
   });
 
-  it('reports what it passes over by its ending, and does not follow links to folders', async () => {
+  it('reports ignored files by extension, and does not follow links to folders', async () => {
     const good = await picture(1);
     const dir = await folder({
       'sad/a.png': good,
@@ -173,7 +173,7 @@ describeOn(['cpu', 'wasm'], 'loadImageFolder', () => {
     ]);
   });
 
-  it('reads the files that a visitor chose, and handles of folders', async () => {
+  it('reads files of an input element, and directory handles', async () => {
     const bytes = new Uint8Array(await picture(7));
     const file = (path: string) =>
       Object.defineProperty(new File([bytes], 'x.png'), 'webkitRelativePath', { value: path });
@@ -199,7 +199,7 @@ describeOn(['cpu', 'wasm'], 'loadImageFolder', () => {
     await expect(loadImageFolder(3 as never)).rejects.toThrow(InputError);
   });
 
-  it('refuses a folder that is not there or holds no images', async () => {
+  it('refuses a folder that does not exist or has no images', async () => {
     await expect(loadImageFolder(join(whole, 'none'))).rejects.toThrow(
       /expected a folder, received the failure "ENOENT/,
     );

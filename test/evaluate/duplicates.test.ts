@@ -15,7 +15,7 @@ describe('findCopies', () => {
     expect(findCopies(data, makeData(0))).toEqual(Uint8Array.of(0, 0, 0));
   });
 
-  it('takes one changed pixel for another image, also by less than one', () => {
+  it('distinguishes images that differ in one pixel, also by less than 1', () => {
     const known = makeData(1);
     const data = makeData(1, { images: Float32Array.from(known.images) });
     expect(findCopies(data, known)).toEqual(Uint8Array.of(1));

@@ -24,7 +24,7 @@ describeOn(BACKENDS, 'evaluate', () => {
     expect(report.withoutTrainingDuplicates).toBeUndefined();
   });
 
-  it('gives the same report for tensors, which stay the caller’s', async () => {
+  it('returns the same report for tensors, and does not dispose of them', async () => {
     const xs = tf.tensor4d(data.images, [data.size, SIDE, SIDE, 1], 'float32');
     const ys = tf.tidy(() => tf.oneHot(tf.tensor1d(data.labels, 'int32'), CLASSES) as tf.Tensor2D);
     const [fromTensors, fromArrays] = await withModel(async (model) => [
@@ -59,14 +59,14 @@ describeOn(['cpu'], 'evaluate, whatever the backend', () => {
     expect(report.withoutTrainingDuplicates).toMatchObject({ removed: 3, size, accuracy, accuracyInterval });
   });
 
-  it('has nothing left to score if the training set itself is evaluated', async () => {
+  it('has NaN scores without duplicates if the training set itself is evaluated', async () => {
     const report = await withModel((model) => evaluate(model, data, { trainingSet: data }));
     expect(report.withoutTrainingDuplicates).toMatchObject({ removed: 40, size: 0, accuracy: NaN });
     expect(report.toMarkdown()).toContain('| Without 40 from the training set |');
     expect(JSON.parse(JSON.stringify(report)).withoutTrainingDuplicates.accuracy).toBeNull();
   });
 
-  it('scores labels, and the likeliest class of a target only where the label is unknown', async () => {
+  it('uses labels, and the most probable class of a target if the label is unknown', async () => {
     const outputs = expectedOutputs(data);
     const best = (i: number): number => {
       const row = outputs.slice(i * CLASSES, (i + 1) * CLASSES);
@@ -95,7 +95,7 @@ describeOn(['cpu'], 'evaluate, whatever the backend', () => {
     });
   });
 
-  it('makes probabilities of sigmoid outputs and refuses logits', async () => {
+  it('normalizes sigmoid outputs and refuses logits', async () => {
     const report = await withModel((model) => evaluate(model, data), 'sigmoid');
     const { accuracy } = createReport({ probabilities: expectedOutputs(data), labels: data.labels });
     expect(report.accuracy).toBe(accuracy);
@@ -103,7 +103,7 @@ describeOn(['cpu'], 'evaluate, whatever the backend', () => {
     await expect(withModel((model) => evaluate(model, data), 'linear')).rejects.toThrow('Apply a softmax first');
   });
 
-  it('brings outputs in another order of the same classes to the order of the data', async () => {
+  it('reorders outputs to the order of the data’s classes', async () => {
     const classNames = ['bored', 'engaged', 'confused'];
     const plain = await withModel((model) => evaluate(model, { ...data, classNames }));
     const labels = data.labels.map((label) => (label + 1) % CLASSES);
@@ -131,7 +131,7 @@ describeOn(['cpu'], 'evaluate, whatever the backend', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('refuses what does not fit before the model runs', async () => {
+  it('refuses invalid input before the model runs', async () => {
     await withModel(async (model) => {
       const onProgress = () => expect.unreachable('the model ran');
       const refused = async (run: Promise<unknown>, message: string) => {

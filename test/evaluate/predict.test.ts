@@ -33,14 +33,14 @@ describeOn(BACKENDS, 'predict', () => {
     expect(tf.memory().numTensors).toBe(tensors);
   });
 
-  it('takes unlabeled and float images, and none', async () => {
+  it('accepts unlabeled, float and no images', async () => {
     const labels = new Uint8Array(5).fill(UNLABELED);
     const outputs = await predict(model, { ...data, labels, images: Float32Array.from(data.images) });
     expect(outputs).toBeAllClose(expectedOutputs(data), CLOSE);
     expect(await predict(model, makeData(0))).toHaveLength(0);
   });
 
-  it('resizes to the model’s input by default and obeys the preprocessing given', async () => {
+  it('resizes to the model’s input by default and uses the given preprocessing', async () => {
     const images = Uint8Array.from({ length: 4 * SIDE * SIDE }, (_, i) => {
       const [row, column] = [Math.floor(i / (2 * SIDE)), i % (2 * SIDE)];
       return data.images[(row >> 1) * SIDE + (column >> 1)]!;
@@ -101,7 +101,7 @@ describeOn(BACKENDS, 'predict', () => {
     expect(tf.memory().numTensors).toBe(tensors);
   });
 
-  it('refuses what does not fit before any tensor is made', async () => {
+  it('refuses invalid input before it creates a tensor', async () => {
     const preprocessing = { ...DEFAULT_PREPROCESSING };
     const refused = async (run: Promise<unknown>, message: string) => {
       await expect(run).rejects.toThrow(InputError);
@@ -123,7 +123,7 @@ describeOn(BACKENDS, 'predict', () => {
     expect(tf.memory().numTensors).toBe(tensors);
   });
 
-  it('needs to know the preprocessing of a model from elsewhere', async () => {
+  it('asks for the preprocessing of other models', async () => {
     const layers = [tfl.layers.flatten({ inputShape: [SIDE, SIDE, 1] }), tfl.layers.dense({ units: 3 })];
     const foreign = tfl.sequential({ layers });
     await expect(predict(foreign, data)).rejects.toThrow(
@@ -133,7 +133,7 @@ describeOn(BACKENDS, 'predict', () => {
     foreign.dispose();
   });
 
-  it('shows gray images to a model that takes RGB', async () => {
+  it('runs a model for RGB on gray images', async () => {
     const layers = [tfl.layers.flatten({ inputShape: [SIDE, SIDE, 3] }), tfl.layers.dense({ units: 3 })];
     const rgb = tfl.sequential({ layers });
     const kernel = Float32Array.from({ length: SIDE * SIDE * 9 }, (_, i) => (i % 3 === 0 ? 1 : 0)); // the first output sums all
@@ -147,7 +147,7 @@ describeOn(BACKENDS, 'predict', () => {
     rgb.dispose();
   });
 
-  it('refuses a model whose input is no image', async () => {
+  it('refuses a model whose input is not an image', async () => {
     const five = tfl.sequential({
       layers: [tfl.layers.flatten({ inputShape: [SIDE, SIDE, 5] }), tfl.layers.dense({ units: 3 })],
     });

@@ -52,7 +52,7 @@ describe('explain, on models trained to look at one quadrant', () => {
     });
   });
 
-  it('gives evidence against a class none of the light', async () => {
+  it('shows no evidence against a class', async () => {
     await useBackend('wasm');
     const source = { model: networks.get(0)!, card: PLANTED_CARD };
     const { map } = await explain(source, PICTURES[0]!, { className: 'without', method: 'occlusion' });
@@ -85,7 +85,7 @@ describe.each(listModels())('explain, on the architecture %s', (name) => {
     },
   );
 
-  it('leaves the model as it was', async () => {
+  it('does not change the model', async () => {
     const classifier = await loadClassifier({ model, card });
     const before = await classifier.probabilities(PICTURES[1]!);
     (await explain(classifier, PICTURES[1]!)).map.dispose();
@@ -106,7 +106,7 @@ describe('explain', () => {
 
   const picture = { data: Uint8Array.of(10, 20, 250, 30), width: 2, height: 2 };
 
-  it('speaks of the most probable class unless told otherwise', async () => {
+  it('explains the most probable class by default', async () => {
     const top = await explain({ model, card: TINY_CARD }, picture);
     expect(top.className).toBe(TINY_CARD.classNames[2]);
     const values = Array.from(await top.map.data());
@@ -115,7 +115,7 @@ describe('explain', () => {
     top.map.dispose();
   });
 
-  it('gives a map of zeros where nothing speaks for the class', async () => {
+  it('returns zeros if there is no evidence for the class', async () => {
     const source = { model, card: TINY_CARD };
     const { map } = await explain(source, { ...picture, data: new Uint8Array(4).fill(9) }, { className: 'neutral' });
     expect(await map.data()).toBeAllClose([0, 0, 0, 0]);
@@ -175,7 +175,7 @@ describe('explain', () => {
     classifier.dispose();
   });
 
-  it('says so, and leaks nothing, when the model is disposed of while it works', async () => {
+  it('rejects, and leaks no tensor, if the model is disposed of while it runs', async () => {
     for (const method of ['hiResCam', 'occlusion'] as const) {
       const before = tf.memory().numTensors;
       const network = createModel('shallow', NARROW.shallow);

@@ -26,7 +26,7 @@ describeOn(BACKENDS, 'overlay', () => {
     expect(Array.from(data)).toBeAllClose(wanted, { atol: 3 }); // linear between sixteenths
   });
 
-  it('has the size of the image, whatever that of the map', async () => {
+  it('has the size of the image', async () => {
     const image = tf.zeros<tf.Rank.R4>([1, 30, 40, 1]);
     const map = tf.tensor2d([
       [0, 0],

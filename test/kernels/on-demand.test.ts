@@ -56,7 +56,7 @@ describe('the fast convolutions of WASM', () => {
     expect(await trainAndLook(fits)).toEqual([true]);
   });
 
-  it('are left where they are on other backends', async () => {
+  it('are not loaded on other backends', async () => {
     await useBackend('cpu');
     await kernels.prepareKernels();
     await useBackend('wasm');
@@ -65,7 +65,7 @@ describe('the fast convolutions of WASM', () => {
 });
 
 describe.skipIf(!BACKENDS.includes('tensorflow'))('the kernels of the native backend (skipped without it)', () => {
-  it('are loaded by training, before the first step, and are for that backend alone', async () => {
+  it('are loaded by training, before the first step, only for that backend', async () => {
     await useBackend('tensorflow');
     const hasKernels = () => kernels.nativeKernels() !== undefined;
     expect(hasKernels()).toBe(false);

@@ -30,13 +30,13 @@ describe('registerTrainingKernels', () => {
     expect(() => registerTrainingKernels()).toThrow(/expected a TensorFlow.js backend, received none/);
   });
 
-  it('is not called by the import of the package', async () => {
+  it('is not called when the package is imported', async () => {
     await useBackend('wasm');
     await import('../../src/index');
     expect(NAMES.filter((name) => tf.getKernel(name, 'wasm'))).toEqual([]);
   });
 
-  it('registers on WASM what it lacks and what is wrong there, once', async () => {
+  it('registers missing and wrong kernels on WASM once', async () => {
     await useBackend('wasm');
     expect(registerTrainingKernels()).toEqual([...NAMES, ...WRONG.wasm]);
     const registered = NAMES.map((name) => tf.getKernel(name, 'wasm'));
@@ -57,7 +57,7 @@ describe('registerTrainingKernels', () => {
   );
 });
 
-describeOn(BACKENDS, 'training by other means than train()', () => {
+describeOn(BACKENDS, 'training without train()', () => {
   expectNoLeaks();
 
   it('works with the kernels registered: depthwise, separable and strided convolutions, and pools', async () => {
@@ -102,7 +102,7 @@ describeOn(BACKENDS, 'training by other means than train()', () => {
     model.dispose();
   });
 
-  it('picks rows by tf.gather in a loss', () => {
+  it('supports tf.gather in a loss', () => {
     registerTrainingKernels();
     tf.tidy(() => {
       const gradient = tf.grad((x) => tf.sum(tf.gather(x, tf.tensor1d([1, 1], 'int32'))))(tf.ones([3, 2]));

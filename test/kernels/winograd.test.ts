@@ -52,10 +52,10 @@ async function expected([n, height, width, channels, filters]: Readonly<(typeof 
   return { make, values };
 }
 
-describeOn(['wasm'], 'a convolution with fewer products', () => {
+describeOn(['wasm'], 'Winograd convolution', () => {
   expectNoLeaks();
 
-  it.each(SHAPES)('gives output and gradients of plain tfjs: %i×%i×%i×%i to %i filters', async (...shape) => {
+  it.each(SHAPES)('equals the output and gradients of tfjs: %i×%i×%i×%i to %i filters', async (...shape) => {
     const { make, values } = await expected(shape);
     const received = tf.tidy(() => {
       const { x, filter, bias, dy } = make();
@@ -95,7 +95,7 @@ describeOn(['wasm'], 'a convolution with fewer products', () => {
     expect(shape).toEqual([(side + 2) ** 2, 1, 4, 8]);
   });
 
-  it('takes large tiles only for enough images, where the kernel serves no others', () => {
+  it('uses large tiles only for enough images', () => {
     const shapes = tf.tidy(() =>
       [15, 16].map((pictures) => winogradFactors(tf.ones([3, 3, 4, 8]), [1, 12, 12, 4], pictures).shape[0]),
     );
@@ -134,12 +134,12 @@ describeOn(['wasm'], 'a convolution with fewer products', () => {
     expect(fitsWinograd(filterShape, attributes as typeof SAME)).toBe(false);
   });
 
-  it('is not for training with few tiles, which do not outweigh the transformation of the kernel', () => {
+  it('is not used in training with few tiles', () => {
     expect(fitsWinogradTraining([1, 12, 12, 8], [3, 3, 8, 8], SAME)).toBe(true);
     expect(fitsWinogradTraining([1, 6, 6, 8], [3, 3, 8, 8], SAME)).toBe(false);
   });
 
-  it('is compiled from the source that is there', () => {
+  it('is compiled from the current source', () => {
     const folder = new URL('../../assembly/', import.meta.url);
     const hash = createHash('sha256');
     for (const file of readdirSync(folder).sort()) hash.update(readFileSync(new URL(file, folder)));

@@ -3,13 +3,13 @@ import { expectedCalibrationError, reliabilityBins } from '../../src/metrics/cal
 import { REFERENCE } from './reference';
 
 describe('expectedCalibrationError', () => {
-  it.each(REFERENCE)('equals what follows from scikit-learn’s calibration curve: $name', (reference) => {
+  it.each(REFERENCE)('equals the value from scikit-learn’s calibration curve: $name', (reference) => {
     const { labels, probabilities, expected } = reference;
     const error = expectedCalibrationError(reliabilityBins(labels, probabilities));
     expect(error).toBeCloseTo(expected.expectedCalibrationError, 9);
   });
 
-  it('is the distance of confidence and accuracy where all images share a bin', () => {
+  it('is the difference between confidence and accuracy if all images are in one bin', () => {
     const bins = reliabilityBins([0, 0, 0, 1], [0.7, 0.3, 0.7, 0.3, 0.7, 0.3, 0.7, 0.3]);
     expect(expectedCalibrationError(bins)).toBeCloseTo(0.75 - 0.7, 12);
   });
@@ -20,7 +20,7 @@ describe('expectedCalibrationError', () => {
 });
 
 describe('reliabilityBins', () => {
-  it('covers 0..1 in bins of equal width whose upper bound belongs to them', () => {
+  it('covers 0..1 in bins of equal width with inclusive upper bounds', () => {
     const bins = reliabilityBins([0, 0, 0, 1], [0.5, 0.5, 0.75, 0.25, 0.76, 0.24, 1, 0], 4);
     expect(bins.map(({ lower, upper, count }) => [lower, upper, count])).toEqual([
       [0, 0.25, 0],

@@ -32,7 +32,7 @@ describe('fitTemperature', () => {
     expect(temperature).toBeCloseTo(Math.log(99) / Math.log(3), 2);
   });
 
-  it('is 1 for what is calibrated, and nothing nearby fits better', () => {
+  it('is 1 for calibrated probabilities', () => {
     const rows = [...Array(3).fill([0.75, 0.25]), [0.75, 0.25]].flat();
     const labels = [0, 0, 0, 1];
     expect(fitTemperature(labels, rows)).toBeCloseTo(1, 2);
@@ -43,7 +43,7 @@ describe('fitTemperature', () => {
     expect(at(best)).toBeLessThan(at(best / 1.05));
   });
 
-  it('refuses nothing to fit', () => {
+  it('refuses empty input', () => {
     expect(() => fitTemperature([], [])).toThrow(InputError);
   });
 });

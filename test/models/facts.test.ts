@@ -80,7 +80,7 @@ describeOn(['cpu'], 'what is known about a model', () => {
     });
   });
 
-  it('takes color, with one number for all channels or one for each', () => {
+  it('accepts color, with one number for all channels or one per channel', () => {
     const imagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
     using(foreign([8, 8, 3]), (model) => {
       const shape = { inputSize: [8, 8], channels: 3 };
@@ -95,7 +95,7 @@ describeOn(['cpu'], 'what is known about a model', () => {
     });
   });
 
-  it('takes the size from the preprocessing, or else that of FER2013, where the model takes any', () => {
+  it('uses the size of the preprocessing, otherwise that of FER2013, if the model takes any size', () => {
     using(foreign([null, null, 1]), (model) => {
       const inputSize = [32, 40] as const;
       expect(resolvePreprocessing('here', model, { inputSize, mean: 0, std: 1 })).toMatchObject({ inputSize });
@@ -147,7 +147,7 @@ describeOn(['cpu'], 'what is known about a model', () => {
     if (model.layers.length > 0) model.dispose();
   });
 
-  it('refuses a single output, of which no row of probabilities can be made', () => {
+  it('refuses a single output', () => {
     using(foreign([4, 4, 1], 1, 'sigmoid'), (model) => {
       expect(() => resolveFacts('here', model, { classNames: ['smile'], pixels: '0..1' })).toThrow(
         /2 to 255 class names/,
@@ -155,7 +155,7 @@ describeOn(['cpu'], 'what is known about a model', () => {
     });
   });
 
-  it('asks about a linear head, and takes sigmoid and softmax for probabilities', () => {
+  it('asks about a linear output layer, and treats sigmoid and softmax as probabilities', () => {
     const given = { classNames: 'fer2013', pixels: '0..1' } as const;
     using(foreign([4, 4, 1], 7, 'linear'), (model) => {
       expect(() => resolveFacts('here', model, given)).toThrow(/a linear output layer\. Pass outputs: 'logits' if/);
@@ -168,7 +168,7 @@ describeOn(['cpu'], 'what is known about a model', () => {
     });
   });
 
-  it('adds to what is known without touching other metadata, and reads nothing from what is no object', () => {
+  it('adds facts without changing other metadata, and ignores metadata that is not an object', () => {
     using(foreign(), (model) => {
       model.setUserDefinedMetadata({ author: 'me' });
       addFacts(model, { classNames: ['a', 'b'] });

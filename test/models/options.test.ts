@@ -24,7 +24,7 @@ const layerNames = (model: tfl.LayersModel) => model.layers.map(({ name }) => na
 describeOn(['cpu'], 'options of the models', () => {
   expectNoLeaks();
 
-  it('layers have names that say what they are, in the order of the text', () => {
+  it('layers have descriptive names, in the documented order', () => {
     expect(withModel(createShallowCnn(TINY), layerNames)).toBe(
       'image conv1 conv1_bn conv1_relu conv1_pool conv1_dropout conv2 conv2_bn conv2_relu conv2_pool conv2_dropout ' +
         'flatten fc1 fc1_bn fc1_relu fc1_dropout probabilities',
@@ -46,7 +46,7 @@ describeOn(['cpu'], 'options of the models', () => {
     b.dispose();
   });
 
-  it('sizes, kernels, dropout, L2, head, classes and input size end up in the layers', () => {
+  it('layers have the sizes, kernels, dropout, L2, output layer, classes and input size of the options', () => {
     const options: CnnOptions = {
       conv: { filters: [2, 3, 4], kernelSizes: [5, 3, 1], dropout: 0.1 },
       dense: { units: [6, 5], batchNorm: true, dropout: 0.2 },
@@ -92,7 +92,7 @@ describeOn(['cpu'], 'options of the models', () => {
     });
   });
 
-  it('one kernel size means all blocks, and dropout 0 leaves the layer out', () => {
+  it('one kernel size applies to all blocks, and dropout 0 removes the layer', () => {
     const conv = { filters: [2, 2, 2], kernelSizes: 1, dropout: 0 };
     withModel(createDeepCnn({ conv, dense: { units: [] }, head: { activation: 'softmax' } }), (model) => {
       expect(layerNames(model)).not.toMatch(/dropout|fc/);
@@ -100,7 +100,7 @@ describeOn(['cpu'], 'options of the models', () => {
     });
   });
 
-  it("the variant 'code' has a sigmoid head unless told otherwise", () => {
+  it("the variant 'code' has a sigmoid output layer by default", () => {
     const activation = (model: tfl.LayersModel) => model.getLayer('probabilities').getConfig()['activation'];
     expect(withModel(createShallowCnn({ ...TINY, variant: 'code' }), activation)).toBe('sigmoid');
     const softmax = createShallowCnn({ ...TINY, variant: 'code', head: { activation: 'softmax' } });

@@ -91,7 +91,7 @@ describeOn(['cpu'], 'traitsOf', () => {
     network.dispose();
   });
 
-  it('knows no channels where the input is not an image, and refuses what is no model', () => {
+  it('has no channels if the input is not an image, and refuses anything but a model', () => {
     const network = tfl.sequential({ layers: [layers.dense({ units: 3, inputShape: [4] })] });
     expect(traitsOf(network)).toMatchObject({ inputShape: [4], channels: undefined, classes: 3 });
     network.dispose();

@@ -144,10 +144,7 @@ describe('classifyFolder', () => {
   it('stops at a signal and continues later, shard by shard', { timeout: 120_000 }, async () => {
     const [stopping, reason] = [new AbortController(), new Error('enough')];
     const run = (shard: number, more: Partial<ClassifyFolderOptions> = {}) =>
-      classifyFolder(
-        at('pictures'),
-        options(`shard-${shard}`, { shard: { index: shard, count: 2 }, topk: 1, ...more }),
-      );
+      classifyFolder(at('images'), options(`shard-${shard}`, { shard: { index: shard, count: 2 }, topk: 1, ...more }));
     const workers = { backend: CPU, count: 1, batchSize: 1 };
     const onProgress = ({ files }: FolderProgress) => void (files === 2 && stopping.abort(reason));
     await expect(run(0, { signal: stopping.signal, onProgress, workers })).rejects.toBe(reason);

@@ -34,7 +34,7 @@ const linesOf = async (path: string) =>
     .map((line) => JSON.parse(line));
 
 describe('a results file', () => {
-  it('without a result belongs to no run, whatever was asked for before', async () => {
+  it('without a result can be used by any run', async () => {
     await written(at('empty.jsonl'), []);
     const other = { ...RUN, model: 'deep' };
     await (await ResultsFile.open(at('empty.jsonl'), other)).close();

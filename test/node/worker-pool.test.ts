@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { runWorkers } from '../../src/node/worker-pool';
 
-it('takes no batch when the signal was aborted before the workers start', async () => {
+it('processes no batch if the signal was aborted before the workers start', async () => {
   const reason = new Error('enough');
   const written: unknown[] = [];
   let pulled = 0;

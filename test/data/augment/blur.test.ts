@@ -25,7 +25,7 @@ describe('gaussian blur', () => {
 });
 
 describe('motion blur', () => {
-  it('spreads a point along a path of that length, and keeps its light', () => {
+  it('spreads a point along a path of that length, and keeps its sum', () => {
     for (let seed = 0; seed < 10; seed++) {
       const images = damaged('motionBlur', 6, 15, point(7), seed);
       expect(mean(images) * images.length).toBeCloseTo(200, 2);
@@ -35,7 +35,7 @@ describe('motion blur', () => {
     }
   });
 
-  it('draws its direction', () => {
+  it('has a random direction', () => {
     expect(damaged('motionBlur', 6, 15, point(7), 1)).not.toEqual(damaged('motionBlur', 6, 15, point(7), 2));
   });
 
