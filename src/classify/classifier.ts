@@ -57,7 +57,8 @@ export class Classifier {
     this.card = card;
     this.#ownsModel = ownsModel;
     this.#fused = new FusedNetwork(model);
-    this.#home = tf.engine().state.tensorInfo.get(model.weights[0]!.read().dataId)?.backend;
+    const [weight] = model.weights;
+    this.#home = weight ? tf.engine().state.tensorInfo.get(weight.read().dataId)?.backend : tf.backend();
     if (this.#home === tf.backend()) this.#fused.fold(); // or else once they are brought here
   }
 
