@@ -57,8 +57,9 @@ export class Classifier {
     this.card = card;
     this.#ownsModel = ownsModel;
     this.#fused = new FusedNetwork(model);
-    this.#home = tf.engine().state.tensorInfo.get(model.weights[0]!.read().dataId)?.backend;
-    if (this.#home === tf.backend()) this.#fused.fold(); // otherwise when they are moved here
+    const [weight] = model.weights;
+    this.#home = weight ? tf.engine().state.tensorInfo.get(weight.read().dataId)?.backend : tf.backend();
+    if (this.#home === tf.backend()) this.#fused.fold(); // or else once they are brought here
   }
 
   /** Whether the classifier or its model was disposed of. */

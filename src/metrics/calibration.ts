@@ -42,7 +42,7 @@ export function reliabilityBins(
     const numClasses = checkRows('reliabilityBins', labels, probabilities);
     argmaxRows(probabilities, numClasses).forEach((prediction, i) => {
       const confidence = probabilities[i * numClasses + prediction]!;
-      const bin = sums[Math.min(Math.max(Math.ceil(confidence * numBins), 1), numBins) - 1]!;
+      const bin = sums[binOf(confidence, numBins)]!;
       bin.count++;
       bin.confidence += confidence;
       if (prediction === labels[i]) bin.hits++;
@@ -55,6 +55,13 @@ export function reliabilityBins(
     confidence: confidence / count,
     accuracy: hits / count,
   }));
+}
+
+/** The bin of a confidence by its bounds as they are told: .55 × 20 is above 11. */
+function binOf(confidence: number, numBins: number): number {
+  const near = Math.min(Math.max(Math.ceil(confidence * numBins), 1), numBins) - 1;
+  if (near > 0 && confidence <= near / numBins) return near - 1;
+  return near < numBins - 1 && confidence > (near + 1) / numBins ? near + 1 : near;
 }
 
 /**

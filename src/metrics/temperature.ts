@@ -1,3 +1,4 @@
+import { inputError } from '../errors';
 import { checkInteger, checkList, checkNumber } from '../validate';
 import { checkRows, logLoss } from './probability';
 
@@ -12,7 +13,7 @@ const [COLDEST, HOTTEST] = [0.05, 20];
  * @param numClasses The number of classes.
  * @param temperature Above 0; above 1 lowers the confidence, below 1 raises it.
  * @returns `[n, numClasses]`, rows summing to 1; a row of zeros stays zero.
- * @throws InputError if the temperature is out of range.
+ * @throws InputError if the temperature is out of range, or a probability is negative or not finite.
  * @example
  * ```ts
  * applyTemperature([0.8, 0.2], 2, 2); // [0.667, 0.333]
@@ -26,7 +27,21 @@ export function applyTemperature(
   checkNumber('applyTemperature: temperature', temperature, { min: Number.MIN_VALUE });
   checkInteger('applyTemperature: numClasses', numClasses, { min: 1 });
   checkList('applyTemperature: probabilities', probabilities);
+  if (probabilities.length % numClasses !== 0) {
+    const expected = `rows of ${numClasses} probabilities`;
+    throw inputError('applyTemperature: probabilities', expected, `${probabilities.length} values`);
+  }
   const result = Float32Array.from(probabilities);
+  const wrong = result.findIndex((value) => !(value >= 0 && value < Infinity));
+  if (wrong >= 0) {
+    const received = `${probabilities[wrong]} at ${wrong}`;
+    throw inputError(
+      'applyTemperature: probabilities',
+      'finite numbers of at least 0',
+      received,
+      'Apply a softmax to logits first.',
+    );
+  }
   for (let start = 0; start < result.length; start += numClasses) {
     const row = result.subarray(start, start + numClasses);
     const most = row.reduce((a, b) => Math.max(a, b), 0);

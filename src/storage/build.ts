@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { WeightsError, weightsError } from '../errors';
-import { describe } from '../validate';
-import { isObject } from './schema';
+import { allLayers } from '../models/graph';
+import { checkGraph } from './check-graph';
 
 /**
  * Builds the network of a stored topology with all weights zero. A topology is not trusted: one that tfjs would never finish to
@@ -42,6 +42,7 @@ export async function buildWithin(
   const made = Object.values(registeredVariables).filter(({ name }) => !before.has(name));
   try {
     const model = await building;
+    checkOutputs(where, model);
     if (model.weights.length === made.length) return model;
     const expected = 'layers that all lead to its output';
     throw weightsError(where, expected, `weights of others, ${made.length} in all`);
@@ -77,46 +78,19 @@ function withWeightLimit<T>(where: string, values: number, build: () => T): T {
   }
 }
 
-type Reference = readonly [layer: string, node: number, ...rest: unknown[]];
+/** Maximum number of values that a layer may put out for one image: 256 MB, ten times those of the largest networks. */
+const MAX_OUTPUT = 2 ** 26;
 
-/** Throws if a layer of a graph waits for a node that never comes, on which tfjs waits forever. */
-function checkGraph(where: string, model: unknown): void {
-  if (!isObject(model)) return; // tfjs says what is wrong
-  const { class_name: kind, config } = model;
-  const layers = isObject(config) ? config['layers'] : config;
-  if (!Array.isArray(layers)) return;
-  for (const layer of layers) checkGraph(where, layer);
-  if (kind === 'Sequential') return;
-  const nodes = new Map<string, number>();
-  const waiting: { name: string; node: readonly Reference[] }[] = [];
-  for (const layer of layers) {
-    const [name, ownName, inbound] = [layer?.name, layer?.config?.name, layer?.inbound_nodes];
-    const wellFormed = typeof name === 'string' && name === ownName && Array.isArray(inbound) && inbound.every(isNode);
-    if (!wellFormed || nodes.has(name)) {
-      throw weightsError(where, 'layers of distinct names with inbound nodes', describe(layer));
-    }
-    const isInput = layer.class_name === 'InputLayer' || Array.isArray(layer.config.layers);
-    nodes.set(name, isInput ? 1 : 0);
-    waiting.push(...inbound.map((node) => ({ name, node })));
-  }
-  for (let stuck = 0; stuck < waiting.length;) {
-    const { name, node } = waiting.shift()!;
-    if (node.every(([layer, index]) => index < (nodes.get(layer) ?? 0))) {
-      nodes.set(name, nodes.get(name)! + 1);
-      stuck = 0;
-    } else {
-      waiting.push({ name, node });
-      stuck++;
+/** Throws if a layer puts out more than a backend can hold, such as an upsampling by thousands. */
+function checkOutputs(where: string, model: tfl.LayersModel): void {
+  for (const layer of allLayers(model.layers)) {
+    for (const { outputShapes } of layer.inboundNodes) {
+      for (const shape of outputShapes as readonly tfl.Shape[]) {
+        const size = shape.reduce<number>((product, side) => product * (side ?? 1), 1);
+        if (size <= MAX_OUTPUT) continue;
+        const received = `[${shape.join(', ')}] of '${layer.name}'`;
+        throw weightsError(where, `outputs of at most ${MAX_OUTPUT} values for an image`, received);
+      }
     }
   }
-  if (waiting.length === 0) return;
-  const received = `one of '${waiting[0]!.name}' from ${JSON.stringify(waiting[0]!.node).slice(0, 80)}`;
-  throw weightsError(where, 'inbound nodes from layers that come before', received);
-}
-
-function isNode(node: unknown): node is readonly Reference[] {
-  return (
-    Array.isArray(node) &&
-    node.every((each) => Array.isArray(each) && typeof each[0] === 'string' && Number.isSafeInteger(each[1]))
-  );
 }

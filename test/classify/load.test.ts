@@ -28,6 +28,31 @@ async function handler(): Promise<tf.io.IOHandler> {
 beforeAll(() => useBackend('cpu'));
 
 describe('loadClassifier', () => {
+  it('takes a model without weights', async () => {
+    const layers = [tfl.layers.flatten({ inputShape: [1, 2, 1] }), tfl.layers.softmax()];
+    const model = tfl.sequential({ layers });
+    const classifier = await loadClassifier({ model, card: { classNames: ['left', 'right'], pixels: '0..1' } });
+    const probabilities = await classifier.probabilities({ data: Uint8Array.of(0, 255), width: 2, height: 1 });
+    expect(probabilities).toBeAllClose([1 / (1 + Math.E), Math.E / (1 + Math.E)], { atol: 1e-6 }); // softmax of 0 and 1
+    classifier.dispose();
+    expect(classifier.isDisposed).toBe(true);
+  });
+
+  it.each([
+    ['shared', (bytes: ArrayBuffer) => new SharedArrayBuffer(bytes.byteLength)],
+    ['resizable', (bytes: ArrayBuffer) => Reflect.construct(ArrayBuffer, [bytes.byteLength, { maxByteLength: 1e4 }])],
+  ] as const)('takes weights in a %s buffer', async (_kind, makeBuffer) => {
+    const { load } = await handler();
+    const artifacts = await load!();
+    const bytes = tf.io.CompositeArrayBuffer.join(artifacts.weightData);
+    const weightData = makeBuffer(bytes) as ArrayBuffer;
+    new Uint8Array(weightData).set(new Uint8Array(bytes));
+    const source = { load: async () => ({ ...artifacts, weightData }) };
+    const classifier = await loadClassifier(source, { card: TINY_CARD });
+    expect(await classifier.probabilities(picture)).toBeAllClose(tinyProbabilities([0, 0, 255, 0]), { atol: 1e-5 });
+    classifier.dispose();
+  });
+
   it('loads through a handler, and dispose() frees what it loaded', async () => {
     const source = await handler();
     const before = tf.memory().numTensors;

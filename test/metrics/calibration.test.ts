@@ -32,6 +32,18 @@ describe('reliabilityBins', () => {
     expect(bins[0]).toMatchObject({ confidence: NaN, accuracy: NaN });
   });
 
+  it('puts each bound into the bin that it bounds from above, for all numbers of bins', () => {
+    for (const numBins of [1, 3, 7, 10, 15, 20, 49, 100]) {
+      for (let k = 1; k <= numBins; k++) {
+        const confidence = k / numBins; // .55 = 11 / 20, and 11 bins of 1/20 end there
+        const filled = reliabilityBins([0], [confidence], numBins).findIndex(({ count }) => count === 1);
+        expect([numBins, filled]).toEqual([numBins, k - 1]);
+      }
+    }
+    const [bin] = reliabilityBins([0], [0.55, 0.45], 20).filter(({ count }) => count > 0);
+    expect(bin).toEqual({ lower: 0.5, upper: 0.55, count: 1, confidence: 0.55, accuracy: 1 });
+  });
+
   it('has 15 bins by default, all empty for empty input', () => {
     expect(reliabilityBins([], []).map(({ count }) => count)).toEqual(Array(15).fill(0));
     expect(() => reliabilityBins([], [], 0)).toThrow('numBins');
