@@ -112,7 +112,7 @@ describeOn(['cpu'], 'saveModel', () => {
     const saving = saveModel(directory, model);
     await expect(saving).rejects.toThrow(InputError);
     await expect(saving).rejects.toThrow(
-      /^saveModel: card: .*known class names or scaling of pixels\. Pass classNames/,
+      /^saveModel: card: .* received no class names or scaling of pixels\. Pass classNames/,
     );
     await expect(saveModel(directory, model, { card: { classNames: 'fer2013' } })).rejects.toThrow(/known scaling of/);
     expect(await readdir(directory)).toEqual([]);
