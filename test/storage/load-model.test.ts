@@ -105,10 +105,10 @@ describeOn(['cpu'], 'loadModel from a handler', () => {
   it('refuses a model without a card, without weights, or with a damaged card in its metadata', async () => {
     const artifacts = artifactsOf(await encodeTiny());
     const load = (changes: tf.io.ModelArtifacts) => loadModel(tf.io.fromMemory({ ...artifacts, ...changes }));
-    await expect(load({})).rejects.toThrow(/^loadModel: card: .* without known class names or scaling of pixels/);
+    await expect(load({})).rejects.toThrow(/^loadModel: card: .* received no class names or scaling of pixels/);
     await expect(load({ weightSpecs: [] })).rejects.toThrow(WeightsError);
     await expect(load({ userDefinedMetadata: { ferCnnCard: { classNames: 7 } } })).rejects.toThrow(
-      /without known scaling/,
+      /received no scaling/,
     );
     const topologyOnly = tf.io.fromMemory({ modelTopology: artifacts.modelTopology! });
     await expect(loadModel(topologyOnly)).rejects.toThrow(/expected a LayersModel with weights/);

@@ -112,9 +112,11 @@ describeOn(['cpu'], 'saveModel', () => {
     const saving = saveModel(directory, model);
     await expect(saving).rejects.toThrow(InputError);
     await expect(saving).rejects.toThrow(
-      /^saveModel: card: .*known class names or scaling of pixels\. Pass classNames/,
+      /^saveModel: card: .* received no class names or scaling of pixels\. Pass classNames/,
     );
-    await expect(saveModel(directory, model, { card: { classNames: 'fer2013' } })).rejects.toThrow(/known scaling of/);
+    await expect(saveModel(directory, model, { card: { classNames: 'fer2013' } })).rejects.toThrow(
+      /received no scaling of/,
+    );
     expect(await readdir(directory)).toEqual([]);
     const card = await saveModel(directory, model, { card: { classNames: 'alphabetical', pixels: '0..1' } });
     expect(card.preprocessing).toEqual({ inputSize: [8, 8], mean: 0, std: 1 });
