@@ -77,10 +77,13 @@ describe('writeFiles', () => {
     expect((await readdir(dir)).toSorted()).toEqual(['a', 'b', 'c']);
   });
 
-  it.each(['x'.repeat(255), 'ü'.repeat(127)])('writes to a name of as many bytes as file systems take', async (name) => {
-    await writeFiles({ [at(name)]: 'old' });
-    await writeFiles({ [at(name)]: 'new' });
-    expect(await readFile(at(name), 'utf8')).toBe('new');
-    expect(await readdir(dir)).toEqual([name]);
-  });
+  it.each(['x'.repeat(255), 'ü'.repeat(127)])(
+    'writes to a name of as many bytes as file systems take',
+    async (name) => {
+      await writeFiles({ [at(name)]: 'old' });
+      await writeFiles({ [at(name)]: 'new' });
+      expect(await readFile(at(name), 'utf8')).toBe('new');
+      expect(await readdir(dir)).toEqual([name]);
+    },
+  );
 });
