@@ -46,7 +46,7 @@ export function rankTrials(sample: Sample, fits: readonly LabelFit[]): Trial[] {
     return fits.map((fit, scaling) => ({ scaling, order: name, classes, chosen, ...scoreOf(fit, chosen) }));
   });
   const usual = rough
-    .toSorted((a, b) => b.hits - a.hits || a.loss - b.loss)
+    .sort((a, b) => b.hits - a.hits || a.loss - b.loss)
     .slice(0, MAX_TRIALS)
     .map(({ scaling, order, classes, chosen }) => trialOf(sample, fits[scaling]!, scaling, order, chosen, classes));
   const [fitted] = fits
@@ -54,7 +54,7 @@ export function rankTrials(sample: Sample, fits: readonly LabelFit[]): Trial[] {
       const chosen = bestAssignment(fit.counts);
       return trialOf(sample, fit, scaling, 'fitted', chosen, []);
     })
-    .toSorted((a, b) => count(b.hits) - count(a.hits) || a.logLoss - b.logLoss);
+    .sort((a, b) => count(b.hits) - count(a.hits) || a.logLoss - b.logLoss);
   const isFarBetter = fitted && (!usual[0] || isBetter(fitted.hits, usual[0].hits, FITTED));
   return (isFarBetter ? [fitted, ...usual] : usual).slice(0, MAX_TRIALS);
 }

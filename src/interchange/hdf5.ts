@@ -91,7 +91,7 @@ function reader(where: string, file: H5wasm.File, module: Module, bytes: Uint8Ar
     return textsOf(module, group, name, bytes.length);
   };
   return {
-    names: (path) => damaged(where, () => find(path, 'Group')?.keys().toSorted()),
+    names: (path) => damaged(where, () => find(path, 'Group')?.keys().slice().sort()),
     texts(path, name) {
       return damaged(where, () => {
         const group = find(path, 'Group');

@@ -33,7 +33,7 @@ export function statisticsOf(where: string, { axis = -1, invert }: Settings, ran
     if (Number.isInteger(place) && place >= -rank && place < rank) return place < 0 ? place : place - rank;
     throw weightsError(where, 'axes of the input', `axis = ${describe(axis)}`);
   });
-  return { axes: axes.toSorted((a, b) => a - b), invert: invert === true };
+  return { axes: [...axes].sort((a, b) => a - b), invert: invert === true };
 }
 
 /** The statistics in the settings of a layer; undefined if it was adapted to data, and they stand among the weights. */

@@ -34,7 +34,7 @@ export function layerOfOperation(where: string, entry: Entry): Entry {
   const operation = OPERATIONS[String(isFunction ? entry.config['function'] : entry.class_name)];
   const [nodes, calls] = [entry.inbound_nodes as Json[], isFunction ? callOfKeras2 : callOfKeras3];
   const operands = nodes?.length === 1 ? calls(nodes[0]!) : [];
-  const [first, second] = isTensor(operands[0]) ? operands : operands.toReversed();
+  const [first, second] = isTensor(operands[0]) ? operands : [...operands].reverse();
   const swapped = first !== operands[0];
   if (operation && isTensor(first) && second !== undefined && !(swapped && operation === 'divide')) {
     const { name } = entry.config;

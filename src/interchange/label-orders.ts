@@ -32,7 +32,7 @@ export function wordOf(className: string): string {
  */
 export function labelOrders(words: readonly string[], count: number): LabelOrder[] {
   const known = count > words.length ? [...words, 'contempt'] : words;
-  const alphabetical = { name: 'alphabetical', classes: known.toSorted() };
+  const alphabetical = { name: 'alphabetical', classes: [...known].sort() };
   const bases = [ORDERS[0]!, alphabetical, ...ORDERS.slice(1), { name: 'data set', classes: words }];
   const seen = new Set<string>();
   return bases.flatMap(({ name, classes }) => {

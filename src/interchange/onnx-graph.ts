@@ -106,7 +106,7 @@ export class OnnxGraph {
 
   /** The operator that gives a value; undefined for inputs and constants. */
   operatorOf(value: string): string | undefined {
-    return this.#nodes.findLast(({ output }) => output === value)?.operator;
+    return this.#nodes.filter(({ output }) => output === value).at(-1)?.operator;
   }
 
   /**

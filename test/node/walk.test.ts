@@ -39,6 +39,18 @@ describe('walkPictures', () => {
     expect(paths.toSorted()).toEqual(PICTURES.toSorted());
   });
 
+  it.skipIf(process.platform !== 'linux')('goes on after names that are not UTF-8', async () => {
+    const odd = Buffer.concat([Buffer.from(`${folder}/odd-`), Buffer.of(0xff, 0xfe), Buffer.from('.png')]);
+    await writeFile(odd, '');
+    try {
+      const paths = await walked({ index: 0, count: 1 });
+      expect(paths.filter((path) => !PICTURES.includes(path))).toEqual(['odd-\ufffd\ufffd.png']); // cannot be opened by that
+      expect(paths).toHaveLength(PICTURES.length + 1);
+    } finally {
+      await rm(odd);
+    }
+  });
+
   it('splits them into shards that have no image in common and leave none out', async () => {
     const parts = await Promise.all([0, 1, 2].map((index) => walked({ index, count: 3 })));
     expect(parts.flat().toSorted()).toEqual(PICTURES.toSorted());
