@@ -68,7 +68,7 @@ const NETWORKS = /createShallowCnn|batchNormalization|layers\.\w+\(|modelFromJSO
 const OTHERS: Readonly<Record<string, number>> = {
   curation: 17_000,
   explain: 13_500,
-  faces: 22_000,
+  faces: 22_500,
   interchange: 35_500,
   metrics: 5_000,
 };
