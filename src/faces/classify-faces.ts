@@ -23,7 +23,7 @@ import { type ClassifiedFace, type ClassifyFacesOptions, createFaceClassifier } 
  * ```
  */
 export function classifyFaces(
-  photos: readonly ImageSource[] | tf.Tensor4D,
+  photo: readonly ImageSource[] | tf.Tensor4D,
   options?: ClassifyFacesOptions,
 ): Promise<ClassifiedFace[][]>;
 export function classifyFaces(photo: ImageSource, options?: ClassifyFacesOptions): Promise<ClassifiedFace[]>;

@@ -92,7 +92,7 @@ export interface FaceClassifier {
    *   For several photos one such array each.
    * @throws InputError if a photo is no picture or an option is not valid.
    */
-  classify(photos: readonly ImageSource[] | tf.Tensor4D, options?: ClassifyFacesOptions): Promise<ClassifiedFace[][]>;
+  classify(photo: readonly ImageSource[] | tf.Tensor4D, options?: ClassifyFacesOptions): Promise<ClassifiedFace[][]>;
   classify(photo: ImageSource, options?: ClassifyFacesOptions): Promise<ClassifiedFace[]>;
 }
 
@@ -148,7 +148,7 @@ export function createFaceClassifier(options: FaceClassifierOptions = {}): FaceC
   }
 
   function classifyFaces(
-    photos: readonly ImageSource[] | tf.Tensor4D,
+    photo: readonly ImageSource[] | tf.Tensor4D,
     options?: ClassifyFacesOptions,
   ): Promise<ClassifiedFace[][]>;
   function classifyFaces(photo: ImageSource, options?: ClassifyFacesOptions): Promise<ClassifiedFace[]>;
