@@ -13,7 +13,7 @@ export interface FaceOptions {
   landmarks?: FaceLandmarks | undefined;
   /** Several faces, classified in one batch with one result each, in this order. Not together with `box` or `landmarks`. */
   regions?: readonly FaceRegion[] | undefined;
-  /** The margin around a box, as a fraction of its longer side; see {@link CropOptions.margin}. Default: as in FER2013. */
+  /** The margin around a box, as a fraction of its longer side; see `cropFaces`. Default: as in FER2013. */
   margin?: number | Margins | undefined;
 }
 

@@ -35,7 +35,7 @@ export const FERPLUS_LABELS: readonly (number | undefined)[] = FERPLUS_CHOICES.m
 export interface FerPlusVotes {
   /** The number of rows. */
   readonly size: number;
-  /** Votes, [size, 10], in the order of {@link FERPLUS_CHOICES}. */
+  /** Votes, [size, 10], in the order of the columns of the file. */
   readonly votes: Uint8Array;
   /** Splits, [size], indices into `SPLITS`. */
   readonly splits: Uint8Array;

@@ -82,6 +82,8 @@ export interface ClassifiedFace extends DetectedFace {
  * ```
  */
 export interface FaceClassifier {
+  /** What comes below, for several photos, one after another: an array of faces for each. */
+  classify(photo: readonly ImageSource[] | tf.Tensor4D, options?: ClassifyFacesOptions): Promise<ClassifiedFace[][]>;
   /**
    * Finds the faces in a photo, the largest first, and classifies them in one batch.
    *
@@ -92,7 +94,6 @@ export interface FaceClassifier {
    *   For several photos one such array each.
    * @throws InputError if a photo is no picture or an option is not valid.
    */
-  classify(photo: readonly ImageSource[] | tf.Tensor4D, options?: ClassifyFacesOptions): Promise<ClassifiedFace[][]>;
   classify(photo: ImageSource, options?: ClassifyFacesOptions): Promise<ClassifiedFace[]>;
 }
 

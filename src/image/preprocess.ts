@@ -34,8 +34,11 @@ export interface Preprocessing {
  * ```
  */
 export const DEFAULT_PREPROCESSING = Object.freeze({
+  /** Height and width in pixels. */
   inputSize: Object.freeze([48, 48] as const),
+  /** Mean of pixels in 0..1. */
   mean: 0.508,
+  /** Standard deviation of pixels in 0..1. */
   std: 0.254,
 }) satisfies Preprocessing;
 

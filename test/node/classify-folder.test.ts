@@ -105,7 +105,7 @@ describe('classifyFolder', () => {
     const dir = at('photos');
     await mkdir(dir);
     await copyFile(fileHere('../../examples/pictures/portraits.jpg'), join(dir, 'a.jpg'));
-    await copyFile(at('pictures', NAMES[0]!), join(dir, 'b.png'));
+    await copyFile(at('images', NAMES[0]!), join(dir, 'b.png'));
     const wasm = { backend: '@tensorflow/tfjs-backend-wasm', count: 1 };
     await classifyFolder(dir, options('photos', { workers: wasm, faces: true, topk: 1 }));
     const lines = (await linesOf(at('photos.jsonl'))).toSorted((a, b) => (a.file < b.file ? -1 : 1));
