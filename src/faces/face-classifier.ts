@@ -82,7 +82,7 @@ export interface ClassifiedFace extends DetectedFace {
  * ```
  */
 export interface FaceClassifier {
-  /** What comes below, for several photos, one after another: an array of faces for each. */
+  /** Finds and classifies the faces in several photos, one photo after another: an array of faces for each. */
   classify(photo: readonly ImageSource[] | tf.Tensor4D, options?: ClassifyFacesOptions): Promise<ClassifiedFace[][]>;
   /**
    * Finds the faces in a photo, the largest first, and classifies them in one batch.
