@@ -42,6 +42,9 @@ const importOnce: NonNullable<Plugin>[number] = {
   },
 };
 
+/** The two halves of `#platform`, which package.json chooses from. */
+const PLATFORMS = { 'platform/node': 'src/platform/node.ts', 'platform/browser': 'src/platform/browser.ts' };
+
 /** What the package exports: `fer-cnn` and `fer-cnn/<folder>`. */
 const ENTRIES: Record<string, string> = Object.fromEntries(
   readdirSync('src', { recursive: true, encoding: 'utf8' })
@@ -72,17 +75,47 @@ const keepOnlyEntries: NonNullable<Plugin>[number] = {
   },
 };
 
-export default defineConfig({
-  entry: MODULES,
-  format: ['esm', 'cjs'],
-  dts: { entry: ENTRIES },
-  splitting: true,
-  sourcemap: true,
-  clean: true,
-  silent: true,
-  platform: 'neutral',
-  target: 'es2022',
-  removeNodeProtocol: false,
-  external: [/^node:/, /^fer-cnn\//, /^@tensorflow\//, 'sharp', 'h5wasm', 'fflate'],
-  plugins: [importOnce, keepDynamicImports, keepOnlyEntries],
-});
+/** Programs that Node is told to run, never modules that CommonJS requires: ES modules only. */
+const WORKERS = {
+  'node/folder-worker': 'src/node/folder-worker.ts',
+  'node/train-worker': 'src/node/train-worker.ts',
+};
+
+/** The program `fer-cnn`, which uses the package as any other does, and has its argument parser and progress bar in its files. */
+const PROGRAM = {
+  'cli/fer-cnn': 'src/cli/fer-cnn.ts',
+  'cli/worker-backend': 'src/cli/worker-backend.ts',
+};
+
+const EXTERNAL = ['#platform', /^node:/, /^fer-cnn(\/|$)/, /^@tensorflow\//, 'sharp', 'h5wasm', 'fflate'];
+
+export default defineConfig([
+  {
+    entry: { ...MODULES, ...PLATFORMS },
+    format: ['esm', 'cjs'],
+    dts: { entry: ENTRIES },
+    splitting: true,
+    sourcemap: true,
+    clean: ['!cli/**', '!node/*-worker.js'],
+    silent: true,
+    platform: 'neutral',
+    target: 'es2022',
+    removeNodeProtocol: false,
+    external: EXTERNAL,
+    plugins: [importOnce, keepDynamicImports, keepOnlyEntries],
+  },
+  {
+    entry: { ...WORKERS, ...PROGRAM },
+    format: ['esm'],
+    splitting: true,
+    sourcemap: true,
+    silent: true,
+    platform: 'node',
+    target: 'node20',
+    external: EXTERNAL,
+    noExternal: ['commander', 'cli-progress'],
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
+  },
+]);

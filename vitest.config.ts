@@ -6,10 +6,11 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export default defineConfig({
   resolve: {
     alias: [
+      { find: '#platform', replacement: at('./src/platform/node.ts') },
       { find: /^fer-cnn$/, replacement: at('./src/index.ts') },
       { find: /^fer-cnn\/([a-z]+)$/, replacement: at('./src/$1/index.ts') },
-      { find: /^fer-cnn\/folder-worker$/, replacement: at('./bin/folder-worker.mjs') },
-      { find: /^fer-cnn\/train-worker$/, replacement: at('./bin/train-worker.mjs') },
+      { find: /^fer-cnn\/folder-worker$/, replacement: at('./dist/node/folder-worker.js') },
+      { find: /^fer-cnn\/train-worker$/, replacement: at('./dist/node/train-worker.js') },
       { find: /^fer-cnn\/weights\/(.+)$/, replacement: at('./dist/weights/$1.js') },
     ],
   },

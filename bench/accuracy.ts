@@ -1,6 +1,6 @@
 /**
- * Scores the rivals' networks on a split of FER2013, picture by picture, as `npm run evaluate` scores ours:
- * `npm run bench:accuracy -- --data fer2013.csv.gz`.
+ * Scores the rivals' networks on a split of FER2013, picture by picture, as `npx fer-cnn evaluate` scores ours:
+ * `npx tsx bench/accuracy.ts --data fer2013.csv.gz`.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -8,34 +8,32 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Option } from 'commander';
-import { createReport, evaluate, type FerDataset, USAGES, type Usage } from 'fer-cnn';
-import { readFer2013 } from 'fer-cnn/node';
-import { startBackend } from '../examples/support/backend';
-import { cli } from '../examples/support/cli';
-import { main } from '../examples/support/main';
-import { openModel } from '../examples/support/model';
+import { createReport, evaluate, type Dataset, SPLITS, type Split, loadFer2013, loadModel } from 'fer-cnn';
+import { startBackend } from '../src/cli/backend';
+import { cli } from '../research/support/cli';
+import { main } from '../research/support/main';
 import { installRivals, rivalTitle, type RivalName } from './support/rivals';
 
 const RIVALS: readonly RivalName[] = ['human', 'face-api'];
 
-const options = cli('bench:accuracy', "Scores the rivals' networks and the default weights on a split of FER2013.")
+const options = cli('bench/accuracy.ts', "Scores the rivals' networks and the default weights on a split of FER2013.")
   .requiredOption('--data <file>', 'fer2013.csv or icml_face_data.csv, plain or gzipped')
-  .addOption(new Option('--usage <split>', 'the rows to score').choices(USAGES).default('PublicTest'))
+  .addOption(new Option('--split <name>', 'the images to score').choices(SPLITS).default('PublicTest'))
   .parse()
-  .opts<{ data: string; usage: Usage }>();
+  .opts<{ data: string; split: Split }>();
 
 await main(async () => {
   const home = installRivals((text) => console.error(text));
   if (home === undefined) throw new Error('The rivals could not be installed: is there a network?');
-  const dataset = await readFer2013(options.data, { usage: options.usage });
+  const dataset = await loadFer2013(options.data, { split: options.split });
   const rows = await scoreRivals(home, dataset);
   await startBackend('wasm', ['wasm']);
-  const { model, card } = await openModel('default');
+  const { model, card } = await loadModel();
   rows.push({
     title: `fer-cnn, ${card.name}`,
     report: await evaluate(model, dataset, { preprocessing: card.preprocessing }),
   });
-  console.log(`| On ${options.usage}, single view, WASM | pictures | accuracy | macro F1 |\n| --- | --: | --: | --: |`);
+  console.log(`| On ${options.split}, single view, WASM | images | accuracy | macro F1 |\n| --- | --: | --: | --: |`);
   for (const { title, report } of rows) {
     console.log(
       `| ${title} | ${report.size} | ${(100 * report.accuracy).toFixed(2)} % | ${report.macroF1.toFixed(3)} |`,
@@ -43,7 +41,7 @@ await main(async () => {
   }
 });
 
-async function scoreRivals(home: string, { images, labels }: FerDataset) {
+async function scoreRivals(home: string, { images, labels }: Dataset) {
   const program = fileURLToPath(new URL('rivals/score.cjs', import.meta.url));
   const folder = await mkdtemp(join(tmpdir(), 'fer-cnn-accuracy-'));
   try {

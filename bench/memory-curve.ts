@@ -1,15 +1,16 @@
 /**
- * Trains for long and draws how much memory the process and the tensors take: `npm run bench:memory -- --minutes 30 --backend wasm`.
+ * Trains for long and draws how much memory the process and the tensors take: `npx tsx bench/memory-curve.ts --minutes 30 --backend wasm`.
  * The network is narrow and the pictures are made up, so that there are many steps; all parts of the trainer that keep something
  * take part: augmentation, mixup, momentum, averaged weights, validation, the best epoch's weights, and a checkpoint at each epoch.
  */
 import { writeFile } from 'node:fs/promises';
 import * as tf from '@tensorflow/tfjs-core';
-import { cosine, createCompactCnn, FerDataset, memoryCheckpoint, Random, train } from 'fer-cnn';
-import { BACKENDS, startBackend } from '../examples/support/backend';
-import { cli, wholeNumber } from '../examples/support/cli';
-import { panelsSvg } from '../examples/support/line-panel';
-import { main } from '../examples/support/main';
+import { cosine, createCompactCnn, Dataset, memoryCheckpoint, Random, train } from 'fer-cnn';
+import { BACKENDS, startBackend } from '../src/cli/backend';
+import { wholeNumber } from '../src/cli/options';
+import { cli } from '../research/support/cli';
+import { panelsSvg } from '../src/cli/line-panel';
+import { main } from '../research/support/main';
 import { describeMachine } from './support/machine';
 
 /** Memory at a moment of the run. */
@@ -32,7 +33,7 @@ const RESIDENT = '#2563a8';
 const TENSORS = '#c2570c';
 const HEAP = '#2a7d4f';
 
-const options = cli('bench:memory', 'Draws the memory of a long training run.')
+const options = cli('bench/memory-curve.ts', 'Draws the memory of a long training run.')
   .option('--minutes <n>', 'how long to train', wholeNumber, 30)
   .option('--backend <name>', `one of ${BACKENDS.join(', ')}`, 'wasm')
   .option('--every <n>', 'seconds between two points', wholeNumber, 10)
@@ -60,7 +61,7 @@ await main(async () => {
     onProgress: ({ epoch, batch }) => {
       if (batch !== 1) return; // always the same moment of an epoch
       if (points.length > 0 && 60 * (minute() - points.at(-1)!.minute) < options.every) return;
-      points.push({ minute: minute(), step: (epoch * PICTURES) / BATCH + batch, epoch, ...measure() });
+      points.push({ minute: minute(), step: ((epoch - 1) * PICTURES) / BATCH + batch, epoch, ...measure() });
       if (minute() >= options.minutes) stop.abort(points);
     },
   });
@@ -78,11 +79,11 @@ await main(async () => {
   }
 });
 
-function pictures(seed: number): FerDataset {
+function pictures(seed: number): Dataset {
   const random = new Random(seed);
   const images = new Uint8Array(PICTURES * SIDE * SIDE).map(() => random.integer(256));
   const labels = Uint8Array.from({ length: PICTURES }, (_, i) => i % 7);
-  return new FerDataset({ images, labels, height: SIDE, width: SIDE });
+  return new Dataset({ images, labels, height: SIDE, width: SIDE });
 }
 
 function measure(): Pick<Point, 'resident' | 'tensorMegabytes' | 'tensors' | 'wasmHeap'> {

@@ -1,15 +1,15 @@
 /**
  * Scores the bundled weights and the rivals' networks on damaged pictures of FER2013, in single views:
- * `npm run bench:robustness -- --data fer2013.csv.gz`. Stop it at any time; with the same `--out` it goes on where it was.
+ * `npx tsx bench/robustness.ts --data fer2013.csv.gz`. Stop it at any time; with the same `--out` it goes on where it was.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Option } from 'commander';
-import { BUNDLED_MODELS, USAGES, type Usage } from 'fer-cnn';
-import { readFer2013 } from 'fer-cnn/node';
-import { BACKENDS, startBackend } from '../examples/support/backend';
-import { cli, wholeNumber } from '../examples/support/cli';
-import { main } from '../examples/support/main';
+import { listModels, loadFer2013, type Split, SPLITS } from 'fer-cnn';
+import { cli } from '../research/support/cli';
+import { main } from '../research/support/main';
+import { BACKENDS, startBackend } from '../src/cli/backend';
+import { wholeNumber } from '../src/cli/options';
 import { damageAll } from './damages/damage-all';
 import { DAMAGES } from './damages/damages';
 import { robustnessSvg } from './damages/picture';
@@ -21,11 +21,11 @@ const NAMES = DAMAGES.map(({ name }) => name);
 
 interface Options {
   data: string;
-  usage: Usage;
+  split: Split;
   models: string[];
   strengths: Strength[];
   damages: string[];
-  pictures?: number;
+  images?: number;
   seed: number;
   backend?: string;
   out: string;
@@ -34,19 +34,19 @@ interface Options {
   cards?: true;
 }
 
-const options = cli('bench:robustness', 'Scores networks on damaged pictures of FER2013.')
+const options = cli('bench/robustness.ts', 'Scores models on damaged images of FER2013.')
   .requiredOption('--data <file>', 'fer2013.csv or icml_face_data.csv, plain or gzipped')
-  .addOption(new Option('--usage <split>', 'the rows to score').choices(USAGES).default('PublicTest'))
+  .addOption(new Option('--split <name>', 'the images to score').choices(SPLITS).default('PublicTest'))
   .option(
     '--models <names...>',
-    `some of ${RIVAL_NAMES.join(', ')}, bundled weights, or directories of npm run train`,
-    [...BUNDLED_MODELS, ...RIVAL_NAMES],
+    `some of ${RIVAL_NAMES.join(', ')}, bundled weights, or directories that fer-cnn train wrote`,
+    [...listModels(), ...RIVAL_NAMES],
   )
   .addOption(new Option('--strengths <names...>', 'how strong').choices(STRENGTHS).default(STRENGTHS))
   .addOption(new Option('--damages <names...>', 'which of them').choices(NAMES).default(NAMES, 'all'))
-  .option('--pictures <n>', 'only the first n of the rows, for a quick run', wholeNumber)
+  .option('--images <n>', 'only the first n images, for a quick run', wholeNumber)
   .option('--seed <n>', 'seed of what the damages draw', wholeNumber, 1)
-  .option('--backend <name>', `of our networks: one of ${BACKENDS.join(', ')} (default: the first that is installed)`)
+  .option('--backend <name>', `of our models: one of ${BACKENDS.join(', ')} (default: the first that is installed)`)
   .option('--out <dir>', 'directory where each score is kept as soon as it is known', 'runs/robustness')
   .option('--known', 'score nothing: table and picture of what is in --out already')
   .option('--docs', 'writes table and picture into docs/models.md')
@@ -55,9 +55,9 @@ const options = cli('bench:robustness', 'Scores networks on damaged pictures of 
   .opts<Options>();
 
 await main(async () => {
-  const { usage, seed, out, strengths, damages } = options;
-  const dataset = await readFer2013(options.data, { usage });
-  const size = Math.min(options.pictures ?? dataset.size, dataset.size);
+  const { split, seed, out, strengths, damages } = options;
+  const dataset = await loadFer2013(options.data, { split });
+  const size = Math.min(options.images ?? dataset.size, dataset.size);
   const [images, labels] = [dataset.images.subarray(0, size * 48 * 48), dataset.labels.subarray(0, size)];
   const backend = await startBackend(options.backend, BACKENDS);
   await mkdir(out, { recursive: true });
@@ -73,7 +73,7 @@ await main(async () => {
   for (const model of options.models) {
     const scorer = await openScorer(model);
     const file = join(out, `${scorer.id}.json`);
-    const key = `${usage}, ${size} pictures, seed ${seed}`;
+    const key = `${split}, ${size} pictures, seed ${seed}`;
     const known = JSON.parse(await readFile(file, 'utf8').catch(() => '{}')) as Record<string, Record<string, number>>;
     const scores = (known[key] ??= {});
     for (const { name, apply } of [{ name: 'clean', apply: () => images }, ...conditions]) {
@@ -85,13 +85,13 @@ await main(async () => {
     }
     scorer.close();
     results.push({ title: scorer.title, scores });
-    if (options.cards && BUNDLED_MODELS.some((name) => name === model)) {
-      await writeOntoCard(model, results.at(-1)!, { split: usage, rows: size, backend });
+    if (options.cards && listModels().some((name) => name === model)) {
+      await writeOntoCard(model, results.at(-1)!, { split, rows: size, backend });
     }
   }
-  const table = `${usage}, ${size} pictures, single view, seed ${seed}:\n\n${robustnessTable(results)}`;
+  const table = `${split}, ${size} images, single view, seed ${seed}:\n\n${robustnessTable(results)}`;
   console.log(table);
-  if (options.docs) await writeIntoDocs(table, robustnessSvg(results, `Accuracy on damaged pictures of ${usage}`));
+  if (options.docs) await writeIntoDocs(table, robustnessSvg(results, `Accuracy on damaged images of ${split}`));
 });
 
 async function openScorer(name: string): Promise<Scorer> {

@@ -2,10 +2,12 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
-import { keepLargeBuffers } from '../examples/support/backend';
-import { cli, wholeNumber } from '../examples/support/cli';
-import { main } from '../examples/support/main';
+import { keepLargeBuffers } from '../src/cli/backend';
+import { wholeNumber } from '../src/cli/options';
+import { cli } from '../research/support/cli';
+import { main } from '../research/support/main';
 import { classifying } from './benches/classify';
+import { faces } from './benches/faces';
 import { damage } from './benches/damage';
 import { load } from './benches/load';
 import { memory } from './benches/memory';
@@ -22,7 +24,7 @@ import { toMarkdown, type Bench, type Section } from './support/section';
 
 /** The quick ones first. */
 const BENCHES: readonly Bench[] = [
-  ...[product, classifying, predict, size, load, start, memory, pipeline, damage, training, workers, scale],
+  ...[product, classifying, faces, predict, size, load, start, memory, pipeline, damage, training, workers, scale],
 ];
 const NAMES = BENCHES.map(({ name }) => name);
 const MARKERS = /(<!-- bench:start -->)[^]*?(<!-- bench:end -->)/;
@@ -33,16 +35,21 @@ interface Options {
   steps: number;
   quick?: true;
   data?: string;
+  backgrounds?: string;
   out?: string;
   docs?: true;
 }
 
-const options = cli('bench', 'Measures this package beside its rivals, in alternation.')
+const options = cli('bench/run.ts', 'Measures this package beside its rivals, in alternation.')
   .option('--only <names...>', `some of ${NAMES.join(', ')}`)
   .option('--rounds <n>', 'measured rounds', wholeNumber, 7)
   .option('--steps <n>', 'training steps over which tensor memory may not grow', wholeNumber, 200)
   .option('--quick', 'smaller batches, fewer rounds')
   .option('--data <file>', 'the real fer2013.csv or fer2013.csv.gz (default: $FER2013_CSV, or made-up pictures)')
+  .option(
+    '--backgrounds <dir>',
+    'wallpapers without a face, for the scenes of faces (bench/support/scenes.ts names them)',
+  )
   .option('--out <dir>', 'writes bench.md and bench.json there')
   .option('--docs', 'writes the tables into docs/performance.md')
   .parse()
@@ -59,6 +66,7 @@ await main(async () => {
     rounds: options.quick ? Math.min(options.rounds, 3) : options.rounds,
     quick: options.quick ?? false,
     steps: options.steps,
+    backgrounds: options.backgrounds,
     data: options.data ?? process.env['FER2013_CSV'],
     say: (text: string) => console.error(text),
   };

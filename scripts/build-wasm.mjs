@@ -1,5 +1,5 @@
 // Compiles assembly/winograd.ts and what it imports, and writes it as base64 into src/kernels/winograd-bytes.ts, beside the hash of all
-// files of assembly/. The compiler is fetched for this run alone. Usage: npm run build:wasm
+// files of assembly/. The compiler is fetched for this run alone. Usage: node scripts/build-wasm.mjs
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -40,7 +40,7 @@ try {
   const bytes = await readFile(output);
   const hash = createHash('sha256');
   for (const file of (await readdir('assembly')).sort()) hash.update(await readFile(join('assembly', file)));
-  const text = `// Made by npm run build:wasm from ${SOURCE}.
+  const text = `// Made by node scripts/build-wasm.mjs from ${SOURCE}.
 
 /** SHA-256 of the files of assembly/, in the order of their names, from which these bytes were compiled. */
 export const SOURCE_SHA256 = '${hash.digest('hex')}';

@@ -6,9 +6,10 @@ import { join } from 'node:path';
 
 const [from = 'weights', to = 'dist/weights'] = process.argv.slice(2);
 
-const TYPES = `import type { WeightsModule } from '../index.js';
+const TYPES = `import type { io } from '@tensorflow/tfjs-core';
+import type { ModelCard } from '../index.js';
 
-declare const weights: WeightsModule;
+declare const weights: { modelJson: io.ModelJSON; weightsBase64: string; card: ModelCard };
 export default weights;
 `;
 

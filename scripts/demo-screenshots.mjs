@@ -1,5 +1,5 @@
 // Builds the demo page and photographs it with two portraits of examples/pictures, light on a desktop and dark on a phone.
-// Usage: npm run demo:screenshots   (with Chromium at $CHROMIUM or /usr/bin/chromium; writes to docs/images)
+// Usage: node scripts/demo-screenshots.mjs   (with Chromium at $CHROMIUM or /usr/bin/chromium; writes to docs/images)
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

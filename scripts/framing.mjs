@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { dirname, join } from 'node:path';
-import { readFer2013 } from 'fer-cnn/node';
+import { loadFer2013 } from 'fer-cnn/node';
 import { chromium } from 'playwright-core';
 import { install } from './support/install.mjs';
 
@@ -54,7 +54,7 @@ async function detectAll(count) {
   return faces;
 }
 
-const training = (await readFer2013(process.argv[2])).where('Training');
+const training = (await loadFer2013(process.argv[2])).where('Training');
 const rows = Array.from({ length: COUNT }, (_, i) => Math.floor(((i + 0.5) * training.size) / COUNT));
 const pictures = Buffer.concat(rows.map((row) => training.images.subarray(row * 48 * 48, (row + 1) * 48 * 48)));
 const require = install('framing', { '@mediapipe/face_detection': '0.4.1657300184' });

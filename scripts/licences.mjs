@@ -1,4 +1,4 @@
-// Lists the licences of all dependencies in docs/licences.md, and refuses those that do not go with a package under the MIT licence.
+// Lists the licenses of all dependencies in docs/licences.md, and refuses those that are not compatible with a package under the MIT license.
 // Usage: node scripts/licences.mjs [--update]     without --update it only checks that the list is up to date
 import { readFile, writeFile } from 'node:fs/promises';
 import { format } from 'prettier';
@@ -81,27 +81,40 @@ function list(paths) {
 }
 
 const text = await format(
-  `# Licences of the dependencies
+  `# Licenses of the dependencies
 
-fer-cnn is under the [MIT licence](../LICENSE) and has no dependencies of its own: TensorFlow.js with a backend and, only to decode picture files, sharp are installed by the user. This list is written by \`npm run licences -- --update\` from the lock file; \`npm run licences\` fails if it is out of date or if a licence is not compatible.
+fer-cnn is under the [MIT license](../LICENSE) and has no dependencies: users install TensorFlow.js with a backend and, for image files and Keras files, optional packages. \`node scripts/licences.mjs --update\` writes this list from the lock file; without \`--update\` it fails if the list is out of date or a license is not compatible.
+
+## What the package contains
+
+- The command-line program bundles \`commander\`, \`cli-progress\` and what these depend on; their licenses are in \`dist/cli/THIRD-PARTY.txt\`.
+- The weights of the face detector BlazeFace, by the MediaPipe authors, are under Apache-2.0; license and notice are in \`dist/weights\`.
 
 ## What the user installs
 
-The libraries under the LGPL are the shared libraries of libvips, which the optional peer sharp loads. Nothing of them is in this package.
+The libraries under the LGPL are the shared libraries of libvips, which the optional package sharp loads. They are not in this package.
+
+<!-- runtime:start -->
 
 ${list(runtime)}
 
+<!-- runtime:end -->
+
 ## Tools
 
-Used to build, test and document. Nothing of them is in the package.
+Used to build, test and document. Apart from what is named above, they are not in the package.
+
+<!-- tools:start -->
 
 ${list(tools)}
+
+<!-- tools:end -->
 `,
   { parser: 'markdown', ...JSON.parse(await readFile('.prettierrc.json', 'utf8')) },
 );
 if (process.argv.includes('--update')) await writeFile(FILE, text);
 else if (text !== (await readFile(FILE, 'utf8').catch(() => ''))) {
-  console.error(`${FILE} is out of date. Run npm run licences -- --update.`);
+  console.error(`${FILE} is out of date. Run node scripts/licences.mjs --update.`);
   process.exit(1);
 }
-console.log(`${runtime.length} packages that users install and ${tools.length} tools, all under compatible licences.`);
+console.log(`${runtime.length} packages that users install and ${tools.length} tools, all under compatible licenses.`);

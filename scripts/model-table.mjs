@@ -40,7 +40,7 @@ function scoreTable(cards) {
     ),
   );
   return [
-    row('Weights', 'Parameters', 'Size', 'Scored on', 'How', 'Pictures', 'Accuracy'),
+    row('Weights', 'Parameters', 'Size', 'Scored on', 'How', 'Images', 'Accuracy'),
     '| --- | --: | --: | --- | --- | --: | --: |',
     ...scores,
   ].join('\n');
@@ -52,8 +52,8 @@ function section({ name, description, data, training, metrics = [], quantization
     ['Architecture', card.architecture],
     ['Parameters', number(card.parameters)],
     ['Stored', `${weights.dtype}, ${megabytes(weights.bytes)}, SHA-256 \`${weights.sha256.slice(0, 16)}…\``],
-    ['Trained on', data && `${data.name}, ${data.split}, ${number(data.rows)} pictures. ${data.source}`],
-    ['Licence of the data', data?.license],
+    ['Trained on', data && `${data.name}, ${data.split}, ${number(data.rows)} images. ${data.source}`],
+    ['License of the data', data?.license],
     ['Recipe', training?.recipe],
     ['Soft targets', training?.softTargets],
     ['Epochs, seed', training && `${training.epochs}, ${training.seed}`],
@@ -63,7 +63,7 @@ function section({ name, description, data, training, metrics = [], quantization
       training &&
         `${training.date}, ${duration(training.wallTimeSeconds)} on ${training.machine}, backend ${training.backend}`,
     ],
-    ['Effect of quantisation', quantization && quantisationText(quantization)],
+    ['Effect of quantization', quantization && quantizationText(quantization)],
     ['Calibration', calibration && calibrationText(calibration)],
     [
       'Versions',
@@ -72,7 +72,7 @@ function section({ name, description, data, training, metrics = [], quantization
           .map((entry) => entry.join(' '))
           .join(', '),
     ],
-    ['Licence of the weights', card.license],
+    ['License of the weights', card.license],
     ['Intended use', card.intendedUse],
   ];
   return [
@@ -82,7 +82,7 @@ function section({ name, description, data, training, metrics = [], quantization
     metrics.map(metricText).join('\n'),
     card.perClass && classTable(card.perClass),
     calibration && coverageTable(calibration.coverage),
-    pictures(name),
+    images(name),
     card.limitations && ['Limitations:', '', ...card.limitations.map((line) => `- ${line}`)].join('\n'),
   ]
     .filter(Boolean)
@@ -98,7 +98,7 @@ function calibrationText({ temperature, split, rows, errorBefore, errorAfter }) 
 
 function classTable(classes) {
   return [
-    row('Class', 'Precision', 'Recall', 'F1', 'Pictures'),
+    row('Class', 'Precision', 'Recall', 'F1', 'Images'),
     '| --- | --: | --: | --: | --: |',
     ...classes.map(({ className, precision, recall, f1, support }) =>
       row(className, percent(precision), percent(recall), f1.toFixed(3), number(support)),
@@ -109,7 +109,7 @@ function classTable(classes) {
 /** Accuracy on the rows that the calibration was not fitted on, against coverage. */
 function coverageTable(points) {
   return [
-    row('`minProbability`', 'Classified', 'Right among those'),
+    row('`minProbability`', 'Classified', 'Accuracy among those'),
     '| --- | --: | --: |',
     ...points.map(({ minProbability, coverage, accuracy }) =>
       row(minProbability, percent(coverage), percent(accuracy)),
@@ -117,25 +117,25 @@ function coverageTable(points) {
   ].join('\n');
 }
 
-/** The pictures of the run that stand beside the card. */
-function pictures(name) {
+/** The images of the run beside the card. */
+function images(name) {
   return [
     ['confusion', 'Confusion matrix'],
     ['curves', 'Training curves'],
   ]
     .filter(([file]) => existsSync(join('weights', name, `${file}.svg`)))
-    .map(([file, title]) => `![${title} of the ${name} network](../weights/${name}/${file}.svg)`)
+    .map(([file, title]) => `![${title} of the ${name} model](../weights/${name}/${file}.svg)`)
     .join('\n\n');
 }
 
-function quantisationText({ split, accuracyChange, unchangedLabels }) {
+function quantizationText({ split, accuracyChange, unchangedLabels }) {
   const points = `${accuracyChange < 0 ? '−' : '+'}${Math.abs(100 * accuracyChange).toFixed(2)}`;
-  return `accuracy ${points} points on ${split}; ${percent(unchangedLabels)} of the answers unchanged`;
+  return `accuracy ${points} points on ${split}; ${percent(unchangedLabels)} of the predictions unchanged`;
 }
 
 function metricText({ split, protocol, rows, accuracy, figures = {}, backend, date, command }) {
   const more = Object.entries(figures).map(([name, value]) => `, ${name} ${value.toFixed(3)}`);
-  return `- ${split}, ${protocol}: accuracy ${percent(accuracy)} of ${number(rows)} pictures${more.join('')} (${date}, backend ${backend}; \`${command}\`)`;
+  return `- ${split}, ${protocol}: accuracy ${percent(accuracy)} of ${number(rows)} images${more.join('')} (${date}, backend ${backend}; \`${command}\`)`;
 }
 
 async function update(file, content, check) {
@@ -146,7 +146,7 @@ async function update(file, content, check) {
   const after = await format(filled, { ...(await resolveConfig(file)), filepath: file });
   if (after === before) return;
   if (check) {
-    console.error(`${file} does not say what the cards say: run npm run docs:models.`);
+    console.error(`${file} does not match the cards: run node scripts/model-table.mjs.`);
     process.exitCode = 1;
   } else {
     await writeFile(file, after);

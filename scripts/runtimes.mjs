@@ -31,15 +31,15 @@ const USE = `
   const { setWasmPaths } = wasm;
   setWasmPaths(new URL('node_modules/@tensorflow/tfjs-backend-wasm/dist/', base).pathname);
   await tf.setBackend('wasm');
-  const { model, card } = await fer.loadWeights('default');
+  const { model, card } = await fer.loadModel('default');
   const bundled = model.countParams() === card.parameters;
   const labels = Uint8Array.from({ length: 8 }, (_, i) => i % 7);
-  const data = new fer.FerDataset({ images: new Uint8Array(8 * 48 * 48).map((_, i) => (i * 31) % 256), labels });
+  const data = new fer.Dataset({ images: new Uint8Array(8 * 48 * 48).map((_, i) => (i * 31) % 256), labels });
   const small = fer.createShallowCnn({ seed: 1, conv: { filters: [2, 2] }, dense: { units: [4] } });
   const { steps } = await fer.train(small, data, { epochs: 1, batchSize: 4 });
   const { accuracy } = await fer.evaluate(small, data);
   const [best] = await fer.classify({ data: new Uint8Array(60 * 50 * 3).fill(90), width: 60, height: 50 }, { topk: 1 });
-  const missing = await files.loadWeightsDirectory('nowhere').catch((error) => error instanceof fer.WeightsError);
+  const missing = await files.loadModel('nowhere').catch((error) => error instanceof fer.WeightsError);
   small.dispose();
   model.dispose();
   console.log(JSON.stringify({
@@ -69,7 +69,7 @@ const TYPES = `
   import * as fer from 'fer-cnn';
   import * as files from 'fer-cnn/node';
   export const classifier: Promise<fer.Classifier> = fer.loadClassifier('default');
-  export const model: Promise<fer.LoadedModel> = files.loadWeightsDirectory('weights');
+  export const model: Promise<fer.LoadedModel> = files.loadModel('weights');
   // @ts-expect-error there is no such option
   fer.createShallowCnn({ filters: [1] });
 `;

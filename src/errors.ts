@@ -1,32 +1,27 @@
-/**
- * The parts from which every error of this package builds its message.
- *
- * @example
- * ```ts
- * const parts: FerErrorParts = { where: 'loadMine', expected: 'a label', received: '"9"', remedy: 'Correct the file.' };
- * new FerError(parts).message; // 'loadMine: expected a label, received "9". Correct the file.'
- * ```
- */
+/** The parts of an error message: `where: expected X, received Y. Remedy.` */
 export interface FerErrorParts {
   /** The place: a function, option or file, for instance `preprocess` or `train: options.batchSize`. */
   where: string;
-  /** What was expected there, as the object of "expected". */
+  /** The expected value. */
   expected: string;
-  /** What came instead, as the object of "received". */
+  /** The received value. */
   received: string;
-  /** One or more whole sentences that say what to do now. */
+  /** An instruction in one or more sentences. */
   remedy?: string | undefined;
-  /** The error that led to this one, kept as `cause`. */
+  /** The cause of the error. */
   cause?: unknown;
 }
 
+/** Shortens long strings, for instance a file in base64, to both ends. */
+const shorten = (part: string) => (part.length > 240 ? `${part.slice(0, 80)} … ${part.slice(-80)}` : part);
+
 /**
- * Base of every error that this package throws on purpose. Messages follow one grammar: where, expected, received, remedy.
+ * The base class of all errors of this package. Messages have the form `where: expected X, received Y. Remedy.`
  *
  * @example
  * ```ts
  * try {
- *   await classify(picture);
+ *   await classify(image);
  * } catch (error) {
  *   if (error instanceof FerError) console.error(error.where, error.message);
  *   else throw error;
@@ -34,21 +29,24 @@ export interface FerErrorParts {
  * ```
  */
 export class FerError extends Error {
-  /** The name of the class, also where a program's classes are renamed by a minifier. */
+  /** The name of the class, also in minified programs. */
   override readonly name: string = 'FerError';
-  /** The place that refused: a function, option or file. */
+  /** The function, option or file that caused the error. */
   readonly where: string;
 
-  /** @param parts Where, what was expected, what was received, and the remedy. */
+  /** @param parts The parts of the message. */
   constructor(parts: FerErrorParts) {
     const remedy = parts.remedy === undefined ? '' : ` ${parts.remedy}`;
-    super(`${parts.where}: expected ${parts.expected}, received ${parts.received}.${remedy}`, { cause: parts.cause });
-    this.where = parts.where;
+    const where = shorten(parts.where);
+    super(`${where}: expected ${parts.expected}, received ${shorten(parts.received)}.${remedy}`, {
+      cause: parts.cause,
+    });
+    this.where = where;
   }
 }
 
 /**
- * An argument or option is not what the function takes. Thrown before anything is computed or changed.
+ * An invalid argument or option. Thrown before anything is computed or changed.
  *
  * @example
  * ```ts
@@ -59,26 +57,18 @@ export class InputError extends FerError {
   override readonly name: string = 'InputError';
 }
 
-/**
- * Parts of a {@link DatasetError}: those of every error and the position in the file.
- *
- * @example
- * ```ts
- * const parts: DatasetErrorParts = { where: 'loadMine', row: 7, expected: 'a label', received: '"9"' };
- * new DatasetError(parts).row; // 7
- * ```
- */
+/** The parts of a {@link DatasetError}: those of every error and the position in the file. */
 export interface DatasetErrorParts extends FerErrorParts {
-  /** Name of the file, if known. */
+  /** The name of the file, if known. */
   file?: string;
-  /** 1-based row of the file; the header is row 1. */
+  /** The 1-based row of the file; the header is row 1. */
   row?: number;
-  /** Name of the column. */
+  /** The name of the column. */
   column?: string;
 }
 
 /**
- * A data file holds something that it must not. Carries file, row and column.
+ * A data file contains invalid data.
  *
  * @example
  * ```ts
@@ -90,11 +80,11 @@ export interface DatasetErrorParts extends FerErrorParts {
  */
 export class DatasetError extends FerError {
   override readonly name: string = 'DatasetError';
-  /** Name of the file, if known. */
+  /** The name of the file, if known. */
   readonly file: string | undefined;
-  /** 1-based row of the file; the header is row 1. */
+  /** The 1-based row of the file; the header is row 1. */
   readonly row: number | undefined;
-  /** Name of the column. */
+  /** The name of the column. */
   readonly column: string | undefined;
 
   /** @param parts The parts of the message and the position in the file. */
@@ -107,12 +97,12 @@ export class DatasetError extends FerError {
 }
 
 /**
- * Weights, a model file or its card are missing, damaged or do not belong together.
+ * Weights, a model file or its card are missing or damaged, or do not match.
  *
  * @example
  * ```ts
- * const { model } = await loadWeights('models/mine/model.json').catch((error) => {
- *   if (error instanceof WeightsError) return loadWeights('default');
+ * const { model } = await loadModel('runs/mine').catch((error) => {
+ *   if (error instanceof WeightsError) return loadModel('compact');
  *   throw error;
  * });
  * ```
@@ -122,12 +112,12 @@ export class WeightsError extends FerError {
 }
 
 /**
- * No tfjs backend is registered, the active one cannot do what was asked, or its graphics card is gone.
+ * No tfjs backend is registered, the active backend does not support an operation, or its GPU device is lost.
  *
  * @example
  * ```ts
  * try {
- *   await classifier.classify(picture);
+ *   await classifier.classify(image);
  * } catch (error) {
  *   if (!(error instanceof BackendError)) throw error;
  *   await tf.setBackend('wasm'); // and load the classifier again
@@ -139,7 +129,7 @@ export class BackendError extends FerError {
 }
 
 /**
- * A run of `train` cannot go on, for instance because the loss is not finite or a checkpoint does not fit.
+ * Training failed, for instance because the loss is not finite or a checkpoint does not match.
  *
  * @example
  * ```ts
@@ -156,20 +146,20 @@ export class TrainingError extends FerError {
 }
 
 /**
- * Something that was disposed of is used again.
+ * An object is used after it was disposed of.
  *
  * @example
  * ```ts
  * classifier.dispose();
- * await classifier.classify(picture); // rejects with a DisposedError
+ * await classifier.classify(image); // rejects with a DisposedError
  * ```
  */
 export class DisposedError extends FerError {
   override readonly name: string = 'DisposedError';
   /**
    * @param where The method that was called.
-   * @param what What was disposed of, for instance `a classifier`.
-   * @param remedy What to do instead.
+   * @param what The object, for instance `a classifier`.
+   * @param remedy An instruction.
    */
   constructor(where: string, what: string, remedy: string) {
     super({ where, expected: `${what} in use`, received: 'one that was disposed of', remedy });
@@ -177,12 +167,12 @@ export class DisposedError extends FerError {
 }
 
 /**
- * The error for an optional package that is needed and cannot be imported.
+ * Creates the error for an optional package that cannot be imported.
  *
  * @param where The function that needs it.
- * @param name Name of the package.
- * @param cause What the import threw.
- * @returns The error, which tells how to install the package.
+ * @param name The name of the package.
+ * @param cause The error of the import.
+ * @returns The error, with the command that installs the package.
  */
 export function missingPackage(where: string, name: string, cause: unknown): FerError {
   return new FerError({
@@ -194,12 +184,18 @@ export function missingPackage(where: string, name: string, cause: unknown): Fer
   });
 }
 
-/** An {@link InputError} from its parts, in the order of its message. */
+/** Creates an {@link InputError}. */
 export function inputError(where: string, expected: string, received: string, remedy?: string): InputError {
   return new InputError({ where, expected, received, remedy });
 }
 
-/** A {@link WeightsError} from its parts, in the order of its message. */
+/** Creates a {@link WeightsError}. */
 export function weightsError(where: string, expected: string, received: string, remedy?: string): WeightsError {
   return new WeightsError({ where, expected, received, remedy });
+}
+
+/** The message of an error, with that of its cause, which `fetch` needs. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;
 }

@@ -26,21 +26,21 @@ export type Emotion = (typeof EMOTIONS)[number];
  *
  * @example
  * ```ts
- * USAGES[1]; // 'PublicTest'
+ * SPLITS[1]; // 'PublicTest'
  * ```
  */
-export const USAGES = ['Training', 'PublicTest', 'PrivateTest'] as const;
+export const SPLITS = ['Training', 'PublicTest', 'PrivateTest'] as const;
 
 /**
  * Name of a FER2013 split. Select on `PublicTest`; `PrivateTest` is for the final score only.
  *
  * @example
  * ```ts
- * const usage: Usage = 'PublicTest';
- * const part = dataset.where(usage);
+ * const split: Split = 'PublicTest';
+ * const part = dataset.where(split);
  * ```
  */
-export type Usage = (typeof USAGES)[number];
+export type Split = (typeof SPLITS)[number];
 
 const SPELLINGS: Record<Emotion, readonly string[]> = {
   angry: ['angry', 'anger', 'an'],

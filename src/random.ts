@@ -13,29 +13,29 @@ import { checkInteger } from './validate';
  * ```
  */
 export class Random {
-  #a = 0x9e3779b9;
-  #b = 0x243f6a88;
-  #c = 0xb7e15162;
-  #counter = 1;
+  private a = 0x9e3779b9;
+  private b = 0x243f6a88;
+  private c = 0xb7e15162;
+  private counter = 1;
 
   /** @param key One or more integers of at least 0, usually a seed followed by what the stream is for. */
   constructor(...key: number[]) {
     for (const part of key) {
       checkInteger('Random: key', part, { min: 0 });
-      this.#a = mix(this.#a ^ (part >>> 0));
-      this.#b = mix((this.#b + Math.floor(part / 2 ** 32)) ^ this.#a);
-      this.#c = mix(this.#c + this.#b);
+      this.a = mix(this.a ^ (part >>> 0));
+      this.b = mix((this.b + Math.floor(part / 2 ** 32)) ^ this.a);
+      this.c = mix(this.c + this.b);
     }
     for (let i = 0; i < 12; i++) this.uint32();
   }
 
   /** @returns An integer in 0..2^32 - 1. */
   uint32(): number {
-    const t = (((this.#a + this.#b) | 0) + this.#counter) | 0;
-    this.#counter = (this.#counter + 1) | 0;
-    this.#a = this.#b ^ (this.#b >>> 9);
-    this.#b = (this.#c + (this.#c << 3)) | 0;
-    this.#c = (((this.#c << 21) | (this.#c >>> 11)) + t) | 0;
+    const t = (((this.a + this.b) | 0) + this.counter) | 0;
+    this.counter = (this.counter + 1) | 0;
+    this.a = this.b ^ (this.b >>> 9);
+    this.b = (this.c + (this.c << 3)) | 0;
+    this.c = (((this.c << 21) | (this.c >>> 11)) + t) | 0;
     return t >>> 0;
   }
 
@@ -66,8 +66,8 @@ export class Random {
    * both would be too small for a number.
    */
   beta(alpha: number): number {
-    const x = this.#logGamma(alpha);
-    const y = this.#logGamma(alpha);
+    const x = this.logGamma(alpha);
+    const y = this.logGamma(alpha);
     return 1 / (1 + Math.exp(y - x || 0)); // NaN where even the logarithms are infinite
   }
 
@@ -82,8 +82,8 @@ export class Random {
     return array;
   }
 
-  #logGamma(shape: number): number {
-    if (shape < 1) return this.#logGamma(shape + 1) + Math.log(1 - this.next()) / shape;
+  private logGamma(shape: number): number {
+    if (shape < 1) return this.logGamma(shape + 1) + Math.log(1 - this.next()) / shape;
     const d = shape - 1 / 3;
     const c = 1 / Math.sqrt(9 * d);
     for (;;) {

@@ -2,13 +2,13 @@ import { inputError } from './errors';
 
 /** Bounds of a number, both inclusive. */
 export interface Bounds {
-  /** Least allowed value. Default: no bound. */
+  /** The minimum. Default: none. */
   min?: number;
-  /** Greatest allowed value. Default: no bound. */
+  /** The maximum. Default: none. */
   max?: number;
 }
 
-/** A short text for any value, for the "received" part of a message. */
+/** Describes any value in short, for the "received" part of a message. */
 export function describe(value: unknown): string {
   if (value === null) return 'null';
   if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
@@ -57,16 +57,16 @@ export function checkNumber(where: string, value: unknown, bounds: Bounds = {}):
 }
 
 /**
- * Throws unless `value` is a text that is not empty.
+ * Throws unless `value` is a non-empty string.
  * @throws InputError
  */
 export function checkText(where: string, value: unknown): asserts value is string {
   if (typeof value === 'string' && value !== '') return;
-  throw inputError(where, 'a text', describe(value));
+  throw inputError(where, 'a non-empty string', describe(value));
 }
 
 /**
- * Throws unless `values` is an array or a typed array; the elements are not looked at.
+ * Throws unless `values` is an array or a typed array. Does not check the elements.
  * @throws InputError
  */
 export function checkList(where: string, values: unknown): asserts values is ArrayLike<unknown> {
@@ -75,7 +75,7 @@ export function checkList(where: string, values: unknown): asserts values is Arr
 }
 
 /**
- * Throws unless `values` can be gone through, as an array or a set can; the elements are not looked at.
+ * Throws unless `values` is iterable. Does not check the elements.
  * @throws InputError
  */
 export function checkIterable(where: string, values: unknown): asserts values is Iterable<unknown> {
@@ -87,7 +87,7 @@ export function checkIterable(where: string, values: unknown): asserts values is
  * Throws unless `value` is one of the choices.
  * @throws InputError
  */
-export function checkOneOf<T extends string | number>(
+export function checkOneOf<T extends string | number | boolean>(
   where: string,
   value: unknown,
   choices: readonly T[],
@@ -99,8 +99,7 @@ export function checkOneOf<T extends string | number>(
 }
 
 /**
- * Throws unless `options` is a plain object that has no other keys than those named: an option that is misspelt must
- * not be ignored. `signal` and `onProgress`, which mean the same everywhere, must be what they are called.
+ * Throws unless `options` is a plain object without unknown keys, and its `signal` and `onProgress` have the right type.
  * @throws InputError
  */
 export function checkOptions(where: string, options: unknown, keys: readonly string[]): void {

@@ -8,20 +8,26 @@ const SRC = fileURLToPath(new URL('../src/', import.meta.url));
 
 /** The floors of the house: a file imports from a lower floor or from its own folder. Files of src itself count as folders. */
 const FLOORS: readonly (readonly string[])[] = [
-  ['labels', 'errors', 'validate', 'random', 'metrics'],
-  ['backend'],
+  ['labels', 'class-names', 'file-kind', 'errors', 'validate', 'schema', 'random', 'metrics', 'base64'],
+  ['backend', 'platform', 'tfjs'],
   ['image', 'kernels'],
   ['data', 'models'],
-  ['evaluate', 'weights', 'curation'],
+  ['evaluate', 'storage', 'curation'],
   ['train', 'classify', 'explain', 'interchange'],
   ['faces'],
   ['node'],
-  ['index'],
+  ['cli', 'index'],
 ];
 
 /** The packages that may be imported: the peers, and the weights of this one. */
 const PACKAGES =
   /^(@tensorflow\/tfjs-(core|layers|data)|sharp|h5wasm|fflate|fer-cnn\/(folder-worker|train-worker|weights\/[a-z]+))$/;
+
+/** Files that only run in Node; what runs in browsers too reaches them by `#platform` alone. */
+const OF_NODE = /^(node|cli)\/|^platform\/(node(-\w+)?|check-path|make-folder)\.ts$/;
+
+/** The program and the workers, which start a backend and print: no module of the library imports them. */
+const IS_PROGRAM = /^cli\/|^node\/(folder|train)-worker\.ts$/;
 
 const COMMENTS = /\/\*[^]*?\*\/|(?<![:'"])\/\/.*$/gm;
 
@@ -59,13 +65,32 @@ describe('the house', () => {
   });
 
   it('imports of packages only the peers: no backend and no union package', () => {
-    const packages = imports.filter(({ target }) => !target.startsWith('.') && !target.startsWith('node:'));
+    const packages = imports.filter(
+      ({ file, target }) => !IS_PROGRAM.test(file) && !/^(\.|node:|#platform$)/.test(target),
+    );
     expect(packages.filter(({ target }) => !PACKAGES.test(target)).map(line)).toEqual([]);
   });
 
-  it('imports files of Node and sharp only in node/', () => {
+  it('calls nothing outside of Node that jsdom, Hermes or browsers of 2021 lack', () => {
+    const missing =
+      /\b(structuredClone|atob|btoa)\(|\.(toSorted|toReversed|toSpliced|findLast|findLastIndex)\(|\b(Object|Map)\.groupBy\(|\bAbortSignal\.(any|timeout)\(|\bPromise\.withResolvers\b|\bArray\.fromAsync\b/;
+    const found = files.flatMap((file) => {
+      const match = OF_NODE.test(file) ? undefined : missing.exec(text.get(file)!.replace(COMMENTS, ''))?.[0];
+      return match ? `${file}: ${match}` : [];
+    });
+    expect(found).toEqual([]);
+  });
+
+  it('imports files of Node and sharp only in node/, cli/ and the half of the platform that is for Node', () => {
     const wrong = imports.filter(({ target }) => target.startsWith('node:') || target === 'sharp');
-    expect(wrong.filter(({ file }) => folderOf(file) !== 'node').map(line)).toEqual([]);
+    expect(wrong.filter(({ file }) => !OF_NODE.test(file)).map(line)).toEqual([]);
+    const half = inside.filter(({ file, target }) => !OF_NODE.test(file) && OF_NODE.test(`${target}.ts`));
+    expect(half.map(line)).toEqual([]);
+  });
+
+  it('imports the program and the workers nowhere', () => {
+    const wrong = inside.filter(({ file, target }) => !IS_PROGRAM.test(file) && IS_PROGRAM.test(`${target}.ts`));
+    expect(wrong.map(line)).toEqual([]);
   });
 
   it('imports the entries nowhere', () => {
@@ -83,6 +108,7 @@ describe('the house', () => {
     ['prints', /\bconsole\./],
     ['draws unseeded random numbers', /Math\.random\s*\(|tf\.random\w*\s*\(/],
   ])('nowhere %s', (_title, pattern) => {
-    expect(files.filter((file) => pattern.test(text.get(file)!.replaceAll(COMMENTS, '')))).toEqual([]);
+    const library = files.filter((file) => !IS_PROGRAM.test(file));
+    expect(library.filter((file) => pattern.test(text.get(file)!.replaceAll(COMMENTS, '')))).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import * as errors from '../src/errors';
 import { DatasetError, DisposedError, FerError, InputError } from '../src/errors';
 
 describe('errors', () => {
-  it('say where, what was expected, what came and the remedy', () => {
+  it('contain where, expected, received and the remedy', () => {
     const error = new InputError({
       where: 'preprocess',
       expected: 'images of rank 4 [n, h, w, c]',
@@ -17,6 +17,14 @@ describe('errors', () => {
     expect({ name: error.name, where: error.where }).toEqual({ name: 'InputError', where: 'preprocess' });
     expect(error).toBeInstanceOf(FerError);
     expect(error).toBeInstanceOf(Error);
+  });
+
+  it('shorten long values to both ends', () => {
+    const base64 = `${'A'.repeat(1e6)}${'B'.repeat(1e6)}`;
+    const ends = `${'A'.repeat(80)} … ${'B'.repeat(80)}`;
+    const error = new FerError({ where: base64, expected: 'a', received: base64 });
+    expect(error.message).toBe(`${ends}: expected a, received ${ends}.`);
+    expect(error.where).toBe(ends);
   });
 
   it('keep the cause and the position in a file', () => {
@@ -47,7 +55,7 @@ describe('errors', () => {
     }
   });
 
-  it('tell of use after disposal', () => {
+  it('report use after disposal', () => {
     expect(new DisposedError('Classifier.classify', 'a classifier', 'Load a new one.').message).toBe(
       'Classifier.classify: expected a classifier in use, received one that was disposed of. Load a new one.',
     );

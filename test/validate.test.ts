@@ -3,7 +3,7 @@ import { InputError } from '../src/errors';
 import { checkInteger, checkIterable, checkNumber, checkOneOf, checkOptions, describe as text } from '../src/validate';
 
 describe('argument checks', () => {
-  it('accept what is in bounds, the bounds included', () => {
+  it('accept values within inclusive bounds', () => {
     expect(() => checkInteger('x', 1, { min: 1, max: 1 })).not.toThrow();
     expect(() => checkNumber('x', 0.5, { min: 0.5 })).not.toThrow();
     expect(() => checkIterable('x', new Set([1]))).not.toThrow();

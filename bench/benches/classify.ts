@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { BUNDLED_MODELS, DEFAULT_MODEL, loadClassifier } from 'fer-cnn';
-import { activate } from '../../examples/support/backend';
+import { listModels, loadClassifier, type ModelName } from 'fer-cnn';
+import { activate } from '../../src/cli/backend';
 import { race, timed, type Contender } from '../support/measure';
 import { remote } from '../support/remote';
 import { installRivals, rivalProgram, rivalTitle, type RivalName } from '../support/rivals';
@@ -16,7 +16,7 @@ export const classifying: Bench = {
   name: 'classify',
   async *run(context) {
     const contenders: Contender[] = [];
-    for (const name of BUNDLED_MODELS) contenders.push(await bundled(name));
+    for (const name of listModels()) contenders.push(await bundled(name));
     const home = installRivals(context.say);
     for (const rival of ['face-api', 'human'] satisfies RivalName[]) {
       if (home) contenders.push(await remote(rivalTitle(rival, home), rivalProgram(rival, home), { images: 1 }));
@@ -30,12 +30,12 @@ export const classifying: Bench = {
   },
 };
 
-async function bundled(name: (typeof BUNDLED_MODELS)[number]): Promise<Contender> {
+async function bundled(name: ModelName): Promise<Contender> {
   await activate('wasm');
   const classifier = await loadClassifier(name);
   const face = tf.randomUniform<tf.Rank.R3>([48, 48, 1], 0, 255);
   return {
-    name: name === DEFAULT_MODEL ? `${name} (the default)` : name,
+    name: name === 'compact' ? `${name} (the default)` : name,
     images: 1,
     async measure() {
       await activate('wasm');

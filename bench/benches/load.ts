@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { readFer2013 } from 'fer-cnn/node';
+import { loadFer2013 } from 'fer-cnn';
 import { race, timed, type Contender } from '../support/measure';
 import { findPython, python } from '../support/python';
 import type { Bench } from '../support/section';
@@ -20,9 +20,9 @@ export const load: Bench = {
     try {
       const file = join(folder, 'fer2013.csv');
       await writeCsv(context.data, file);
-      const { size } = await readFer2013(file);
+      const { size } = await loadFer2013(file);
       const contenders: Contender[] = [
-        { name: 'readFer2013', images: size, measure: () => timed(() => readFer2013(file)) },
+        { name: 'loadFer2013', images: size, measure: () => timed(() => loadFer2013(file)) },
       ];
       const path = findPython(['numpy']);
       if (path) contenders.push(await python('Python', path, 'read_csv.py', [file], { images: size }));

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { createModel, listModels, train } from 'fer-cnn';
-import { activate, type BackendName } from '../../examples/support/backend';
+import { activate, type BackendName } from '../../src/cli/backend';
 import type { Contender } from '../support/measure';
 import { availableBackends, noise } from '../support/networks';
 import { digits, type Bench } from '../support/section';

@@ -1,4 +1,4 @@
-import { batches, countBatches, listModels } from 'fer-cnn';
+import { batches, listModels } from 'fer-cnn';
 import { alternate, median, timed } from '../support/measure';
 import { availableBackends, noise } from '../support/networks';
 import { digits, type Bench } from '../support/section';
@@ -14,8 +14,7 @@ export const pipeline: Bench = {
     const pass = () =>
       timed(() => Array.from(batches(data, { batchSize: BATCH, shuffle: true, augment: AUGMENT })).length);
     const times: number[] = [];
-    for (let round = 0; round <= context.rounds; round++)
-      times.push((await pass()).cpu / countBatches(data.size, BATCH));
+    for (let round = 0; round <= context.rounds; round++) times.push((await pass()).cpu / Math.ceil(data.size / BATCH));
     const ms = median(times.slice(1));
     const rows = [];
     for (const backend of (await availableBackends()).filter((name) => name !== 'cpu')) {

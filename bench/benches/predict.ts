@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { createModel, listModels, type ModelName } from 'fer-cnn';
-import { activate, type BackendName } from '../../examples/support/backend';
+import { activate, type BackendName } from '../../src/cli/backend';
 import { FusedNetwork } from '../../src/classify/fusion';
 import { race, timed, type Contender } from '../support/measure';
 import { availableBackends, flopsOf } from '../support/networks';

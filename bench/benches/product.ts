@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { activate } from '../../examples/support/backend';
+import { activate } from '../../src/cli/backend';
 import { race, timed } from '../support/measure';
 import { availableBackends } from '../support/networks';
 import type { Bench } from '../support/section';

@@ -1,5 +1,5 @@
-import { batches, countBatches, DEFAULT_MODEL, listModels, loadWeights, predict } from 'fer-cnn';
-import { activate } from '../../examples/support/backend';
+import { batches, listModels, loadModel, predict } from 'fer-cnn';
+import { activate } from '../../src/cli/backend';
 import { alternate, timed } from '../support/measure';
 import { availableBackends, noise } from '../support/networks';
 import { digits, type Bench } from '../support/section';
@@ -24,12 +24,12 @@ export const scale: Bench = {
       context.say(`a step of ${model} on ${backend}`);
       const job = { model, batch: BATCH, steps: 1, augment: AUGMENT };
       const [step] = await alternate([await ours(backend, job)], Math.min(context.rounds, 3));
-      const epoch = (size: number) => (countBatches(size, BATCH) * step!.cpu) / 1000;
+      const epoch = (size: number) => (Math.ceil(size / BATCH) * step!.cpu) / 1000;
       rows.push([`epoch of ${model}, from a measured step`, ...SIZES.map(epoch)]);
     }
 
     await activate(backend);
-    const { model, card } = await loadWeights(DEFAULT_MODEL);
+    const { model, card } = await loadModel();
     const options = { preprocessing: card.preprocessing, batchSize: BATCH };
     const classify = async (size: number) => {
       context.say(`predict ${size} pictures`);
@@ -37,12 +37,9 @@ export const scale: Bench = {
     };
     if (context.quick) {
       const seconds = await classify(SIZES[0]!);
-      rows.push([
-        `predict with ${DEFAULT_MODEL}, from the first`,
-        ...SIZES.map((size) => (seconds * size) / SIZES[0]!),
-      ]);
+      rows.push([`predict with ${card.name}, from the first`, ...SIZES.map((size) => (seconds * size) / SIZES[0]!)]);
     } else {
-      rows.push([`predict with ${DEFAULT_MODEL}`, ...(await each(classify))]);
+      rows.push([`predict with ${card.name}`, ...(await each(classify))]);
     }
     model.dispose();
 

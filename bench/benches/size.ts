@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
-import { DEFAULT_MODEL } from 'fer-cnn';
+import { listModels } from 'fer-cnn';
 import { digits, type Bench } from '../support/section';
 import { installRivals, rivalTitle } from '../support/rivals';
 
+const [DEFAULT_MODEL] = listModels();
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const EVERYTHING = "import * as all from 'fer-cnn'; console.log(all)";
 const CLASSIFY = "import { classify } from 'fer-cnn'; console.log(classify)";

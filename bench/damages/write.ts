@@ -1,8 +1,9 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checkCard, type CardMetric } from 'fer-cnn';
 import { format, resolveConfig } from 'prettier';
-import { today } from '../../examples/support/store';
+import { today } from '../../src/cli/store';
+import type { CardMetric, ModelCard } from '../../src/storage/card';
+import { card as checkCard } from '../../src/storage/card-schema';
 import { DAMAGES } from './damages';
 import { meanAccuracy, type Accuracies } from './table';
 
@@ -31,12 +32,12 @@ export async function writeOntoCard(
   const accuracy = meanAccuracy(result, ['middle']);
   if (Number.isNaN(accuracy)) throw new Error(`--cards: expected the middle strength of all damages, received less.`);
   const file = join('weights', name, 'card.json');
-  const card: unknown = JSON.parse(await readFile(file, 'utf8'));
-  checkCard(card, file);
+  const card = JSON.parse(await readFile(file, 'utf8')) as ModelCard;
+  checkCard(`${file}:`, card);
   const metric: CardMetric = {
     ...where,
     date: today(),
-    command: `npm run bench:robustness -- --data fer2013.csv.gz --usage ${where.split} --models ${name} --strengths middle`,
+    command: `npx tsx bench/robustness.ts --data fer2013.csv.gz --split ${where.split} --models ${name} --strengths middle`,
     protocol: PROTOCOL,
     accuracy,
     figures: Object.fromEntries(DAMAGES.map((damage) => [damage.name, result.scores[`${damage.name}, middle`]!])),

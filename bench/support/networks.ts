@@ -1,12 +1,12 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { FerDataset } from 'fer-cnn';
-import { activate, type BackendName } from '../../examples/support/backend';
+import { Dataset } from 'fer-cnn';
+import { activate, type BackendName } from '../../src/cli/backend';
 
 /** Pictures of noise with labels in turn: speed does not depend on what is in them. */
-export function noise(size: number): FerDataset {
+export function noise(size: number): Dataset {
   let state = 1;
   const images = new Uint8Array(size * 48 * 48).map(() => (state = (state * 1103515245 + 12345) & 0x7fffffff) >>> 16);
-  return new FerDataset({ images, labels: Uint8Array.from({ length: size }, (_, i) => i % 7), height: 48, width: 48 });
+  return new Dataset({ images, labels: Uint8Array.from({ length: size }, (_, i) => i % 7), height: 48, width: 48 });
 }
 
 /** The backends that start here, fastest first. */

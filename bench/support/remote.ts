@@ -10,39 +10,52 @@ export interface Program {
   env?: Readonly<Record<string, string>>;
 }
 
+/** A program that answers each line on its input with a line of JSON. */
+export interface Conversation {
+  ask: (line: string) => Promise<unknown>;
+  close: () => void;
+}
+
 /**
- * A contender in a process of its own, such as a Python program or a rival that brings its own TensorFlow.js. It first says
- * `{ "ready": true }`.
+ * Starts a program that first says `{ "ready": true }` and then answers.
  *
  * @throws If the program ends before it is ready, with the end of what it said.
  */
-export async function remote(
-  name: string,
-  { command, args, cwd, env }: Program,
-  work: Pick<Contender, 'images' | 'flop'> = {},
-): Promise<Contender> {
+export async function conversation(name: string, { command, args, cwd, env }: Program): Promise<Conversation> {
   const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
   let said = '';
   child.stderr.on('data', (text: Buffer) => (said = (said + text.toString()).slice(-2000)));
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const answer = async (): Promise<Time> => {
+  const answer = async (): Promise<unknown> => {
     for (;;) {
       const { value, done } = await lines.next();
       if (done) throw new Error(`${name}: ${command} ended: ${said.trim().split('\n').at(-1) ?? ''}`);
-      if (value.startsWith('{"')) return JSON.parse(value) as Time;
+      if (value.startsWith('{"')) return JSON.parse(value) as unknown;
     }
   };
   const failed = new Promise<never>((_, reject) => child.once('error', reject));
   await Promise.race([answer(), failed]);
   return {
-    name,
-    ...work,
-    async measure() {
-      child.stdin.write('\n');
+    async ask(line) {
+      child.stdin.write(`${line}\n`);
       return answer();
     },
     close: () => void child.kill(),
   };
+}
+
+/**
+ * A contender in a process of its own, such as a Python program or a rival that brings its own TensorFlow.js.
+ *
+ * @throws If the program ends before it is ready, with the end of what it said.
+ */
+export async function remote(
+  name: string,
+  program: Program,
+  work: Pick<Contender, 'images' | 'flop'> = {},
+): Promise<Contender> {
+  const { ask, close } = await conversation(name, program);
+  return { name, ...work, measure: () => ask('') as Promise<Time>, close };
 }
 
 /** A contender that is a whole process: the program says at its end how long it has been running. */

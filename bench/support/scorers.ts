@@ -3,9 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { EMOTIONS, predict } from 'fer-cnn';
-import { argmaxRows } from 'fer-cnn/evaluate';
-import { openModel } from '../../examples/support/model';
+import { EMOTIONS, loadModel, predict } from 'fer-cnn';
+import { argmaxRows } from 'fer-cnn/metrics';
 import { installRivals, rivalTitle, type RivalName } from './rivals';
 
 /** The rivals whose networks are scored. */
@@ -23,11 +22,11 @@ export interface Scorer {
 
 /** Weights of this package, bundled or of a directory, on the backend that is active. */
 export async function networkScorer(source: string): Promise<Scorer> {
-  const { model, card } = await openModel(source);
+  const { model, card } = await loadModel(source);
   const shape = { height: 48, width: 48, channels: 1, numClasses: EMOTIONS.length };
   return {
     title: `fer-cnn, ${basename(source)}`,
-    id: `${card.name}-${card.weights.sha256.slice(0, 12)}`,
+    id: `${card.name}-${card.weights!.sha256!.slice(0, 12)}`,
     async classify(images) {
       const size = images.length / (48 * 48);
       const unknown = { labels: new Uint8Array(size).fill(255), targets: undefined, sampleWeights: undefined };

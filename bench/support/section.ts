@@ -25,6 +25,8 @@ export interface BenchContext {
   steps: number;
   /** The real `fer2013.csv` or `.csv.gz`; undefined for a made-up one. */
   data: string | undefined;
+  /** A folder with pictures without a face; undefined to leave out what needs them. */
+  backgrounds: string | undefined;
   /** Says what is being done. */
   say: (text: string) => void;
 }

@@ -1,13 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import {
-  createModel,
-  train,
-  type AugmentOptions,
-  type FerDataset,
-  type GradientWorkers,
-  type ModelName,
-} from 'fer-cnn';
-import { activate, type BackendName } from '../../examples/support/backend';
+import { createModel, train, type AugmentOptions, type Dataset, type TrainOptions, type ModelName } from 'fer-cnn';
+import { activate, type BackendName } from '../../src/cli/backend';
 import { timed, type Contender } from './measure';
 import { flopsOf, noise } from './networks';
 
@@ -18,7 +11,7 @@ export interface Job {
   steps: number;
   augment?: AugmentOptions;
   precision?: 'float32' | 'bfloat16';
-  workers?: GradientWorkers;
+  workers?: NonNullable<TrainOptions['workers']>;
 }
 
 /** The augmentation of the recipes. */
@@ -38,7 +31,7 @@ export async function ours(backend: BackendName, job: Job, name = 'train'): Prom
   await activate(backend);
   const { batch, steps, augment, workers, precision = 'float32' } = job;
   const model = createModel(job.model, { seed: 1 });
-  const data: FerDataset = noise(batch * steps);
+  const data: Dataset = noise(batch * steps);
   const optimization = { learningRate: 1e-3 };
   const options = {
     epochs: 1,

@@ -1,19 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {
   type Box,
-  type BundledModel,
   type Classifier,
   cropFaces,
   type FaceRegion,
   loadClassifier,
+  loadImage,
+  type ModelName,
   type PixelData,
-  toImages,
 } from 'fer-cnn';
 import { explain } from 'fer-cnn/explain';
-import { type ClassifiedFace, createFaceClassifier, type FaceDetector } from 'fer-cnn/faces';
+import { type ClassifiedFace, type ClassifyFacesOptions, createFaceClassifier } from 'fer-cnn/faces';
 import { type BackendName, useBackend } from './backends';
 
-/** What the page shows: a picture on a canvas, or the webcam. */
+/** What the page shows: an image on a canvas, or the webcam. */
 export type Source = HTMLCanvasElement | HTMLVideoElement;
 
 /** A face and how much around it is looked at. Without a margin that of the library. */
@@ -40,13 +40,13 @@ export class Engine {
 
   #ask<T>(question: (classifier: Classifier) => Promise<T>): Promise<T> {
     return this.#inOrder(async () => {
-      if (!this.#classifier) throw new Error('No network is loaded.');
+      if (!this.#classifier) throw new Error('No model is loaded.');
       return question(this.#classifier);
     });
   }
 
-  /** Takes a network to a backend. Should that fail, there is none until the next call. */
-  use(backend: BackendName, model: BundledModel): Promise<void> {
+  /** Loads a model on a backend. If that fails, there is none until the next call. */
+  use(backend: BackendName, model: ModelName): Promise<void> {
     return this.#inOrder(async () => {
       this.#classifier?.dispose();
       this.#classifier = undefined;
@@ -56,11 +56,11 @@ export class Engine {
   }
 
   /** All faces and their expressions, the largest first. */
-  findFaces(source: Source, detector: FaceDetector): Promise<ClassifiedFace[]> {
-    return this.#ask((classifier) => createFaceClassifier(detector, { classifier }).classify(source));
+  findFaces(source: Source, options?: ClassifyFacesOptions): Promise<ClassifiedFace[]> {
+    return this.#ask((classifier) => createFaceClassifier({ classifier }).classify(source, options));
   }
 
-  /** The expression in a box, which shows just what the network sees. */
+  /** The expression in a box, which shows just what the model sees. */
   classify(source: Source, box: Box): Promise<ClassifiedFace[]> {
     return this.#ask(async (classifier) => {
       return [{ box, predictions: await classifier.classify(source, { box, margin: 0 }) }];
@@ -80,13 +80,15 @@ export class Engine {
     });
   }
 
-  /** A face in gray, upright, with the evidence for a class in colour. */
+  /** A face in gray, upright, with the evidence for a class in color. */
   explain(source: Source, { margin, ...region }: Spot, className: string): Promise<PixelData> {
     return this.#ask(async (classifier) => {
+      const image = await loadImage(source);
       const face = tf.tidy(() => {
-        const crops = cropFaces(toImages(source), [region], { size: [HEAT_SIZE, HEAT_SIZE], margin });
+        const crops = cropFaces(image, [region], { size: [HEAT_SIZE, HEAT_SIZE], margin });
         return tf.squeeze<tf.Tensor3D>(crops, [0]);
       });
+      image.dispose();
       try {
         const { map, overlay } = await explain(classifier, face, { className });
         map.dispose();

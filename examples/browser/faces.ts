@@ -3,16 +3,16 @@ import type { TrackedFace } from 'fer-cnn/faces';
 import { element } from './dom';
 import type { Spot } from './engine';
 
-/** The part of a picture that the network sees of a face, turned as the face is. */
+/** The part of an image that the model sees of a face, rotated as the face is. */
 export function frameOf({ margin, ...region }: Spot, size: readonly [height: number, width: number]): CropFrame {
   return cropFrames(size, [region], { margin })[0]!;
 }
 
-/** Lays an element over that part of the picture that it stands in. */
+/** Puts an element over that part of the image. */
 export function place(over: HTMLElement, frame: CropFrame, [height, width]: readonly [number, number]): void {
   const { style } = over;
-  style.left = `${(100 * frame.centre[0]) / width}%`;
-  style.top = `${(100 * frame.centre[1]) / height}%`;
+  style.left = `${(100 * frame.center[0]) / width}%`;
+  style.top = `${(100 * frame.center[1]) / height}%`;
   style.width = `${(100 * frame.width) / width}%`;
   style.transform = `translate(-50%, -50%) rotate(${frame.angle}rad)`;
 }
@@ -27,7 +27,7 @@ export class Faces {
     this.#choose = choose;
   }
 
-  /** Frames the faces of a picture of that size; one of them is chosen. */
+  /** Frames the faces of an image of that size; one of them is chosen. */
   show(faces: readonly TrackedFace[], chosen: number, size: readonly [height: number, width: number]): void {
     for (const [id, button] of this.#buttons) {
       if (faces.some((face) => face.id === id)) continue;

@@ -1,10 +1,10 @@
 import type { Box } from 'fer-cnn';
 import { element } from './dom';
 
-const STEP = 0.02; // of the picture's shorter side, for each key; five times that with Shift
+const STEP = 0.02; // of the image's shorter side for each key; five times that with Shift
 const SMALLEST = 0.1; // of the shorter side
 
-/** The square on the picture that says where the face is. Moved by pointer and keys; positions are pixels of what is shown. */
+/** The square that says where the face is. Moved by pointer and keys; positions are pixels of what is shown. */
 export class Frame {
   readonly #button = element('frame', HTMLButtonElement);
   readonly #size = element('size', HTMLInputElement);
@@ -35,7 +35,7 @@ export class Frame {
     return { x, y: this.#y, width: this.#side, height: this.#side };
   }
 
-  /** Lies in the middle of a picture of that size, with a side that is a share of the shorter one. */
+  /** Centers the square in an image of that size, with a side that is a share of the shorter one. */
   reset(width: number, height: number, share: number): void {
     [this.#width, this.#height] = [width, height];
     this.#side = this.#shorter * share;

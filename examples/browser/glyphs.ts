@@ -1,4 +1,6 @@
-import type { Emotion } from 'fer-cnn';
+import type { EMOTIONS } from 'fer-cnn';
+
+type Emotion = (typeof EMOTIONS)[number];
 
 /** Eyes, brows and mouth of a drawn face, as a path in a square of 24; dots are strokes without length. */
 const FEATURES: Readonly<Record<Emotion, string>> = {

@@ -1,8 +1,7 @@
-import { BUNDLED_MODELS, type BundledModel, DEFAULT_MODEL } from 'fer-cnn';
-import { createTracker, type FaceDetector, type FrameClassifier, type TrackedFace } from 'fer-cnn/faces';
+import { type ModelName, listModels } from 'fer-cnn';
+import { createTracker, type FrameClassifier, type TrackedFace } from 'fer-cnn/faces';
 import sample from '../pictures/portraits.jpg?url';
 import { type BackendName, BACKENDS, isOffered } from './backends';
-import { loadDetector } from './detector';
 import { choices, element } from './dom';
 import { Engine, type Source, sizeOf, type Spot } from './engine';
 import { Faces } from './faces';
@@ -19,35 +18,26 @@ const frames = new Faces((id) => {
   chosen = id;
   showFaces(shown);
 });
-const model = choices('model', BUNDLED_MODELS, DEFAULT_MODEL);
+const model = choices('model', listModels(), 'compact');
 const backend = choices('backend', BACKENDS, 'wasm');
 const find = element('find', HTMLInputElement);
 const camera = element('camera', HTMLButtonElement);
 const found = element('found', HTMLParagraphElement);
 const speed = element('speed', HTMLParagraphElement);
 const problem = element('problem', HTMLParagraphElement);
+const loading = element('loading', HTMLProgressElement);
 
-let detector: FaceDetector | undefined;
-let isByHand = false; // whether the frame stands in for the detector
-let isSettled = false; // whether that is known for what is shown
+let isByHand = false; // whether the frame replaces the detector
 let shown: readonly TrackedFace[] = [];
 let chosen = 0; // the face whose bars are shown
-let turn = 0; // counts pictures, so that what was found in one is not shown for the next one
-let current: { backend: BackendName; model: BundledModel } | undefined;
-
-const detecting = loadDetector().then(
-  (loaded) => void (detector = loaded),
-  () => {
-    find.checked = false;
-    find.disabled = true;
-  },
-);
+let turn = 0; // counts images, so that faces found in one are not shown for the next one
+let current: { backend: BackendName; model: ModelName } | undefined;
 
 const faces: FrameClassifier = {
-  classify: async (source) =>
-    isByHand || !detector ? engine.classify(source as Source, stage.box) : engine.findFaces(source as Source, detector),
+  classify: (source, options) =>
+    isByHand ? engine.classify(source as Source, stage.box) : engine.findFaces(source as Source, options),
 };
-const still = createTracker(faces, { smoothing: 0, hysteresis: 0 }); // drops frames while one is moved quickly
+const still = createTracker(faces, { smoothing: 0, hysteresis: 0, detectEvery: 1 }); // drops frames while one is moved quickly
 const live = createTracker(faces);
 
 /** Does something, and shows what went wrong. */
@@ -70,7 +60,7 @@ const say = (text: string) => {
 };
 
 function frameByHand(isFramed: boolean, why: string): void {
-  [isByHand, isSettled] = [isFramed, true];
+  isByHand = isFramed;
   stage.isFramedByHand = isFramed;
   say(why);
 }
@@ -82,31 +72,30 @@ function clear(headline: string): void {
   results.clear(headline);
 }
 
-/** Looks at a new picture, or at the same one in another way: by the detector, or where the frame is put. */
+/** Looks at a new image, or at the same one in another way: with the detector, or inside the frame. */
 async function begin(): Promise<void> {
   turn++;
-  isSettled = false;
   clear('Looking …');
   if (current) speed.textContent = `Ready on ${current.backend}`;
-  say('Looking for faces …');
-  const mine = turn;
-  await detecting;
-  if (mine !== turn) return;
-  frameByHand(!find.checked, find.disabled ? 'The face detector does not start in this browser.' : '');
+  frameByHand(!find.checked, find.checked ? 'Looking for faces …' : '');
   if (stage.isLive) return follow();
   await look();
   await measure();
 }
 
-/** Classifies the picture, or leaves it to the running webcam. */
+/** Classifies the image, unless the webcam is running. */
 async function look(): Promise<void> {
-  if (stage.isEmpty || stage.isLive || !isSettled || !current) return;
+  if (stage.isEmpty || stage.isLive || !current) return;
   const mine = turn;
   const faces = await still.update(stage.source);
   if (!faces || mine !== turn) return;
   if (faces.length > 0) return showFaces(faces);
+  if (stage.isCrop) {
+    frameByHand(true, 'No face found in this small image: all of it is taken as the face.');
+    return look();
+  }
   frameByHand(true, 'No face found. Put the frame around one.');
-  await look();
+  clear('No face found');
 }
 
 function showFaces(faces: readonly TrackedFace[]): void {
@@ -123,8 +112,10 @@ function showFaces(faces: readonly TrackedFace[]): void {
   }
   chosen = face.id;
   const isOnly = faces.length === 1;
-  if (isByHand) frames.clear();
-  else {
+  if (isByHand) {
+    frames.clear();
+    if (!stage.isCrop) say('');
+  } else {
     frames.show(faces, chosen, sizeOf(stage.source));
     say(isOnly ? 'One face found.' : `${faces.length} faces found. Choose one by its frame.`);
   }
@@ -138,7 +129,7 @@ const showSpeed = (rate: number, what = '') => {
   speed.textContent = `${rate < 10 ? rate.toFixed(1) : Math.round(rate)} frames per second on ${current?.backend}${what}`;
 };
 
-/** Shows how fast the chosen face of a picture is classified. */
+/** Shows how fast the chosen face of an image is classified. */
 async function measure(): Promise<void> {
   const face = shown.find(({ id }) => id === chosen);
   if (face && !stage.isEmpty && !stage.isLive) showSpeed(await engine.measure(stage.source, spotOf(face)));
@@ -160,15 +151,15 @@ function stopCamera(): void {
   turn++;
   live.stop();
   stage.stopCamera();
-  camera.ariaPressed = 'false';
-  clear('No picture yet');
+  camera.textContent = 'Use the webcam';
+  clear('No image yet');
   say('');
 }
 
 async function showPicture(file: Blob): Promise<void> {
   stopCamera();
   await stage.showPicture(file).catch(() => {
-    throw new Error('This file is no picture that the browser can read.');
+    throw new Error('This file is not an image that the browser can read.');
   });
   await begin();
 }
@@ -180,15 +171,16 @@ async function toggleCamera(): Promise<void> {
   await stage.showCamera().catch((cause: unknown) => {
     throw new Error('The webcam cannot be used: there is none, or this page may not use it.', { cause });
   });
-  camera.ariaPressed = 'true';
+  camera.textContent = 'Stop the webcam';
   await begin();
 }
 
-/** Takes the chosen network to the chosen backend; goes back to those before if that fails. */
+/** Loads the chosen model on the chosen backend; restores the previous ones if that fails. */
 async function choose(): Promise<void> {
   const before = current;
-  const wanted = { backend: backend.value as BackendName, model: model.value as BundledModel };
+  const wanted = { backend: backend.value as BackendName, model: model.value as ModelName };
   speed.textContent = `Loading ${wanted.model} on ${wanted.backend} …`;
+  loading.hidden = false;
   live.stop();
   current = undefined;
   try {
@@ -203,6 +195,7 @@ async function choose(): Promise<void> {
     }
     throw error;
   } finally {
+    loading.hidden = true;
     if (stage.isLive) void attempt(follow);
   }
   speed.textContent = `Ready on ${wanted.backend}`;

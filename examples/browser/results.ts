@@ -27,7 +27,7 @@ export class Results {
     }
   }
 
-  /** Shows what the network says of a face. */
+  /** Shows what the model predicts for a face. */
   show({ className, predictions }: TrackedFace, name: string): void {
     for (const { className: emotion, probability } of predictions) {
       const { row, fill, value } = this.#rows.get(emotion)!;
@@ -53,7 +53,7 @@ export class Results {
     this.#said = { text: '', time: -Infinity };
   }
 
-  /** The face beside the headline; drawn anew only when its expression changes, as frames come quickly. */
+  /** The face beside the headline; redrawn only when its expression changes. */
   #draw(className: string): void {
     if (this.#drawn === className) return;
     this.#drawn = className;

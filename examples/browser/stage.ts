@@ -3,11 +3,12 @@ import { element } from './dom';
 import { type Source, sizeOf } from './engine';
 import { Frame } from './frame';
 
-const LARGEST = 1280; // pixels of a picture's longer side; the network looks at 48
-const CLOSE = 256; // a picture of at most so many pixels is taken as a face already
+const LARGEST = 1280; // pixels of an image's longer side; the model sees 48
+const CROP = 96; // an image of at most so many pixels a side may be a face that was cut out already
+const CLOSE = 256; // in an image of at most so many pixels the frame is put around all of it
 const SHARE = 0.6; // of the shorter side, for the frame of larger ones
 
-/** The place where the picture or the webcam is shown, with the frame on it that is moved by hand. */
+/** Shows the image or the webcam, and the frame that is moved by hand. */
 export class Stage {
   readonly video = element('video', HTMLVideoElement);
   readonly #still = element('still', HTMLCanvasElement);
@@ -26,6 +27,11 @@ export class Stage {
     return this.video.srcObject !== null;
   }
 
+  /** Whether the image is as small as a face that was cut out of a photo. */
+  get isCrop(): boolean {
+    return !this.isLive && Math.max(...sizeOf(this.#still)) <= CROP;
+  }
+
   /** What is shown, to be classified. */
   get source(): Source {
     return this.isLive ? this.video : this.#still;
@@ -41,7 +47,7 @@ export class Stage {
     this.#frame.isShown = isFramed;
   }
 
-  /** Shows a picture in place of what was there. */
+  /** Shows an image. */
   async showPicture(file: Blob): Promise<void> {
     const bitmap = await createImageBitmap(file); // turned by its EXIF orientation
     this.stopCamera();

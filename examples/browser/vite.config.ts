@@ -8,6 +8,7 @@ export default defineConfig({
   base: './', // so that the built page works in any folder of a server
   resolve: {
     alias: [
+      { find: '#platform', replacement: `${root}src/platform/browser.ts` },
       { find: /^fer-cnn$/, replacement: `${root}src/index.ts` },
       { find: /^fer-cnn\/([a-z]+)$/, replacement: `${root}src/$1/index.ts` },
       { find: /^fer-cnn\/weights\/(.+)$/, replacement: `${root}dist/weights/$1.js` },

@@ -3,12 +3,12 @@ import { BackendError } from '../errors';
 
 const REMEDY =
   'Import one before the first call. Node: @tensorflow/tfjs-node (fastest) or @tensorflow/tfjs-backend-wasm. Browser: ' +
-  '@tensorflow/tfjs-backend-webgpu, @tensorflow/tfjs-backend-webgl or @tensorflow/tfjs-backend-wasm. For instance: ' +
-  'npm install @tensorflow/tfjs-backend-wasm. If one is imported, it belongs to another copy. ' +
-  'See npm ls @tensorflow/tfjs-core.';
+  '@tensorflow/tfjs-backend-webgpu, @tensorflow/tfjs-backend-webgl or @tensorflow/tfjs-backend-wasm. Install it with: ' +
+  `npm install @tensorflow/tfjs-backend-wasm@${tf.version_core}. If one is imported, it belongs to another copy of tfjs: ` +
+  'see npm ls @tensorflow/tfjs-core.';
 
 /**
- * Waits until a tfjs backend is ready. This package brings none and chooses none; that is the program's part.
+ * Waits until a tfjs backend is ready. The program imports and selects the backend.
  *
  * @param where The function that needs the backend, for the message.
  * @returns The name of the active backend.
@@ -29,20 +29,20 @@ export async function ensureBackend(where: string): Promise<string> {
 }
 
 /**
- * Checks that a tfjs backend is ready, for functions that cannot wait for one; one that starts at once is started.
+ * Checks that a tfjs backend is ready, for synchronous functions. Starts backends that start synchronously.
  *
  * @param where The function that needs the backend, for the message.
- * @throws {@link BackendError} that says what to install or to wait for.
+ * @throws {@link BackendError} that names what to install or to await.
  */
 export function requireBackend(where: string): void {
   try {
     tf.backend();
   } catch (cause) {
-    throw noBackend(where, 'one that has not started', 'Write `await tf.ready();` before the call.', cause);
+    throw noBackend(where, 'one that has not started', 'Call `await tf.ready()` first.', cause);
   }
 }
 
-/** The error where none is registered, or else with what is there and what to do about it. */
+/** The error for no registered backend, otherwise with the given details. */
 function noBackend(where: string, found: string, advice: string, cause: unknown): BackendError {
   const isNone = tf.engine().backendNames().length === 0;
   const [received, remedy] = isNone ? ['none', REMEDY] : [found, advice];

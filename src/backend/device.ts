@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { BackendError } from '../errors';
 
-/** What is used here of tfjs's GPU backends and not public there. */
+/** Private members of tfjs's GPU backends. */
 interface GpuBackend {
   /** WebGL: its context. */
   gpgpu?: { gl: WebGLRenderingContext };
@@ -9,7 +9,7 @@ interface GpuBackend {
   device?: { lost: Promise<unknown> };
 }
 
-/** A context or device, and who waits for something on it. */
+/** A context or device, and the callbacks that wait for its loss. */
 interface Device {
   readonly kind: string;
   readonly isLost: () => boolean;
@@ -19,11 +19,11 @@ interface Device {
 const devices = new WeakMap<object, Device>();
 
 /**
- * Waits for a result from a backend, unless the graphics card is taken away from it: a browser does that when a driver starts anew
- * or when too many pages want the card. tfjs does not tell; it gives wrong numbers or none, ever.
+ * Waits for a result from a backend, and rejects if its GPU device is lost. Browsers take the device away when a driver restarts or too
+ * many pages use it. tfjs then returns wrong numbers or never settles.
  *
  * @param where The function that was called, for the message.
- * @param result What to wait for. Default: nothing, so that only a loss in the past counts.
+ * @param result The result to wait for. Default: none, which checks for an earlier loss.
  * @param backend The backend that computes it. Default: the active one.
  * @returns The result.
  * @throws {@link BackendError} if the WebGL context or WebGPU device is lost, now or since this function first saw it.
@@ -63,7 +63,7 @@ function deviceOf({ gpgpu, device }: GpuBackend): Device | undefined {
     happened = true;
     for (const stop of waiting) stop();
   };
-  // A browser may give a lost context back, but empty, so that what isContextLost() says is not enough.
+  // isContextLost() is not enough: browsers may restore a lost context without its data.
   gpgpu?.gl.canvas.addEventListener('webglcontextlost', happen);
   void device?.lost.then(happen);
   const watched = {
@@ -80,6 +80,6 @@ function lost(where: string, kind: string): BackendError {
     where,
     expected: `a ${kind} in use`,
     received: 'one that the browser took away',
-    remedy: 'Choose another backend with tf.setBackend and load the classifier again, or reload the page.',
+    remedy: 'Reload the page, or call tf.setBackend with another backend and load the classifier again.',
   });
 }

@@ -2,16 +2,16 @@ import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { DisposedError } from '../errors';
 import { ensureBackend } from '../backend/backend';
-import { cropFaces } from '../image/crop';
+import { cropFaces, cropGrayFaces } from '../image/crop';
 import { unlessLost } from '../backend/device';
 import { isBatch } from '../image/input';
 import { preprocess } from '../image/preprocess';
 import { checkValues } from '../image/range';
-import { type ImageSource, type PictureSource, readImages } from '../image/read';
+import { type ImageSource, readImages, type SingleImage } from '../image/read';
 import { meanOverViews } from '../image/views';
 import { prepareKernels } from '../kernels/on-demand';
-import type { CardDraft } from '../weights/card';
-import { hasLostWeights } from '../weights/model-with-card';
+import type { ModelCard } from '../storage/card';
+import { hasLostWeights } from '../models/known-facts';
 import { FusedNetwork } from './fusion';
 import {
   checkClassifyOptions,
@@ -24,9 +24,9 @@ import {
 import { type Prediction, topPredictions, toRows } from './predictions';
 
 /**
- * A network with all that turns a picture into its input and its output into names. Get one from {@link loadClassifier}.
+ * An image classifier: a model with its preprocessing and class names. Create one with {@link loadClassifier}.
  *
- * It holds the weights on the backend until {@link Classifier.dispose}. The backend may be switched at any time.
+ * It keeps the weights on the backend until {@link Classifier.dispose}. The program may switch backends at any time.
  *
  * @example
  * ```ts
@@ -36,47 +36,51 @@ import { type Prediction, topPredictions, toRows } from './predictions';
  * ```
  */
 export class Classifier {
-  /** The network: [n, height, width, 1] as {@link preprocess} makes it → [n, number of classes]. */
+  /** The model, from the output of {@link preprocess} to [n, number of classes]. */
   readonly model: tfl.LayersModel;
-  /** What the network's outputs are called, what it wants as input, and where it comes from. */
-  readonly card: CardDraft;
+  /** The model card: class names, preprocessing, source and license. */
+  readonly card: ModelCard;
+  /** The classifier itself, where `this` is a reactive wrapper around it, through which tfjs does not know the weights. */
+  private readonly self: () => Classifier = () => this;
   readonly #ownsModel: boolean;
   readonly #fused: FusedNetwork;
   #home: tf.KernelBackend | undefined; // where the weights are
   #disposed = false;
 
   /**
-   * @param model A network with one input and one output that fit the card.
-   * @param card Its card.
-   * @param ownsModel Whether {@link Classifier.dispose} disposes of the network too.
+   * @param model A model with one input and one output that match the card.
+   * @param card The model card.
+   * @param ownsModel Whether {@link Classifier.dispose} disposes of the model too.
    */
-  constructor(model: tfl.LayersModel, card: CardDraft, ownsModel: boolean) {
+  constructor(model: tfl.LayersModel, card: ModelCard, ownsModel: boolean) {
     this.model = model;
     this.card = card;
     this.#ownsModel = ownsModel;
     this.#fused = new FusedNetwork(model);
-    this.#home = tf.engine().state.tensorInfo.get(model.weights[0]!.read().dataId)?.backend;
+    const [weight] = model.weights;
+    this.#home = weight ? tf.engine().state.tensorInfo.get(weight.read().dataId)?.backend : tf.backend();
     if (this.#home === tf.backend()) this.#fused.fold(); // or else once they are brought here
   }
 
-  /** Whether the classifier or its network was disposed of, so that it cannot be used any more. */
+  /** Whether the classifier or its model was disposed of. */
   get isDisposed(): boolean {
-    return this.#disposed || hasLostWeights(this.model);
+    const self = this.self();
+    return self.#disposed || hasLostWeights(self.model);
   }
 
   /**
-   * The classes of a picture, most probable first.
+   * Classifies an image.
    *
-   * @param input One picture of any size, decoded or not, or a batch [n, h, w, c]; borrowed until the promise settles.
-   * @param options How many classes to return, how sure to be, from how many views, and where the face is or the faces are. With
-   *   a region, a batch must have one picture.
-   * @returns `[{ className, probability }, …]` in descending order, with probabilities calibrated as the card says; for a batch one such
-   *   list for each picture, for `regions` one for each of them.
-   * @throws {@link InputError} if the input is no picture, empty, disposed of, or has values outside 0..255; if a region is not
-   *   valid or lies outside of the picture.
-   * @throws {@link DisposedError} after {@link Classifier.dispose}, also if that comes before the network was asked.
-   * @throws {@link BackendError} if no tfjs backend is registered, or the graphics card is taken away from it.
-   * @throws {@link FerError} if an encoded picture is given in Node and the package `sharp` is not installed.
+   * @param input One image of any size, decoded or not, or a batch [n, h, w, c]; borrowed until the promise settles.
+   * @param options The number of classes, the minimum probability, test-time augmentation, and the position of faces. With the position
+   *   of a face, a batch must have one image.
+   * @returns `[{ className, probability }, …]`, most probable first, calibrated by the card; for a batch or `regions`, one such array per
+   *   image or region.
+   * @throws {@link InputError} if the input is not an image, empty, disposed of, or has values outside 0..255; if a region is not
+   *   valid or outside of the image.
+   * @throws {@link DisposedError} after {@link Classifier.dispose}, also while the promise is pending.
+   * @throws {@link BackendError} if no tfjs backend is registered, or its GPU device is lost.
+   * @throws {@link FerError} if the image is encoded and the package `sharp` is not installed (Node only).
    * @example
    * ```ts
    * await classifier.classify(imageData, { topk: 2 });
@@ -87,27 +91,27 @@ export class Classifier {
    */
   classify(input: ImageSource, options: ClassifyOptions & RegionsOptions): Promise<Prediction[][]>;
   classify(input: tf.Tensor4D, options?: ClassifyOptions): Promise<Prediction[][]>;
-  classify(input: PictureSource, options?: ClassifyOptions & { regions?: undefined }): Promise<Prediction[]>;
+  classify(input: SingleImage, options?: ClassifyOptions & { regions?: undefined }): Promise<Prediction[]>;
   classify(input: ImageSource, options?: ClassifyOptions): Promise<Prediction[] | Prediction[][]>;
   async classify(input: ImageSource, options: ClassifyOptions = {}): Promise<Prediction[] | Prediction[][]> {
-    const { labels } = this.card;
-    checkClassifyOptions(options, labels.length);
-    const { topk = labels.length, minProbability = 0 } = options;
-    const rows = await this.#rows('classify', input, options);
+    const { classNames } = this.card;
+    checkClassifyOptions(options, classNames.length);
+    const { topk = classNames.length, minProbability = 0 } = options;
+    const rows = await this.self().#rows('classify', input, options);
     const predictions = rows.map((row) => {
-      const best = topPredictions(row, labels, topk);
+      const best = topPredictions(row, classNames, topk);
       return best[0]!.probability < minProbability ? [] : best;
     });
     return isBatch(input) || options.regions ? predictions : predictions[0]!;
   }
 
   /**
-   * The probability of every class, in the order of `card.labels` (for the bundled weights: of `EMOTIONS`).
+   * Computes the probability of every class, in the order of `card.classNames` (`EMOTIONS` for the bundled weights).
    *
-   * @param input One picture of any size, decoded or not, or a batch [n, h, w, c]; borrowed until the promise settles.
-   * @param options From how many views, and where the face is or the faces are.
-   * @returns One number in 0..1 for each class, summing to 1, calibrated as the card says; for a batch one such list for each picture,
-   *   for `regions` one for each of them.
+   * @param input One image of any size, decoded or not, or a batch [n, h, w, c]; borrowed until the promise settles.
+   * @param options Test-time augmentation and the position of faces.
+   * @returns One number in 0..1 per class, summing to 1, calibrated by the card; for a batch or `regions`, one such array per image or
+   *   region.
    * @throws {@link InputError}, {@link DisposedError}, {@link BackendError} and {@link FerError} as {@link Classifier.classify}.
    * @example
    * ```ts
@@ -117,23 +121,23 @@ export class Classifier {
    */
   probabilities(input: ImageSource, options: ProbabilityOptions & RegionsOptions): Promise<number[][]>;
   probabilities(input: tf.Tensor4D, options?: ProbabilityOptions): Promise<number[][]>;
-  probabilities(input: PictureSource, options?: ProbabilityOptions & { regions?: undefined }): Promise<number[]>;
+  probabilities(input: SingleImage, options?: ProbabilityOptions & { regions?: undefined }): Promise<number[]>;
   probabilities(input: ImageSource, options?: ProbabilityOptions): Promise<number[] | number[][]>;
   async probabilities(input: ImageSource, options: ProbabilityOptions = {}): Promise<number[] | number[][]> {
     checkProbabilityOptions('probabilities', options);
-    const rows = await this.#rows('probabilities', input, options);
+    const rows = await this.self().#rows('probabilities', input, options);
     return isBatch(input) || options.regions ? rows : rows[0]!;
   }
 
   /**
-   * Frees what the classifier holds: its fused copy of the weights, and the network unless that was passed to {@link loadClassifier} and so is
-   * the caller's. May be called twice. Calls that are under way give their result if it is computed already, and reject with a
-   * {@link DisposedError} otherwise.
+   * Disposes of the weights. A model that was passed to {@link loadClassifier} is not disposed of. A second call does nothing. Pending
+   * calls reject with a {@link DisposedError}, unless their result is already computed.
    */
   dispose(): void {
-    this.#fused.dispose();
-    if (this.#ownsModel && !this.isDisposed) this.model.dispose();
-    this.#disposed = true;
+    const self = this.self();
+    self.#fused.dispose();
+    if (self.#ownsModel && !self.isDisposed) self.model.dispose();
+    self.#disposed = true;
   }
 
   async #rows(method: string, input: ImageSource, options: ProbabilityOptions): Promise<number[][]> {
@@ -145,18 +149,19 @@ export class Classifier {
       const { margin, views = 'single' } = options;
       const regions = regionsOf(options);
       if (regions?.length === 0) return [];
-      this.#checkInUse(method); // it may have been disposed of while the picture was decoded
+      this.#checkInUse(method); // may be disposed of during decoding
       await this.#follow(method);
       await prepareKernels();
       this.#checkInUse(method);
       outputs = tf.tidy(() => {
         const { preprocessing } = this.card;
-        const faces = regions ? cropFaces(images, regions, { size: preprocessing.inputSize, margin }) : images;
+        const crop = preprocessing.channels === 3 ? cropFaces : cropGrayFaces;
+        const faces = regions ? crop(images, regions, { size: preprocessing.inputSize, margin }) : images;
         return meanOverViews(preprocess(faces, preprocessing), views, (x) => this.#fused.predict(x));
       });
       const valid = input instanceof tf.Tensor ? checkValues(method, images) : undefined; // bytes always are
       const [values] = await unlessLost(method, Promise.all([outputs.data<'float32'>(), valid]));
-      return toRows(values, this.card.labels.length, this.card.calibration?.temperature);
+      return toRows(values, this.card);
     } finally {
       tf.dispose([images, outputs ?? []]);
     }
@@ -164,17 +169,17 @@ export class Classifier {
 
   #checkInUse(method: string): void {
     if (!this.isDisposed) return;
-    throw new DisposedError(method, 'a classifier', 'Load another one with loadClassifier().');
+    throw new DisposedError(method, 'a classifier', 'Load one with loadClassifier().');
   }
 
   /**
-   * Brings the weights to the active backend if that is another one now. tfjs would do so by a blocking read, which gives wrong
-   * numbers on WebGPU; after one that does not block it finds them in memory.
+   * Moves the weights to the active backend if it has changed. tfjs would read them synchronously, which returns wrong numbers on WebGPU;
+   * after an asynchronous read it finds them in memory.
    */
   async #follow(method: string): Promise<void> {
     const active = tf.backend();
     if (active === this.#home) return unlessLost(method);
-    this.#fused.dispose(); // to be folded anew
+    this.#fused.dispose(); // to be folded again
     const weights = Promise.all(this.model.weights.map((weight) => weight.read().data()));
     await unlessLost(method, weights, this.#home);
     this.#home = active;

@@ -7,7 +7,7 @@ type Layer = tfl.layers.Layer;
 type Step = (inputs: tf.Tensor | tf.Tensor[]) => tf.Tensor;
 type Weight = { read(): tf.Variable };
 
-/** The members of tfjs layers that are used here and not public there. */
+/** Private members of tfjs layers. */
 interface LayerInternals {
   activation: { getClassName(): string };
   kernel: Weight;
@@ -23,33 +23,33 @@ interface LayerInternals {
   movingVariance: Weight;
 }
 
-/** A convolution or dense layer and what is computed together with it. */
+/** A convolution or dense layer, with the layers that are fused into it. */
 interface Chain {
   layer: Layer;
   norm: Layer | undefined;
   relu: Layer | undefined;
 }
 
-/** Kernel and bias of a chain with the batch norm folded in. */
+/** The kernel and bias of a chain, with its batch norm folded in. */
 interface Folded {
   kernel: tf.Tensor;
   bias: tf.Tensor | undefined;
-  /** What a fast convolution on WASM takes in place of the kernel; made at its first use. */
+  /** The kernel's factors for the fast convolution on WASM; computed at the first use. */
   factors: tf.Tensor4D | undefined;
 }
 
-/** Batches up to this size go through the steps of a network at once; what tfjs does about each layer is little in larger ones. */
-const FEW_PICTURES = 8;
+/** The maximum batch size for running the steps of a model directly. In larger batches, tfjs's overhead per layer is negligible. */
+const FEW_IMAGES = 8;
 
 const internals = (layer: Layer) => layer as unknown as LayerInternals;
-/** The input in another tensor, as a layer has to return; `tf.clone` would copy it on WASM. */
+/** Returns the input as a new tensor, as a layer must; `tf.clone` would copy the data on WASM. */
 const identity: Step = (inputs) => tf.reshape(onlyInput(inputs), onlyInput(inputs).shape);
 
 /**
- * Predicts with a model faster: batch norm is folded into the convolution or dense layer before it, and bias and ReLU are computed in
- * the same pass. The model itself stays as it is; should its weights change, they are folded anew.
+ * Runs a model faster: folds batch norm into the preceding convolution or dense layer, and computes bias and ReLU in the same kernel. The
+ * model is not changed. If its weights change, they are folded again.
  *
- * Outputs equal the model's own within 1e-5. What cannot be fused runs as always, so that any model may come.
+ * The outputs equal the model's own within 1e-5. Layers that cannot be fused run unchanged, so every model works.
  *
  * @example
  * ```ts
@@ -61,8 +61,8 @@ const identity: Step = (inputs) => tf.reshape(onlyInput(inputs), onlyInput(input
 export class FusedNetwork {
   readonly #model: tfl.LayersModel;
   readonly #chains: readonly Chain[];
-  readonly #calls = new Map<Layer, Step>(); // what takes the place of layers' own
-  /** The network as one function after another, if it is that. */
+  readonly #calls = new Map<Layer, Step>(); // replaces the layers' own call
+  /** The model as a sequence of functions, if it is sequential. */
   readonly #steps?: readonly Step[];
   readonly #weights: readonly { read(): tf.Tensor }[];
   #folded: readonly Folded[] = [];
@@ -85,13 +85,13 @@ export class FusedNetwork {
   }
 
   /**
-   * What `model.predict` gives.
+   * Predicts like `model.predict`.
    * @param images `[n, h, w, c]`, preprocessed; borrowed.
-   * @returns The model's output; the caller's.
+   * @returns The model's output; owned by the caller.
    */
   predict(images: tf.Tensor4D): tf.Tensor {
     this.fold();
-    const steps = images.shape[0] > FEW_PICTURES ? undefined : this.#steps;
+    const steps = images.shape[0] > FEW_IMAGES ? undefined : this.#steps;
     if (steps) return tf.tidy(() => steps.reduce((x, step) => step(x), images as tf.Tensor));
     const undo = [...this.#calls].map(([layer, call]) => replaceCall(layer, () => call));
     try {
@@ -101,14 +101,14 @@ export class FusedNetwork {
     }
   }
 
-  /** Frees the folded weights; harmless if repeated, and a later prediction folds them again. */
+  /** Disposes of the folded weights. A later prediction folds them again. */
   dispose(): void {
     tf.dispose(this.#folded as unknown as tf.TensorContainer);
     this.#folded = [];
     this.#seen = [];
   }
 
-  /** Folds the weights, on the active backend, if that has not been done or they have changed since. */
+  /** Folds the weights on the active backend, unless this was done and they have not changed. */
   fold(): void {
     const current = this.#weights.map((weight) => weight.read().dataId);
     if (current.length === this.#seen.length && current.every((dataId, i) => dataId === this.#seen[i])) return;
@@ -118,7 +118,7 @@ export class FusedNetwork {
   }
 }
 
-/** Whether each layer reads the one before it, and none makes a mask, which would go to the next ones beside the output. */
+/** Whether each layer takes only the output of the layer before it, and no layer computes a mask. */
 function isSequence(model: tfl.LayersModel): boolean {
   const { layers } = model;
   return layers.every((layer, i) => {
@@ -143,7 +143,7 @@ function isFusible(layer: Layer): boolean {
   return layer.getClassName() === 'Dense' && (layer.outputShape as tfl.Shape).length === 2;
 }
 
-/** Kernel times `gamma / deviation` and bias moved along, for each output channel; the caller's. */
+/** The kernel times `gamma / deviation`, and the adjusted bias; owned by the caller. */
 function folded({ layer, norm }: Chain): Folded {
   const { kernel, bias } = internals(layer);
   const [folded, offset] = tf.tidy(() => {
@@ -151,8 +151,8 @@ function folded({ layer, norm }: Chain): Folded {
     const { gamma, beta, epsilon, movingMean, movingVariance } = internals(norm);
     const inverse = tf.rsqrt(tf.add(movingVariance.read(), epsilon));
     const scale = gamma ? tf.mul(gamma.read(), inverse) : inverse;
-    const centre = bias ? tf.sub(bias.read(), movingMean.read()) : tf.neg(movingMean.read());
-    const offset = tf.mul(centre, scale);
+    const center = bias ? tf.sub(bias.read(), movingMean.read()) : tf.neg(movingMean.read());
+    const offset = tf.mul(center, scale);
     return [tf.mul(kernel.read(), scale), beta ? tf.add(offset, beta.read()) : offset];
   });
   return { kernel: tf.keep(folded!), bias: offset && tf.keep(offset), factors: undefined };

@@ -1,32 +1,23 @@
+import type * as tfl from '@tensorflow/tfjs-layers';
 import { ensureBackend } from '../backend/backend';
+import { checkModel } from '../models/facts';
 import { checkOptions } from '../validate';
-import type { LoadWeightsOptions } from '../weights/fetch';
-import { loadWeights, type WeightsSource } from '../weights/load';
-import { cardOf, isModelWithCard, type ModelWithCard } from '../weights/model-with-card';
+import type { CardDraft, ModelCard } from '../storage/card';
+import { loadModel, type ModelSource } from '../storage/load-model';
+import type { LoadModelOptions } from '../storage/read-stored';
+import { resolveCard } from '../storage/resolve-card';
 import { Classifier } from './classifier';
-
-/**
- * Where a classifier's network comes from: whatever `loadWeights` takes, or a network in memory.
- *
- * @example
- * ```ts
- * const source: ClassifierSource = 'shallow';
- * const classifier = await loadClassifier(source);
- * ```
- */
-export type ClassifierSource = WeightsSource | ModelWithCard;
 
 /**
  * Loads a classifier.
  *
- * @param source The name of bundled weights (`'compact'`, `'deep'`, `'shallow'`, or `'default'` for the best of them), the address of a
- *   `model.json` with its `card.json` beside it, a `tf.io.IOHandler`, or `{ model, card }`. Default: `'default'`.
- * @param options For downloads a signal and a progress callback; a card if none comes with the weights. None of them applies
- *   to a network in memory.
- * @returns The classifier; the caller's to dispose of.
+ * @param source Any source of {@link loadModel}, or a model in memory as `{ model, card }`, which is borrowed. The card is optional for
+ *   models that this package built, trained or loaded. Default: the best bundled model, `'compact'`.
+ * @param options A signal and a progress callback for downloads; a card if the weights have none. Not for models in memory.
+ * @returns The classifier; the caller disposes of it.
  * @throws {@link BackendError} if no tfjs backend is registered.
- * @throws {@link WeightsError} if the weights are not found or damaged, or do not fit their card.
- * @throws {@link InputError} if the source is none of these.
+ * @throws {@link WeightsError} if the weights are missing or damaged, or do not match their card.
+ * @throws {@link InputError} if the source is not valid, or the class names or preprocessing of the model are unknown.
  * @example
  * ```ts
  * import '@tensorflow/tfjs-backend-wasm';
@@ -35,14 +26,16 @@ export type ClassifierSource = WeightsSource | ModelWithCard;
  * ```
  */
 export async function loadClassifier(
-  source: ClassifierSource = 'default',
-  options: LoadWeightsOptions = {},
+  source?: ModelSource | { model: tfl.LayersModel; card?: CardDraft | ModelCard | undefined },
+  options: LoadModelOptions = {},
 ): Promise<Classifier> {
   await ensureBackend('loadClassifier');
-  if (isModelWithCard('loadClassifier', source)) {
+  if (typeof source === 'object' && source !== null && 'model' in source) {
     checkOptions('loadClassifier: options', options, []);
-    return new Classifier(source.model, cardOf('loadClassifier', source), false);
+    const { model, card } = source;
+    checkModel('loadClassifier: model', model);
+    return new Classifier(model, resolveCard('loadClassifier: card', model, card), false);
   }
-  const { model, card } = await loadWeights(source, options);
+  const { model, card } = await loadModel(source, options);
   return new Classifier(model, card, true);
 }

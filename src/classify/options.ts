@@ -4,68 +4,38 @@ import { checkViews, type Views } from '../image/views';
 import { checkInteger, checkNumber, checkOptions } from '../validate';
 
 /**
- * Where the face is, or the faces are, in the picture. Without any of it the picture is taken as a face and little else.
- *
- * @example
- * ```ts
- * const face: FaceOptions = { box, margin: 0.1 };
- * await classify(photo, face);
- * ```
+ * The position of the face or faces in the image. Default: the whole image is one face.
  */
 export interface FaceOptions {
-  /** The box that a face detector gave, in pixels of the picture. */
+  /** The box of a face detector, in pixels of the image. */
   box?: Box | undefined;
-  /** The eyes, in pixels of the picture: the face is turned and scaled by them. */
+  /** The eyes, in pixels of the image. The face is aligned by them. */
   landmarks?: FaceLandmarks | undefined;
-  /** Several faces, classified in one batch: a list of results, one for each, in this order. Not with the two above. */
+  /** Several faces, classified in one batch with one result each, in this order. Not together with `box` or `landmarks`. */
   regions?: readonly FaceRegion[] | undefined;
-  /** How much around a box is taken, as a share of its longer side; see {@link CropOptions.margin}. Default: as in FER2013. */
+  /** The margin around a box, as a fraction of its longer side; see `cropFaces`. Default: as in FER2013. */
   margin?: number | Margins | undefined;
 }
 
-/**
- * Several faces, for which a list of results is returned.
- *
- * @example
- * ```ts
- * const faces: RegionsOptions = { regions: [{ box }] };
- * const [first] = await classify(photo, faces);
- * ```
- */
+/** Several faces, which return an array of results. */
 export interface RegionsOptions {
-  /** The faces, in pixels of the picture. */
+  /** The faces, in pixels of the image. */
   regions: readonly FaceRegion[];
 }
 
-/**
- * Options of {@link Classifier.probabilities}.
- *
- * @example
- * ```ts
- * const options: ProbabilityOptions = { box, views: 'flipAndShifts' };
- * const probabilities = await classifier.probabilities(photo, options);
- * ```
- */
+/** Options of {@link Classifier.probabilities}. */
 export interface ProbabilityOptions extends FaceOptions {
-  /** Test-time augmentation: the mean over these views of the picture, at 2 or 10 times the cost. Default `'single'`: none. */
+  /** Test-time augmentation: averages over these views of the image, at 2 or 10 times the cost. Default `'single'`: off. */
   views?: Views | undefined;
 }
 
-/**
- * Options of {@link Classifier.classify}.
- *
- * @example
- * ```ts
- * const options: ClassifyOptions = { topk: 2, minProbability: 0.1, views: 'flip' };
- * await classify(picture, options);
- * ```
- */
+/** Options of {@link Classifier.classify}. */
 export interface ClassifyOptions extends ProbabilityOptions {
-  /** How many classes to return, the most probable first: an integer in 1..number of classes. Default: all of them. */
+  /** The number of classes to return, 1..number of classes. Default: all. */
   topk?: number | undefined;
   /**
-   * Least probability of the best class, 0..1: a picture of which the network is less sure gets an empty list instead of a guess. The
-   * card's `calibration.coverage` tells what each threshold costs and gains. Default 0.
+   * The minimum probability of the top class, 0..1. Images below it get an empty array. The card's `calibration.coverage` lists coverage
+   * and accuracy of each threshold. Default 0.
    */
   minProbability?: number | undefined;
 }
@@ -83,11 +53,10 @@ export function checkClassifyOptions(options: ClassifyOptions, classes: number):
 }
 
 /**
- * Throws unless the options name views that there are, and say in one way where the faces are. What they say is checked when
- * the faces are cut out.
+ * Throws unless the options have valid views, and only one way to position faces. Positions are checked when faces are cropped.
  *
  * @param method The method that was called, for messages.
- * @param others Names of options that the method has besides.
+ * @param others The names of further options of the method.
  * @throws {@link InputError}
  */
 export function checkProbabilityOptions(
@@ -103,11 +72,11 @@ export function checkProbabilityOptions(
     throw inputError(where, 'regions, or one face by its box or landmarks', 'both', 'Put every face into regions.');
   }
   if (margin !== undefined && !(regions || box || landmarks)) {
-    throw inputError(`${where}.margin`, 'a face to put the margin around', 'none');
+    throw inputError(`${where}.margin`, 'a box to apply the margin to', 'none');
   }
 }
 
-/** The faces that options name, or undefined where the picture is the face. */
+/** The faces in the options; undefined if the image is the face. */
 export function regionsOf({ box, landmarks, regions }: FaceOptions): readonly FaceRegion[] | undefined {
   return regions ?? (box || landmarks ? [{ box, landmarks }] : undefined);
 }

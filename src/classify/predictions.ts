@@ -1,35 +1,31 @@
 import { WeightsError } from '../errors';
-import { normalizeRows } from '../metrics/probability';
+import { normalizeRows, softmaxRows } from '../metrics/probability';
 import { applyTemperature } from '../metrics/temperature';
 
-/**
- * A class and how probable the network finds it.
- *
- * @example
- * ```ts
- * const line = ({ className, probability }: Prediction) => `${className} ${(100 * probability).toFixed()} %`;
- * (await classify(picture)).map(line).join(', '); // 'happy 93 %, neutral 4 %, …'
- * ```
- */
+/** A class and its probability. */
 export interface Prediction {
-  /** Name of the class: one of `EMOTIONS`, or of the labels of the weights' card. */
+  /** The class name: one of `EMOTIONS`, or of the class names of the model's card. */
   className: string;
-  /** 0..1; over all classes they sum to 1. */
+  /** The probability, 0..1; all classes sum to 1. */
   probability: number;
 }
 
 /**
- * Splits a network's output into rows that sum to 1, which those of a sigmoid head do not by themselves, and calibrates them.
+ * Converts a model's output to calibrated probabilities: applies a softmax to logits, and divides other outputs, such as those of a
+ * sigmoid, by their sum.
  *
- * @param outputs [n * classes] row-major, at least 0.
- * @param classes Number of classes.
- * @param temperature Temperature of the probabilities; see {@link applyTemperature}. Default 1.
+ * @param outputs [n * classes] row-major; probabilities are at least 0.
+ * @param card The number of classes, the type of outputs and the temperature; see {@link applyTemperature}.
  * @returns n rows of `classes` probabilities.
- * @throws {@link WeightsError} if a value is negative or not finite or a row is all 0, which no picture can cause.
+ * @throws {@link WeightsError} if a value is negative or not finite, or a row is all 0: the weights are damaged.
  */
-export function toRows(outputs: Float32Array, classes: number, temperature = 1): number[][] {
+export function toRows(
+  outputs: Float32Array,
+  { classNames: { length: classes }, outputs: kind, calibration }: RowSettings,
+): number[][] {
+  const temperature = calibration?.temperature ?? 1;
   try {
-    const rows = normalizeRows(outputs, classes);
+    const rows = kind === 'logits' ? softmaxRows(outputs, classes) : normalizeRows(outputs, classes);
     const probabilities = temperature === 1 ? rows : applyTemperature(rows, classes, temperature);
     return Array.from({ length: outputs.length / classes }, (_, row) =>
       Array.from(probabilities.subarray(row * classes, (row + 1) * classes)),
@@ -38,24 +34,30 @@ export function toRows(outputs: Float32Array, classes: number, temperature = 1):
     const bad = outputs.find((value) => !(value >= 0 && value < Infinity));
     throw new WeightsError({
       where: 'Classifier',
-      expected: 'a network whose outputs are probabilities',
+      expected: 'a model whose outputs are probabilities',
       received: bad === undefined ? 'a row of zeros' : `the output ${bad}`,
-      remedy: 'End it with a softmax or sigmoid activation; if it has one, its weights are damaged.',
+      remedy: "Set outputs: 'logits' on the card if the outputs need a softmax; otherwise the weights are damaged.",
       cause,
     });
   }
 }
 
+interface RowSettings {
+  readonly classNames: readonly string[];
+  readonly outputs?: 'probabilities' | 'logits';
+  readonly calibration?: { readonly temperature: number };
+}
+
 /**
- * The most probable classes of one row, in descending order; where two are equal, in the order of the labels.
+ * Returns the most probable classes of one row, in descending order; ties in the order of the classes.
  *
  * @param row The probability of each class.
- * @param labels The name of each class.
- * @param topk How many to return.
+ * @param classNames The name of each class.
+ * @param topk The number of classes.
  */
-export function topPredictions(row: readonly number[], labels: readonly string[], topk: number): Prediction[] {
+export function topPredictions(row: readonly number[], classNames: readonly string[], topk: number): Prediction[] {
   return row
-    .map((probability, label) => ({ className: labels[label]!, probability }))
+    .map((probability, label) => ({ className: classNames[label]!, probability }))
     .sort((a, b) => b.probability - a.probability)
     .slice(0, topk);
 }

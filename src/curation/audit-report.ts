@@ -1,68 +1,43 @@
-import { EMOTIONS } from '../labels';
-import { UNLABELED } from '../data/batches';
-
-/**
- * One image in an audit.
- *
- * @example
- * ```ts
- * const placeOf = ({ split, row }: AuditedImage) => `${split}, row ${row}`;
- * console.log(auditDataset(dataset).constant.map(placeOf));
- * ```
- */
+/** One image in an audit. */
 export interface AuditedImage {
-  /** Its split: the name of FER2013's split, or of the part that was passed. */
+  /** The name of FER2013's split, or of the part that was passed. */
   split: string;
-  /** Its row in the file, as in `FerDataset.rows`. */
+  /** Its row in the file, as in `Dataset.rows`. */
   row: number;
-  /** Its label, 0..6, or 255 if unknown. */
+  /** Its label; 255 if unknown. */
   label: number;
-  /** Name of its file, if it has one. */
+  /** The name of its class, if the label is known. */
+  className: string | undefined;
+  /** The name of its file, if it has one. */
   name: string | undefined;
 }
 
-/**
- * How many images of one split stand in another split too.
- *
- * @example
- * ```ts
- * const { overlaps } = auditDataset({ training, validation });
- * for (const { split, other, images } of overlaps as SplitOverlap[]) console.log(`${images} of ${split} are in ${other}`);
- * ```
- */
+/** The number of images that two splits share. */
 export interface SplitOverlap {
   /** The later split. */
   split: string;
   /** The earlier split. */
   other: string;
-  /** Number of images of `split` that stand in `other` too. */
+  /** The number of images of `split` that are also in `other`. */
   images: number;
 }
 
-/**
- * What a {@link DatasetAudit} is made from.
- *
- * @example
- * ```ts
- * const nothing: AuditFindings = { images: [], constant: [], groups: [], order: ['all'] };
- * new DatasetAudit(nothing).copies; // 0
- * ```
- */
+/** The input of a {@link DatasetAudit}. */
 export interface AuditFindings {
   /** All images. */
   images: readonly AuditedImage[];
   /** The constant ones. */
   constant: readonly AuditedImage[];
-  /** All images by equality, groups of one included. */
+  /** All images in groups of equal ones, including groups of one. */
   groups: readonly (readonly AuditedImage[])[];
-  /** Names of the splits; of an image in several of them, the last one keeps it. */
+  /** The names of the splits. The last one keeps an image that is in several splits. */
   order: readonly string[];
 }
 
 const LISTED = 10;
 
 /**
- * The findings of `auditDataset`. A group holds all images that are equal in every pixel, in the order of the data.
+ * The result of `auditDataset`. A group contains all images with identical pixels, in the order of the data.
  *
  * @example
  * ```ts
@@ -71,39 +46,38 @@ const LISTED = 10;
  * ```
  */
 export class DatasetAudit {
-  /** Number of images. */
+  /** The number of images. */
   readonly size: number;
-  /** Number of images in each split, earliest split first. */
+  /** The number of images in each split, in the order of the splits. */
   readonly sizes: Readonly<Record<string, number>>;
   /** Images whose pixels all have one value. */
   readonly constant: readonly AuditedImage[];
-  /** Groups of two and more equal images. */
+  /** Groups of two or more equal images. */
   readonly duplicates: readonly (readonly AuditedImage[])[];
-  /** Those of the groups whose images have different labels; an unknown label differs from none. */
+  /** Groups whose images have different labels. Unknown labels are ignored. */
   readonly conflicting: readonly (readonly AuditedImage[])[];
-  /** Those of the groups whose images stand in more than one split. */
+  /** Groups with images in more than one split. */
   readonly shared: readonly (readonly AuditedImage[])[];
-  /** Images beyond the first of each group: what would go if every image stood once. */
+  /** The number of images beyond the first of each group. */
   readonly copies: number;
-  /** The same counted within each split by itself. */
+  /** The number of copies within each split. */
   readonly copiesWithin: Readonly<Record<string, number>>;
-  /** For each two splits that share images, how many. */
+  /** The number of shared images for each pair of splits that has any. */
   readonly overlaps: readonly SplitOverlap[];
   /**
-   * Rows whose removal leaves a clean set, ascending: all constant images; all images of a group with different labels;
-   * and of each other group all but the first in its last split, so that a training split gives way to the test split
-   * that shares the image.
+   * Rows to remove for a clean data set, ascending: all constant images, all images of groups with different labels, and all but one
+   * image of each other group. The remaining image is the first one in the last split, so that test splits keep theirs.
    */
   readonly rowsToDrop: readonly number[];
 
-  /** @param findings What was found. */
+  /** @param findings The findings. */
   constructor({ images, constant, groups, order }: AuditFindings) {
     const splits = order.filter((split) => images.some((image) => image.split === split));
     this.size = images.length;
     this.sizes = tally(splits, (split) => images.filter((image) => image.split === split).length);
     this.constant = constant;
     this.duplicates = groups.filter((group) => group.length > 1);
-    this.conflicting = this.duplicates.filter((group) => labelsOf(group).size > 1);
+    this.conflicting = this.duplicates.filter((group) => classesOf(group).size > 1);
     this.shared = this.duplicates.filter((group) => new Set(group.map(({ split }) => split)).size > 1);
     this.copies = images.length - groups.length;
     const distinct = (split: string): number => groups.filter((group) => stands(group, split)).length;
@@ -112,29 +86,29 @@ export class DatasetAudit {
     this.rowsToDrop = this.#findRowsToDrop(splits);
   }
 
-  /** The findings as plain data for JSON. */
+  /** Returns the findings as plain data. */
   toJSON(): object {
     return { ...this };
   }
 
-  /** The findings as text; the same as {@link DatasetAudit.toMarkdown}. */
+  /** The same as {@link DatasetAudit.toMarkdown}. */
   toString(): string {
     return this.toMarkdown();
   }
 
-  /** The findings as a Markdown document: a table of numbers and the first ten of each kind. */
+  /** Formats the findings as Markdown: a table of counts, and the first ten findings of each kind. */
   toMarkdown(): string {
     const sizes = Object.entries(this.sizes).map(([split, size]) => `${split} ${number(size)}`);
     const within = Object.entries(this.copiesWithin).map(([split, n]) => `| Copies within ${split} | ${number(n)} |`);
     const overlaps = this.overlaps.map(
-      ({ split, other, images }) => `| Images of ${split} that stand in ${other} too | ${number(images)} |`,
+      ({ split, other, images }) => `| Images of ${split} that are also in ${other} | ${number(images)} |`,
     );
     return [
       '# Data set audit',
       '',
       `${number(this.size)} images (${sizes.join(', ')}).`,
       '',
-      '| Finding | Number |',
+      '| Finding | Count |',
       '| --- | ---: |',
       `| Constant images | ${number(this.constant.length)} |`,
       `| Exact copies (beyond the first of each image) | ${number(this.copies)} |`,
@@ -142,11 +116,11 @@ export class DatasetAudit {
       ...overlaps,
       `| Groups of equal images | ${number(this.duplicates.length)} |`,
       `| Groups with different labels | ${number(this.conflicting.length)} |`,
-      `| Groups that stand in two splits | ${number(this.shared.length)} |`,
+      `| Groups in two or more splits | ${number(this.shared.length)} |`,
       `| Rows to drop | ${number(this.rowsToDrop.length)} |`,
       ...section('Constant images', this.constant.map(name)),
       ...section('Equal images with different labels', this.conflicting.map(names)),
-      ...section('Images that stand in two splits', this.shared.map(names)),
+      ...section('Images in two or more splits', this.shared.map(names)),
       ...section('All groups of equal images', this.duplicates.map(names)),
       '',
     ].join('\n');
@@ -179,8 +153,8 @@ function stands(group: readonly AuditedImage[], split: string): boolean {
   return group.some((image) => image.split === split);
 }
 
-function labelsOf(group: readonly AuditedImage[]): Set<number> {
-  return new Set(group.map(({ label }) => label).filter((label) => label !== UNLABELED));
+function classesOf(group: readonly AuditedImage[]): Set<string> {
+  return new Set(group.flatMap(({ className }) => className ?? []));
 }
 
 function tally(splits: readonly string[], count: (split: string) => number): Record<string, number> {
@@ -197,8 +171,8 @@ function names(group: readonly AuditedImage[]): string {
   return group.map(name).join('; ');
 }
 
-function name({ split, row, label, name }: AuditedImage): string {
-  return `${name ?? `row ${row}`} (${split}, ${EMOTIONS[label] ?? 'no label'})`;
+function name({ split, row, className, name }: AuditedImage): string {
+  return `${name ?? `row ${row}`} (${split}, ${className ?? 'no label'})`;
 }
 
 function number(value: number): string {

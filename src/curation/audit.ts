@@ -1,19 +1,19 @@
 import { inputError } from '../errors';
-import { USAGES } from '../labels';
+import { SPLITS } from '../labels';
 import { describe } from '../validate';
 import type { AuditedImage } from './audit-report';
 import { DatasetAudit } from './audit-report';
 import { ImageIndex, pixelsOf } from '../data/copies';
-import { FerDataset } from '../data/dataset';
-import { usageName } from '../data/usage';
+import { Dataset } from '../data/dataset';
+import { splitName } from '../data/split-names';
 
 /**
- * Looks for what spoils a data set: constant images, images that stand in it more than once, copies with different
- * labels, and images that stand in two splits. Copies are equal in every pixel.
+ * Audits a data set: finds constant images, duplicates, duplicates with different labels, and images that are in two splits. Duplicates
+ * have identical pixels.
  *
- * @param data A data set, whose splits are those of FER2013, or named parts, for instance of a random split; borrowed.
- * @returns What was found, the rows to drop, and a report to read.
- * @throws InputError if it is neither.
+ * @param data A data set with FER2013's splits, or an object of named parts; borrowed.
+ * @returns The findings, the rows to remove, and a report in Markdown.
+ * @throws InputError if `data` is neither.
  * @example
  * ```ts
  * const audit = auditDataset(dataset);
@@ -21,18 +21,19 @@ import { usageName } from '../data/usage';
  * const clean = dataset.withoutRows(audit.rowsToDrop);
  *
  * const [training, validation] = dataset.split();
- * auditDataset({ training, validation }).shared.length; // what a random split leaks
+ * auditDataset({ training, validation }).shared.length; // images that the random split leaks
  * ```
  */
-export function auditDataset(data: FerDataset | Readonly<Record<string, FerDataset>>): DatasetAudit {
+export function auditDataset(data: Dataset | Readonly<Record<string, Dataset>>): DatasetAudit {
   const images: AuditedImage[] = [];
   const constant: AuditedImage[] = [];
   const groups: AuditedImage[][] = [];
   const index = new ImageIndex();
   for (const [part, set] of partsOf(data)) {
     for (let i = 0; i < set.size; i++) {
-      const split = part ?? usageName(set.usage[i]!);
-      const image = { split, row: set.rows[i]!, label: set.labels[i]!, name: set.names?.[i] };
+      const split = part ?? splitName(set.splits[i]!);
+      const label = set.labels[i]!;
+      const image = { split, row: set.rows[i]!, label, className: set.classNames[label], name: set.names?.[i] };
       const pixels = pixelsOf(set, i);
       images.push(image);
       if (pixels.every((pixel) => pixel === pixels[0])) constant.push(image);
@@ -40,15 +41,13 @@ export function auditDataset(data: FerDataset | Readonly<Record<string, FerDatas
       (groups[number] ??= []).push(image);
     }
   }
-  const order = data instanceof FerDataset ? ['unknown', ...USAGES] : Object.keys(data);
+  const order = data instanceof Dataset ? ['unknown', ...SPLITS] : Object.keys(data);
   return new DatasetAudit({ images, constant, groups, order });
 }
 
-function partsOf(
-  data: FerDataset | Readonly<Record<string, FerDataset>>,
-): [part: string | undefined, set: FerDataset][] {
-  if (data instanceof FerDataset) return [[undefined, data]];
+function partsOf(data: Dataset | Readonly<Record<string, Dataset>>): [part: string | undefined, set: Dataset][] {
+  if (data instanceof Dataset) return [[undefined, data]];
   const parts = Object.entries(data ?? {});
-  if (parts.length > 0 && parts.every(([, set]) => set instanceof FerDataset)) return parts;
-  throw inputError('auditDataset: data', 'a FerDataset or an object of named ones', describe(data));
+  if (parts.length > 0 && parts.every(([, set]) => set instanceof Dataset)) return parts;
+  throw inputError('auditDataset: data', 'a Dataset or an object of them', describe(data));
 }

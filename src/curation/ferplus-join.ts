@@ -2,32 +2,24 @@ import { DatasetError, inputError } from '../errors';
 import { EMOTIONS } from '../labels';
 import { checkList, checkNumber, checkOneOf, checkOptions } from '../validate';
 import { UNLABELED } from '../data/batches';
-import type { FerDataset } from '../data/dataset';
+import { areSameNames, listNames } from '../class-names';
+import type { Dataset } from '../data/dataset';
 import type { FerPlusChoice, FerPlusVotes } from './ferplus';
 import { FERPLUS_CHOICES, FERPLUS_LABELS } from './ferplus';
-import { NO_USAGE, usageName } from '../data/usage';
+import { NO_SPLIT, splitName } from '../data/split-names';
 
-/**
- * What FER+ votes become.
- *
- * @example
- * ```ts
- * const options: FerPlusJoinOptions = { target: 'mixed', mix: 0.15, drop: ['NF'] };
- * const joined = joinFerPlus(dataset, votes, options);
- * ```
- */
+/** Options of {@link joinFerPlus}. */
 export interface FerPlusJoinOptions {
   /**
-   * - 'majority': the emotion with the most votes becomes the label; among equals FER2013's own label, else the first.
-   * - 'probability': the distribution of the votes becomes the soft target; labels stay those of FER2013.
-   * - 'mixed' (default): FER2013's label with a share of the votes' distribution becomes the soft target; labels stay.
+   * - 'majority': the emotion with the most votes becomes the label. FER2013's label wins a tie, otherwise the first emotion.
+   * - 'probability': the distribution of the votes becomes the soft target. Labels are kept.
+   * - 'mixed' (default): a mix of FER2013's label and the distribution of the votes becomes the soft target. Labels are kept.
    */
   target?: 'majority' | 'probability' | 'mixed';
-  /** Share of the votes in 'mixed' targets, 0..1. Default 0.15. */
+  /** The share of the votes in 'mixed' targets, 0..1. Default 0.15. */
   mix?: number;
   /**
-   * Choices that must not lead: rows where one of them has more votes than each other choice are dropped. Default:
-   * none.
+   * Removes rows in which one of these choices has the most votes. Default: none.
    */
   drop?: readonly FerPlusChoice[];
 }
@@ -37,25 +29,24 @@ const CLASSES = EMOTIONS.length;
 const WHERE = 'joinFerPlus';
 
 /**
- * Joins FER+ votes to images of FER2013 by their file rows, so that subsets can be joined too.
+ * Joins FER+ votes to images of FER2013 by their file rows, so that it works for subsets too.
  *
- * Votes for contempt, unknown and NF (not a face), which FER2013 does not have as classes, are left out and the other
- * votes scaled to sum to 1. A row that has no other votes keeps its FER2013 label; drop such rows with `drop: ['NF',
+ * Votes for contempt, unknown and NF (not a face) are ignored, because FER2013 does not have these classes. The other votes are scaled to
+ * sum to 1. A row without other votes keeps its FER2013 label; remove such rows with `drop: ['NF',
  * 'unknown', 'contempt']`.
  *
  * @param dataset Images of `loadFer2013`, or a subset.
  * @param votes Votes of `loadFerPlus`.
- * @param options What the votes become and which rows to drop.
- * @returns A new data set with new labels ('majority') or soft targets; former targets are gone.
- * @throws DatasetError if there are no votes for a row, if a row's split is another one in FER+, or if it has neither
- *   label nor votes.
- * @throws InputError if an option is unknown or out of range, or the images do not come from a FER2013 file.
+ * @param options The kind of target and the rows to remove.
+ * @returns A new data set with new labels ('majority') or soft targets. They replace existing targets.
+ * @throws DatasetError if a row has no votes, has another split in FER+, or has neither label nor votes.
+ * @throws InputError if an option is unknown or out of range, or the images are not from a FER2013 file.
  * @example
  * ```ts
  * const training = joinFerPlus(dataset.where('Training'), votes, { target: 'mixed', mix: 0.15, drop: ['NF'] });
  * ```
  */
-export function joinFerPlus(dataset: FerDataset, votes: FerPlusVotes, options: FerPlusJoinOptions = {}): FerDataset {
+export function joinFerPlus(dataset: Dataset, votes: FerPlusVotes, options: FerPlusJoinOptions = {}): Dataset {
   checkOptions(WHERE, options, ['target', 'mix', 'drop']);
   const { target = 'mixed', mix = 0.15, drop = [] } = options;
   checkOneOf(`${WHERE}: target`, target, ['majority', 'probability', 'mixed']);
@@ -80,25 +71,25 @@ export function joinFerPlus(dataset: FerDataset, votes: FerPlusVotes, options: F
   return result.withTargets(targets);
 }
 
-/** The votes of each image, checked against its split. */
-function matchRows(dataset: FerDataset, { size, votes, usage }: FerPlusVotes): Uint8Array[] {
+/** Returns the votes of each image, and checks its split. */
+function matchRows(dataset: Dataset, { size, votes, splits }: FerPlusVotes): Uint8Array[] {
+  if (!areSameNames(dataset.classNames, EMOTIONS)) {
+    const expected = `the class names of FER+, ${listNames(EMOTIONS)}`;
+    throw inputError(`${WHERE}: dataset`, expected, listNames(dataset.classNames));
+  }
   if (dataset.names) {
-    throw inputError(
-      `${WHERE}: dataset`,
-      'images from a FER2013 file, whose rows FER+ counts',
-      'images from files of their own',
-    );
+    throw inputError(`${WHERE}: dataset`, 'images from a FER2013 file', 'images from single files');
   }
   return Array.from(dataset.rows, (row, i) => {
     const at = row - 2; // rows count from 1, and the first is the header
     if (at < 0 || at >= size) {
-      const remedy = 'Both files must be the complete ones, with all rows in the published order.';
-      throw joinError(row, `votes for rows 2..${size + 1} to reach it`, `row ${row}`, remedy);
+      const remedy = 'Use both files as published, with all rows in their order.';
+      throw joinError(row, `a row in 2..${size + 1}, which have votes`, `row ${row}`, remedy);
     }
-    const split = dataset.usage[i]!;
-    if (split !== NO_USAGE && split !== usage[at]) {
-      const remedy = 'The files are not in the same order.';
-      throw joinError(row, `a row of ${usageName(split)} in FER+ too`, usageName(usage[at]!), remedy);
+    const split = dataset.splits[i]!;
+    if (split !== NO_SPLIT && split !== splits[at]) {
+      const remedy = 'Use both files as published, with all rows in their order.';
+      throw joinError(row, `the split ${splitName(split)} in FER+`, splitName(splits[at]!), remedy);
     }
     return votes.subarray(at * CHOICES, (at + 1) * CHOICES);
   });
@@ -110,7 +101,7 @@ function leadingChoice(votes: Uint8Array): FerPlusChoice | undefined {
   return votes.lastIndexOf(most) === first ? FERPLUS_CHOICES[first] : undefined;
 }
 
-/** The distribution of the votes over the seven classes; without votes for any of them, the label's one-hot vector. */
+/** The distribution of the votes over the seven classes; the one-hot label if there are no votes. */
 function voteShares(votes: Uint8Array, label: number, row: number): number[] {
   const shares = EMOTIONS.map(() => 0);
   votes.forEach((count, choice) => {

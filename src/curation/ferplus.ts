@@ -3,17 +3,12 @@ import { checkOptions, checkText } from '../validate';
 import type { FaultReporter } from '../data/fault';
 import { faultsIn } from '../data/fault';
 import { quote, unquote } from '../data/fer2013-header';
-import type { DataSource, LoaderParts } from '../data/source';
-import { openSource, sourceName } from '../data/source';
-import { NO_USAGE, usageFromName } from '../data/usage';
+import { openSource } from '../data/source';
+import { fileName, type FileSource } from '../platform/read';
+import { NO_SPLIT, splitFromName } from '../data/split-names';
 
 /**
- * What FER+ taggers could vote for, in the order of the file's columns.
- *
- * @example
- * ```ts
- * FERPLUS_CHOICES[1]; // 'happiness'
- * ```
+ * The choices of the FER+ taggers, in the order of the file's columns.
  */
 export const FERPLUS_CHOICES = [
   'neutral',
@@ -28,94 +23,57 @@ export const FERPLUS_CHOICES = [
   'NF',
 ] as const;
 
-/**
- * One of FER+'s choices: eight emotions, 'unknown' and 'NF' (not a face).
- *
- * @example
- * ```ts
- * const noFace: FerPlusChoice = 'NF';
- * const faces = joinFerPlus(dataset, votes, { drop: [noFace] });
- * ```
- */
+/** A choice of FER+: one of eight emotions, 'unknown' or 'NF' (not a face). */
 export type FerPlusChoice = (typeof FERPLUS_CHOICES)[number];
 
 /**
- * For each of {@link FERPLUS_CHOICES} the label of FER2013, undefined for contempt, unknown and NF, which it does not have.
- *
- * @example
- * ```ts
- * EMOTIONS[FERPLUS_LABELS[1]!]; // 'happy'
- * ```
+ * The FER2013 label of each of {@link FERPLUS_CHOICES}; undefined for contempt, unknown and NF.
  */
 export const FERPLUS_LABELS: readonly (number | undefined)[] = FERPLUS_CHOICES.map((choice) => labelFromName(choice));
 
-/**
- * The votes of a FER+ file. Row i belongs to the i-th row of FER2013 after its header.
- *
- * @example
- * ```ts
- * const { size, votes }: FerPlusVotes = await loadFerPlus(votesFile);
- * votes.subarray(0, 10); // of the first row
- * ```
- */
+/** The votes of a FER+ file. Row i belongs to the i-th row of FER2013 after its header. */
 export interface FerPlusVotes {
-  /** Number of rows. */
+  /** The number of rows. */
   readonly size: number;
-  /** Votes, [size, 10], in the order of {@link FERPLUS_CHOICES}. */
+  /** Votes, [size, 10], in the order of the columns of the file. */
   readonly votes: Uint8Array;
-  /** Splits, [size], positions in `USAGES`. */
-  readonly usage: Uint8Array;
+  /** Splits, [size], indices into `SPLITS`. */
+  readonly splits: Uint8Array;
 }
 
-/**
- * Options of {@link loadFerPlus}.
- *
- * @example
- * ```ts
- * const options: FerPlusOptions = { file: 'fer2013new.csv', signal: AbortSignal.timeout(10_000) };
- * const votes = await loadFerPlus(votesFile, options);
- * ```
- */
+/** Options of {@link loadFerPlus}. */
 export interface FerPlusOptions {
-  /** Stops the reading. */
+  /** Aborts reading. */
   signal?: AbortSignal;
-  /** Name of the file in messages. Default: the name of the source, if it has one. */
+  /** The file name in error messages. Default: the name of the source, if it has one. */
   file?: string;
 }
 
 const COLUMNS = ['Usage', 'Image name', ...FERPLUS_CHOICES];
 
 /**
- * Loads the votes of FER+ (`fer2013new.csv`, plain or gzipped): ten taggers for each image of FER2013.
+ * Loads the votes of FER+ (`fer2013new.csv`, plain or gzipped): the choices of ten taggers for each image of FER2013.
  *
- * Source: Barsoum et al., "Training Deep Networks for Facial Expression Recognition with Crowd-Sourced Label
+ * Source: Barsoum et al., "Training Deep Models for Facial Expression Recognition with Crowd-Sourced Label
  * Distribution", 2016 (arXiv:1608.01041).
  *
- * @param source Any source that `loadFer2013` takes. For a path see `fer-cnn/node`.
- * @param options Signal and name of the file.
- * @returns The votes in file order, to be joined to images by `joinFerPlus`.
- * @throws DatasetError with file, row and column if the source cannot be read or is not such a file. The signal's
- *   reason if it is aborted.
+ * @param source Any source that `loadFer2013` takes.
+ * @param options The abort signal and the file name.
+ * @returns The votes in file order, for `joinFerPlus`.
+ * @throws DatasetError with file, row and column if the source cannot be read or is not such a file.
+ * @throws The signal's reason when it is aborted.
  * @example
  * ```ts
  * const votes = await loadFerPlus('https://example.org/fer2013new.csv');
  * const soft = joinFerPlus(dataset, votes, { target: 'probability', drop: ['NF'] });
  * ```
  */
-export async function loadFerPlus(source: DataSource, options: FerPlusOptions = {}): Promise<FerPlusVotes> {
-  return loadVotesBy({ where: 'loadFerPlus' }, source, options);
-}
-
-/** What {@link loadFerPlus} does, for loaders that bring parts of their own. */
-export async function loadVotesBy(
-  { where, gunzip, file }: LoaderParts,
-  source: DataSource,
-  options: FerPlusOptions,
-): Promise<FerPlusVotes> {
+export async function loadFerPlus(source: FileSource, options: FerPlusOptions = {}): Promise<FerPlusVotes> {
+  const where = 'loadFerPlus';
   checkOptions(where, options, ['signal', 'file']);
   if (options.file !== undefined) checkText(`${where}: file`, options.file);
-  const fault = faultsIn(where, options.file ?? file ?? sourceName(source));
-  const input = await openSource(source, { where, signal: options.signal, gunzip, fault });
+  const fault = faultsIn(where, options.file ?? fileName(source));
+  const input = await openSource(source, { where, signal: options.signal, fault });
   const decoder = new TextDecoder();
   let text = '';
   for await (const chunk of input.chunks) {
@@ -129,21 +87,29 @@ function parseVotes(text: string, fault: FaultReporter): FerPlusVotes {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   if (lines.length === 0) throw fault({ row: 1, expected: 'a header row', received: 'an empty file' });
   const header = lines[0]!.split(',').map(unquote);
+  if (/^fer\d{7}\.png$/.test(header[0]!)) {
+    throw fault({
+      row: 1,
+      expected: `the header ${COLUMNS.join()}`,
+      received: "FER+'s label.csv",
+      remedy: 'Pass fer2013new.csv.',
+    });
+  }
   if (header.join().toLowerCase() !== COLUMNS.join().toLowerCase()) {
     throw fault({ row: 1, expected: `the header ${COLUMNS.join()}`, received: quote(lines[0]!.trim()) });
   }
   const size = lines.length - 1;
-  if (size === 0) throw fault({ row: 2, expected: 'at least one row', received: 'a header only' });
+  if (size === 0) throw fault({ row: 2, expected: 'at least one row', received: 'only a header' });
   const votes = new Uint8Array(size * FERPLUS_CHOICES.length);
-  const usage = new Uint8Array(size);
+  const splits = new Uint8Array(size);
   for (let i = 0; i < size; i++) {
     const row = i + 2;
     const fields = lines[i + 1]!.split(',').map(unquote);
     if (fields.length !== COLUMNS.length) {
       throw fault({ row, expected: `${COLUMNS.length} columns`, received: `${fields.length}` });
     }
-    usage[i] = usageFromName(fields[0]!);
-    if (usage[i] === NO_USAGE) throw fault({ row, column: 'Usage', expected: 'a split', received: quote(fields[0]!) });
+    splits[i] = splitFromName(fields[0]!);
+    if (splits[i] === NO_SPLIT) throw fault({ row, column: 'Usage', expected: 'a split', received: quote(fields[0]!) });
     fields.slice(2).forEach((field, choice) => {
       if (!/^\d{1,2}$/.test(field)) {
         const column = FERPLUS_CHOICES[choice]!;
@@ -152,5 +118,5 @@ function parseVotes(text: string, fault: FaultReporter): FerPlusVotes {
       votes[i * FERPLUS_CHOICES.length + choice] = Number(field);
     });
   }
-  return { size, votes, usage };
+  return { size, votes, splits };
 }

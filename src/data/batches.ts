@@ -6,25 +6,11 @@ import { oneHot } from './rows';
 import { selectImages } from './select';
 
 /**
- * The label of a picture whose emotion is unknown, above all classes.
- *
- * @example
- * ```ts
- * UNLABELED; // 255
- * ```
+ * The label of images whose class is unknown.
  */
 export const UNLABELED = 255;
 
-/**
- * Pictures and what is known of them, as plain arrays: what the trainer and the evaluator read.
- *
- * @example
- * ```ts
- * const shape = { size: 2, height: 64, width: 64, channels: 1, numClasses: 2 };
- * const images = new Uint8Array(2 * 64 * 64);
- * const mine: LabeledImages = { ...shape, images, labels: Uint8Array.of(0, 1), targets: undefined, sampleWeights: undefined };
- * ```
- */
+/** Images with labels and targets as plain arrays, for training and evaluation. */
 export interface LabeledImages {
   /** Pixels, `[size, height, width, channels]` row by row, 0..255. */
   readonly images: Uint8Array | Float32Array;
@@ -32,75 +18,61 @@ export interface LabeledImages {
   readonly labels: Uint8Array;
   /** Soft targets, `[size, numClasses]`, rows summing to 1; they take precedence over the labels in training. */
   readonly targets: Float32Array | undefined;
-  /** What a teacher network gives each class, `[size, numClasses]`, rows summing to 1; for training by distillation. */
+  /** The probabilities of a teacher model for distillation, `[size, numClasses]`, rows summing to 1. */
   readonly teacher?: Float32Array | undefined;
-  /** Weight of each picture in the loss, `[size]`, at least 0. */
+  /** The weight of each image in the loss, `[size]`, at least 0. */
   readonly sampleWeights: Float32Array | undefined;
-  /** Number of pictures. */
+  /** The number of images. */
   readonly size: number;
-  /** Pixels from top to bottom. */
+  /** The height in pixels. */
   readonly height: number;
-  /** Pixels from left to right. */
+  /** The width in pixels. */
   readonly width: number;
   /** 1 (gray), 3 (RGB) or 4 (RGBA). */
   readonly channels: number;
-  /** Number of classes. */
+  /** The number of classes, 1..255. */
   readonly numClasses: number;
+  /** The class names in label order, if known. */
+  readonly classNames?: readonly string[] | undefined;
 }
 
-/**
- * Some pictures in the form that is uploaded; the consumer owns the arrays.
- *
- * @example
- * ```ts
- * const brightness = ({ images, size }: Batch) => images.reduce((sum, value) => sum + value, 0) / size;
- * for (const batch of batches(dataset, { batchSize: 32 })) console.log(brightness(batch));
- * ```
- */
+/** A batch of images before the upload. The consumer owns the arrays. */
 export interface Batch {
   /** Pixels, `[size, height, width, channels]`, 0..255. */
   images: Float32Array;
-  /** Targets, `[size, numClasses]`; all 0 where the label is unknown. */
+  /** Targets, `[size, numClasses]`; all 0 for unknown labels. */
   targets: Float32Array;
-  /** Probabilities of the teacher, `[size, numClasses]`. */
+  /** The probabilities of the teacher, `[size, numClasses]`. */
   teacher?: Float32Array | undefined;
   /** Weights in the loss, `[size]`. */
   sampleWeights: Float32Array | undefined;
-  /** Number of pictures. */
+  /** The number of images. */
   size: number;
-  /** Pixels from top to bottom. */
+  /** The height in pixels. */
   height: number;
-  /** Pixels from left to right. */
+  /** The width in pixels. */
   width: number;
-  /** Channels a pixel. */
+  /** The number of channels. */
   channels: number;
-  /** Number of classes. */
+  /** The number of classes. */
   numClasses: number;
 }
 
-/**
- * How to cut a data set into batches.
- *
- * @example
- * ```ts
- * const options: BatchOptions = { batchSize: 128, shuffle: true, seed: 1, epoch: 4, augment: { flip: 0.5 } };
- * for (const { size } of batches(dataset, options)) console.log(size);
- * ```
- */
+/** Options of {@link batches}. */
 export interface BatchOptions {
-  /** Pictures a batch, at least 1. Default 64. */
+  /** The number of images per batch, at least 1. Default 64. */
   batchSize?: number;
-  /** Whether to draw a new order for each epoch. Default false. */
+  /** Whether to shuffle the images in each epoch. Default false. */
   shuffle?: boolean;
-  /** Seed of order and augmentation, an integer of at least 0. Default 0. */
+  /** The seed of shuffling and augmentation, an integer of at least 0. Default 0. */
   seed?: number;
-  /** Number of the epoch, from 0; with the seed it fixes order and augmentation. Default 0. */
+  /** The epoch, from 0. Seed and epoch determine shuffling and augmentation. Default 0. */
   epoch?: number;
-  /** Random changes to the pictures. Default none. */
+  /** Random augmentation of the images. Default: none. */
   augment?: AugmentOptions | Augmentation;
-  /** Whether a last batch that is not full is left out. Default false. */
+  /** Whether to drop a smaller last batch. Default false. */
   dropRemainder?: boolean;
-  /** Number of the first batch to give, to go on within an epoch. Default 0. */
+  /** The first batch, to resume within an epoch. Default 0. */
   firstBatch?: number;
 }
 
@@ -108,12 +80,12 @@ const ORDER = 1;
 const AUGMENTATION = 2;
 
 /**
- * Cuts a data set into batches. Order and augmentation depend on seed and epoch alone, so that an epoch can be repeated, and
- * entered in the middle, exactly.
+ * Splits a data set into batches. Shuffling and augmentation depend only on the seed and the epoch, so that an epoch can be repeated or
+ * resumed exactly.
  *
- * @param data The pictures; borrowed and not changed.
- * @param options Size, order and augmentation.
- * @returns A generator of batches; each is the consumer's own.
+ * @param data The images; borrowed.
+ * @param options The batch size, shuffling and augmentation.
+ * @returns A generator of batches, owned by the consumer.
  * @throws InputError if an option is unknown or out of range.
  * @example
  * ```ts
@@ -124,7 +96,7 @@ export function batches(data: LabeledImages, options: BatchOptions = {}): Genera
   return batchesFor('batches', data, options);
 }
 
-/** What {@link batches} does, for a function of another name. */
+/** {@link batches} for the function named `where`. */
 export function batchesFor(where: string, data: LabeledImages, options: BatchOptions): Generator<Batch, void> {
   checkOptions(where, options, ['batchSize', 'shuffle', 'seed', 'epoch', 'augment', 'dropRemainder', 'firstBatch']);
   const { batchSize = 64, seed = 0, epoch = 0, firstBatch = 0, augment } = options;
@@ -156,12 +128,12 @@ function* generate(
 }
 
 /**
- * The number of batches in an epoch.
+ * Computes the number of batches in an epoch.
  *
- * @param size Number of pictures.
- * @param batchSize Pictures a batch.
- * @param dropRemainder Whether a last batch that is not full is left out.
- * @returns The number, 0 for an empty set.
+ * @param size The number of images.
+ * @param batchSize The number of images per batch.
+ * @param dropRemainder Whether to drop a smaller last batch.
+ * @returns The number of batches; 0 for no images.
  * @throws InputError if a number is not an integer or too small.
  * @example
  * ```ts
@@ -175,6 +147,6 @@ export function countBatches(size: number, batchSize: number, dropRemainder = fa
 }
 
 function gather(data: LabeledImages, indices: Uint32Array): Batch {
-  const { images, labels, targets, ...rest } = selectImages(data, indices);
+  const { images, labels, targets, classNames: _, ...rest } = selectImages(data, indices);
   return { ...rest, images: new Float32Array(images), targets: targets ?? oneHot(labels, data.numClasses) };
 }

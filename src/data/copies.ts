@@ -5,7 +5,7 @@ import { addTo } from './group';
 export type Pixels = Uint8Array | Float32Array;
 
 /**
- * Gives equal images the same number. A hash finds candidates; images count as equal only if all their pixels are.
+ * An index that assigns the same number to equal images. A hash finds candidates, then all pixels are compared.
  *
  * @example
  * ```ts
@@ -20,8 +20,7 @@ export class ImageIndex {
   readonly #byHash = new Map<number, number[]>();
 
   /**
-   * The number of an image, a new one if it is the first of its kind. The pixels are borrowed for the life of the
-   * index.
+   * Adds an image and returns its number. The pixels are borrowed for the lifetime of the index.
    */
   add(image: Pixels): number {
     const key = hash(image);
@@ -32,7 +31,7 @@ export class ImageIndex {
     return number;
   }
 
-  /** The number of an image, or undefined if no equal one was added. */
+  /** Returns the number of an image; undefined if no equal image was added. */
   find(image: Pixels): number | undefined {
     return this.#findIn(hash(image), image);
   }
@@ -42,13 +41,13 @@ export class ImageIndex {
   }
 }
 
-/** A view of the pixels of one image of a set. */
+/** Returns a view of the pixels of one image. */
 export function pixelsOf(data: LabeledImages, index: number): Pixels {
   const length = data.height * data.width * data.channels;
   return data.images.subarray(index * length, (index + 1) * length);
 }
 
-/** FNV-1a over the pixels, 32 bits. */
+/** The 32-bit FNV-1a hash of the pixels. */
 function hash(image: Pixels): number {
   let h = 0x811c9dc5;
   for (let i = 0; i < image.length; i++) h = Math.imul(h ^ image[i]!, 0x01000193);

@@ -1,118 +1,150 @@
 import type { DatasetError } from '../errors';
 import { inputError } from '../errors';
-import { EMOTIONS, USAGES } from '../labels';
+import { EMOTIONS, SPLITS } from '../labels';
 import { checkInteger, describe } from '../validate';
 import { type LabeledImages, UNLABELED } from './batches';
+import { checkShares, checkWeights } from './check-values';
+import { checkClassNames, checkSameClasses, listNames, moveClasses } from '../class-names';
 import { join, oneHot } from './rows';
 import { selectImages } from './select';
-import { NO_USAGE } from './usage';
+import { NO_SPLIT } from './split-names';
 
-/**
- * What a `FerDataset` is made of. Only the images must be there.
- *
- * @example
- * ```ts
- * const parts: FerDatasetParts = { images: new Uint8Array(2 * 48 * 48), labels: Uint8Array.of(3, 6) };
- * const two = new FerDataset(parts);
- * ```
- */
-export interface FerDatasetParts {
+/** The arrays of a `Dataset`. Only the images are required. */
+export interface DatasetParts {
   /** Pixels, [size, height, width, 1], 0..255. */
   images: Uint8Array;
-  /** Labels, [size], 0..6 or 255 if unknown. Default: all unknown. */
+  /** The class names in label order, 1 to 255 distinct ones. Default: the seven `EMOTIONS`. */
+  classNames?: readonly string[] | undefined;
+  /** Labels, [size], 0..numClasses - 1, or 255 if unknown. Default: all unknown. */
   labels?: Uint8Array | undefined;
-  /** Splits, [size], positions in `USAGES` or 255 if unknown. Default: all unknown. */
-  usage?: Uint8Array | undefined;
-  /** Rows of the file, [size]. Default: 1, 2, … */
+  /** Splits, [size], indices into `SPLITS`, or 255 if unknown. Default: all unknown. */
+  splits?: Uint8Array | undefined;
+  /** The rows of the file, [size]. Default: 1, 2, … */
   rows?: Uint32Array | undefined;
-  /** Pixels from top to bottom. Default 48. */
+  /** The height in pixels. Default 48. */
   height?: number | undefined;
-  /** Pixels from left to right. Default 48. */
+  /** The width in pixels. Default 48. */
   width?: number | undefined;
-  /** Soft targets, [size, 7], at least 0, rows summing to 1. Default: none. */
+  /** Soft targets, [size, numClasses], at least 0, rows summing to 1. Default: none. */
   targets?: Float32Array | undefined;
-  /** Probabilities of a teacher network, [size, 7], at least 0, rows summing to 1. Default: none. */
+  /** The probabilities of a teacher model, [size, numClasses], at least 0, rows summing to 1. Default: none. */
   teacher?: Float32Array | undefined;
-  /** Weights in the loss, [size], at least 0. Default: none. */
+  /** The weights in the loss, [size], at least 0. Default: none. */
   sampleWeights?: Float32Array | undefined;
-  /** Names of the images' files, [size]. Default: none. */
+  /** The file names of the images, [size]. Default: none. */
   names?: readonly string[] | undefined;
-  /** What was left out in loading. Default: nothing. */
+  /** The errors of skipped rows or files. Default: none. */
   skipped?: readonly DatasetError[] | undefined;
 }
 
-/** A whole data set, as far as its parts matter. */
-type Whole = FerDatasetParts & {
-  readonly [Key in 'labels' | 'usage' | 'rows' | 'height' | 'width']-?: Exclude<FerDatasetParts[Key], undefined>;
+/** The parts of a data set with the defaults filled in. */
+type Whole = DatasetParts & {
+  readonly [Key in 'classNames' | 'labels' | 'splits' | 'rows' | 'height' | 'width']-?: Exclude<
+    DatasetParts[Key],
+    undefined
+  >;
 } & { readonly size: number };
 
-const NUM_CLASSES = EMOTIONS.length;
-
 /**
- * Checks that all lengths and values fit together.
+ * Checks that all lengths and values are valid.
  * @returns The number of images.
  * @throws InputError
  */
-export function checkParts(parts: FerDatasetParts): number {
+export function checkParts(parts: DatasetParts): number {
   if (typeof parts !== 'object' || parts === null) {
-    throw inputError('FerDataset', 'an object with images', describe(parts));
+    throw inputError('Dataset', 'an object with images', describe(parts));
   }
-  const { images, height = 48, width = 48 } = parts;
-  checkInteger('FerDataset: height', height, { min: 1 });
-  checkInteger('FerDataset: width', width, { min: 1 });
+  const { images, height = 48, width = 48, classNames = EMOTIONS } = parts;
+  checkClassNames('Dataset: classNames', classNames);
+  const numClasses = classNames.length;
+  checkInteger('Dataset: height', height, { min: 1 });
+  checkInteger('Dataset: width', width, { min: 1 });
   checkArray('images', images, Uint8Array);
   const size = images.length / (height * width);
   if (!Number.isInteger(size)) {
-    throw inputError('FerDataset: images', `a multiple of ${height} × ${width} pixels`, `${images.length} pixels`);
+    throw inputError('Dataset: images', `a multiple of ${height} × ${width} pixels`, `${images.length} pixels`);
   }
   checkArray('labels', parts.labels, Uint8Array, size);
-  checkArray('usage', parts.usage, Uint8Array, size);
+  checkArray('splits', parts.splits, Uint8Array, size);
   checkArray('rows', parts.rows, Uint32Array, size);
   checkArray('sampleWeights', parts.sampleWeights, Float32Array, size);
   checkArray('names', parts.names, Array, size);
-  checkEach('labels', parts.labels, `0..${NUM_CLASSES - 1} or ${UNLABELED}`, (x) => x < NUM_CLASSES || x === UNLABELED);
-  checkEach('usage', parts.usage, `0..2 or ${NO_USAGE}`, (x) => x < USAGES.length || x === NO_USAGE);
-  checkEach('sampleWeights', parts.sampleWeights, 'finite numbers of at least 0', (x) => x >= 0 && x < Infinity);
+  checkEach('labels', parts.labels, `0..${numClasses - 1} or ${UNLABELED}`, (x) => x < numClasses || x === UNLABELED);
+  checkEach('splits', parts.splits, `0..2 or ${NO_SPLIT}`, (x) => x < SPLITS.length || x === NO_SPLIT);
+  checkWeights('Dataset: sampleWeights', parts.sampleWeights);
   for (const name of ['targets', 'teacher'] as const) {
-    checkArray(name, parts[name], Float32Array, size * NUM_CLASSES);
-    checkEach(name, parts[name], 'numbers in 0..1', (x) => x >= 0 && x <= 1.001);
-    checkSums(name, parts[name], size);
+    checkArray(name, parts[name], Float32Array, size * numClasses);
+    checkShares(`Dataset: ${name}`, parts[name], numClasses);
   }
   return size;
 }
 
-/** Copies of the parts of some images. */
-export function selectParts(from: Whole & LabeledImages, indices: ArrayLike<number>): FerDatasetParts {
-  const { usage, rows, names } = from;
+/** Copies the parts of some images. */
+export function selectParts(from: Whole & LabeledImages, indices: ArrayLike<number>): DatasetParts {
+  const { splits, rows, names } = from;
   return {
     ...selectImages(from, indices),
-    usage: Uint8Array.from(indices, (i) => usage[i]!),
+    splits: Uint8Array.from(indices, (i) => splits[i]!),
     rows: Uint32Array.from(indices, (i) => rows[i]!),
     names: names && Array.from(indices, (i) => names[i]!),
   };
 }
 
 /**
- * The parts of several data sets, one after another.
- * @throws InputError if their images differ in size, or if targets cannot be made where some have them.
+ * Changes the class names of a data set, and moves labels and targets to the same names.
+ * @throws InputError if the new names lack a class that has images.
  */
-export function concatParts(sets: readonly Whole[]): FerDatasetParts {
-  const { height, width } = sets[0]!;
+export function alignParts(set: Whole, names: readonly string[]): DatasetParts {
+  checkClassNames('Dataset.alignClasses: classNames', names);
+  const labels = set.classNames.map((name) => names.indexOf(name));
+  const lost = set.classNames.filter((_, label) => labels[label]! < 0 && isUsed(set, label));
+  if (lost.length > 0) {
+    throw inputError(
+      'Dataset.alignClasses: classNames',
+      'all classes that have images',
+      `no ${listNames(lost)}`,
+      'Add these names, or remove their images with subset().',
+    );
+  }
+  const move = (rows: Float32Array | undefined) => rows && moveClasses(rows, labels, names.length);
+  return {
+    ...set,
+    classNames: names,
+    labels: set.labels.map((label) => (label === UNLABELED ? label : labels[label]!)),
+    targets: move(set.targets),
+    teacher: move(set.teacher),
+  };
+}
+
+function isUsed({ labels, targets, teacher, classNames }: Whole, label: number): boolean {
+  const has = (rows: Float32Array | undefined) =>
+    rows?.some((share, i) => share > 0 && i % classNames.length === label) === true;
+  return labels.includes(label) || has(targets) || has(teacher);
+}
+
+/**
+ * Concatenates the parts of several data sets.
+ * @throws InputError if their image sizes or class names differ, or if only some have targets and others have no labels.
+ */
+export function concatParts(sets: readonly Whole[]): DatasetParts {
+  const { height, width, classNames } = sets[0]!;
   const other = sets.find((set) => set.height !== height || set.width !== width);
   if (other) {
     throw inputError(
-      'FerDataset.concat: others',
+      'Dataset.concat: others',
       `images of ${height} × ${width} pixels`,
       `images of ${other.height} × ${other.width} pixels`,
     );
   }
+  for (const set of sets) checkSameClasses('Dataset.concat: others', classNames, set.classNames);
   const some = (key: 'targets' | 'sampleWeights'): boolean => sets.some((set) => set[key] !== undefined);
   return {
+    classNames,
     height,
     width,
     images: join(Uint8Array, sets, (set) => set.images),
     labels: join(Uint8Array, sets, (set) => set.labels),
-    usage: join(Uint8Array, sets, (set) => set.usage),
+    splits: join(Uint8Array, sets, (set) => set.splits),
     rows: join(Uint32Array, sets, (set) => set.rows),
     targets: some('targets') ? join(Float32Array, sets, (set) => set.targets ?? targetsOf(set)) : undefined,
     sampleWeights: some('sampleWeights')
@@ -124,14 +156,14 @@ export function concatParts(sets: readonly Whole[]): FerDatasetParts {
 }
 
 /**
- * One-hot targets of labels, [size, 7].
+ * Converts labels to one-hot targets, [size, numClasses].
  * @throws InputError if a label is unknown.
  */
-function targetsOf({ labels }: Whole): Float32Array {
+function targetsOf({ labels, classNames }: Whole): Float32Array {
   const unknown = labels.indexOf(UNLABELED);
-  if (unknown < 0) return oneHot(labels, NUM_CLASSES);
+  if (unknown < 0) return oneHot(labels, classNames.length);
   const received = `no label at ${unknown}`;
-  throw inputError('FerDataset.concat: others', 'labels or targets in all sets', received);
+  throw inputError('Dataset.concat: others', 'labels or targets in all sets', received);
 }
 
 type ArrayKind = new (...args: never[]) => { readonly length: number };
@@ -143,24 +175,15 @@ function checkArray(name: string, value: unknown, kind: ArrayKind, length?: numb
   const what = kind === Array ? 'an array' : `a ${kind.name}`;
   const expected = length === undefined ? what : `${what} of length ${length}`;
   const received = right ? `length ${value.length}` : describe(value);
-  throw inputError(`FerDataset: ${name}`, expected, received);
+  throw inputError(`Dataset: ${name}`, expected, received);
 }
 
 function checkEach(
   name: string,
-  values: Uint8Array | Float32Array | undefined,
+  values: Uint8Array | undefined,
   expected: string,
   isRight: (value: number) => boolean,
 ): void {
-  const wrong = (values as Uint8Array | undefined)?.findIndex((value) => !isRight(value)) ?? -1;
-  if (wrong >= 0) throw inputError(`FerDataset: ${name}`, expected, `${values![wrong]} at ${wrong}`);
-}
-
-function checkSums(name: string, rows: Float32Array | undefined, size: number): void {
-  if (!rows) return;
-  for (let i = 0; i < size; i++) {
-    const sum = rows.subarray(i * NUM_CLASSES, (i + 1) * NUM_CLASSES).reduce((total, x) => total + x, 0);
-    if (Math.abs(sum - 1) <= 1e-3) continue;
-    throw inputError(`FerDataset: ${name}`, 'rows that sum to 1', `a sum of ${sum} in row ${i}`);
-  }
+  const wrong = values?.findIndex((value) => !isRight(value)) ?? -1;
+  if (wrong >= 0) throw inputError(`Dataset: ${name}`, expected, `${values![wrong]} at ${wrong}`);
 }

@@ -1,70 +1,77 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type * as tfd from '@tensorflow/tfjs-data';
-import type { DatasetError } from '../errors';
-import { EMOTIONS, type Usage } from '../labels';
+import { type DatasetError, inputError } from '../errors';
+import { EMOTIONS, type Split } from '../labels';
 import { checkInteger, checkIterable } from '../validate';
 import { type LabeledImages, UNLABELED } from './batches';
-import { checkParts, concatParts, type FerDatasetParts, selectParts } from './dataset-parts';
+import { alignParts, checkParts, concatParts, type DatasetParts, selectParts } from './dataset-parts';
 import { type Fold, foldNumbers, type FoldOptions } from './folds';
 import { type DEFAULT_FRACTIONS, splitIndices, type SplitOptions, type SplitParts } from './split';
 import { imageTensor, type LabeledTensors, type TfDatasetOptions, toTensors, toTfDataset } from './to-tensors';
-import { NO_USAGE, usageIndices } from './usage';
+import { NO_SPLIT, splitNumbers } from './split-names';
 
 /**
- * Gray images with the seven emotions of FER2013 as labels, held as plain bytes: no tensors, nothing to dispose of. A
- * data set is not changed; its methods give new ones.
+ * Gray images with labels, in plain arrays: there are no tensors to dispose of. The classes are the seven emotions of FER2013, or up to
+ * 255 others. A data set is immutable; its methods return new ones.
  *
  * @example
  * ```ts
+ * const images = new Uint8Array(2 * 48 * 48); // two gray images, row by row
+ * const classNames = ['bored', 'confused', 'engaged'];
+ * const own = new Dataset({ images, labels: Uint8Array.of(0, 2), classNames });
+ * own.classCounts(); // [1, 0, 1]
+ *
  * const dataset = await loadFer2013('https://example.org/fer2013.csv.gz');
  * dataset.where('Training').size; // 28709
  * const [training, validation, test] = dataset.split({ seed: 1, stratify: true });
  * ```
  */
-export class FerDataset implements LabeledImages {
+export class Dataset implements LabeledImages {
   /** Pixels, [size, height, width, 1], 0..255. It may be a view of a larger buffer. */
   readonly images: Uint8Array;
-  /** Labels, [size], 0..6 in the order of `EMOTIONS`, or 255 (`UNLABELED`). */
+  /** Labels, [size], indices into `classNames`, or 255 (`UNLABELED`). */
   readonly labels: Uint8Array;
-  /** Splits, [size], positions in `USAGES`, or 255 if unknown. */
-  readonly usage: Uint8Array;
-  /** Rows of the file, [size], counted from 1; the header of a CSV file is row 1. */
+  /** Splits, [size], indices into `SPLITS`, or 255 if unknown. */
+  readonly splits: Uint8Array;
+  /** The 1-based rows of the file, [size]; the header of a CSV file is row 1. */
   readonly rows: Uint32Array;
-  /** Soft targets, [size, 7], rows summing to 1; they take precedence over the labels in training. */
+  /** Soft targets, [size, numClasses], rows summing to 1; they take precedence over the labels in training. */
   readonly targets: Float32Array | undefined;
-  /** What a teacher network gives each class, [size, 7], rows summing to 1; for training by distillation. */
+  /** The probabilities of a teacher model for distillation, [size, numClasses], rows summing to 1. */
   readonly teacher: Float32Array | undefined;
-  /** Weight of each image in the loss, [size], at least 0. */
+  /** The weight of each image in the loss, [size], at least 0. */
   readonly sampleWeights: Float32Array | undefined;
-  /** Names of the images' files, if each has one. */
+  /** The file names of the images, if there are any. */
   readonly names: readonly string[] | undefined;
-  /** What was left out in loading with `onInvalid: 'skip'`. Empty in subsets. */
+  /** The errors of rows or files that were skipped during loading. Empty in subsets. */
   readonly skipped: readonly DatasetError[];
-  /** Number of images. */
+  /** The number of images. */
   readonly size: number;
-  /** Pixels from top to bottom, 48 in FER2013. */
+  /** The height in pixels, 48 in FER2013. */
   readonly height: number;
-  /** Pixels from left to right, 48 in FER2013. */
+  /** The width in pixels, 48 in FER2013. */
   readonly width: number;
   /** 1: all images are gray. */
   readonly channels = 1;
-  /** 7. */
-  readonly numClasses = EMOTIONS.length;
-  /** Names of the classes in label order. */
-  readonly classNames = EMOTIONS;
+  /** The number of classes, 1..255. */
+  readonly numClasses: number;
+  /** The class names in label order; the seven `EMOTIONS` for FER2013. */
+  readonly classNames: readonly string[];
 
   /**
-   * @param parts The images and what is known of them; borrowed, not copied.
-   * @throws InputError if a length or a value does not fit.
+   * @param parts The images, labels and further arrays; borrowed, not copied.
+   * @throws InputError if a length or a value is not valid.
    */
-  constructor(parts: FerDatasetParts) {
+  constructor(parts: DatasetParts) {
     this.size = checkParts(parts);
     const { images, height = 48, width = 48, targets, teacher, sampleWeights, names, skipped = [] } = parts;
+    this.classNames = [...(parts.classNames ?? EMOTIONS)];
+    this.numClasses = this.classNames.length;
     this.images = images;
     this.height = height;
     this.width = width;
     this.labels = parts.labels ?? new Uint8Array(this.size).fill(UNLABELED);
-    this.usage = parts.usage ?? new Uint8Array(this.size).fill(NO_USAGE);
+    this.splits = parts.splits ?? new Uint8Array(this.size).fill(NO_SPLIT);
     this.rows = parts.rows ?? Uint32Array.from({ length: this.size }, (_, i) => i + 1);
     this.targets = targets;
     this.teacher = teacher;
@@ -74,50 +81,58 @@ export class FerDataset implements LabeledImages {
   }
 
   /**
-   * The images of one or several of FER2013's splits.
+   * Selects the images of one or several of FER2013's splits.
    *
-   * @param usage The split or splits.
+   * @param split The split or splits.
    * @returns A copy of these images, empty if there are none.
-   * @throws InputError if it is none of the three.
+   * @throws InputError if a split is unknown, or the data set has no splits.
    */
-  where(usage: Usage | readonly Usage[]): FerDataset {
-    const wanted = usageIndices('FerDataset.where: usage', usage);
-    return this.#filter((i) => wanted.has(this.usage[i]!));
+  where(split: Split | readonly Split[]): Dataset {
+    const wanted = splitNumbers('Dataset.where: split', split);
+    if (this.size > 0 && this.splits.every((number) => number === NO_SPLIT)) {
+      throw inputError(
+        'Dataset.where',
+        'a data set with splits',
+        'one without',
+        'Use dataset.split() for a random split, or pass splits to the constructor.',
+      );
+    }
+    return filtered(this, (i) => wanted.has(this.splits[i]!));
   }
 
   /**
-   * The images at some positions.
+   * Selects images by their indices.
    *
-   * @param indices Positions from 0, in any order; one that stands twice gives the image twice.
-   * @returns A copy of these images in the order of the positions.
-   * @throws InputError if a position is out of range, or if they are no list.
+   * @param indices Indices from 0 in any order; repeated indices repeat the image.
+   * @returns A copy of these images in the order of the indices.
+   * @throws InputError if an index is out of range, or `indices` is not iterable.
    */
-  subset(indices: Iterable<number>): FerDataset {
-    checkIterable('FerDataset.subset: indices', indices);
+  subset(indices: Iterable<number>): Dataset {
+    checkIterable('Dataset.subset: indices', indices);
     const list = Array.from(indices);
-    for (const index of list) checkInteger('FerDataset.subset: indices', index, { min: 0, max: this.size - 1 });
-    return new FerDataset(selectParts(this, list));
+    for (const index of list) checkInteger('Dataset.subset: indices', index, { min: 0, max: this.size - 1 });
+    return new Dataset(selectParts(this, list));
   }
 
   /**
-   * All images but those of some rows, for instance of an audit's `rowsToDrop`.
+   * Removes rows, for instance the `rowsToDrop` of an audit.
    *
-   * @param rows Numbers as in {@link FerDataset.rows}; those that are not there are ignored.
-   * @returns A copy of the images that are left.
-   * @throws InputError if they are no list.
+   * @param rows Numbers from {@link Dataset.rows}; others are ignored.
+   * @returns A copy of the remaining images.
+   * @throws InputError if `rows` is not iterable.
    */
-  withoutRows(rows: Iterable<number>): FerDataset {
-    checkIterable('FerDataset.withoutRows: rows', rows);
+  withoutRows(rows: Iterable<number>): Dataset {
+    checkIterable('Dataset.withoutRows: rows', rows);
     const unwanted = new Set(rows);
-    return this.#filter((i) => !unwanted.has(this.rows[i]!));
+    return filtered(this, (i) => !unwanted.has(this.rows[i]!));
   }
 
   /**
-   * Splits at random. Note that FER2013 has copies of images, which a random split puts on both sides (see
-   * `auditDataset`); its own splits, by {@link FerDataset.where}, are the ones to compare results on.
+   * Splits the data set randomly. Note that FER2013 contains duplicates, which a random split puts into several parts (see
+   * `auditDataset`). Use {@link Dataset.where} for results that are comparable to others.
    *
-   * @param options Fractions (80:10:10 unless given), seed and whether to stratify.
-   * @returns One data set for each fraction, in file order; no image stands in two.
+   * @param options The fractions (default 80:10:10), the seed and whether to stratify.
+   * @returns One data set per fraction, in file order.
    * @throws InputError if an option is unknown or out of range.
    * @example
    * ```ts
@@ -126,18 +141,17 @@ export class FerDataset implements LabeledImages {
    */
   split<const Fractions extends readonly number[] = typeof DEFAULT_FRACTIONS>(
     options: SplitOptions<Fractions> = {},
-  ): SplitParts<Fractions, FerDataset> {
+  ): SplitParts<Fractions, Dataset> {
     const parts: readonly Uint32Array[] = splitIndices(this.labels, options);
-    return parts.map((indices) => this.subset(indices)) as SplitParts<Fractions, FerDataset>;
+    return parts.map((indices) => this.subset(indices)) as SplitParts<Fractions, Dataset>;
   }
 
   /**
-   * Cuts the data set into folds, each of which is held out once: for cross-validation, and for soft targets from networks that
-   * have not seen the picture. Equal pictures come to the same fold.
+   * Splits the data set into folds for cross-validation. Equal images are in the same fold.
    *
-   * @param options Number of folds (5) and seed (0).
-   * @returns For each fold what to train on, what is held out, and where that stands in this data set.
-   * @throws InputError if an option is unknown or out of range, or if there are fewer different pictures than folds.
+   * @param options The number of folds (5) and the seed (0).
+   * @returns For each fold: the training images, the held-out images, and their indices in this data set.
+   * @throws InputError if an option is unknown or out of range, or there are fewer distinct images than folds.
    * @example
    * ```ts
    * for (const { training, held } of dataset.folds({ folds: 5 })) {
@@ -146,73 +160,89 @@ export class FerDataset implements LabeledImages {
    * }
    * ```
    */
-  folds(options: FoldOptions = {}): Fold<FerDataset>[] {
+  folds(options: FoldOptions = {}): Fold<Dataset>[] {
     const numbers = foldNumbers(this, options);
     return Array.from({ length: options.folds ?? 5 }, (_, fold) => ({
-      training: this.#filter((i) => numbers[i] !== fold),
-      held: this.#filter((i) => numbers[i] === fold),
+      training: filtered(this, (i) => numbers[i] !== fold),
+      held: filtered(this, (i) => numbers[i] === fold),
       heldIndices: Uint32Array.from(numbers.keys()).filter((i) => numbers[i] === fold),
     }));
   }
 
   /**
-   * This data set followed by others. Row numbers are kept, so that those of different files may coincide.
+   * Appends other data sets. Row numbers are kept, and may occur more than once.
    *
-   * @param others Data sets of the same image size.
-   * @returns A copy of all images. Labels become targets, and weights 1, where only some of the sets have targets or
-   *   weights; names and the teacher's probabilities are kept if all have them.
-   * @throws InputError if the image sizes differ, or if a set without labels meets one with targets.
+   * @param others Data sets with the same image size and classes.
+   * @returns A copy of all images. If only some sets have targets or weights, the others get one-hot targets or weights of 1. Names and the
+   *   teacher's probabilities are kept if all sets have them.
+   * @throws InputError if the image sizes or the classes differ, or if only some sets have targets and others have no labels.
    */
-  concat(...others: FerDataset[]): FerDataset {
-    return new FerDataset(concatParts([this, ...others.map((set) => ({ ...set }))])); // null becomes {}
-  }
-
-  /** The same images with other labels, [size], 0..6 or 255; borrowed. In training, targets take precedence: see `withTargets()`. */
-  withLabels(labels: Uint8Array): FerDataset {
-    return new FerDataset({ ...this, labels });
-  }
-
-  /** The same images with soft targets, [size, 7], rows summing to 1; borrowed. Without an argument: with none. */
-  withTargets(targets?: Float32Array): FerDataset {
-    return new FerDataset({ ...this, targets });
+  concat(...others: Dataset[]): Dataset {
+    return new Dataset(concatParts([this, ...others.map((set) => ({ ...set }))])); // null becomes {}
   }
 
   /**
-   * The same images with what a teacher network gives each class, [size, 7], rows summing to 1, as `predict` returns it; borrowed.
-   * Without an argument: with none. `train` uses it with `loss.distillation`.
+   * Reorders the classes or adds classes. Labels, targets and the teacher's probabilities move to the same names.
+   *
+   * @param classNames The new class names in label order.
+   * @returns The data set with these classes; the images are shared.
+   * @throws InputError if a class that has images is missing, or the names are not valid.
+   * @example
+   * ```ts
+   * const faces = await loadImageFolder('faces'); // faces/bored, faces/confused, faces/engaged
+   * const more = faces.alignClasses(['asleep', ...faces.classNames]); // 'asleep' has no images yet
+   * ```
    */
-  withTeacher(teacher?: Float32Array): FerDataset {
-    return new FerDataset({ ...this, teacher });
+  alignClasses(classNames: readonly string[]): Dataset {
+    return new Dataset(alignParts(this, classNames));
   }
 
-  /** The same images with weights in the loss, [size], at least 0; borrowed. Without an argument: with none. */
-  withSampleWeights(sampleWeights?: Float32Array): FerDataset {
-    return new FerDataset({ ...this, sampleWeights });
+  /** Replaces the labels, [size], 0..numClasses - 1 or 255; borrowed. Targets take precedence in training: see `withTargets()`. */
+  withLabels(labels: Uint8Array): Dataset {
+    return new Dataset({ ...this, labels });
   }
 
-  /** The number of images of each class in label order, by their labels; those without a label are not counted. */
+  /** Replaces the soft targets, [size, numClasses], rows summing to 1; borrowed. Without an argument, removes them. */
+  withTargets(targets?: Float32Array): Dataset {
+    return new Dataset({ ...this, targets });
+  }
+
+  /**
+   * Replaces the probabilities of a teacher model, [size, numClasses], rows summing to 1, as `predict` returns them; borrowed. Without an
+   * argument, removes them. `train` uses them with `loss.distillation`.
+   */
+  withTeacher(teacher?: Float32Array): Dataset {
+    return new Dataset({ ...this, teacher });
+  }
+
+  /** Replaces the weights in the loss, [size], at least 0; borrowed. Without an argument, removes them. */
+  withSampleWeights(sampleWeights?: Float32Array): Dataset {
+    return new Dataset({ ...this, sampleWeights });
+  }
+
+  /** Counts the images of each class in label order. Unlabeled images are not counted. */
   classCounts(): number[] {
-    const counts = EMOTIONS.map(() => 0);
+    const counts = this.classNames.map(() => 0);
     for (const label of this.labels) if (label !== UNLABELED) counts[label]!++;
     return counts;
   }
 
   /**
-   * One image.
+   * Returns one image as a tensor.
    *
-   * @param index Its position, 0..size - 1.
-   * @returns [height, width, 1] float32, 0..255; the caller's.
-   * @throws InputError if the position is out of range. BackendError if no backend is ready.
+   * @param index The index, 0..size - 1.
+   * @returns [height, width, 1] float32, 0..255; owned by the caller.
+   * @throws InputError if the index is out of range. BackendError if no backend is ready.
    */
   image(index: number): tf.Tensor3D {
-    checkInteger('FerDataset.image: index', index, { min: 0, max: this.size - 1 });
+    checkInteger('Dataset.image: index', index, { min: 0, max: this.size - 1 });
     return imageTensor(this, index);
   }
 
   /**
-   * All images as one tensor. It takes four bytes a pixel: 265 MB for FER2013's Training rows.
+   * Returns all images as one tensor of four bytes per pixel: 265 MB for FER2013's Training split.
    *
-   * @returns `xs` [n, height, width, 1] float32, 0..255, not yet preprocessed, and `ys` [n, 7] float32; the caller's.
+   * @returns `xs` [n, height, width, 1] float32, 0..255, not preprocessed, and `ys` [n, numClasses] float32; owned by the caller.
    * @throws BackendError if no backend is ready.
    */
   toTensors(): LabeledTensors {
@@ -220,14 +250,12 @@ export class FerDataset implements LabeledImages {
   }
 
   /**
-   * The images as a `tf.data.Dataset` of batches, for `model.fitDataset` and the like. Order and augmentation depend on
-   * the seed alone: the first iterator that is read gives epoch 0 (or `epoch`), the next one epoch 1, and so on, each
-   * in an order of its own if `shuffle` is set; a data set made anew begins anew.
+   * Converts to a `tf.data.Dataset` of batches, for instance for `model.fitDataset`. Shuffling and augmentation depend only on the seed:
+   * the first iterator is epoch 0 (or `epoch`), the next one epoch 1, and so on.
    *
-   * @param options Batch size (64), shuffle (false), seed (0), first epoch (0), augmentation (none), dropRemainder
-   *   (false).
-   * @returns A data set of `{ xs, ys }`: [n, height, width, 1] float32 0..255, not yet preprocessed, and [n, 7]
-   *   float32; the tensors are the consumer's. Its `size` is the number of batches.
+   * @param options Options of `batches`; `epoch` is the first epoch.
+   * @returns A data set of `{ xs, ys }`: [n, height, width, 1] float32 0..255, not preprocessed, and [n, numClasses] float32, owned by the
+   *   consumer. Its `size` is the number of batches.
    * @throws InputError if an option is unknown or out of range.
    * @example
    * ```ts
@@ -239,10 +267,11 @@ export class FerDataset implements LabeledImages {
   toDataset(options: TfDatasetOptions = {}): tfd.Dataset<LabeledTensors> {
     return toTfDataset(this, options);
   }
+}
 
-  #filter(keep: (index: number) => boolean): FerDataset {
-    const indices: number[] = [];
-    for (let i = 0; i < this.size; i++) if (keep(i)) indices.push(i);
-    return new FerDataset(selectParts(this, indices));
-  }
+/** The images of a data set at the positions that pass. Not a private method: those are out of reach behind a reactive wrapper. */
+function filtered(set: Dataset, keep: (index: number) => boolean): Dataset {
+  const indices: number[] = [];
+  for (let i = 0; i < set.size; i++) if (keep(i)) indices.push(i);
+  return new Dataset(selectParts(set, indices));
 }

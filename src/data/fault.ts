@@ -1,29 +1,29 @@
 import type { DatasetErrorParts } from '../errors';
 import { DatasetError } from '../errors';
 
-/** What is wrong in a data file, and where; the name of the file is known from elsewhere. */
+/** The parts of an error in a data file, without the name of the file. */
 export type Fault = Omit<DatasetErrorParts, 'where' | 'file'>;
 
-/** Makes the error for a fault. */
-export type FaultReporter = (fault: Fault) => DatasetError;
+/** Creates the error from its parts. */
+export type FaultReporter = (parts: Fault) => DatasetError;
 
 /**
- * A maker of errors that name the loader, the file and the place in it.
+ * Creates a function for errors that name the loader, the file and the position in it.
  *
- * @param loader Name of the function that reads.
- * @param file Name of the file, if known.
- * @returns A function from a fault to the error to throw.
+ * @param loader The name of the loading function.
+ * @param file The name of the file, if known.
+ * @returns A function that creates the error.
  * @example
  * ```ts
  * throw faultsIn('loadFer2013', 'fer2013.csv')({ row: 7, column: 'emotion', expected: 'a label', received: '"9"' });
  * ```
  */
 export function faultsIn(loader: string, file: string | undefined): FaultReporter {
-  return (fault) => {
-    const row = fault.row === undefined ? undefined : `row ${fault.row}`;
-    const column = fault.column === undefined ? undefined : `column ${fault.column}`;
+  return (parts) => {
+    const row = parts.row === undefined ? undefined : `row ${parts.row}`;
+    const column = parts.column === undefined ? undefined : `column ${parts.column}`;
     const place = [file, row, column].filter((part) => part !== undefined).join(', ');
     const where = place === '' ? loader : `${loader}: ${place}`;
-    return new DatasetError({ ...fault, where, ...(file !== undefined && { file }) });
+    return new DatasetError({ ...parts, where, ...(file !== undefined && { file }) });
   };
 }

@@ -1,44 +1,46 @@
 import type { DatasetError } from '../errors';
-import { EMOTIONS, labelFromName, USAGES } from '../labels';
+import { SPLITS } from '../labels';
 import { UNLABELED } from './batches';
 import type { Fault, FaultReporter } from './fault';
 import type { Fer2013Column } from './fer2013-header';
 import { HEADER_LIMIT, headerFault, parseHeader, quote, unquote } from './fer2013-header';
-import { PixelField } from './pixel-field';
+import { readPixels } from './pixel-field';
 import { FER2013_PIXELS, PixelStore } from './pixel-store';
-import { NO_USAGE, usageFromName } from './usage';
+import { NO_SPLIT, splitFromName } from './split-names';
 
-/** How a {@link Fer2013Parser} works. */
+/** Options of a {@link Fer2013Parser}. */
 export interface ParserOptions {
-  /** Makes the error for a bad row. */
+  /** Creates the error for an invalid row. */
   fault: FaultReporter;
-  /** Whether to leave bad rows out instead of throwing. */
+  /** Whether to skip invalid rows instead of throwing. */
   skipBadRows: boolean;
-  /** Usages (positions in `USAGES`) of the rows to keep; undefined keeps all. */
+  /** The splits to keep, as indices into `SPLITS`; undefined for all. */
   keep: ReadonlySet<number> | undefined;
-  /** Size of the unzipped file, if known; it only saves memory. */
+  /** The size of the unzipped file, if known, to save memory. */
   fileBytes: number | undefined;
+  /** Parses a field of the column emotion to a label or an error. */
+  labelOf: (text: string) => number | Fault;
 }
 
 /** The rows of a file. */
 export interface ParsedRows {
   /** [size, 48, 48] */
   images: Uint8Array;
-  /** [size], 0..6 or `UNLABELED` */
+  /** [size], or `UNLABELED` */
   labels: Uint8Array;
-  /** [size], positions in `USAGES` or `NO_USAGE` */
-  usage: Uint8Array;
-  /** [size], 1-based file rows */
+  /** [size], indices into `SPLITS`, or `NO_SPLIT` */
+  splits: Uint8Array;
+  /** [size], 1-based rows of the file */
   rows: Uint32Array;
 }
 
 const COMMA = 44;
 const NEWLINE = 10;
-const TEXT_LIMIT = 64;
+const LINE_LIMIT = 1 << 16; // a row has at most 9,300 bytes without extra spaces
+const LISTED = 1000; // the maximum number of invalid rows that are listed
 
 /**
- * Parses a FER2013 file that comes in as chunks of bytes, cut anywhere. Pixels go from the bytes straight to their
- * place; no text is built of them and nothing of a chunk is kept.
+ * A streaming parser for FER2013 files. Takes chunks of any size, and keeps only incomplete rows.
  *
  * @example
  * ```ts
@@ -48,162 +50,144 @@ const TEXT_LIMIT = 64;
  * ```
  */
 export class Fer2013Parser {
-  /** 1-based number of the row that is being read; blank lines do not count. */
+  /** The 1-based number of the current row, without blank lines. */
   row = 1;
-  /** Errors of the rows that were left out. */
+  /** The number of invalid rows. */
+  badRows = 0;
+  /** The errors of the first thousand invalid rows. */
   readonly skipped: DatasetError[] = [];
 
   readonly #options: ParserOptions;
-  readonly #fault: FaultReporter;
   readonly #store: PixelStore;
-  #pixels = new PixelField();
   readonly #labels: number[] = [];
-  readonly #usages: number[] = [];
+  readonly #splits: number[] = [];
   readonly #rows: number[] = [];
-  #columns: readonly Fer2013Column[] | undefined; // undefined while the header is read
-  #column = 0;
-  #text: number[] = []; // bytes of the header or of the field that is being read
+  readonly #text = new TextDecoder();
+  readonly #rest = new Uint8Array(LINE_LIMIT); // an incomplete line
+  #restLength = 0; // may exceed the limit
+  #columns: readonly Fer2013Column[] | undefined; // undefined until the header is parsed
   #label = UNLABELED;
-  #usage = NO_USAGE;
-  #skipping = false; // to the end of a bad row
+  #split = NO_SPLIT;
 
-  /** @param options What to keep and what to do with bad rows. */
+  /** @param options The rows to keep, and the handling of invalid rows. */
   constructor(options: ParserOptions) {
     this.#options = options;
-    this.#fault = options.fault;
     this.#store = new PixelStore(options.fileBytes);
   }
 
-  /** Reads a chunk. */
+  /** Parses a chunk. */
   push(chunk: Uint8Array): void {
-    for (let at = 0; at < chunk.length;) {
-      if (this.#skipping) at = this.#skipLine(chunk, at);
-      else if (this.#columns?.[this.#column] === 'pixels') at = this.#readPixels(chunk, at);
-      else at = this.#readText(chunk, at);
+    let start = 0;
+    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
+      if (this.#restLength === 0) this.#readLine(chunk.subarray(start, end), end - start);
+      else {
+        this.#keep(chunk.subarray(start, end));
+        this.#readLine(this.#rest.subarray(0, this.#restLength), this.#restLength);
+        this.#restLength = 0;
+      }
+      start = end + 1;
     }
+    this.#keep(chunk.subarray(start));
+    if (this.#columns === undefined) this.#checkHeaderLength(this.#restLength);
   }
 
-  /** Ends the last row and returns all. The parser must not be used again. */
+  /** Ends the last row and returns all rows. Do not use the parser afterwards. */
   finish(): ParsedRows {
     this.push(Uint8Array.of(NEWLINE));
-    if (this.#columns === undefined) throw this.#fault({ row: 1, expected: 'a header row', received: 'an empty file' });
+    const { fault } = this.#options;
+    if (this.#columns === undefined) throw fault({ row: 1, expected: 'a header row', received: 'an empty file' });
     const { length } = this.#rows;
     return {
       images: this.#store.take(length),
       labels: Uint8Array.from(this.#labels),
-      usage: Uint8Array.from(this.#usages),
+      splits: Uint8Array.from(this.#splits),
       rows: Uint32Array.from(this.#rows),
     };
   }
 
-  #readPixels(chunk: Uint8Array, start: number): number {
+  #keep(bytes: Uint8Array): void {
+    if (this.#restLength < LINE_LIMIT)
+      this.#rest.set(bytes.subarray(0, LINE_LIMIT - this.#restLength), this.#restLength);
+    this.#restLength += bytes.length;
+  }
+
+  #readLine(line: Uint8Array, length: number): void {
+    if (this.#columns === undefined) return this.#readHeader(line);
+    if (line.length < HEADER_LIMIT && this.#decode(line).trim() === '') return;
+    const wrong =
+      length > LINE_LIMIT
+        ? { expected: `a row of at most ${LINE_LIMIT} bytes`, received: `${length}` }
+        : this.#readFields(line, this.#columns);
+    if (wrong) this.#reject(wrong);
+    else this.#keepRow();
+    this.row++;
+  }
+
+  #readHeader(line: Uint8Array): void {
+    this.#checkHeaderLength(line.length);
+    const text = this.#decode(line);
+    if (unquote(text) === '') return; // blank lines before the header
+    this.#columns = parseHeader(text, this.#options.keep !== undefined, this.#options.fault);
+    this.row = 2;
+  }
+
+  #checkHeaderLength(length: number): void {
+    if (length > HEADER_LIMIT)
+      throw headerFault(`a first line of more than ${HEADER_LIMIT} bytes`, this.#options.fault);
+  }
+
+  /** Parses a row. Returns the error, if there is one. */
+  #readFields(line: Uint8Array, columns: readonly Fer2013Column[]): Fault | undefined {
     this.#store.reserve(this.#rows.length + 1);
-    const end = this.#pixels.read(chunk, start, this.#store.pixels, this.#rows.length * FER2013_PIXELS);
-    if (end === chunk.length) return end;
-    this.#endField(chunk[end]!);
-    return end + 1;
-  }
-
-  #readText(chunk: Uint8Array, start: number): number {
-    const inHeader = this.#columns === undefined;
-    const limit = inHeader ? HEADER_LIMIT : TEXT_LIMIT;
-    for (let at = start; at < chunk.length; at++) {
-      const byte = chunk[at]!;
-      if (byte === NEWLINE || (byte === COMMA && !inHeader)) {
-        this.#endField(byte);
-        return at + 1;
-      }
-      if (this.#text.length < limit) this.#text.push(byte);
-      else if (inHeader) throw headerFault(`a first line of more than ${HEADER_LIMIT} bytes`, this.#fault);
+    let start = 0;
+    for (const [i, column] of columns.entries()) {
+      const comma = line.indexOf(COMMA, start);
+      const end = comma < 0 ? line.length : comma;
+      const wrong =
+        column === 'pixels'
+          ? readPixels(line, start, end, this.#store.pixels, this.#rows.length * FER2013_PIXELS)
+          : this.#readText(column, unquote(this.#decode(line.subarray(start, end))));
+      if (wrong) return wrong;
+      if (comma < 0 === i < columns.length - 1) return wrongWidth(columns.length, comma < 0 ? `${i + 1}` : 'more');
+      start = end + 1;
     }
-    return chunk.length;
+    return undefined;
   }
 
-  #skipLine(chunk: Uint8Array, start: number): number {
-    const end = chunk.indexOf(NEWLINE, start);
-    if (end < 0) return chunk.length;
-    this.#startRow(this.row + 1);
-    return end + 1;
-  }
-
-  /** Takes in the field that the given byte ends. */
-  #endField(byte: number): void {
-    if (this.#columns === undefined) return this.#readHeader();
-    const atLineEnd = byte === NEWLINE;
-    if (atLineEnd && this.#isBlankLine()) return this.#startRow(this.row);
-    const wrong = this.#takeField() ?? this.#checkWidth(atLineEnd);
-    if (wrong) this.#reject(wrong, atLineEnd);
-    else if (atLineEnd) this.#endRow();
-    else this.#startField(this.#column + 1);
-  }
-
-  #readHeader(): void {
-    const line = new TextDecoder().decode(Uint8Array.from(this.#text));
-    this.#text = [];
-    if (unquote(line) === '') return; // blank lines before the header
-    this.#columns = parseHeader(line, this.#options.keep !== undefined, this.#fault);
-    this.#startRow(2);
-  }
-
-  #startRow(row: number): void {
-    this.row = row;
-    this.#skipping = false;
-    this.#startField(0);
-  }
-
-  #startField(column: number): void {
-    this.#column = column;
-    this.#text.length = 0;
-    this.#pixels = new PixelField();
-  }
-
-  #endRow(): void {
-    const { keep } = this.#options;
-    if (keep === undefined || keep.has(this.#usage)) {
-      this.#labels.push(this.#label);
-      this.#usages.push(this.#usage);
-      this.#rows.push(this.row);
-    }
-    this.#startRow(this.row + 1);
-  }
-
-  #isBlankLine(): boolean {
-    return this.#column === 0 && this.#pixels.isEmpty && this.#textField().trim() === '';
-  }
-
-  /** Returns what is wrong with the field, if anything. */
-  #takeField(): Fault | undefined {
-    const column = this.#columns![this.#column]!;
-    if (column === 'pixels') return this.#pixels.finish();
-    const text = unquote(this.#textField());
+  #readText(column: Fer2013Column, text: string): Fault | undefined {
+    if (column === 'index') return undefined;
     if (column === 'emotion') {
-      this.#label = labelFromName(text) ?? UNLABELED;
-      if (this.#label !== UNLABELED) return undefined;
-      return { column, expected: `a label in 0..${EMOTIONS.length - 1}`, received: quote(text) };
+      const label = this.#options.labelOf(text);
+      if (typeof label !== 'number') return label;
+      this.#label = label;
+      return undefined;
     }
-    this.#usage = usageFromName(text);
-    return this.#usage !== NO_USAGE
-      ? undefined
-      : { column, expected: `one of ${USAGES.join(', ')}`, received: quote(text) };
+    this.#split = splitFromName(text);
+    if (this.#split !== NO_SPLIT) return undefined;
+    return { column, expected: `one of ${SPLITS.join(', ')}`, received: quote(text) };
   }
 
-  #textField(): string {
-    return String.fromCharCode(...this.#text);
+  #keepRow(): void {
+    const { keep } = this.#options;
+    if (keep !== undefined && !keep.has(this.#split)) return;
+    this.#labels.push(this.#label);
+    this.#splits.push(this.#split);
+    this.#rows.push(this.row);
   }
 
-  #checkWidth(atLineEnd: boolean): Fault | undefined {
-    const { length } = this.#columns!;
-    const isLast = this.#column === length - 1;
-    if (isLast === atLineEnd) return undefined;
-    const columns = length === 1 ? '1 column' : `${length} columns`;
-    return { expected: `${columns} as in the header`, received: isLast ? 'more' : `${this.#column + 1}` };
+  #decode(bytes: Uint8Array): string {
+    return this.#text.decode(bytes);
   }
 
-  #reject(fault: Fault, atLineEnd: boolean): void {
-    const error = this.#fault({ row: this.row, ...fault });
+  #reject(wrong: Fault): void {
+    this.badRows++;
+    if (this.badRows > LISTED) return;
+    const error = this.#options.fault({ row: this.row, ...wrong });
     if (!this.#options.skipBadRows) throw error;
     this.skipped.push(error);
-    if (atLineEnd) this.#startRow(this.row + 1);
-    else this.#skipping = true;
   }
+}
+
+function wrongWidth(length: number, received: string): Fault {
+  return { expected: `${length === 1 ? '1 column' : `${length} columns`} as in the header`, received };
 }

@@ -1,97 +1,85 @@
-import type { Usage } from '../labels';
+import { areSameNames, checkClassNames } from '../class-names';
+import { EMOTIONS, labelFromName, type Split } from '../labels';
+import { fileName, type FileSource } from '../platform/read';
 import { checkOneOf, checkOptions, checkText } from '../validate';
-import { FerDataset } from './dataset';
+import { Dataset } from './dataset';
 import type { Fault } from './fault';
 import { faultsIn } from './fault';
-import { Fer2013Parser } from './fer2013-parser';
-import type { DataSource, LoaderParts } from './source';
-import { openSource, sourceName } from './source';
-import { usageIndices } from './usage';
+import { quote } from './fer2013-header';
+import { Fer2013Parser, type ParserOptions } from './fer2013-parser';
+import { openSource } from './source';
+import { splitNumbers } from './split-names';
 
-/**
- * How far the reading of a file has come.
- *
- * @example
- * ```ts
- * const onProgress = ({ rows, bytes, totalBytes = Infinity }: LoadProgress) => console.log(rows, bytes / totalBytes);
- * await loadFer2013(file, { onProgress });
- * ```
- */
+/** The progress of {@link loadFer2013}. */
 export interface LoadProgress {
-  /** Bytes of the source read so far; of a gzip file, compressed ones. */
+  /** The bytes of the source read so far (compressed bytes for gzip). */
   bytes: number;
-  /** Size of the source in bytes, if it is known. */
+  /** The size of the source in bytes, if known. */
   totalBytes: number | undefined;
-  /** Rows of the file read so far, those that are not kept included. */
+  /** The rows read so far, including those of other splits. */
   rows: number;
 }
 
-/**
- * Options of {@link loadFer2013}.
- *
- * @example
- * ```ts
- * const options: Fer2013Options = { usage: ['Training', 'PublicTest'], onInvalid: 'skip', file: 'fer2013.csv' };
- * const { size, skipped } = await loadFer2013(file, options);
- * ```
- */
+/** Options of {@link loadFer2013}. */
 export interface Fer2013Options {
-  /** The split or splits to keep. All rows are checked nevertheless. Default: all rows. */
-  usage?: Usage | readonly Usage[];
-  /** Whether a bad row throws, or is left out and listed in the data set's `skipped`. Default 'throw'. */
+  /** The split or splits to keep. All rows are validated. Default: all. */
+  split?: Split | readonly Split[];
+  /** The class names in label order, for files with other classes. Default: the seven `EMOTIONS`. */
+  classNames?: readonly string[];
+  /**
+   * Whether invalid rows throw, or are skipped and listed in the data set's `skipped` (the first thousand, and the number of others).
+   * Default 'throw'.
+   */
   onInvalid?: 'throw' | 'skip';
-  /** Stops the reading. */
+  /** Aborts loading. */
   signal?: AbortSignal;
-  /** Called every one to eight mebibytes of CSV, and at the end. */
+  /** Called every 1 to 8 MiB of CSV, and at the end. */
   onProgress?: (progress: LoadProgress) => void;
-  /** Name of the file in messages. Default: the name of the source, if it has one. */
+  /** The file name in error messages. Default: the name of the source, if it has one. */
   file?: string;
 }
 
 const PROGRESS_BYTES = 1 << 20;
 
 /**
- * Loads FER2013 in any of its published forms: `fer2013.csv`, `icml_face_data.csv`, `train.csv` (no Usage) and
- * `test.csv` (pixels only), plain or gzipped. The header says which columns there are. Byte order marks, CRLF, quotes
- * and blank lines are understood. The file is parsed while it comes in and never held: beyond the set's own bytes (83
- * MB for all of FER2013) this takes less than 64 MB.
+ * Loads FER2013 from CSV: `fer2013.csv`, `icml_face_data.csv`, `train.csv` (no Usage) or `test.csv` (pixels only), plain, gzipped, or as
+ * the only CSV file in a tar or zip archive (zip needs the package `fflate`). The header defines the columns. Byte order marks, CRLF,
+ * quotes, blank lines and the index column of pandas are supported. The file is streamed: parsing needs less than 64 MB in addition to the
+ * data set (83 MB for all of FER2013).
  *
- * @param source Bytes, `ArrayBuffer`, `Blob` or `File`, `Response`, stream of bytes, URL, or a string: the text of the
- *   file if it has a line break or starts as a header does, else a URL. A stream or response is used up. For a path see
- *   `fer-cnn/node`.
- * @param options What to keep, what to do with bad rows, signal and progress.
+ * @param source A path (in Node), a URL, bytes, a `Blob` or `File`, or a `Response` or stream of bytes, which is consumed.
+ * @param options The splits to keep, the handling of invalid rows, signal and progress.
  * @returns The rows in file order; `rows` has their numbers, where the header is row 1 and blank lines do not count.
- * @throws DatasetError with file, row and column at a bad row (unless `onInvalid` is 'skip'), and in any case if the
- *   source cannot be read to its end, is truncated gzip data, is empty, has another header, or has no row to keep.
- * @throws InputError if the source or an option is none of those named. The signal's reason if it is aborted.
+ * @throws DatasetError with file, row and column for an invalid row (unless `onInvalid` is 'skip'), or if the source cannot be read
+ *   completely, is empty, has another header, or has no row to keep.
+ * @throws InputError if the source or an option is not valid.
+ * @throws The signal's reason when it is aborted.
  * @example
  * ```ts
- * const file = document.querySelector<HTMLInputElement>('input[type=file]')!.files![0]!;
- * const dataset = await loadFer2013(file, { usage: 'Training', onProgress: ({ rows }) => console.log(rows) });
+ * const dataset = await loadFer2013('fer2013.csv.gz', { split: 'Training', onProgress: ({ rows }) => console.log(rows) });
  * dataset.size; // 28709
  * ```
  */
-export async function loadFer2013(source: DataSource, options: Fer2013Options = {}): Promise<FerDataset> {
-  return loadBy({ where: 'loadFer2013' }, source, options);
-}
-
-/** What {@link loadFer2013} does, for loaders that bring parts of their own. */
-export async function loadBy(
-  { where, gunzip, file: name }: LoaderParts,
-  source: DataSource,
-  options: Fer2013Options,
-): Promise<FerDataset> {
-  checkOptions(where, options, ['usage', 'onInvalid', 'signal', 'onProgress', 'file']);
-  const { usage, onInvalid = 'throw', signal, onProgress } = options;
+export async function loadFer2013(source: FileSource, options: Fer2013Options = {}): Promise<Dataset> {
+  const where = 'loadFer2013';
+  checkOptions(where, options, ['split', 'classNames', 'onInvalid', 'signal', 'onProgress', 'file']);
+  const { split, classNames = EMOTIONS, onInvalid = 'throw', signal, onProgress } = options;
   checkOneOf(`${where}: onInvalid`, onInvalid, ['throw', 'skip']);
-  const keep = usage === undefined ? undefined : usageIndices(`${where}: usage`, usage);
+  const keep = split === undefined ? undefined : splitNumbers(`${where}: split`, split);
+  checkClassNames(`${where}: classNames`, classNames, 2);
   if (options.file !== undefined) checkText(`${where}: file`, options.file);
-  const file = options.file ?? name ?? sourceName(source);
+  const file = options.file ?? fileName(source);
   const fault = faultsIn(where, file);
   let row = 1;
-  const input = await openSource(source, { where, signal, gunzip, fault: (parts) => fault({ row, ...parts }) });
-  const fileBytes = input.isGzip ? undefined : input.totalBytes;
-  const parser = new Fer2013Parser({ fault, skipBadRows: onInvalid === 'skip', keep, fileBytes });
+  const input = await openSource(source, { where, signal, fault: (parts) => fault({ row, ...parts }) });
+  const fileBytes = input.isPacked ? undefined : input.totalBytes;
+  const parser = new Fer2013Parser({
+    fault,
+    skipBadRows: onInvalid === 'skip',
+    keep,
+    fileBytes,
+    labelOf: labelReader(classNames),
+  });
   const report = (): void =>
     onProgress?.({ bytes: input.bytesRead, totalBytes: input.totalBytes, rows: Math.max(parser.row - 2, 0) });
   let unreported = 0;
@@ -105,12 +93,32 @@ export async function loadBy(
   }
   const parsed = parser.finish();
   report();
-  if (parsed.rows.length === 0) throw fault(emptyFault(parser, usage));
-  return new FerDataset({ ...parsed, skipped: parser.skipped });
+  if (parsed.rows.length === 0) throw fault(emptyFault(parser, split));
+  const { skipped, badRows } = parser;
+  const more = badRows - skipped.length;
+  if (more > 0) skipped.push(fault({ expected: 'good rows', received: `${more} more bad ones, not listed` }));
+  return new Dataset({ ...parsed, classNames, skipped });
 }
 
-function emptyFault({ row, skipped }: Fer2013Parser, usage: Fer2013Options['usage']): Fault {
-  const of = usage === undefined ? '' : ` of usage ${[usage].flat().join(' or ')}`;
-  const bad = skipped[0] ? `, ${skipped.length} of them bad, the first at ${skipped[0].message}` : '';
-  return { expected: `at least one row${of}`, received: row === 2 ? 'a header only' : `${row - 2} other rows${bad}` };
+/** Creates a parser for labels: numbers or class names; emotions in any spelling. */
+function labelReader(classNames: readonly string[]): ParserOptions['labelOf'] {
+  const areEmotions = areSameNames(classNames, EMOTIONS);
+  return (text) => {
+    const spelt = labelFromName(text);
+    const named = areEmotions ? (spelt ?? -1) : classNames.indexOf(text);
+    const label = named < 0 && /^\d{1,3}$/.test(text) ? Number(text) : named;
+    if (label >= 0 && label < classNames.length) return label;
+    const remedy = areEmotions && /^\d{1,3}$|contempt/i.test(text) ? CLASSES_REMEDY : undefined;
+    const expected = `a label in 0..${classNames.length - 1}`;
+    return { column: 'emotion', expected, received: quote(text), ...(remedy !== undefined && { remedy }) };
+  };
+}
+
+const CLASSES_REMEDY =
+  "For other classes, pass their names in label order, such as classNames: [...EMOTIONS, 'contempt'].";
+
+function emptyFault({ row, skipped, badRows }: Fer2013Parser, split: Fer2013Options['split']): Fault {
+  const of = split === undefined ? '' : ` of split ${[split].flat().join(' or ')}`;
+  const bad = skipped[0] ? `, ${badRows} of them bad, the first at ${skipped[0].message}` : '';
+  return { expected: `at least one row${of}`, received: row === 2 ? 'only a header' : `${row - 2} other rows${bad}` };
 }

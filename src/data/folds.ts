@@ -5,62 +5,45 @@ import type { LabeledImages } from './batches';
 import { ImageIndex, pixelsOf } from './copies';
 import { addTo } from './group';
 
-/**
- * How to cut a data set into folds.
- *
- * @example
- * ```ts
- * const options: FoldOptions = { folds: 5, seed: 1 };
- * const folds = dataset.folds(options);
- * ```
- */
+/** Options of `Dataset.folds`. */
 export interface FoldOptions {
-  /** Number of folds, 2..255. Default 5. */
+  /** The number of folds, 2..255. Default 5. */
   folds?: number;
-  /** Seed, an integer of at least 0. Default 0. */
+  /** The seed, an integer of at least 0. Default 0. */
   seed?: number;
 }
 
-/**
- * One of several ways to set a part of the pictures aside.
- *
- * @example
- * ```ts
- * const folds: Fold<FerDataset>[] = dataset.folds({ folds: 5 });
- * for (const { training, held } of folds) console.log(training.size, held.size);
- * ```
- */
+/** A fold of a cross-validation. */
 export interface Fold<Part> {
-  /** What is trained on: all that is not held out, in file order. */
+  /** The training images: all that are not held out, in file order. */
   training: Part;
-  /** What is held out. */
+  /** The held-out images. */
   held: Part;
-  /** Positions of the held-out pictures in the whole, ascending. */
+  /** The indices of the held-out images in the data set, ascending. */
   heldIndices: Uint32Array;
 }
 
 /**
- * Deals pictures to folds of nearly equal size and mix of classes. Equal pictures, of which FER2013 has many, come to the same fold,
- * so that none is predicted by a network that has seen its copy.
+ * Assigns images to folds of nearly equal size and class distribution. Equal images, of which FER2013 has many, are in the same fold.
  *
- * @param data The pictures; borrowed.
- * @param options Number of folds and seed.
- * @returns The fold of each picture, `[size]`, 0..folds - 1.
- * @throws InputError if an option is unknown or out of range, or if there are fewer distinct pictures than folds.
+ * @param data The images; borrowed.
+ * @param options The number of folds and the seed.
+ * @returns The fold of each image, `[size]`, 0..folds - 1.
+ * @throws InputError if an option is unknown or out of range, or there are fewer distinct images than folds.
  * @example
  * ```ts
  * const fold = foldNumbers(dataset, { folds: 5, seed: 1 });
  * ```
  */
 export function foldNumbers(data: LabeledImages, options: FoldOptions = {}): Uint8Array {
-  checkOptions('FerDataset.folds', options, ['folds', 'seed']);
+  checkOptions('Dataset.folds', options, ['folds', 'seed']);
   const { folds = 5, seed = 0 } = options;
-  checkInteger('FerDataset.folds: folds', folds, { min: 2, max: 255 });
-  checkInteger('FerDataset.folds: seed', seed, { min: 0 });
+  checkInteger('Dataset.folds: folds', folds, { min: 2, max: 255 });
+  checkInteger('Dataset.folds: seed', seed, { min: 0 });
   const groups = groupCopies(data);
   if (groups.length < folds) {
-    const expected = `at least ${folds} different pictures`;
-    throw inputError('FerDataset.folds', expected, `${groups.length}`);
+    const expected = `at least ${folds} distinct images`;
+    throw inputError('Dataset.folds', expected, `${groups.length}`);
   }
   const byLabel = new Map<number, number[][]>();
   for (const group of groups) addTo(byLabel, data.labels[group[0]!]!, group);
@@ -79,7 +62,7 @@ export function foldNumbers(data: LabeledImages, options: FoldOptions = {}): Uin
   return result;
 }
 
-/** Positions of the pictures, those of equal ones together. */
+/** The indices of the images, grouped by equality. */
 function groupCopies(data: LabeledImages): number[][] {
   const index = new ImageIndex();
   const groups: number[][] = [];

@@ -1,21 +1,23 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { inputError } from '../errors';
 import { CHANNELS } from '../image/check';
+import { checkOwnTensor } from '../tfjs/own';
 import { describe } from '../validate';
 import { type LabeledImages, UNLABELED } from './batches';
+import { MAX_CLASSES } from '../class-names';
 
-/** Largest difference of a row's sum from 1. */
+/** The maximum difference of a row's sum from 1. */
 const TOLERANCE = 1e-3;
 
 /**
- * Turns tensors, as `FerDataset.toTensors` gives them, into plain arrays that the trainer and the evaluator read.
+ * Converts tensors, as `Dataset.toTensors` returns them, to plain arrays for training and evaluation.
  *
- * @param xs Pictures, `[n, h, w, c]` float32 or int32, 0..255 (not 0..1), c = 1, 3 or 4; borrowed.
- * @param ys Classes, `[n, numClasses]`, any dtype: one-hot rows, or soft targets that sum to 1; a row of zeros means that the
- *   class is unknown. Borrowed.
- * @returns Copies of the values. The pictures are bytes if all values are integers, else float32. The label is the greatest
- *   target's class; `targets` is there only if a row is not one-hot.
- * @throws InputError if shapes or values are not as said.
+ * @param xs Images, `[n, h, w, c]` float32 or int32, 0..255 (not 0..1), c = 1, 3 or 4; borrowed.
+ * @param ys Targets, `[n, numClasses]`, any dtype: one-hot rows, or soft targets that sum to 1; a row of zeros for an unknown class.
+ *   Borrowed.
+ * @returns Copies of the values. The images are bytes if all values are integers, otherwise float32. The label is the class with the
+ *   highest target; `targets` is only defined if a row is not one-hot.
+ * @throws InputError if a shape or a value is not valid.
  * @example
  * ```ts
  * const data = await fromTensors(xs, ys);
@@ -25,7 +27,7 @@ export function fromTensors(xs: tf.Tensor4D, ys: tf.Tensor2D): Promise<LabeledIm
   return readTensors('fromTensors', { xs, ys });
 }
 
-/** What {@link fromTensors} does, for the argument named `where`. */
+/** {@link fromTensors} for the argument named `where`. */
 export async function readTensors(
   where: string,
   { xs, ys }: { xs: tf.Tensor4D; ys: tf.Tensor2D },
@@ -37,10 +39,10 @@ export async function readTensors(
     throw inputError(`${where}: xs`, '1, 3 or 4 channels', `${channels}`);
   }
   const [rows, numClasses] = ys.shape;
-  if (rows !== size || numClasses < 1 || numClasses >= UNLABELED) {
+  if (rows !== size || numClasses < 1 || numClasses > MAX_CLASSES) {
     throw inputError(
       `${where}: ys`,
-      `the shape [${size}, numClasses], one row for each picture and 1 to ${UNLABELED - 1} classes`,
+      `the shape [${size}, numClasses] with 1 to ${MAX_CLASSES} classes`,
       `[${rows}, ${numClasses}]`,
     );
   }
@@ -60,7 +62,9 @@ export async function readTensors(
 }
 
 function checkTensor(where: string, tensor: tf.Tensor, axes: string, rank: number): void {
-  if (Array.isArray(tensor?.shape) && tensor.shape.length === rank && !tensor.isDisposed) return;
+  if (Array.isArray(tensor?.shape) && tensor.shape.length === rank && !tensor.isDisposed) {
+    return checkOwnTensor(where, tensor);
+  }
   const received = Array.isArray(tensor?.shape)
     ? `${tensor.isDisposed ? 'a disposed one' : 'one'} of shape [${tensor.shape.join(', ')}]`
     : describe(tensor);
@@ -68,30 +72,25 @@ function checkTensor(where: string, tensor: tf.Tensor, axes: string, rank: numbe
 }
 
 /**
- * Throws unless the values of pictures are in 0..255 and not scaled to 0..1.
+ * Throws unless the pixels are in 0..255 and not scaled to 0..1.
  *
  * @param where The argument, for the message.
  * @returns Whether all are integers.
  * @throws InputError
  */
 export function checkPixels(where: string, pixels: ArrayLike<number>): boolean {
-  let greatest = 0;
+  let max = 0;
   let areIntegers = true;
   for (let i = 0; i < pixels.length; i++) {
     const value = pixels[i]!;
     if (!(value >= 0 && value <= 255)) {
       throw inputError(where, 'values in 0..255', String(value));
     }
-    if (value > greatest) greatest = value;
+    if (value > max) max = value;
     if (areIntegers && !Number.isInteger(value)) areIntegers = false;
   }
-  if (!areIntegers && greatest <= 1) {
-    throw inputError(
-      where,
-      'values in 0..255',
-      `fractions of at most ${greatest}`,
-      'Pictures scaled to 0..1 must be multiplied by 255.',
-    );
+  if (!areIntegers && max <= 1) {
+    throw inputError(where, 'values in 0..255', `fractions of at most ${max}`, 'Multiply images in 0..1 by 255.');
   }
   return areIntegers;
 }
@@ -101,12 +100,12 @@ function readTargets(where: string, targets: ArrayLike<number>, size: number, nu
   let isOneHot = true;
   for (let i = 0; i < size; i++) {
     let sum = 0;
-    let greatest = 0;
+    let max = 0;
     for (let j = 0; j < numClasses; j++) {
       const value = targets[i * numClasses + j]!;
       sum += value >= 0 ? value : NaN;
-      if (value > greatest) {
-        greatest = value;
+      if (value > max) {
+        max = value;
         labels[i] = j;
       }
     }
@@ -118,7 +117,7 @@ function readTargets(where: string, targets: ArrayLike<number>, size: number, nu
         `[${row.join(', ')}]`,
       );
     }
-    if (sum !== 0 && greatest !== 1) isOneHot = false;
+    if (sum !== 0 && max !== 1) isOneHot = false;
   }
   return { labels, isOneHot };
 }

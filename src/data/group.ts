@@ -1,4 +1,4 @@
-/** Adds a value to the list at a key, which begins with it if there is none. */
+/** Appends a value to the array at a key. */
 export function addTo<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {
   const list = lists.get(key);
   if (list) list.push(value);

@@ -1,12 +1,12 @@
-/** Numbers of some images, those of one image after those of another. */
+/** An array with the same number of values for each image. */
 type Numbers = Uint8Array | Float32Array;
 
 /**
- * Copies the numbers of some images into an array, in the order of the indices.
+ * Copies the values of some images into an array, in the order of the indices.
  *
- * @param from The numbers of all images, as many of each; borrowed.
- * @param indices Positions of images.
- * @param to The array to fill; its length tells how many numbers an image has.
+ * @param from The values of all images; borrowed.
+ * @param indices The indices of images.
+ * @param to The array to fill; its length defines the number of values per image.
  * @returns `to`.
  */
 export function copyRows<To extends Numbers>(from: Numbers, indices: ArrayLike<number>, to: To): To {
@@ -17,7 +17,7 @@ export function copyRows<To extends Numbers>(from: Numbers, indices: ArrayLike<n
   return to;
 }
 
-/** Puts an array of each item, one after another, into a new one. */
+/** Concatenates one array of each item. */
 export function join<Item, Joined extends Uint8Array | Uint32Array | Float32Array>(
   kind: new (length: number) => Joined,
   items: readonly Item[],
@@ -29,7 +29,7 @@ export function join<Item, Joined extends Uint8Array | Uint32Array | Float32Arra
   return joined;
 }
 
-/** One-hot targets of labels, `[size, numClasses]`; all 0 where the label is unknown. */
+/** One-hot targets of labels, `[size, numClasses]`; all 0 for unknown labels. */
 export function oneHot(labels: Uint8Array, numClasses: number): Float32Array {
   const targets = new Float32Array(labels.length * numClasses);
   labels.forEach((label, i) => {

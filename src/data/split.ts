@@ -3,45 +3,29 @@ import { Random } from '../random';
 import { checkInteger, checkNumber, checkOptions, describe } from '../validate';
 import { addTo } from './group';
 
-/**
- * How to split a data set at random.
- *
- * @example
- * ```ts
- * const options: SplitOptions = { fractions: [0.7, 0.3], seed: 1, stratify: true };
- * const [training, validation] = dataset.split(options);
- * ```
- */
+/** Options of `Dataset.split`. */
 export interface SplitOptions<Fractions extends readonly number[] = readonly number[]> {
-  /** Share of each part, above 0, in all at most 1. Default [0.8, 0.1, 0.1]. */
+  /** The fraction of each part, above 0, with a sum of at most 1. Default [0.8, 0.1, 0.1]. */
   fractions?: Fractions;
-  /** Seed, an integer of at least 0. Default 0. */
+  /** The seed, an integer of at least 0. Default 0. */
   seed?: number;
-  /** Whether each class is split by itself, so that all parts have the same mix of classes. Default false. */
+  /** Whether all parts have the same class distribution. Default false. */
   stratify?: boolean;
 }
 
-/**
- * The parts of a split: one for each fraction.
- *
- * @example
- * ```ts
- * const [training, test]: SplitParts<readonly [0.8, 0.2], FerDataset> = dataset.split({ fractions: [0.8, 0.2] });
- * ```
- */
+/** The parts of a split, one per fraction. */
 export type SplitParts<Fractions extends readonly number[], Part> = { [Index in keyof Fractions]: Part };
 
 /** 80:10:10, training, validation and test. */
 export const DEFAULT_FRACTIONS = [0.8, 0.1, 0.1] as const;
 
 /**
- * Draws the parts of a random split. No index stands in two parts. Which index goes where depends on the labels' number
- * (and on the labels, if stratified), the fractions and the seed alone. The parts are cut at the
- * rounded sums of the fractions, so that each has its share to within one index; with `stratify` that holds for each class.
+ * Draws the disjoint parts of a random split. The result depends only on the number of labels (on the labels with `stratify`), the
+ * fractions and the seed. The sizes of the parts are exact to within one index, with `stratify` for each class.
  *
- * @param labels One label for each index.
- * @param options Fractions, seed and whether to stratify.
- * @returns For each fraction the indices in ascending order.
+ * @param labels One label per index.
+ * @param options The fractions, the seed and whether to stratify.
+ * @returns The ascending indices of each part.
  * @throws InputError if an option is unknown or out of range.
  * @example
  * ```ts
@@ -52,10 +36,10 @@ export function splitIndices<const Fractions extends readonly number[] = typeof 
   labels: Uint8Array,
   options: SplitOptions<Fractions> = {},
 ): SplitParts<Fractions, Uint32Array> {
-  checkOptions('FerDataset.split', options, ['fractions', 'seed', 'stratify']);
+  checkOptions('Dataset.split', options, ['fractions', 'seed', 'stratify']);
   const { seed = 0, stratify = false } = options;
   const fractions: readonly number[] = options.fractions ?? DEFAULT_FRACTIONS;
-  checkInteger('FerDataset.split: seed', seed, { min: 0 });
+  checkInteger('Dataset.split: seed', seed, { min: 0 });
   checkFractions(fractions);
   const parts: number[][] = fractions.map(() => []);
   for (const [label, indices] of groupByLabel(labels, stratify)) {
@@ -78,13 +62,13 @@ function groupByLabel(labels: Uint8Array, stratify: boolean): Map<number, number
 }
 
 function checkFractions(fractions: readonly number[]): void {
-  const where = 'FerDataset.split: fractions';
+  const where = 'Dataset.split: fractions';
   if (!Array.isArray(fractions) || fractions.length === 0) {
-    throw inputError(where, 'a list of shares', describe(fractions));
+    throw inputError(where, 'an array of fractions', describe(fractions));
   }
   fractions.forEach((fraction, i) => checkNumber(`${where}[${i}]`, fraction, { min: Number.MIN_VALUE, max: 1 }));
   const sum = fractions.reduce((total, fraction) => total + fraction, 0);
   if (sum > 1 + 1e-9) {
-    throw inputError(where, 'shares of at most 1 in all', `shares of ${sum} in all`);
+    throw inputError(where, 'a sum of at most 1', `${sum}`);
   }
 }

@@ -5,52 +5,36 @@ import type { Batch, BatchOptions, LabeledImages } from './batches';
 import { batches, batchesFor, countBatches } from './batches';
 import { pixelsOf } from './copies';
 
-/**
- * Options of `FerDataset.toDataset`.
- *
- * @example
- * ```ts
- * const options: TfDatasetOptions = { batchSize: 64, shuffle: true, seed: 1, augment: { flip: 0.5 } };
- * const data = dataset.toDataset(options);
- * ```
- */
+/** Options of `Dataset.toDataset`. */
 export type TfDatasetOptions = Omit<BatchOptions, 'firstBatch'>;
 
-/**
- * Images and their targets as tensors.
- *
- * @example
- * ```ts
- * const { xs, ys }: LabeledTensors = dataset.toTensors(); // [n, 48, 48, 1] and [n, 7]
- * tf.dispose([xs, ys]);
- * ```
- */
+/** Images and their targets as tensors. */
 export interface LabeledTensors extends tf.NamedTensorMap {
   /** [n, height, width, 1] float32, 0..255 */
   xs: tf.Tensor4D;
-  /** [n, 7] float32, one-hot or soft targets; all 0 where the label is unknown */
+  /** [n, numClasses] float32, one-hot or soft targets; all 0 for unknown labels */
   ys: tf.Tensor2D;
 }
 
-/** One image, [height, width, channels] float32, 0..255; the caller's. */
+/** Returns one image, [height, width, channels] float32, 0..255; owned by the caller. */
 export function imageTensor(data: LabeledImages, index: number): tf.Tensor3D {
-  requireBackend('FerDataset.image');
+  requireBackend('Dataset.image');
   return tf.tensor3d(Float32Array.from(pixelsOf(data, index)), [data.height, data.width, data.channels]);
 }
 
-/** All images and targets; the caller's. */
+/** Returns all images and targets; owned by the caller. */
 export function toTensors(data: LabeledImages): LabeledTensors {
-  requireBackend('FerDataset.toTensors');
+  requireBackend('Dataset.toTensors');
   const [all] = batches(data, { batchSize: Math.max(data.size, 1) });
   return upload(data, all ?? { images: new Float32Array(0), targets: new Float32Array(0), size: 0 });
 }
 
 /**
- * Batches of images and targets; each iterator is the next epoch.
+ * Converts to batches of images and targets; each iterator is the next epoch.
  * @throws InputError if an option is unknown or out of range.
  */
 export function toTfDataset(data: LabeledImages, options: TfDatasetOptions): tfd.Dataset<LabeledTensors> {
-  batchesFor('FerDataset.toDataset', data, options); // checks the options now
+  batchesFor('Dataset.toDataset', data, options); // checks the options now
   const { batchSize = 64, epoch: firstEpoch = 0, dropRemainder = false } = options;
   let epoch = firstEpoch;
   const dataset = tfd.generator<LabeledTensors>(function* () {

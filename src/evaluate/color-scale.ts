@@ -1,25 +1,25 @@
-/** Stops of the scale at equal distances, from a share of 0 to one of 1: light to dark, so that the order shows in gray too. */
+/** The stops of the scale at equal distances, for 0 to 1: light to dark, so that it works in gray too. */
 export const SCALE: readonly string[] = ['#f1f5fa', '#b0cfe8', '#5a98cd', '#2162a3', '#093163'];
 
-/** Dark text. */
+/** The dark text color. */
 export const INK = '#17212e';
 
-/** Light text and background. */
+/** The light text and background color. */
 export const PAPER = '#ffffff';
 
 const STOPS = scaleOf(SCALE);
 
-/** Red, green and blue of each stop of a scale, 0..255. */
+/** Red, green and blue of each stop, 0..255. */
 export function scaleOf(colors: readonly string[]): readonly (readonly number[])[] {
   return colors.map(channels);
 }
 
 /**
- * The colour of a share, interpolated linearly between stops at equal distances.
+ * Interpolates linearly between stops at equal distances.
  *
- * @param stops Two stops or more, as {@link scaleOf} gives them.
+ * @param stops Two or more stops of {@link scaleOf}.
  * @param share 0..1.
- * @returns Red, green and blue, whole numbers in 0..255.
+ * @returns Red, green and blue, integers in 0..255.
  */
 export function colorAt(stops: readonly (readonly number[])[], share: number): number[] {
   const position = share * (stops.length - 1);
@@ -28,10 +28,10 @@ export function colorAt(stops: readonly (readonly number[])[], share: number): n
 }
 
 /**
- * The colour of a share on {@link SCALE}, as an SVG gradient shows it.
+ * Returns the color of a value on {@link SCALE}.
  *
  * @param share 0..1.
- * @returns A colour as `#rrggbb`.
+ * @returns A color as `#rrggbb`.
  */
 export function shareColor(share: number): string {
   return `#${colorAt(STOPS, share)
@@ -40,9 +40,9 @@ export function shareColor(share: number): string {
 }
 
 /**
- * The text colour that has the greater contrast (WCAG 2.2) on a background.
+ * Returns the color for text with the higher contrast (WCAG 2.2) on a background.
  *
- * @param background A colour as `#rrggbb`.
+ * @param background A color as `#rrggbb`.
  * @returns {@link INK} or {@link PAPER}.
  */
 export function readableOn(background: string): string {

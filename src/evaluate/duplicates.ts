@@ -3,12 +3,12 @@ import { ImageIndex, pixelsOf } from '../data/copies';
 import { inputError } from '../errors';
 
 /**
- * Finds the pictures that stand in another set too, pixel by pixel the same. FER2013 has such pictures across its splits, and
- * a model is scored too well on those that it was trained on.
+ * Finds images that are also in another set, with identical pixels. FER2013 has such duplicates across its splits; they make test
+ * scores too optimistic.
  *
- * @param data The pictures to look for; borrowed.
- * @param known The set to look in, with pictures of the same size; borrowed.
- * @returns `[data.size]`, 1 for each picture that stands in `known`, else 0.
+ * @param data The images to look for; borrowed.
+ * @param known The set to search, with images of the same size; borrowed.
+ * @returns `[data.size]`, 1 for each image that is in `known`, otherwise 0.
  * @throws InputError if height, width or channels differ.
  * @example
  * ```ts
@@ -19,7 +19,7 @@ export function findCopies(data: LabeledImages, known: LabeledImages): Uint8Arra
   if (known.height !== data.height || known.width !== data.width || known.channels !== data.channels) {
     throw inputError(
       'evaluate: trainingSet',
-      `pictures of ${data.height} × ${data.width} × ${data.channels}, as the evaluated ones are`,
+      `images of ${data.height} × ${data.width} × ${data.channels}, like the data`,
       `${known.height} × ${known.width} × ${known.channels}`,
     );
   }

@@ -3,7 +3,7 @@ import type { ReportData } from './report-data';
 import type { EvaluationScores } from './scores';
 
 const SCORES: readonly (readonly [name: string, show: (scores: EvaluationScores) => string])[] = [
-  ['Pictures', ({ size }) => String(size)],
+  ['Images', ({ size }) => String(size)],
   ['Accuracy', ({ accuracy }) => percent(accuracy)],
   ['Accuracy interval', ({ accuracyInterval }) => intervalText(accuracyInterval)],
   ['Top-2 accuracy', ({ top2Accuracy }) => percent(top2Accuracy)],
@@ -17,10 +17,10 @@ const SCORES: readonly (readonly [name: string, show: (scores: EvaluationScores)
 ];
 
 /**
- * Four tables in GitHub's Markdown: scores, classes, confusion matrix, accuracy against coverage.
+ * Formats a report as four tables in GitHub's Markdown: scores, classes, confusion matrix, accuracy against coverage.
  *
- * @param report What to show.
- * @returns Markdown with headings of level 3 and a line break at its end.
+ * @param report The report.
+ * @returns Markdown with headings of level 3 and a final line break.
  */
 export function reportMarkdown(report: ReportData): string {
   const { perClass, confusionMatrix, classNames, coverage, withoutTrainingDuplicates: rest } = report;
@@ -35,16 +35,16 @@ export function reportMarkdown(report: ReportData): string {
   const counts = confusionMatrix.map((row, i) => [classNames[i]!, ...row.map(String)]);
   return [
     '### Scores',
-    table(['Score', 'All pictures', ...(rest ? [`Without ${rest.removed} from the training set`] : [])], scores),
+    table(['Score', 'All images', ...(rest ? [`Without ${rest.removed} from the training set`] : [])], scores),
     '### Classes',
     table(['Class', 'Precision', 'Recall', 'F1', 'Support'], classes),
     '### Confusion matrix',
     'Rows are the true classes, columns the predicted ones.',
     table(['True class', ...classNames], counts),
     '### Coverage',
-    'What is right among the pictures whose best class is at least so probable.',
+    'Accuracy on the images whose top class has at least this probability.',
     table(
-      ['Least probability', 'Coverage', 'Accuracy'],
+      ['Minimum probability', 'Coverage', 'Accuracy'],
       coverage.map((point) => [point.minProbability.toFixed(1), percent(point.coverage), percent(point.accuracy)]),
     ),
   ]

@@ -2,55 +2,49 @@ import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { Batch, LabeledImages } from '../data/batches';
 import { batches } from '../data/batches';
+import { checkClassNames } from '../class-names';
+import { checkShares, checkWeights } from '../data/check-values';
 import { checkPixels } from '../data/from-tensors';
 import { inputError } from '../errors';
-import type { Preprocessing } from '../image/preprocess';
-import { DEFAULT_PREPROCESSING, preprocess } from '../image/preprocess';
+import type { Pixels, Preprocessing } from '../image/preprocess';
+import { preprocess } from '../image/preprocess';
 import type { Views } from '../image/views';
 import { checkViews, meanOverViews } from '../image/views';
+import { checkOutput, resolvePreprocessing } from '../models/facts';
 import { checkInteger, checkOptions, describe } from '../validate';
 
-/**
- * How to run a model over a data set.
- *
- * @example
- * ```ts
- * const options: PredictOptions = { batchSize: 256, onProgress: (done, total) => console.log(done / total) };
- * const outputs = await predict(model, dataset, options);
- * ```
- */
+/** Options of {@link predict}. */
 export interface PredictOptions {
-  /** Pictures a batch, at least 1; more is faster as long as the memory suffices. Default 64. */
+  /** The number of images per batch, at least 1. Default 64. */
   batchSize?: number;
   /**
-   * How pixels become the model's input; must be what the model was trained with. Default: the model's own input size with the
-   * mean and standard deviation of `DEFAULT_PREPROCESSING`.
+   * How pixels become the model's input, in full or only the scaling. Default: what the model was built, trained or loaded with. Models
+   * from other sources have no default.
    */
-  preprocessing?: Preprocessing;
-  /** Test-time augmentation: the outputs are the mean over these views of each picture. Default `'single'`: none. */
+  preprocessing?: Preprocessing | Pixels;
+  /** Test-time augmentation: averages the outputs over these views of each image. Default `'single'`: off. */
   views?: Views;
-  /** Ends the run between two batches; its reason is thrown. Default none. */
+  /** Aborts between two batches; its reason is thrown. Default: none. */
   signal?: AbortSignal;
-  /** Called after each batch with the number of pictures done and their total. Default none. */
+  /** Called after each batch with the number of finished images and the total. Default: none. */
   onProgress?: (done: number, total: number) => void;
 }
 
 /** The names of the {@link PredictOptions}. */
 export const PREDICT_OPTIONS = ['batchSize', 'preprocessing', 'views', 'signal', 'onProgress'] as const;
 
-/** Longest time, in milliseconds, for which the event loop is kept waiting, apart from a single batch. */
+/** The maximum time, in milliseconds, that several batches block the event loop. */
 const PATIENCE = 40;
 
 /**
- * The outputs of a model for every picture of a data set, in its order. Labels and targets are not looked at, so that the
- * data may be unlabelled.
+ * Runs a model on every image of a data set. The data may be unlabeled.
  *
- * @param model A model from one input `[n, h, w, 1]` to one output `[n, numClasses]`; borrowed, and run in inference mode.
- * @param data The pictures, 0..255; borrowed.
+ * @param model A model with one input `[n, h, w, 1 or 3]` and one output `[n, numClasses]`; borrowed, run in inference mode.
+ * @param data The images, 0..255; borrowed.
  * @param options Batch size, preprocessing, abort signal and progress callback.
- * @returns The outputs, `[size, numClasses]` row by row, as the model's last layer gives them; empty for empty data.
- * @throws InputError if an option, the data or the model's shapes do not fit, before any tensor is made.
- * @throws The signal's reason if it is aborted. No tensor is left over then either.
+ * @returns The outputs of the last layer, `[size, numClasses]` row by row, in the order of the data; empty for empty data.
+ * @throws InputError if an option, the data or the model's shapes are not valid, before any tensor is created.
+ * @throws The signal's reason when it is aborted. No tensor is leaked.
  * @example
  * ```ts
  * const outputs = await predict(model, dataset, { batchSize: 128 });
@@ -65,7 +59,7 @@ export async function predict(
   return predictFor('predict', model, data, options);
 }
 
-/** What {@link predict} does, for the function named `where`. */
+/** {@link predict} for the function named `where`. */
 export async function predictFor(
   where: string,
   model: tfl.LayersModel,
@@ -76,9 +70,9 @@ export async function predictFor(
   const { batchSize = 64, views = 'single', signal, onProgress } = options;
   checkInteger(`${where}: batchSize`, batchSize, { min: 1 });
   checkViews(`${where}: views`, views);
-  const preprocessing = fitPreprocessing(where, model, options.preprocessing);
+  const preprocessing = preprocessingOf(where, model, options.preprocessing);
   checkPictures(`${where}: data`, data);
-  checkOutput(where, model, data.numClasses);
+  checkOutput(where, model, data);
 
   const outputs = new Float32Array(data.size * data.numClasses);
   let done = 0;
@@ -108,68 +102,32 @@ function forward(model: tfl.LayersModel, batch: Batch, preprocessing: Preprocess
   });
 }
 
-/** Lets timers, signals and the page go on: the plain CPU and WASM backends give their data without doing so. */
+/** Yields to the event loop, which the CPU and WASM backends do not do when they return data. */
 function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve));
 }
 
 /**
- * The preprocessing for a model: the given one if it has the model's input size, or the default at that size.
- * @param where The function named in errors.
- * @throws InputError if the sizes differ or the model has no picture as its one input.
+ * Returns the preprocessing of a model, from the options or the model.
+ * @throws InputError if it is unknown, or does not match the model's input.
  */
-export function fitPreprocessing(
-  where: string,
-  model: tfl.LayersModel,
-  given: Preprocessing | undefined,
-): Preprocessing {
-  const shape = model?.inputs?.length === 1 ? model.inputs[0]!.shape : undefined;
-  if (shape?.length !== 4 || shape[3] !== 1) {
-    throw inputError(
-      `${where}: model`,
-      'a built model with one input of shape [null, height, width, 1]',
-      shape ? `the input shape ${shapeText(shape)}` : `${model?.inputs?.length ?? 'no known'} inputs`,
-    );
-  }
-  const [defaultHeight, defaultWidth] = given?.inputSize ?? DEFAULT_PREPROCESSING.inputSize;
-  const height = shape[1] ?? defaultHeight;
-  const width = shape[2] ?? defaultWidth;
-  if (given && (height !== defaultHeight || width !== defaultWidth)) {
-    throw inputError(
-      `${where}: preprocessing.inputSize`,
-      `the model's input size [${height}, ${width}]`,
-      describe(given.inputSize),
-      'Leave preprocessing out to take the size from the model.',
-    );
-  }
-  return given ?? { ...DEFAULT_PREPROCESSING, inputSize: [height, width] };
+function preprocessingOf(where: string, model: tfl.LayersModel, given: PredictOptions['preprocessing']): Preprocessing {
+  const found = resolvePreprocessing(where, model, given);
+  if (found) return found;
+  const remedy = "Pass preprocessing: '0..1', '-1..1', '0..255', 'fer2013' or { mean, std }.";
+  throw inputError(`${where}: model`, 'a model with known preprocessing', 'one without', remedy);
 }
 
 /**
- * Throws unless the model has one output of as many classes as the data.
- * @param where The function named in errors.
- * @throws InputError
- */
-export function checkOutput(where: string, model: tfl.LayersModel, numClasses: number): void {
-  const shape = model.outputs.length === 1 ? model.outputs[0]!.shape : undefined;
-  if (shape?.length === 2 && shape[1] === numClasses) return;
-  throw inputError(
-    `${where}: model`,
-    `one output of shape [null, ${numClasses}], as the data has ${numClasses} classes`,
-    shape ? `the output shape ${shapeText(shape)}` : `${model.outputs.length} outputs`,
-  );
-}
-
-/**
- * Throws unless `data` holds the arrays of {@link LabeledImages} in the lengths that it states, and pixels.
+ * Throws unless `data` has the arrays of {@link LabeledImages} in matching lengths, and valid pixels.
  *
  * @param where The argument, for the message.
- * @param data Should be pictures with their labels.
+ * @param data Should be images with their labels.
  * @throws InputError
  */
 export function checkPictures(where: string, data: LabeledImages): void {
   if (!ArrayBuffer.isView(data?.images) || !ArrayBuffer.isView(data.labels)) {
-    const expected = 'a FerDataset or an object with the same arrays';
+    const expected = 'a Dataset or an object with the same arrays';
     throw inputError(where, expected, describe(data));
   }
   const { size, height, width, channels, numClasses } = data;
@@ -182,13 +140,37 @@ export function checkPictures(where: string, data: LabeledImages): void {
   };
   for (const [name, shape] of Object.entries(shapes)) {
     const values = data[name as keyof typeof shapes];
+    checkKind(`${where}.${name}`, values, KINDS[name as keyof typeof shapes]);
     if (!values || values.length === shape.reduce((product, count) => product * count, size)) continue;
     const expected = `${[size, ...shape].join(' × ')} values`;
     throw inputError(`${where}.${name}`, expected, `${values.length}`);
   }
-  if (data.images instanceof Float32Array) checkPixels(`${where}.images`, data.images); // bytes always are
+  if (data.classNames !== undefined) {
+    checkClassNames(`${where}.classNames`, data.classNames);
+    if (data.classNames.length !== numClasses) {
+      throw inputError(`${where}.classNames`, `${numClasses} names`, `${data.classNames.length}`);
+    }
+  }
+  checkShares(`${where}.targets`, data.targets, numClasses, true);
+  checkShares(`${where}.teacher`, data.teacher, numClasses);
+  checkWeights(`${where}.sampleWeights`, data.sampleWeights);
+  if (isOfKind(data.images, ['Float32Array'])) checkPixels(`${where}.images`, data.images); // bytes always are
 }
 
-function shapeText(shape: readonly (number | null)[]): string {
-  return `[${shape.map(String).join(', ')}]`;
+const BYTES = ['Uint8Array', 'Uint8ClampedArray'];
+const FLOATS = ['Float32Array'];
+
+/** The typed arrays of {@link LabeledImages}; others would be cut to these without a word. */
+const KINDS = { images: [...BYTES, ...FLOATS], labels: BYTES, targets: FLOATS, teacher: FLOATS, sampleWeights: FLOATS };
+
+/** By tag: classes differ between the frames of a page. */
+const isOfKind = (values: unknown, kinds: readonly string[]): boolean =>
+  kinds.includes(Object.prototype.toString.call(values).slice(8, -1));
+
+function checkKind(where: string, values: unknown, kinds: readonly string[]): void {
+  if (values === undefined || values === null || isOfKind(values, kinds)) return;
+  const kind =
+    kinds[0] === 'Uint8Array' ? kinds.filter((name) => name !== 'Uint8ClampedArray').join(' or ') : kinds[0]!;
+  const remedy = where.endsWith('.images') ? 'Scale other pixels to 0..255 first.' : `Convert it with ${kind}.from(x).`;
+  throw inputError(where, `a ${kind}`, describe(values), remedy);
 }

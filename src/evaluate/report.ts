@@ -11,82 +11,58 @@ import { reportMarkdown } from './markdown';
 import type { ReportData } from './report-data';
 import { computeScores } from './scores';
 
-/**
- * The shapes that tfjs-vis renders.
- *
- * @example
- * ```ts
- * const { confusionMatrix }: TfvisData = (await evaluate(model, dataset)).toTfvis();
- * await tfvis.render.confusionMatrix({ name: 'PublicTest' }, confusionMatrix);
- * ```
- */
+/** A report in the shapes that tfjs-vis renders. */
 export interface TfvisData {
   /** For `tfvis.render.confusionMatrix(surface, confusionMatrix)`. */
   confusionMatrix: {
-    /** Counts, rows = true, columns = predicted. */
+    /** Counts; rows are true classes, columns are predicted classes. */
     values: number[][];
-    /** Names of the classes. */
+    /** The class names. */
     tickLabels: string[];
   };
-  /** For `tfvis.show.perClassAccuracy(surface, perClassAccuracy, report.classNames)`: the accuracy of a class is its recall. */
+  /** For `tfvis.show.perClassAccuracy(surface, perClassAccuracy, report.classNames)`. */
   perClassAccuracy: {
-    /** Recall of the class, 0..1. */
+    /** The recall of the class, 0..1. */
     accuracy: number;
-    /** Number of its pictures. */
+    /** The number of its images. */
     count: number;
   }[];
 }
 
-/**
- * How well a model does on a data set: the numbers, and their forms for machines and for readers.
- *
- * @example
- * ```ts
- * const report: EvaluationReport = await evaluate(model, dataset);
- * console.log(report.macroF1, report.toMarkdown());
- * ```
- */
+/** The result of {@link evaluate}: the scores, and methods that format them. */
 export interface EvaluationReport extends Readonly<ReportData> {
-  /** A copy of the plain data, `accuracy` in 0..1. `JSON.stringify(report)` calls it, and writes NaN as null. */
+  /** Returns a copy of the plain data. `JSON.stringify(report)` calls it, and writes NaN as null. */
   toJSON(): ReportData;
-  /** Tables of the scores, the classes and the confusion matrix in GitHub's Markdown. */
+  /** Formats the report as tables in GitHub's Markdown. */
   toMarkdown(): string;
-  /** The shapes that tfjs-vis renders. */
+  /** Returns the data for tfjs-vis. */
   toTfvis(): TfvisData;
 }
 
-/**
- * Predictions to score.
- *
- * @example
- * ```ts
- * const input: ReportInput = { probabilities: [0.9, 0.1, 0.4, 0.6], labels: [0, 1], classNames: ['cat', 'dog'] };
- * createReport(input).accuracy; // 1
- * ```
- */
+/** The input of {@link createReport}. */
 export interface ReportInput {
   /**
-   * Outputs, `[n, numClasses]` row by row, at least 0. Rows that do not sum to 1, as those of sigmoid heads, are divided by
-   * their sum.
+   * Outputs, `[n, numClasses]` row by row, at least 0. Rows that do not sum to 1, such as those of sigmoid heads, are divided by their
+   * sum.
    */
   probabilities: ArrayLike<number>;
   /** True classes, `[n]`, in 0..numClasses - 1; n is at least 1. */
   labels: ArrayLike<number>;
-  /** Names of the classes. Default the seven emotions, or `class 0`, `class 1`, … for another number of classes. */
+  /** The class names. Default: the seven emotions, or `class 0`, `class 1`, … for another number of classes. */
   classNames?: readonly string[] | undefined;
-  /** How to draw the interval of the accuracy. Default `{ samples: 1000, seed: 0, confidence: 0.95 }`. */
+  /** Options of the accuracy's bootstrap interval. Default `{ samples: 1000, seed: 0, confidence: 0.95 }`. */
   bootstrap?: BootstrapOptions | undefined;
-  /** `[n]`, 1 for each picture that stands in the training set, else 0; adds the scores without them. Default none. */
+  /** `[n]`, 1 for each image that is in the training set, otherwise 0. Adds the scores without these images. Default: none. */
   inTrainingSet?: ArrayLike<number> | undefined;
 }
 
 /**
- * Scores predictions, wherever they were made.
+ * Creates an evaluation report from predictions, for instance of another framework.
  *
- * @param input Probabilities, labels and names; borrowed.
+ * @param input Probabilities, labels and class names; borrowed.
  * @returns The report.
- * @throws InputError if there is nothing to score, lengths do not fit, a label is unknown, a probability is negative or not
- *   finite, or a row holds only zeros.
+ * @throws InputError if there are no labels, lengths do not match, a label is unknown, a probability is negative or not finite, or a row
+ *   contains only zeros.
  * @example
  * ```ts
  * const report = createReport({ probabilities: [0.9, 0.1, 0.4, 0.6], labels: [0, 0], classNames: ['cat', 'dog'] });
@@ -129,41 +105,48 @@ export function createReport(input: ReportInput): EvaluationReport {
   }
   return {
     ...data,
-    toJSON: () => structuredClone(data),
+    toJSON: () => copyOf(data),
     toMarkdown: () => reportMarkdown(data),
     toTfvis: () => reportTfvis(data),
   };
 }
 
+/** A deep copy of plain data; `structuredClone` is not everywhere. */
+function copyOf<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(copyOf) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, copyOf(each as unknown)])) as T;
+}
+
 /**
- * Throws unless there is a label and each one is known.
+ * Throws unless there is at least one label and all labels are known.
  *
  * @param where The argument, for the message.
  * @param labels Should be classes.
- * @throws InputError that names the first unlabelled row.
+ * @throws InputError that names the first unlabeled row.
  */
 export function checkLabeled(where: string, labels: ArrayLike<number>): void {
   if (!(labels?.length > 0)) {
-    throw inputError(where, 'at least one picture to score', 'none');
+    throw inputError(where, 'at least one image to score', 'none');
   }
   const row = Array.prototype.indexOf.call(labels, UNLABELED);
   if (row >= 0) {
     throw inputError(
       where,
-      'a known class for each picture',
-      `${UNLABELED}, which stands for unlabelled, at row ${row} (counted from 0)`,
-      'Leave unlabelled pictures out.',
+      'a known class for each image',
+      `${UNLABELED} (unlabeled) at index ${row}`,
+      'Remove unlabeled images.',
     );
   }
 }
 
 /**
- * The names of the classes, given or by default.
+ * Returns the class names, or their defaults.
  *
  * @param where The argument, for the message.
- * @param classNames The names, if given.
- * @param numClasses Number of classes.
- * @returns A copy of the names, or else the seven emotions, or `class 0`, `class 1`, … for another number of classes.
+ * @param classNames The names, if known.
+ * @param numClasses The number of classes.
+ * @returns A copy of the names, otherwise the seven emotions, or `class 0`, `class 1`, … for another number of classes.
  * @throws InputError if there is not one name for each class.
  */
 export function fillClassNames(where: string, classNames: readonly string[] | undefined, numClasses: number): string[] {

@@ -5,36 +5,29 @@ import { accuracy, balancedAccuracy, cohensKappa, macroF1, weightedF1 } from '..
 import { confusionMatrix } from '../metrics/confusion-matrix';
 import { argmaxRows, brierScore, logLoss, topKAccuracy } from '../metrics/probability';
 
-/**
- * The scores of a set of predictions.
- *
- * @example
- * ```ts
- * const { accuracy, macroF1, logLoss }: EvaluationScores = await evaluate(model, dataset);
- * ```
- */
+/** The scores of a set of predictions. */
 export interface EvaluationScores {
-  /** Number of pictures scored. */
+  /** The number of images. */
   size: number;
-  /** Share of pictures whose class was recognised, 0..1. */
+  /** The share of correct predictions, 0..1. */
   accuracy: number;
-  /** Bootstrap interval of the accuracy, by default of 95 %. */
+  /** The bootstrap interval of the accuracy, by default of 95 %. */
   accuracyInterval: Interval;
-  /** Share of pictures whose class is one of the two most probable, 0..1. */
+  /** The share of images whose class is one of the two most probable, 0..1. */
   top2Accuracy: number;
-  /** Mean recall over the classes that occur, 0..1. */
+  /** The mean recall of the classes that occur, 0..1. */
   balancedAccuracy: number;
-  /** Mean F1 over the classes that occur or were predicted, 0..1. */
+  /** The mean F1 of the classes that occur or were predicted, 0..1. */
   macroF1: number;
-  /** Mean F1 weighted by support, 0..1. */
+  /** The mean F1, weighted by support, 0..1. */
   weightedF1: number;
-  /** Agreement beyond chance, -1..1; NaN where only one class occurs and was predicted. */
+  /** The agreement beyond chance, -1..1; NaN if only one class occurs and was predicted. */
   cohensKappa: number;
-  /** Mean negative log probability of the true class, in nats. */
+  /** The mean negative log probability of the true class, in nats. */
   logLoss: number;
-  /** Mean over the pictures of the squared errors summed over the classes, 0..2. */
+  /** The squared errors, summed over the classes and averaged over the images, 0..2. */
   brierScore: number;
-  /** Mean distance of confidence and accuracy over 15 bins, 0..1. */
+  /** The mean difference between confidence and accuracy over 15 bins, 0..1. */
   expectedCalibrationError: number;
 }
 
@@ -43,9 +36,9 @@ export interface EvaluationScores {
  *
  * @param labels True classes, `[n]`, in 0..numClasses - 1.
  * @param probabilities `[n, numClasses]` row by row, rows summing to 1.
- * @param numClasses Number of classes.
- * @param bootstrap How to draw the interval of the accuracy.
- * @returns The scores, all but the size NaN for empty input, with the confusion matrix and the bins that they are made from.
+ * @param numClasses The number of classes.
+ * @param bootstrap Options of the accuracy's bootstrap interval.
+ * @returns The scores (NaN for empty input, except the size), the confusion matrix and the bins.
  */
 export function computeScores(
   labels: ArrayLike<number>,

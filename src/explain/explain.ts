@@ -4,88 +4,72 @@ import { ensureBackend } from '../backend/backend';
 import type { PixelData } from '../image/pixels';
 import { preprocess } from '../image/preprocess';
 import { checkValues } from '../image/range';
-import { type PictureSource, readImages } from '../image/read';
+import { type ImageSource, readImages } from '../image/read';
 import { resize } from '../image/resize';
 import { logitsOf } from '../models/logits';
-import { checkOneOf, checkOptions, describe } from '../validate';
-import { cardOf, hasLostWeights, isModelWithCard, type ModelWithCard } from '../weights/model-with-card';
+import { checkOneOf, checkOptions } from '../validate';
+import type * as tfl from '@tensorflow/tfjs-layers';
+import { checkModel } from '../models/facts';
+import type { CardDraft, ModelCard } from '../storage/card';
+import { hasLostWeights } from '../models/known-facts';
+import { resolveCard } from '../storage/resolve-card';
 import { gradCam, lastConvolution } from './grad-cam';
 import { occlusion } from './occlusion';
 import { overlay } from './overlay';
 
 /**
- * How evidence is found.
+ * The method that finds the evidence.
  *
- * - `'hiResCam'`: by the gradient of the class at each position of the last convolution, in the time of some predictions.
- * - `'gradCam'`: the same with the gradient averaged over all positions, as is usual. It shows where the kind of thing is that speaks
- *   for the class; in a network with dense layers, such as `shallow` and `deep`, also where it does not count.
- * - `'occlusion'`: by covering one part of the picture after the other, in the time of some hundred predictions; for any network on any
- *   backend.
- *
- * @example
- * ```ts
- * const method: ExplainMethod = 'gradCam';
- * const { overlay } = await explain(classifier, picture, { method });
- * ```
+ * - `'hiResCam'`: HiResCAM. Weights the activations of the last convolution by the gradient at each position. Takes as long as a few
+ *   predictions.
+ * - `'gradCam'`: Grad-CAM. Weights them by the mean gradient of each channel. In models with dense layers, such as `shallow` and `deep`,
+ *   it also marks places that do not contribute to the class.
+ * - `'occlusion'`: covers one part of the image after the other. Works with every model and backend, but takes some hundred predictions.
  */
 export type ExplainMethod = 'hiResCam' | 'gradCam' | 'occlusion';
 
 const METHODS: readonly ExplainMethod[] = ['hiResCam', 'gradCam', 'occlusion'];
 
-/**
- * Options of {@link explain}.
- *
- * @example
- * ```ts
- * const options: ExplainOptions = { className: 'happy', method: 'occlusion' };
- * const { map } = await explain(classifier, picture, options);
- * ```
- */
+/** Options of {@link explain}. */
 export interface ExplainOptions {
-  /** The class whose evidence is wanted, one of the card's labels. Default: the most probable one. */
+  /** The class to explain, one of the card's class names. Default: the most probable class. */
   className?: string | undefined;
-  /** How it is found. Default: `'hiResCam'` or, where the network has no convolution or the backend no gradient, `'occlusion'`. */
+  /** The method. Default: `'hiResCam'`, or `'occlusion'` if the model has no convolution or the backend cannot compute the gradient. */
   method?: ExplainMethod | undefined;
 }
 
-/**
- * What {@link explain} gives.
- *
- * @example
- * ```ts
- * const { className, map, overlay }: Explanation = await explain(classifier, picture);
- * console.log(className, overlay.width);
- * map.dispose();
- * ```
- */
+/** The result of {@link explain}. */
 export interface Explanation {
-  /** The class that the map speaks of. */
+  /** The class that is explained. */
   className: string;
-  /** How the map was made. */
+  /** The method that was used. */
   method: ExplainMethod;
   /**
-   * Evidence for the class at each pixel of the network's input: [48, 48] for the bundled weights, float32 in 0..1. The strongest
-   * evidence is 1; everything is 0 if nothing speaks for the class. The caller's, who disposes of it.
+   * The evidence for the class at each pixel of the model's input: [48, 48] for the bundled weights, float32 in 0..1. The maximum is 1;
+   * all values are 0 if there is no evidence. The caller disposes of it.
    */
   map: tf.Tensor2D;
-  /** The picture in gray, at its own size, with the map laid over in colour: RGBA, so that `new ImageData(data, width)` takes it. */
+  /** The image in gray at its own size, with the map as a colored overlay: RGBA, as `new ImageData(data, width)` takes it. */
   overlay: PixelData;
 }
 
+/** A classifier, or a model with its card. */
+type ExplainSource = { readonly model: tfl.LayersModel; readonly card?: CardDraft | ModelCard | undefined };
+
 /**
- * Shows which parts of a picture speak for a class.
+ * Shows which parts of an image are evidence for a class, as a heat map.
  *
- * The map is as coarse as the network's last convolution, and says what the network looked at, not why a face looks so.
+ * The map is as coarse as the model's last convolution. It explains the model, not the emotion of the person.
  *
  * @param source A classifier, or `{ model, card }`; borrowed until the promise settles.
- * @param input One picture of any size, decoded or not; borrowed until the promise settles.
- * @param options Class and method.
- * @returns The map as a tensor, which is the caller's, and as a picture.
+ * @param input One image of any size, decoded or not; borrowed until the promise settles.
+ * @param options The class and the method.
+ * @returns The map as a tensor, owned by the caller, and as an image.
  * @throws InputError if the source, the input or an option is not valid.
- * @throws BackendError if no backend is registered, or if a gradient was asked for that the active one cannot compute.
- * @throws DisposedError if the network was disposed of, also if that comes while the promise is pending.
- * @throws WeightsError if the card does not fit the network.
- * @throws FerError if an encoded picture is given in Node and the package `sharp` is not installed.
+ * @throws BackendError if no backend is registered, or the active one cannot compute the gradient for the chosen method.
+ * @throws DisposedError if the model was disposed of, also while the promise is pending.
+ * @throws WeightsError if the card does not match the model.
+ * @throws FerError if the image is encoded and the package `sharp` is not installed (Node only).
  * @example
  * ```ts
  * const { map, overlay } = await explain(classifier, photo, { className: 'happy' });
@@ -94,14 +78,14 @@ export interface Explanation {
  * ```
  */
 export async function explain(
-  source: ModelWithCard,
-  input: PictureSource,
+  source: ExplainSource,
+  input: ImageSource,
   options: ExplainOptions = {},
 ): Promise<Explanation> {
-  const { labels, preprocessing } = checkSource(source);
+  const { classNames, preprocessing } = checkSource(source);
   checkOptions('explain: options', options, ['className', 'method']);
   const { className, method } = options;
-  if (className !== undefined) checkOneOf('explain: options.className', className, labels);
+  if (className !== undefined) checkOneOf('explain: options.className', className, classNames);
   if (method !== undefined) checkOneOf('explain: options.method', method, METHODS);
   await ensureBackend('explain');
   const image = await readImages(input, 'explain'); // [1, h, w, c]
@@ -111,37 +95,34 @@ export async function explain(
     checkSingle(image);
     if ((input as unknown) instanceof tf.Tensor) await checkValues('explain', image);
     pixels = preprocess(image, preprocessing); // [1, 48, 48, 1]
-    const label = className === undefined ? await topLabel(source, pixels) : labels.indexOf(className);
+    const label = className === undefined ? await topLabel(source, pixels) : classNames.indexOf(className);
     const evidence = await findEvidence(source, pixels, label, method);
-    map = normalise(evidence.map, preprocessing.inputSize);
-    return { className: labels[label]!, method: evidence.method, map, overlay: await overlay(image, map) };
+    map = normalize(evidence.map, preprocessing.inputSize);
+    return { className: classNames[label]!, method: evidence.method, map, overlay: await overlay(image, map) };
   } catch (error) {
     map?.dispose();
-    throw hasLostWeights(source.model) ? disposed() : error; // disposed of while this waited
+    throw hasLostWeights(source.model) ? disposed() : error; // disposed of during an await
   } finally {
     tf.dispose([image, pixels ?? []]);
   }
 }
 
-function checkSource(source: ModelWithCard) {
-  if (!isModelWithCard('explain', source)) {
-    const expected = 'a classifier, or a network as { model, card }';
-    throw inputError('explain', expected, describe(source));
-  }
+function checkSource(source: ExplainSource) {
+  checkModel('explain: source', source?.model);
   if (hasLostWeights(source.model)) throw disposed();
-  return cardOf('explain', source);
+  return resolveCard('explain: card', source.model, source.card);
 }
 
 function disposed(): DisposedError {
-  return new DisposedError('explain', 'a network', 'Load it again.');
+  return new DisposedError('explain', 'a model', 'Load it again.');
 }
 
 function checkSingle({ shape }: tf.Tensor4D): void {
   if (shape[0] === 1) return;
-  throw inputError('explain', 'one picture', `a batch of ${shape[0]}`, 'Explain them one after the other.');
+  throw inputError('explain', 'one image', `a batch of ${shape[0]}`, 'Explain one image at a time.');
 }
 
-async function topLabel({ model }: ModelWithCard, pixels: tf.Tensor4D): Promise<number> {
+async function topLabel({ model }: ExplainSource, pixels: tf.Tensor4D): Promise<number> {
   const top = tf.tidy(() => tf.argMax(logitsOf(model, pixels), -1)); // [1]
   try {
     return (await top.data())[0]!;
@@ -151,15 +132,15 @@ async function topLabel({ model }: ModelWithCard, pixels: tf.Tensor4D): Promise<
 }
 
 async function findEvidence(
-  { model }: ModelWithCard,
+  { model }: ExplainSource,
   pixels: tf.Tensor4D,
   label: number,
   wanted: ExplainMethod | undefined,
 ): Promise<{ method: ExplainMethod; map: tf.Tensor2D }> {
   const layer = wanted === 'occlusion' ? undefined : lastConvolution(model);
   if (wanted !== 'occlusion' && wanted !== undefined && !layer) {
-    const remedy = "Use the method 'occlusion'.";
-    throw inputError('explain', 'a network with a convolution', model.name, remedy);
+    const remedy = "Pass method: 'occlusion'.";
+    throw inputError('explain', 'a model with a convolution', model.name, remedy);
   }
   if (layer) {
     try {
@@ -173,7 +154,7 @@ async function findEvidence(
   return { method: 'occlusion', map: await occlusion(model, pixels, label) };
 }
 
-/** Whether tfjs says that the backend lacks a kernel, which for a network that can predict is one of a gradient. */
+/** Whether the backend lacks a kernel: that of a gradient, because the model can predict. */
 function isMissingKernel(error: unknown): error is Error {
   return error instanceof Error && /^Kernel '\w+' not registered/.test(error.message);
 }
@@ -181,15 +162,15 @@ function isMissingKernel(error: unknown): error is Error {
 function cannotDifferentiate(cause: Error): BackendError {
   return new BackendError({
     where: 'explain',
-    expected: 'a backend that computes the gradient of every layer after the last convolution',
-    received: `'${tf.getBackend()}', which does not`,
-    remedy: "Use the method 'occlusion', or another backend.",
+    expected: 'a backend with all gradients of the model',
+    received: `'${tf.getBackend()}'`,
+    remedy: "Pass method: 'occlusion', or use another backend.",
     cause,
   });
 }
 
-/** Brings a map to a size and its greatest value to 1, and disposes of it. */
-function normalise(map: tf.Tensor2D, size: readonly [number, number]): tf.Tensor2D {
+/** Resizes a map and scales its maximum to 1; disposes of the input. */
+function normalize(map: tf.Tensor2D, size: readonly [number, number]): tf.Tensor2D {
   const scaled = tf.tidy(() => {
     const sized = tf.reshape(resize(tf.reshape(map, [1, ...map.shape, 1]), size), [...size]);
     return tf.divNoNan<tf.Tensor2D>(sized, tf.max(sized));

@@ -10,13 +10,15 @@ const CONVOLUTIONS = ['Conv2D', 'SeparableConv2D', 'DepthwiseConv2D', 'Conv2DTra
 const FOLLOWERS = ['BatchNormalization', 'Activation', 'ReLU', 'LeakyReLU', 'PReLU', 'ELU'];
 
 /**
- * The layer whose output {@link gradCam} looks at: the last convolution, or the batch norm and activation that belong to it.
+ * Finds the layer for {@link gradCam}: the last convolution, or the batch norm or activation that directly follows it.
  *
- * @param model The network; borrowed.
- * @returns undefined if it has no convolution.
+ * @param model The model; borrowed.
+ * @returns The layer; undefined if the model has no convolution.
  */
 export function lastConvolution(model: tfl.LayersModel): Layer | undefined {
-  let layer = allLayers(model.layers).findLast((each) => CONVOLUTIONS.includes(each.getClassName()));
+  let layer = allLayers(model.layers)
+    .filter((each) => CONVOLUTIONS.includes(each.getClassName()))
+    .pop();
   for (let next = layer; next; next = onlyConsumer(model, next)) {
     if (next !== layer && !FOLLOWERS.includes(next.getClassName())) break;
     layer = next;
@@ -25,17 +27,17 @@ export function lastConvolution(model: tfl.LayersModel): Layer | undefined {
 }
 
 /**
- * Where in a picture the evidence for a class stands, by the activations of the last convolution: each is weighted by how much the logit
- * of the class rises with it, and what then speaks for the class is kept.
+ * Computes the evidence for a class from the activations of the last convolution: weights each activation by the gradient of the
+ * class's logit, sums over the channels and keeps the positive part.
  *
- * @param model The network; borrowed.
- * @param layer Which layer, as {@link lastConvolution} finds it.
- * @param input One preprocessed picture [1, h, w, 1]; borrowed.
- * @param label Index of the class.
- * @param weighting `'channel'`: by the mean gradient over its channel (Grad-CAM, Selvaraju et al. 2017, arXiv:1610.02391).
- *   `'position'`: by the gradient at its own position (HiResCAM, Draelos and Carin 2020, arXiv:2011.08891). Both are the same where
- *   global average pooling and a dense layer follow.
- * @returns [rows, columns] of the layer's output, at least 0, in no unit; the caller's.
+ * @param model The model; borrowed.
+ * @param layer The layer of {@link lastConvolution}.
+ * @param input One preprocessed image [1, h, w, 1]; borrowed.
+ * @param label The index of the class.
+ * @param weighting `'channel'`: by the mean gradient of the channel (Grad-CAM, Selvaraju et al. 2017, arXiv:1610.02391).
+ *   `'position'`: by the gradient at the same position (HiResCAM, Draelos and Carin 2020, arXiv:2011.08891). Both are equal if global
+ *   average pooling and a dense layer follow.
+ * @returns [rows, columns] of the layer's output, at least 0, without a unit; owned by the caller.
  */
 export function gradCam(
   model: tfl.LayersModel,
@@ -71,8 +73,8 @@ function activationsOf(model: tfl.LayersModel, layer: Layer, input: tf.Tensor4D)
   let activations: tf.Tensor | undefined;
   const keepOutput = (plain: () => tf.Tensor) => {
     const y = plain();
-    activations?.dispose(); // of an earlier call, where layers are shared
-    activations = tf.keep(tf.clone(y)); // the model frees y itself
+    activations?.dispose(); // of an earlier call, if the layer is shared
+    activations = tf.keep(tf.clone(y)); // the model disposes of y
     return y;
   };
   try {
@@ -84,7 +86,7 @@ function activationsOf(model: tfl.LayersModel, layer: Layer, input: tf.Tensor4D)
   }
 }
 
-/** Runs an action while a layer computes something else, and puts the layer back. */
+/** Runs an action with a replaced `call` of a layer, then restores it. */
 function withCall<T>(layer: Layer, call: (plain: () => tf.Tensor) => tf.Tensor, action: () => T): T {
   const restore = replaceCall(layer, (before) => (inputs, kwargs) => call(() => before(inputs, kwargs)));
   try {

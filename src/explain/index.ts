@@ -1,7 +1,7 @@
 /**
- * What in a picture speaks for a class, as a tensor and as a heat map.
+ * Heat maps of the evidence for a class.
  *
  * @packageDocumentation
  */
 export { explain } from './explain';
-export type { ExplainMethod, ExplainOptions, Explanation } from './explain';
+export type { ExplainOptions, Explanation } from './explain';

@@ -2,13 +2,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { logitsOf } from '../models/logits';
 
-/** Side of the patch as a share of the picture's: 8 of 48 pixels. */
+/** The side of the patch as a fraction of the image's: 8 of 48 pixels. */
 const PATCH = 1 / 6;
 
-/** How many covered pictures are classified at once. */
+/** The number of covered images per batch. */
 const BATCH = 32;
 
-/** Part of a picture, in pixels: from `top` and `left` to before `bottom` and `right`. */
+/** A part of an image in pixels; `bottom` and `right` are exclusive. */
 interface Patch {
   top: number;
   left: number;
@@ -17,14 +17,14 @@ interface Patch {
 }
 
 /**
- * Where in a picture the evidence for a class stands, by trial: a patch of the picture's mean gray is moved over it in steps of half its
- * side, and each pixel gets the mean loss of log-odds over the patches that cover it (after Zeiler and Fergus 2014, arXiv:1311.2901).
- * Needs no gradients, but some hundred predictions.
+ * Computes the evidence for a class by occlusion: moves a patch of the image's mean gray over the image in steps of half its side. Each
+ * pixel gets the mean drop of the log-odds over the patches that cover it (after Zeiler and Fergus 2014, arXiv:1311.2901). Needs no
+ * gradients, but some hundred predictions.
  *
- * @param model The network; borrowed.
- * @param input One preprocessed picture [1, h, w, 1]; borrowed until the promise settles.
- * @param label Index of the class.
- * @returns [h, w], at least 0, in log-odds; the caller's.
+ * @param model The model; borrowed.
+ * @param input One preprocessed image [1, h, w, 1]; borrowed until the promise settles.
+ * @param label The index of the class.
+ * @returns [h, w], at least 0, in log-odds; owned by the caller.
  */
 export async function occlusion(model: tfl.LayersModel, input: tf.Tensor4D, label: number): Promise<tf.Tensor2D> {
   const [, height, width] = input.shape;
@@ -67,7 +67,7 @@ function* pixelsOf({ top, left, bottom, right }: Patch, width: number): Generato
   for (let y = top; y < bottom; y++) for (let x = left; x < right; x++) yield y * width + x;
 }
 
-/** log(p / (1 - p)) of a class for the picture covered by each patch; unlike p itself it does not saturate. */
+/** log(p / (1 - p)) of a class with each patch covered; unlike p, it does not saturate. */
 async function logOdds(
   model: tfl.LayersModel,
   input: tf.Tensor4D,

@@ -4,22 +4,22 @@ import { toGray } from '../image/gray';
 import type { PixelData } from '../image/pixels';
 import { resize } from '../image/resize';
 
-/** matplotlib's perceptual scale "inferno" (van der Walt and Smith 2015, CC0) at every sixteenth, from black to light yellow. */
+/** matplotlib's color map "inferno" (van der Walt and Smith 2015, CC0), every sixteenth color from black to light yellow. */
 const INFERNO =
   '000004 0b0724 210c4a 3d0965 57106e 70196e 89226a a32c61 bb3755 d14545 e35932 f1721e f98d0a fcaa0f f9c932 f2e865 fcffa4';
 
 const STOPS = scaleOf(INFERNO.split(' ').map((hex) => `#${hex}`));
 const COLORS = Array.from({ length: 256 }, (_, i) => colorAt(STOPS, i / 255));
 
-/** Share of the heat's colour in the picture where the map is 1; in proportion elsewhere. */
+/** The opacity of the overlay where the map is 1; proportional elsewhere. */
 const OPACITY = 0.75;
 
 /**
- * Lays a heat map over a picture: the picture in gray, and the more of the heat's colour in it, the higher the map.
+ * Draws a heat map over the image in gray. Higher values are more opaque.
  *
  * @param image [1, h, w, c] 0..255; borrowed until the promise settles.
  * @param map [rows, columns] 0..1; borrowed until the promise settles.
- * @returns h × w pixels of RGBA, opaque.
+ * @returns h × w opaque RGBA pixels.
  */
 export async function overlay(image: tf.Tensor4D, map: tf.Tensor2D): Promise<PixelData> {
   const [, height, width] = image.shape;

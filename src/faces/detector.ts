@@ -1,21 +1,40 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { inputError } from '../errors';
 import { describe } from '../validate';
-import type { Picture } from '../image/input';
+import type { ImageSource } from '../image/read';
 import type { Box, FaceLandmarks, FaceRegion, Point } from '../image/region';
 
 /**
- * A photo in the two forms that detectors take.
+ * The pixels of a photo in memory.
  *
  * @example
  * ```ts
- * const detectWhole = ({ width, height }: DetectorPhoto) => [{ box: { x: 0, y: 0, width, height } }];
- * const faces = createFaceClassifier({ detect: detectWhole });
+ * const detect = async (photo: DetectorPhoto) => findFaces((await photo.read()).data);
+ * ```
+ */
+export interface PhotoBytes {
+  /** [height * width * channels] row-major, 0..255; RGBA has straight alpha. */
+  readonly data: ArrayLike<number>;
+  /** Width in pixels. */
+  readonly width: number;
+  /** Height in pixels. */
+  readonly height: number;
+  /** 1 (gray), 3 (RGB) or 4 (RGBA). */
+  readonly channels: number;
+}
+
+/**
+ * A photo in the forms that detectors take.
+ *
+ * @example
+ * ```ts
+ * const detect = ({ width, height }: DetectorPhoto) => [{ box: { x: 0, y: 0, width, height } }];
+ * const faces = createFaceClassifier({ detector: { detect } });
  * ```
  */
 export interface DetectorPhoto {
-  /** What the caller passed, or `pixels` if that was an encoded picture. */
-  readonly source: Picture;
+  /** What the caller passed, or its decoded pixels if that was an encoded picture. */
+  readonly source: ImageSource;
   /** Height in pixels. */
   readonly height: number;
   /** Width in pixels. */
@@ -25,6 +44,8 @@ export interface DetectorPhoto {
    * settles.
    */
   readonly pixels: tf.Tensor3D;
+  /** The same in memory, without a detour over a tensor where it is there already. */
+  read(): Promise<PhotoBytes>;
 }
 
 /**
@@ -33,21 +54,21 @@ export interface DetectorPhoto {
  * @example
  * ```ts
  * const face: DetectedFace = { box, score: 0.98 };
- * const faces = createFaceClassifier({ detect: () => [face] });
+ * const faces = createFaceClassifier({ detector: { detect: () => [face] } });
  * ```
  */
 export interface DetectedFace extends FaceRegion {
   /** Where it is, in pixels of the photo. It may reach over the edges. */
   readonly box: Box;
-  /** Its eyes, if the detector tells them. */
+  /** Its eyes, and perhaps other points, if the detector tells them. */
   readonly landmarks?: FaceLandmarks | undefined;
   /** How sure the detector is, 0..1, if it tells. */
   readonly score?: number | undefined;
 }
 
 /**
- * Finds the faces in a photo. Any detector fits behind it; for some there are adapters: {@link fromHuman}, {@link fromFaceApi},
- * {@link fromFaceDetection} and {@link fromMediaPipe}.
+ * Finds the faces in a photo. {@link loadFaceDetector} gives the one in this package; any other fits, too, and for some there are adapters:
+ * {@link fromHuman}, {@link fromFaceApi}, {@link fromFaceDetection} and {@link fromMediaPipe}.
  *
  * @example
  * ```ts
@@ -58,7 +79,20 @@ export interface DetectedFace extends FaceRegion {
  */
 export interface FaceDetector {
   /** The faces in a photo; an empty list if there is none. */
-  detect(photo: DetectorPhoto): Promise<readonly DetectedFace[]> | readonly DetectedFace[];
+  detect(photo: DetectorPhoto, options?: DetectOptions): Promise<readonly DetectedFace[]> | readonly DetectedFace[];
+}
+
+/**
+ * Options of {@link FaceDetector.detect}.
+ *
+ * @example
+ * ```ts
+ * const options: DetectOptions = { signal: AbortSignal.timeout(500) };
+ * ```
+ */
+export interface DetectOptions {
+  /** Stops looking: the call rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
 }
 
 /** Longest side of a box as a share of the photo's longer side: what is beyond that is no face. */

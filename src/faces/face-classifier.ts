@@ -1,29 +1,37 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { inputError } from '../errors';
 import { ensureBackend } from '../backend/backend';
-import { isEncoded } from '../image/encoded';
-import { overWhite } from '../image/gray';
-import { checkValues } from '../image/range';
-import { type PictureSource, readImages } from '../image/read';
-import { checkInteger, checkNumber, checkOptions } from '../validate';
+import { inputError } from '../errors';
 import { classify } from '../classify/classify';
 import type { Classifier } from '../classify/classifier';
-import { EMOTIONS } from '../labels';
-import { checkMethod } from './check-method';
-import { type DetectedFace, type DetectorPhoto, type FaceDetector, usableFaces } from './detector';
 import { checkClassifyOptions, type ClassifyOptions } from '../classify/options';
 import type { Prediction } from '../classify/predictions';
+import { isBatch } from '../image/input';
+import { type PixelData, isPixelData } from '../image/pixels';
+import { DEFAULT_PREPROCESSING } from '../image/preprocess';
+import type { ImageSource } from '../image/read';
+import { EMOTIONS } from '../labels';
+import { checkInteger, checkNumber, checkOptions } from '../validate';
+import { sharedDetector } from './blazeface/shared';
+import { checkMethod } from './check-method';
+import { type DetectedFace, type FaceDetector, usableFaces } from './detector';
+import { cutPatch } from './patch';
+import { openPhoto } from './photo';
 
 /**
  * Options of {@link createFaceClassifier}.
  *
  * @example
  * ```ts
- * const options: FaceClassifierOptions = { classifier, minScore: 0.7, minSize: 40, maxFaces: 5 };
- * const faces = createFaceClassifier(detector, options);
+ * const options: FaceClassifierOptions = { detector: fromHuman(human), minScore: 0.7, minSize: 40, maxFaces: 5 };
+ * const faces = createFaceClassifier(options);
  * ```
  */
 export interface FaceClassifierOptions {
+  /**
+   * What finds the faces: an adapter for a package, or any object with such a `detect`; borrowed. Default: the detector in this package, which
+   * all calls without another one share, loaded with the first photo.
+   */
+  detector?: FaceDetector | undefined;
   /** What classifies the faces; borrowed. Default: the weights that `classify()` uses, loaded with the first face. */
   classifier?: Classifier | undefined;
   /** Least score of a face, 0..1; faces without a score count as sure. Default 0: the detector decides. */
@@ -35,15 +43,20 @@ export interface FaceClassifierOptions {
 }
 
 /**
- * Options of {@link FaceClassifier.classify}: those of `Classifier.classify` that do not say where the face is.
+ * Options of {@link FaceClassifier.classify}: those of `Classifier.classify` that do not say where the face is, and two more.
  *
  * @example
  * ```ts
  * const options: ClassifyFacesOptions = { topk: 1, views: 'flip' };
- * const faces = await createFaceClassifier(detector).classify(photo, options);
+ * const faces = await classifyFaces(photo, options);
  * ```
  */
-export type ClassifyFacesOptions = Omit<ClassifyOptions, 'box' | 'landmarks' | 'regions'>;
+export interface ClassifyFacesOptions extends Omit<ClassifyOptions, 'box' | 'landmarks' | 'regions'> {
+  /** Where the faces are, if that is known already: the detector is not asked. For one photo only. */
+  faces?: readonly DetectedFace[] | undefined;
+  /** Stops the work: the call rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
+}
 
 /**
  * A face and what its expression is taken for.
@@ -51,7 +64,7 @@ export type ClassifyFacesOptions = Omit<ClassifyOptions, 'box' | 'landmarks' | '
  * @example
  * ```ts
  * const line = ({ box, predictions }: ClassifiedFace) => `${predictions[0]?.className} at ${box.x}, ${box.y}`;
- * console.log((await createFaceClassifier(detector).classify(photo)).map(line));
+ * console.log((await classifyFaces(photo)).map(line));
  * ```
  */
 export interface ClassifiedFace extends DetectedFace {
@@ -64,105 +77,115 @@ export interface ClassifiedFace extends DetectedFace {
  *
  * @example
  * ```ts
- * const faces: FaceClassifier = createFaceClassifier(detector);
+ * const faces: FaceClassifier = createFaceClassifier({ minScore: 0.7 });
  * for (const { score, predictions } of await faces.classify(photo)) console.log(score, predictions[0]);
  * ```
  */
 export interface FaceClassifier {
+  /** Finds and classifies the faces in several photos, one photo after another: an array of faces for each. */
+  classify(photo: readonly ImageSource[] | tf.Tensor4D, options?: ClassifyFacesOptions): Promise<ClassifiedFace[][]>;
   /**
-   * The faces in a photo, the largest first.
+   * Finds the faces in a photo, the largest first, and classifies them in one batch.
    *
-   * @param photo One picture of any size, decoded or not; borrowed until the promise settles.
+   * @param photo One picture of any size, decoded or not; or several, as an array or a tensor [n, h, w, c]. Borrowed until the promise
+   *   settles.
    * @param options As for one face.
-   * @returns For each face `{ box, landmarks, score, predictions }`, with positions in pixels of the photo; an empty list if the detector
-   *   finds none.
-   * @throws InputError if the photo is no picture or an option is not valid.
+   * @returns For each face `{ box, landmarks, score, predictions }`, with positions in pixels of the photo; an empty array if there is none.
+   *   For several photos one such array each.
+   * @throws InputError if a photo is no picture or an option is not valid.
    */
-  classify(photo: PictureSource, options?: ClassifyFacesOptions): Promise<ClassifiedFace[]>;
+  classify(photo: ImageSource, options?: ClassifyFacesOptions): Promise<ClassifiedFace[]>;
 }
 
 /**
  * Joins a face detector and a classifier. Faces are cut out as FER2013 frames them and turned upright by their eyes, if the detector
  * tells where those are; all faces of a photo are classified in one batch.
  *
- * @param detector Finds the faces: an adapter for a package, or any object with such a `detect`; borrowed.
- * @param options The classifier, and which faces count.
+ * @param options The detector, the classifier, and which faces count.
  * @returns The face classifier. It holds nothing that must be freed.
- * @throws InputError if the detector or an option is not valid.
+ * @throws InputError if an option is not valid.
  * @example
  * ```ts
- * const faces = createFaceClassifier(fromHuman(human));
+ * const faces = createFaceClassifier({ classifier: await loadClassifier('deep'), minSize: 40 });
  * for (const { box, predictions } of await faces.classify(photo)) console.log(box, predictions[0]);
  * ```
  */
-export function createFaceClassifier(detector: FaceDetector, options: FaceClassifierOptions = {}): FaceClassifier {
-  const where = 'createFaceClassifier';
-  checkMethod(
-    where,
-    detector,
-    'detect',
-    'a face detector with a method detect',
-    'Use an adapter, for instance fromHuman(human).',
-  );
-  checkOptions(`${where}: options`, options, ['classifier', 'minScore', 'minSize', 'maxFaces']);
-  const { classifier = { classify }, minScore = 0, minSize = 16, maxFaces = Infinity } = options;
-  checkMethod(
-    `${where}: options.classifier`,
-    classifier,
-    'classify',
-    'a classifier',
-    'Write `await loadClassifier()`.',
-  );
-  checkNumber(`${where}: options.minScore`, minScore, { min: 0, max: 1 });
-  checkNumber(`${where}: options.minSize`, minSize, { min: 0 });
-  if (maxFaces !== Infinity) checkInteger(`${where}: options.maxFaces`, maxFaces, { min: 1 });
-  return {
-    async classify(photo, classifyOptions = {}) {
-      checkOptions('classify: options', classifyOptions, ['topk', 'minProbability', 'views', 'margin']);
-      checkClassifyOptions(
-        { ...classifyOptions, margin: undefined },
-        options.classifier?.card?.labels.length ?? EMOTIONS.length,
-      );
-      await ensureBackend('classify');
-      const image = await readImages(photo, 'classify'); // [1, h, w, c]
-      let made: tf.Tensor3D | undefined;
-      try {
-        const [n, height, width] = image.shape;
-        if (n !== 1) throw inputError('classify', 'one photo', `a batch of ${n}`);
-        if ((photo as unknown) instanceof tf.Tensor) await checkValues('classify', image);
-        const picture: DetectorPhoto = {
-          ...{ height, width },
-          get pixels() {
-            return (made ??= toPixels(image));
-          },
-          get source() {
-            return isEncoded(photo) ? picture.pixels : photo;
-          },
-        };
-        const found = usableFaces(await detector.detect(picture), [height, width]);
-        const counts = ({ box, score = 1 }: DetectedFace) =>
-          score >= minScore && Math.max(box.width, box.height) >= minSize;
-        const faces = found.filter(counts).slice(0, maxFaces);
-        if (faces.length === 0) return [];
-        const lists = await classifier.classify(image, { ...classifyOptions, regions: faces.map(toRegion) });
-        return faces.map((face, i) => ({ ...face, predictions: lists[i]! }));
-      } finally {
-        tf.dispose([image, made ?? []]);
-      }
-    },
-  };
+export function createFaceClassifier(options: FaceClassifierOptions = {}): FaceClassifier {
+  const where = 'createFaceClassifier: options';
+  checkOptions(where, options, ['detector', 'classifier', 'minScore', 'minSize', 'maxFaces']);
+  const { detector, classifier = { classify }, minScore = 0, minSize = 16, maxFaces = Infinity } = options;
+  if (detector !== undefined) {
+    const expected = 'a face detector with a method detect';
+    checkMethod(`${where}.detector`, detector, 'detect', expected, 'Use an adapter, for instance fromHuman(human).');
+  }
+  checkMethod(`${where}.classifier`, classifier, 'classify', 'a classifier', 'Write `await loadClassifier()`.');
+  checkNumber(`${where}.minScore`, minScore, { min: 0, max: 1 });
+  checkNumber(`${where}.minSize`, minSize, { min: 0 });
+  if (maxFaces !== Infinity) checkInteger(`${where}.maxFaces`, maxFaces, { min: 1 });
+
+  async function classifyOne(input: ImageSource, optionsOfCall: ClassifyFacesOptions): Promise<ClassifiedFace[]> {
+    const { faces: known, signal, ...classifyOptions } = optionsOfCall;
+    signal?.throwIfAborted();
+    const photo = await openPhoto(input, 'classify');
+    try {
+      const found = known ?? (await (detector ?? (await sharedDetector())).detect(photo, { signal }));
+      signal?.throwIfAborted();
+      const counts = ({ box, score = 1 }: DetectedFace) =>
+        score >= minScore && Math.max(box.width, box.height) >= minSize;
+      const faces = usableFaces(found, [photo.height, photo.width]).filter(counts).slice(0, maxFaces);
+      if (faces.length === 0) return [];
+      const { content } = photo;
+      const all = { picture: content, regions: faces.map(toRegion) };
+      const size = options.classifier
+        ? options.classifier.card?.preprocessing.inputSize
+        : DEFAULT_PREPROCESSING.inputSize;
+      const { picture, regions } =
+        size && isInMemory(content) ? cutPatch(content, all.regions, size, classifyOptions.margin) : all;
+      const lists = await classifier.classify(picture, { ...classifyOptions, regions });
+      return faces.map((face, i) => ({ ...face, predictions: lists[i]! }));
+    } finally {
+      photo.dispose();
+    }
+  }
+
+  function classifyFaces(
+    photo: readonly ImageSource[] | tf.Tensor4D,
+    options?: ClassifyFacesOptions,
+  ): Promise<ClassifiedFace[][]>;
+  function classifyFaces(photo: ImageSource, options?: ClassifyFacesOptions): Promise<ClassifiedFace[]>;
+  async function classifyFaces(
+    input: ImageSource | readonly ImageSource[] | tf.Tensor4D,
+    classifyOptions: ClassifyFacesOptions = {},
+  ): Promise<ClassifiedFace[] | ClassifiedFace[][]> {
+    checkClassifyFacesOptions(classifyOptions, options.classifier?.card.classNames.length ?? EMOTIONS.length);
+    await ensureBackend('classify');
+    const isSeveral = Array.isArray(input) || isBatch(input);
+    if (!isSeveral) return classifyOne(input as ImageSource, classifyOptions);
+    if (classifyOptions.faces) throw inputError('classify: options.faces', 'one photo', 'several');
+    const photos = Array.isArray(input) ? (input as readonly ImageSource[]) : tf.unstack(input as tf.Tensor4D);
+    const results: ClassifiedFace[][] = [];
+    try {
+      for (const photo of photos) results.push(await classifyOne(photo as ImageSource, classifyOptions));
+    } finally {
+      if (photos !== input) tf.dispose(photos as tf.Tensor[]);
+    }
+    return results;
+  }
+
+  return { classify: classifyFaces };
+}
+
+function checkClassifyFacesOptions(options: ClassifyFacesOptions, classes: number): void {
+  const where = 'classify: options';
+  checkOptions(where, options, ['topk', 'minProbability', 'views', 'margin', 'faces', 'signal']);
+  const { topk, minProbability, views } = options;
+  checkClassifyOptions({ topk, minProbability, views }, classes); // the margin is checked where faces are cut out
+}
+
+function isInMemory(picture: ImageSource): picture is PixelData {
+  return typeof picture === 'object' && !(picture instanceof tf.Tensor) && isPixelData(picture);
 }
 
 function toRegion({ box, landmarks }: DetectedFace) {
   return landmarks ? { box, landmarks } : { box };
-}
-
-/** One picture [1, h, w, c] as detectors take it: [h, w, 3] int32, over white. */
-function toPixels(image: tf.Tensor4D): tf.Tensor3D {
-  return tf.tidy(() => {
-    const [, height, width] = image.shape;
-    const opaque = overWhite(tf.reshape(image, [height, width, -1])); // [h, w, 1 or 3]
-    const color = opaque.shape[2] === 1 ? tf.tile(opaque, [1, 1, 3]) : opaque;
-    return tf.cast(tf.round(color), 'int32') as tf.Tensor3D;
-  });
 }

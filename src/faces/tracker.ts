@@ -1,7 +1,7 @@
 import { DisposedError, inputError } from '../errors';
-import type { PictureSource } from '../image/read';
-import { checkNumber, checkOptions, describe } from '../validate';
-import type { ClassifiedFace } from './face-classifier';
+import type { ImageSource } from '../image/read';
+import { checkInteger, checkNumber, checkOptions, describe } from '../validate';
+import { type ClassifiedFace, type ClassifyFacesOptions, createFaceClassifier } from './face-classifier';
 import { checkMethod } from './check-method';
 import { latestOnly } from './latest';
 import type { Prediction } from '../classify/predictions';
@@ -9,17 +9,18 @@ import { type FrameFace, type TrackedFace, Tracks } from './tracks';
 import { nextFrame } from './video-frames';
 
 /**
- * What a tracker asks about each frame: a `Classifier`, for which the whole frame is one face, or a `FaceClassifier`.
+ * What a tracker asks about each frame: a `FaceClassifier`, or a `Classifier`, for which the whole frame is one face.
  *
  * @example
  * ```ts
- * const whole: FrameClassifier = { classify: (frame) => classify(frame) }; // the frame is the face
- * const tracker = createTracker(whole);
+ * // a photo booth: the face is always in the same box
+ * const booth: FrameClassifier = { classify: async (frame) => (await classify(frame, { regions: [{ box }] }))[0]! };
+ * const tracker = createTracker(booth);
  * ```
  */
 export interface FrameClassifier {
-  /** The classes of the frame, or its faces with theirs. */
-  classify(frame: PictureSource): Promise<Prediction[] | ClassifiedFace[]>;
+  /** The classes of the frame, or its faces with theirs; `options.faces` tells where these are, if that is known. */
+  classify(frame: ImageSource, options?: ClassifyFacesOptions): Promise<Prediction[] | ClassifiedFace[]>;
 }
 
 /**
@@ -28,7 +29,7 @@ export interface FrameClassifier {
  * @example
  * ```ts
  * const options: TrackerOptions = { smoothing: 400, hysteresis: 0.15 };
- * const tracker = createTracker(createFaceClassifier(detector), options);
+ * const tracker = createTracker(createFaceClassifier(), options);
  * ```
  */
 export interface TrackerOptions {
@@ -43,6 +44,11 @@ export interface TrackerOptions {
   minOverlap?: number | undefined;
   /** For how many ms a face may be gone and still be the same when it is back at its place. Default 500. */
   memory?: number | undefined;
+  /**
+   * Every how many frames faces are detected, at least 1. In between they are taken to move on as they did, which saves the detector's time;
+   * a frame without a face, and one after a fast movement, is always searched. Default 3.
+   */
+  detectEvery?: number | undefined;
 }
 
 /**
@@ -50,7 +56,7 @@ export interface TrackerOptions {
  *
  * @example
  * ```ts
- * const tracker: Tracker = createTracker(createFaceClassifier(detector));
+ * const tracker: Tracker = createTracker();
  * const faces = await tracker.update(photo, 40); // the frame at 40 ms
  * tracker.dispose();
  * ```
@@ -64,7 +70,7 @@ export interface Tracker {
    * @returns The faces in it; undefined if a newer frame took its place.
    * @throws DisposedError after {@link Tracker.dispose}; and whatever the classifier throws.
    */
-  update(frame: PictureSource, time?: number): Promise<TrackedFace[] | undefined>;
+  update(frame: ImageSource, time?: number): Promise<TrackedFace[] | undefined>;
   /**
    * Classifies the frames of a video as they are shown, as many as the device can, until {@link Tracker.stop}. Faces that were followed
    * before are forgotten.
@@ -87,34 +93,44 @@ export interface Tracker {
  * The smoothing is exponential in time, not in frames: `p += (1 - exp(-dt / smoothing)) * (new - p)`, so that irregular frames count for
  * as long as they lasted. Faces are told apart by the overlap of their boxes.
  *
- * @param classifier A classifier or a face classifier; borrowed.
+ * Faces are detected every few frames and followed between them, so that a face costs one classification a frame.
+ *
+ * @param classifier A face classifier or a classifier; borrowed. Default: `createFaceClassifier()`, with the detector and the weights in
+ *   this package.
  * @param options Smoothing and following.
  * @returns The tracker.
  * @throws InputError if the classifier or an option is not valid.
  * @example
  * ```ts
- * const tracker = createTracker(createFaceClassifier(detector));
+ * const tracker = createTracker();
  * await tracker.start(video, (faces) => draw(faces)); // until tracker.stop()
  * ```
  */
-export function createTracker(classifier: FrameClassifier, options: TrackerOptions = {}): Tracker {
+export function createTracker(
+  classifier: FrameClassifier = createFaceClassifier(),
+  options: TrackerOptions = {},
+): Tracker {
   const where = 'createTracker';
   checkMethod(where, classifier, 'classify', 'a classifier or face classifier');
-  checkOptions(`${where}: options`, options, ['smoothing', 'hysteresis', 'minOverlap', 'memory']);
-  const { smoothing = 250, hysteresis = 0.1, minOverlap = 0.2, memory = 500 } = options;
+  checkOptions(`${where}: options`, options, ['smoothing', 'hysteresis', 'minOverlap', 'memory', 'detectEvery']);
+  const { smoothing = 250, hysteresis = 0.1, minOverlap = 0.2, memory = 500, detectEvery = 3 } = options;
   checkNumber(`${where}: options.smoothing`, smoothing, { min: 0 });
   checkNumber(`${where}: options.hysteresis`, hysteresis, { min: 0, max: 1 });
   checkNumber(`${where}: options.minOverlap`, minOverlap, { min: 1e-6, max: 1 });
   checkNumber(`${where}: options.memory`, memory, { min: 0 });
+  checkInteger(`${where}: options.detectEvery`, detectEvery, { min: 1 });
 
   const tracks = new Tracks({ smoothing, hysteresis, minOverlap, memory });
   let isDisposed = false;
+  let frames = 0; // since faces were last detected
   let videos = 0; // how many were begun: frames of an earlier one count no more
   let running: AbortController | undefined;
 
-  const classify = latestOnly(async (frame: PictureSource, time: number, begun: number) => {
-    const results = await classifier.classify(frame);
-    return isDisposed || begun !== videos ? undefined : tracks.update(toFaces(results), time);
+  const classify = latestOnly(async (frame: ImageSource, time: number, begun: number) => {
+    const faces = ++frames % detectEvery === 0 ? undefined : tracks.predict(time);
+    const results = await (faces ? classifier.classify(frame, { faces }) : classifier.classify(frame));
+    if (!faces) frames = 0;
+    return isDisposed || begun !== videos ? undefined : tracks.update(toFaces(results), time, faces !== undefined);
   });
 
   const disposed = (method: string) =>

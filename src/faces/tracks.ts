@@ -1,4 +1,5 @@
-import type { Box } from '../image/region';
+import type { Box, FaceLandmarks, Point } from '../image/region';
+import type { DetectedFace } from './detector';
 import type { ClassifiedFace } from './face-classifier';
 import type { Prediction } from '../classify/predictions';
 
@@ -18,7 +19,7 @@ export type FrameFace = Pick<ClassifiedFace, 'predictions'> & Partial<Omit<Class
  * @example
  * ```ts
  * const line = ({ id, className }: TrackedFace) => `face ${id}: ${className}`;
- * const tracker = createTracker(createFaceClassifier(detector));
+ * const tracker = createTracker();
  * console.log((await tracker.update(photo))?.map(line));
  * ```
  */
@@ -42,10 +43,17 @@ export interface TrackSettings {
 interface Track {
   id: number;
   time: number;
-  box: Box | undefined;
+  /** The face where it was last detected, and when. */
+  seen: FrameFace;
+  seenTime: number;
+  /** How it moved between the last two detections, in pixels a ms. */
+  speed: Point;
   className: string;
   probabilities: Map<string, number>;
 }
+
+/** A face that should have moved by more than this share of its size since it was detected has to be detected anew. */
+const FAST = 0.25;
 
 /** Follows faces from frame to frame, on numbers alone. */
 export class Tracks {
@@ -70,9 +78,10 @@ export class Tracks {
    *
    * @param faces The faces of the frame.
    * @param time When the frame was taken, in ms.
+   * @param isPredicted Whether their places are those of {@link Tracks.predict}, not detected ones.
    * @returns One followed face for each face of the frame, in its order.
    */
-  update(faces: readonly FrameFace[], time: number): TrackedFace[] {
+  update(faces: readonly FrameFace[], time: number, isPredicted = false): TrackedFace[] {
     if (time < this.#time) this.clear();
     this.#time = time;
     const { hysteresis, memory } = this.#settings;
@@ -82,6 +91,7 @@ export class Tracks {
     return faces.map((face, i) => {
       const track = known[i] ?? this.#begin(face, time);
       this.#smooth(track, face, time);
+      if (!isPredicted) see(track, face, time);
       const predictions = Array.from(track.probabilities, ([className, probability]) => ({ className, probability }));
       predictions.sort((a, b) => b.probability - a.probability);
       const [best] = predictions;
@@ -91,10 +101,34 @@ export class Tracks {
     });
   }
 
+  /**
+   * Where the faces of the last frame should be now: as they moved between the last two detections.
+   *
+   * @param time When the frame was taken, in ms.
+   * @returns The faces to look at; undefined if they must be detected anew: none is known, one moves fast, or time runs backwards.
+   */
+  predict(time: number): DetectedFace[] | undefined {
+    const current = this.#tracks.filter((track) => track.time === this.#time);
+    if (current.length === 0 || time < this.#time) return undefined;
+    const faces: DetectedFace[] = [];
+    for (const { seen, seenTime, speed } of current) {
+      const { box, landmarks, score } = seen;
+      if (!box) return undefined;
+      const [dx, dy] = [speed[0] * (time - seenTime), speed[1] * (time - seenTime)];
+      if (Math.hypot(dx, dy) > FAST * Math.max(box.width, box.height)) return undefined;
+      faces.push({
+        box: { ...box, x: box.x + dx, y: box.y + dy },
+        landmarks: landmarks && moved(landmarks, dx, dy),
+        score,
+      });
+    }
+    return faces;
+  }
+
   /** The track of each face, or undefined: the pair that overlaps most first. */
   #match(faces: readonly FrameFace[]): (Track | undefined)[] {
     const pairs = faces.flatMap(({ box }, i) =>
-      this.#tracks.map((track) => ({ i, track, overlap: overlap(box, track.box) })),
+      this.#tracks.map((track) => ({ i, track, overlap: overlap(box, track.seen.box) })),
     );
     pairs.sort((a, b) => b.overlap - a.overlap);
     const matched = new Map<number, Track>();
@@ -107,14 +141,23 @@ export class Tracks {
     return faces.map((_, i) => matched.get(i));
   }
 
-  #begin({ box, predictions }: FrameFace, time: number): Track {
-    const className = predictions[0]?.className ?? '';
-    const track = { id: ++this.#lastId, time, box, className, probabilities: toMap(predictions) };
+  #begin(face: FrameFace, time: number): Track {
+    const className = face.predictions[0]?.className ?? '';
+    const probabilities = toMap(face.predictions);
+    const track: Track = {
+      id: ++this.#lastId,
+      time,
+      seen: face,
+      seenTime: time,
+      speed: [0, 0],
+      className,
+      probabilities,
+    };
     this.#tracks.push(track);
     return track;
   }
 
-  #smooth(track: Track, { box, predictions }: FrameFace, time: number): void {
+  #smooth(track: Track, { predictions }: FrameFace, time: number): void {
     const { smoothing } = this.#settings;
     const share = smoothing === 0 ? 1 : 1 - Math.exp((track.time - time) / smoothing);
     const fresh = toMap(predictions);
@@ -122,8 +165,25 @@ export class Tracks {
       const before = track.probabilities.get(className) ?? 0;
       track.probabilities.set(className, before + share * ((fresh.get(className) ?? 0) - before));
     }
-    Object.assign(track, { time, box });
+    track.time = time;
   }
+}
+
+/** Takes in where a face was detected, and how fast it moved there. */
+function see(track: Track, face: FrameFace, time: number): void {
+  const [before, duration] = [track.seen.box, time - track.seenTime];
+  const { box } = face;
+  if (before && box && duration > 0) {
+    const move = (start: number, end: number) => (end - start) / duration;
+    const across = move(before.x + before.width / 2, box.x + box.width / 2);
+    track.speed = [across, move(before.y + before.height / 2, box.y + box.height / 2)];
+  }
+  Object.assign(track, { seen: face, seenTime: time });
+}
+
+function moved(landmarks: FaceLandmarks, dx: number, dy: number): FaceLandmarks {
+  const by = (point: Point): Point => [point[0] + dx, point[1] + dy];
+  return { leftEye: by(landmarks.leftEye), rightEye: by(landmarks.rightEye) };
 }
 
 function toMap(predictions: readonly Prediction[]): Map<string, number> {

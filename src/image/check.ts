@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { inputError } from '../errors';
+import { checkOwnTensor } from '../tfjs/own';
 import { describe } from '../validate';
 
 /** How many channels a picture may have: gray, RGB or RGBA. */
@@ -25,6 +26,7 @@ export function checkImages(where: string, images: unknown): asserts images is t
       'Dispose of it after this call, or pass tf.clone(x).',
     );
   }
+  if ((images as tf.Tensor).dataId) checkOwnTensor(where, images as tf.Tensor);
   const received = `rank ${shape.length} [${shape.join(', ')}]`;
   if (shape.length !== 4) {
     const remedy = shape.length === 3 ? 'Add a batch axis with tf.expandDims(x, 0).' : 'Reshape it with tf.reshape.';

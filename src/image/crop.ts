@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { inputError } from '../errors';
+import { transform } from '../tfjs/transform';
 import { checkNumber, checkOptions, describe } from '../validate';
 import { checkImages } from './check';
-import { overWhite } from './gray';
+import { overWhite, toGray } from './gray';
 import { checkSize, DEFAULT_PREPROCESSING } from './preprocess';
 import {
   checkMargin,
@@ -13,7 +14,7 @@ import {
   halfExtent,
   type Margins,
 } from './region';
-import { resizeWeights, type Stretch } from './resize';
+import { resizeColumns, resizeRows, type Stretch } from './resize';
 
 /**
  * Options of {@link cropFaces}.
@@ -63,13 +64,36 @@ export function cropFaces(
   regions: readonly FaceRegion[],
   options: CropOptions = {},
 ): tf.Tensor4D {
+  return crop(image, regions, options, overWhite);
+}
+
+/**
+ * What {@link cropFaces} does, in gray: a third of the work for a model of gray images.
+ * @returns [k, height, width, 1] float32 0..255; the caller's.
+ */
+export function cropGrayFaces(
+  image: tf.Tensor3D | tf.Tensor4D,
+  regions: readonly FaceRegion[],
+  options: CropOptions,
+): tf.Tensor4D {
+  return crop(image, regions, options, toGray);
+}
+
+function crop(
+  image: tf.Tensor3D | tf.Tensor4D,
+  regions: readonly FaceRegion[],
+  options: CropOptions,
+  toOpaque: (pixels: tf.Tensor4D) => tf.Tensor4D,
+): tf.Tensor4D {
   const [h, w, channels] = checkPicture(image);
   const frames = framesOf('cropFaces', [h, w], regions, options);
   const { size = DEFAULT_SIZE } = options;
-  if (frames.length === 0) return tf.tensor4d([], [0, ...size, Math.min(channels, 3)], 'float32');
+  if (frames.length === 0) {
+    return tf.tensor4d([], [0, ...size, toOpaque === toGray ? 1 : Math.min(channels, 3)], 'float32');
+  }
   return tf.tidy(() => {
-    const pixels = tf.reshape<tf.Rank.R3>(image as tf.Tensor, [h, w, channels]);
-    return tf.stack(frames.map((frame) => cut(pixels, frame, size))) as tf.Tensor4D;
+    const pixels = tf.reshape<tf.Rank.R4>(image as tf.Tensor, [1, h, w, channels]);
+    return tf.stack(frames.map((frame) => cut(pixels, frame, size, toOpaque))) as tf.Tensor4D;
   });
 }
 
@@ -84,7 +108,7 @@ export function cropFaces(
  * @example
  * ```ts
  * const [frame] = cropFrames([480, 640], [{ landmarks: { leftEye: [200, 104], rightEye: [245, 110] } }]);
- * console.log(frame?.centre, frame?.width, frame?.angle);
+ * console.log(frame?.center, frame?.width, frame?.angle);
  * ```
  */
 export function cropFrames(
@@ -121,17 +145,22 @@ function checkPicture(image: tf.Tensor3D | tf.Tensor4D): [height: number, width:
   throw inputError('cropFaces', 'one picture', `${n} pictures`, remedy);
 }
 
-function withBatchAxis({ shape, isDisposed }: tf.Tensor): unknown {
-  return { shape: [1, ...shape], isDisposed };
+function withBatchAxis({ shape, isDisposed, dataId }: tf.Tensor): unknown {
+  return { shape: [1, ...shape], isDisposed, dataId };
 }
 
-/** One frame of a picture [h, w, c] as [height, width, 1 or 3]. */
-function cut(pixels: tf.Tensor3D, frame: CropFrame, [height, width]: readonly [number, number]): tf.Tensor3D {
-  const [x, y] = frame.centre;
+/** One frame of a picture [1, h, w, c] as [height, width, 1 or 3]. */
+function cut(
+  pixels: tf.Tensor4D,
+  frame: CropFrame,
+  [height, width]: readonly [number, number],
+  toOpaque: (pixels: tf.Tensor4D) => tf.Tensor4D,
+): tf.Tensor3D {
+  const [x, y] = frame.center;
   if (frame.angle === 0) {
     const rows = { start: y - frame.height / 2, length: frame.height };
     const columns = { start: x - frame.width / 2, length: frame.width };
-    return shrink(pixels, rows, columns, [height, width]);
+    return shrink(pixels, rows, columns, [height, width], toOpaque);
   }
   // First an upright patch around the frame, no finer than the samples need, then a turned grid of samples on it.
   const step = Math.max(1, frame.width / width / SAMPLES); // pixels of the picture for one of the patch
@@ -140,9 +169,9 @@ function cut(pixels: tf.Tensor3D, frame: CropFrame, [height, width]: readonly [n
   const [left, top] = [x - half[0]! * step, y - half[1]! * step];
   const rows = { start: top, length: patchHeight * step };
   const columns = { start: left, length: patchWidth * step };
-  const patch = shrink(pixels, rows, columns, [patchHeight, patchWidth]);
+  const patch = shrink(pixels, rows, columns, [patchHeight, patchWidth], toOpaque);
   const local: CropFrame = {
-    centre: [half[0]!, half[1]!],
+    center: [half[0]!, half[1]!],
     width: frame.width / step,
     height: frame.height / step,
     angle: frame.angle,
@@ -150,23 +179,23 @@ function cut(pixels: tf.Tensor3D, frame: CropFrame, [height, width]: readonly [n
   return turn(patch, local, [height, width]);
 }
 
-/** A part of a picture, resized: the slice that it needs, then one matrix product for each axis. */
+/** A part of a picture, resized: the slice that it needs, then one axis after the other. */
 function shrink(
-  pixels: tf.Tensor3D,
+  pixels: tf.Tensor4D,
   rows: Stretch,
   columns: Stretch,
   [height, width]: readonly [number, number],
+  toOpaque: (pixels: tf.Tensor4D) => tf.Tensor4D,
 ): tf.Tensor3D {
-  const [h, w, channels] = pixels.shape;
+  const [, h, w, channels] = pixels.shape;
   const [top, sliceHeight] = needed(rows, h);
   const [left, sliceWidth] = needed(columns, w);
-  const slice = tf.cast(tf.slice(pixels, [top, left, 0], [sliceHeight, sliceWidth, channels]), 'float32');
-  const opaque = overWhite(slice);
-  const c = opaque.shape[2];
-  const down = tf.tensor2d(resizeWeights(sliceHeight, height, shifted(rows, top)), [sliceHeight, height]);
-  const across = tf.tensor2d(resizeWeights(sliceWidth, width, shifted(columns, left)), [sliceWidth, width]);
-  const flat = tf.matMul(down, tf.reshape(opaque, [sliceHeight, sliceWidth * c]), true); // [height, sliceWidth * c]
-  return tf.matMul<tf.Tensor3D>(tf.expandDims(across, 0), tf.reshape(flat, [height, sliceWidth, c]), true);
+  const slice = tf.cast(tf.slice(pixels, [0, top, left, 0], [1, sliceHeight, sliceWidth, channels]), 'float32');
+  const opaque = toOpaque(slice);
+  const c = opaque.shape[3];
+  const flat = tf.reshape<tf.Rank.R3>(opaque, [1, sliceHeight, sliceWidth * c]);
+  const lines = tf.reshape<tf.Rank.R3>(resizeRows(flat, height, shifted(rows, top)), [height, sliceWidth, c]);
+  return resizeColumns(lines, width, shifted(columns, left));
 }
 
 /** First pixel and number of pixels that a stretch of an axis needs, with one more on either side to interpolate. */
@@ -182,34 +211,14 @@ function shifted({ start, length }: Stretch, by: number): Stretch {
 
 /** A turned frame of a patch: each new pixel is the mean of samples that are interpolated linearly. */
 function turn(patch: tf.Tensor3D, frame: CropFrame, [height, width]: readonly [number, number]): tf.Tensor3D {
-  const [h, w, c] = patch.shape;
-  const [cos, sin] = [Math.cos(frame.angle), Math.sin(frame.angle)];
   const samples = frame.width > width ? SAMPLES : 1;
-  const taps = 4 * samples * samples;
-  const indices = new Int32Array(height * width * taps);
-  const weights = new Float32Array(height * width * taps);
-  let k = 0;
-  for (let i = 0; i < height * width; i++) {
-    for (let s = 0; s < samples * samples; s++) {
-      const across = ((i % width) + ((s % samples) + 0.5) / samples) / width - 0.5;
-      const down = (Math.floor(i / width) + (Math.floor(s / samples) + 0.5) / samples) / height - 0.5;
-      const [dx, dy] = [across * frame.width, down * frame.height];
-      const x = frame.centre[0] + cos * dx - sin * dy - 0.5;
-      const y = frame.centre[1] + sin * dx + cos * dy - 0.5;
-      const [left, top] = [Math.floor(x), Math.floor(y)];
-      const [fx, fy] = [x - left, y - top];
-      for (const [row, column, weight] of [
-        [top, left, (1 - fx) * (1 - fy)],
-        [top, left + 1, fx * (1 - fy)],
-        [top + 1, left, (1 - fx) * fy],
-        [top + 1, left + 1, fx * fy],
-      ] as const) {
-        indices[k] = row * w + column;
-        weights[k++] = weight / (samples * samples);
-      }
-    }
-  }
-  const values = tf.gather(tf.reshape(patch, [h * w, c]), tf.tensor1d(indices, 'int32')); // [height * width * taps, c]
-  const weighted = tf.mul(values, tf.tensor2d(weights, [weights.length, 1]));
-  return tf.reshape(tf.sum(tf.reshape(weighted, [height * width, taps, c]), 1), [height, width, c]);
+  const [rows, columns] = [height * samples, width * samples];
+  const [cos, sin] = [Math.cos(frame.angle), Math.sin(frame.angle)];
+  const [right, down] = [frame.width / columns, frame.height / rows]; // from one sample to the next, in pixels of the patch
+  const [x, y] = [(right - frame.width) / 2, (down - frame.height) / 2]; // the first sample, from the middle of the frame
+  const [left, top] = [frame.center[0] + cos * x - sin * y - 0.5, frame.center[1] + sin * x + cos * y - 0.5];
+  const matrix = tf.tensor2d([[cos * right, -sin * down, left, sin * right, cos * down, top, 0, 0]]);
+  const images = tf.expandDims<tf.Tensor4D>(patch, 0);
+  const grid = transform(images, matrix, [rows, columns]); // [1, rows, columns, c]
+  return tf.squeeze(samples === 1 ? grid : tf.avgPool(grid, samples, samples, 'valid'), [0]);
 }

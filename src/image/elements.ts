@@ -64,20 +64,40 @@ export function isImageElement(input: object): input is ImageElement {
  */
 export function fromImageElement(where: string, element: ImageElement): tf.Tensor4D {
   const look = lookAt(element)!;
-  const { name, width, height, remedy } = look;
-  if (!(width > 0 && height > 0)) {
-    const expected = `${name} with at least one pixel`;
-    throw inputError(where, expected, `a size of ${width} × ${height}`, remedy);
-  }
+  checkSize(where, look);
   return tf.tidy(() => {
-    const pixels = read(where, element, look); // [h, w, 4] int32
+    const canvas = () => readable(element, look) as HTMLCanvasElement;
+    const pixels = reading(where, look, () => tf.browser.fromPixels(canvas(), 4)); // [h, w, 4] int32
     return tf.expandDims<tf.Tensor4D>(tf.cast(pixels, 'float32'), 0);
   });
 }
 
-function read(where: string, element: ImageElement, look: Look): tf.Tensor3D {
+/**
+ * The bytes of a browser's picture as it is now, at its own resolution.
+ *
+ * @param where The function that was called, for messages.
+ * @param element As for {@link fromImageElement}; borrowed.
+ * @throws {@link InputError} as {@link fromImageElement}.
+ */
+export function readImageElement(where: string, element: ImageElement): ImageData {
+  const look = lookAt(element)!;
+  checkSize(where, look);
+  const { width, height } = look;
+  return reading(where, look, () => {
+    const canvas = has2dContext(element) ? (element as HTMLCanvasElement) : drawn(element, look, true);
+    return (canvas.getContext('2d') as CanvasRenderingContext2D).getImageData(0, 0, width, height);
+  });
+}
+
+function checkSize(where: string, { name, width, height, remedy }: Look): void {
+  if (width > 0 && height > 0) return;
+  const expected = `${name} with at least one pixel`;
+  throw inputError(where, expected, `a size of ${width} × ${height}`, remedy);
+}
+
+function reading<T>(where: string, look: Look, read: () => T): T {
   try {
-    return tf.browser.fromPixels(readable(element, look) as HTMLCanvasElement, 4);
+    return read();
   } catch (cause) {
     throw new InputError({
       where,
@@ -92,14 +112,22 @@ function read(where: string, element: ImageElement, look: Look): tf.Tensor3D {
 // tf.browser.fromPixels takes an <img> at the size of its layout, scaled without averaging; no VideoFrame; on some backends
 // no canvas without a 2D context; on WebGL a transparent bitmap with the colours that its opacity dims; and on WebGPU a video
 // as external texture, at which Chromium's software renderer crashes. So these are drawn.
-function readable(element: ImageElement, { width, height }: Look): ImageElement {
+function readable(element: ImageElement, look: Look): ImageElement {
   const isVideo = 'videoWidth' in element;
   if (isVideo ? tf.getBackend() !== 'webgpu' : has2dContext(element)) return element;
+  return drawn(element, look, !isVideo); // a video goes from graphics card to graphics card
+}
+
+/** A canvas of its own with the picture, in main memory if it is to be read from there. */
+function drawn(
+  element: ImageElement,
+  { width, height }: Look,
+  willReadFrequently: boolean,
+): HTMLCanvasElement | OffscreenCanvas {
   const inPage = 'ownerDocument' in element;
   const canvas = inPage ? element.ownerDocument.createElement('canvas') : new OffscreenCanvas(width, height);
   Object.assign(canvas, { width, height });
-  // A video goes from graphics card to graphics card.
-  const context = canvas.getContext('2d', { willReadFrequently: !isVideo }) as CanvasRenderingContext2D;
+  const context = canvas.getContext('2d', { willReadFrequently }) as CanvasRenderingContext2D;
   context.drawImage(element, 0, 0);
   return canvas;
 }

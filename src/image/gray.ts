@@ -26,18 +26,20 @@ export function toGray(images: tf.Tensor4D): tf.Tensor4D {
 }
 
 /**
- * Lays a transparent picture over white and leaves any other as it is.
+ * Lays transparent images over white and leaves any others as they are.
  *
- * @param image [h, w, c] float32 0..255, c = 1, 3 or 4 (RGBA, straight alpha); borrowed.
- * @returns [h, w, c] float32 0..255, c = 1 or 3; the caller's.
+ * @param images [..., h, w, c] float32 0..255, c = 1, 3 or 4 (RGBA, straight alpha); borrowed.
+ * @returns [..., h, w, c] float32 0..255, c = 1 or 3; the caller's.
  */
-export function overWhite(image: tf.Tensor3D): tf.Tensor3D {
-  const [h, w, channels] = image.shape;
-  if (channels !== 4) return tf.clone(image);
+export function overWhite<T extends tf.Tensor>(images: T): T {
+  const { shape } = images;
+  const channels = shape.at(-1)!;
+  if (channels !== 4) return tf.clone(images);
   return tf.tidy(() => {
-    const pixels = tf.reshape(image, [h * w, channels]);
-    const colours = tf.matMul(pixels, tf.eye(channels, 3)); // a slice copies the whole picture on WASM, value by value
+    const pixels = tf.reshape(images, [-1, channels]);
+    const colors = tf.matMul(pixels, tf.eye(channels, 3)); // a slice copies the whole image on WASM, value by value
     const opacity = tf.matMul(pixels, tf.tensor2d([...Array.from({ length: 9 }, () => 0), 1, 1, 1], [channels, 3]));
-    return tf.reshape(tf.add(tf.mul(tf.sub(colours, WHITE), tf.div(opacity, 255)), WHITE), [h, w, 3]);
+    const opaque = tf.add(tf.mul(tf.sub(colors, WHITE), tf.div(opacity, 255)), WHITE);
+    return tf.reshape(opaque, [...shape.slice(0, -1), 3]) as T;
   });
 }

@@ -1,34 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { inputError } from '../errors';
-import { checkText, describe } from '../validate';
+import { checkOwnTensor } from '../tfjs/own';
+import { describe } from '../validate';
 import { requireBackend } from '../backend/backend';
 import { CHANNELS, checkImages } from './check';
-import { isEncoded } from './encoded';
-import { fromImageElement, type ImageElement, isImageElement } from './elements';
-import { type AnyPixelData, fromPixelData, isPixelData } from './pixels';
-
-/**
- * One picture, of any size: a tensor [h, w] or [h, w, c] with c = 1 (gray), 3 (RGB) or 4 (RGBA) and the values 0..255
- * (bool: false is black, true white), decoded pixels ({@link PixelData} of 8 or 16 bits, `ImageData`), or what a browser holds
- * pictures in.
- *
- * @example
- * ```ts
- * const bestOf = async (picture: Picture) => (await classify(picture, { topk: 1 }))[0];
- * await bestOf(photo);
- * ```
- */
-export type Picture = tf.Tensor2D | tf.Tensor3D | AnyPixelData | ImageData | ImageElement;
-
-/**
- * One {@link Picture}, or a batch of pictures as a tensor [n, h, w, c] with c = 1, 3 or 4.
- *
- * @example
- * ```ts
- * const shapeOf = (input: ImageInput) => toImages(input).shape; // [n, height, width, channels]
- * ```
- */
-export type ImageInput = Picture | tf.Tensor4D | tf.Tensor;
+import { isFile } from '../platform/read';
+import { fromImageElement, isImageElement } from './elements';
+import { fromPixelData, isPixelData } from './pixels';
 
 /**
  * Whether an input holds a batch, a tensor [n, h, w, c], rather than one picture.
@@ -50,17 +28,12 @@ export function isBatch(input: unknown): boolean {
  * needs a channel axis. The values of tensors are not looked at here: `classify` does that.
  *
  * @param input One picture or a batch; borrowed.
- * @param where The function that was called, for messages. Default `'toImages'`.
+ * @param where The function that was called, for messages.
  * @returns [n, h, w, c] float32 0..255, n = 1 for one picture, c = 1, 3 or 4; the caller's.
  * @throws {@link InputError} if it is none of the kinds above, empty, not loaded yet, or disposed of. {@link BackendError} if no
  *   backend is ready.
- * @example
- * ```ts
- * const images = toImages(document.querySelector('video')!); // [1, 480, 640, 4]
- * ```
  */
-export function toImages(input: ImageInput, where = 'toImages'): tf.Tensor4D {
-  checkText('toImages: where', where);
+export function toImages(input: unknown, where: string): tf.Tensor4D {
   if (input instanceof tf.Tensor) return fromTensor(where, input);
   if (typeof input === 'object' && input !== null) {
     requireBackend(where);
@@ -83,14 +56,7 @@ function fromTensor(where: string, input: tf.Tensor): tf.Tensor4D {
   if (!['float32', 'int32', 'bool'].includes(input.dtype)) {
     throw inputError(where, 'a tensor of float32, int32 or bool', input.dtype);
   }
-  if (!tf.engine().state.tensorInfo.has(input.dataId)) {
-    throw inputError(
-      where,
-      'a tensor of the @tensorflow/tfjs-core that fer-cnn imports',
-      'one of another copy',
-      'See npm ls @tensorflow/tfjs-core.',
-    );
-  }
+  checkOwnTensor(where, input);
   return tf.tidy(() => {
     const [h, w, c = 1] = shape as [number, number, number?];
     const values = tf.cast(input, 'float32');
@@ -112,11 +78,11 @@ function checkPicture(where: string, { shape, isDisposed }: tf.Tensor3D): void {
 }
 
 function remedyFor(input: unknown): string {
-  if (isEncoded(input)) {
-    return 'Decode it first: await readImages(x). Plain pixels are given as { data, width, height }.';
+  if (isFile(input)) {
+    return 'Decode it first: await loadImage(x). Plain pixels are given as { data, width, height }.';
   }
   if (Object.prototype.toString.call(input) === '[object Promise]') return 'Await it first.';
   if (Array.isArray(input)) return 'Stack pictures of one size into a tensor [n, h, w, c], or pass one at a time.';
   if (Object(input)['info'] !== undefined) return 'Pass { data, ...info } for the raw output of sharp.';
-  return 'See the type Picture.';
+  return 'See the type ImageSource.';
 }

@@ -4,7 +4,7 @@ import { checkInteger, describe } from '../validate';
 import { CHANNELS } from './check';
 
 /**
- * A decoded picture as plain bytes: what `decodeImage` of `fer-cnn/node`, `ImageData`, pngjs, jpeg-js and a canvas hold.
+ * A decoded image as plain numbers: what sharp, `ImageData`, pngjs, jpeg-js and a canvas hold.
  *
  * @example
  * ```ts
@@ -12,12 +12,12 @@ import { CHANNELS } from './check';
  * await classify(gray);
  * ```
  */
-export interface PixelData<Data = Uint8Array | Uint8ClampedArray> {
+export interface PixelData {
   /**
    * [height * width * channels] row-major, 0..255, or 0..65535 in a Uint16Array, or 0..1 in a Float16Array. RGBA has straight,
    * not premultiplied alpha.
    */
-  readonly data: Data;
+  readonly data: Uint8Array | Uint8ClampedArray | Uint16Array;
   /** Width in pixels, at least 1. */
   readonly width: number;
   /** Height in pixels, at least 1. */
@@ -35,19 +35,8 @@ const WHITE: Readonly<Record<string, number>> = {
   '[object Float16Array]': 1,
 };
 
-/**
- * Decoded pixels of 8 or 16 bits; also of an `ImageData` with half-precision floats.
- *
- * @example
- * ```ts
- * const gray: AnyPixelData = { data: new Uint16Array(48 * 48), width: 48, height: 48, channels: 1 }; // 0..65535
- * await classify(gray);
- * ```
- */
-export type AnyPixelData = PixelData<Uint8Array | Uint8ClampedArray | Uint16Array>;
-
 /** Whether a value has the members of {@link PixelData}, right or wrong. */
-export function isPixelData(input: object): input is AnyPixelData {
+export function isPixelData(input: object): input is PixelData {
   return 'data' in input && 'width' in input && 'height' in input;
 }
 
@@ -58,8 +47,23 @@ export function isPixelData(input: object): input is AnyPixelData {
  * @returns [1, height, width, channels] float32 0..255; the caller's.
  * @throws {@link InputError} if data, width, height and channels do not belong together.
  */
-export function fromPixelData(where: string, picture: AnyPixelData): tf.Tensor4D {
-  const { data, width, height, channels } = picture;
+export function fromPixelData(where: string, image: PixelData): tf.Tensor4D {
+  const { data, width, height } = image;
+  const { channels, white } = checkPixelData(where, image);
+  const scale = (value: number) => (value > 0 ? Math.min((value * 255) / white, 255) : 0); // floats may be brighter than white
+  const values = white === 255 ? new Float32Array(data) : Float32Array.from(data, scale);
+  return tf.tensor4d(values, [1, height, width, channels]);
+}
+
+/**
+ * Checks that data, width, height and channels of a decoded image belong together.
+ *
+ * @param where The function that was called, for messages.
+ * @returns How many channels it has, and the value of white.
+ * @throws {@link InputError} if they do not.
+ */
+export function checkPixelData(where: string, image: PixelData): { channels: number; white: number } {
+  const { data, width, height, channels } = image;
   checkInteger(`${where}: width`, width, { min: 1 });
   checkInteger(`${where}: height`, height, { min: 1 });
   const white = WHITE[Object.prototype.toString.call(data)];
@@ -77,7 +81,5 @@ export function fromPixelData(where: string, picture: AnyPixelData): tf.Tensor4D
     const counts = channels === undefined ? '1, 3 or 4' : `${describe(channels)} (1, 3 or 4)`;
     throw inputError(`${where}: data`, `${width} × ${height} pixels of ${counts} ${unit}`, `${data.length} ${unit}`);
   }
-  const scale = (value: number) => (value > 0 ? Math.min((value * 255) / white, 255) : 0); // floats may be brighter than white
-  const values = white === 255 ? new Float32Array(data) : Float32Array.from(data, scale);
-  return tf.tensor4d(values, [1, height, width, depth]);
+  return { channels: depth, white };
 }

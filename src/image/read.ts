@@ -1,51 +1,125 @@
-import type * as tf from '@tensorflow/tfjs-core';
-import { checkText } from '../validate';
-import { decodePicture, type EncodedPicture, isEncoded } from './encoded';
-import { type ImageInput, type Picture, toImages } from './input';
+import { decodeImage } from '#platform';
+import * as tf from '@tensorflow/tfjs-core';
+import { ensureBackend } from '../backend/backend';
+import { InputError } from '../errors';
+import { kindOf } from '../file-kind';
+import type { ReadFailure } from '../platform/platform';
+import { fileName, isFile, readFile } from '../platform/read';
+import { checkInteger, checkOptions } from '../validate';
+import type { ImageElement } from './elements';
+import { toImages } from './input';
+import type { PixelData } from './pixels';
 
 /**
- * One picture in any form, decoded or not.
+ * An image in any form, of any size:
+ *
+ * - a tensor [h, w] or [h, w, c] with c = 1 (gray), 3 (RGB) or 4 (RGBA) and the values 0..255 (bool: false is black, true white); where
+ *   several images are taken, also a batch [n, h, w, c];
+ * - decoded pixels `{ data, width, height }`, `ImageData`;
+ * - an image, canvas or video element, an `ImageBitmap` or a `VideoFrame`;
+ * - an encoded file (PNG, JPEG, WebP, GIF, AVIF, …): its bytes, a `Blob` or `File`, a URL, or a string: `http:`, `https:`, `data:`, `blob:` and
+ *   `file:` strings are URLs, any other is a path in Node and an address relative to the page in a browser. Never pass a string that a
+ *   visitor of a server sent.
  *
  * @example
  * ```ts
- * const bestOf = async (source: PictureSource) => (await classify(source, { topk: 1 }))[0];
+ * const bestOf = async (source: ImageSource) => (await classify(source, { topk: 1 }))[0];
  * await bestOf('https://example.org/face.jpg');
  * ```
  */
-export type PictureSource = Picture | EncodedPicture;
+export type ImageSource =
+  tf.Tensor | PixelData | ImageData | ImageElement | Blob | Uint8Array | ArrayBuffer | URL | string;
+
+/** One image: whatever is certain not to be a batch. */
+export type SingleImage = Exclude<ImageSource, tf.Tensor> | tf.Tensor2D | tf.Tensor3D;
 
 /**
- * One {@link PictureSource}, or a batch of pictures as a tensor [n, h, w, c] with c = 1, 3 or 4.
+ * Options of {@link loadImage}.
  *
  * @example
  * ```ts
- * const imagesOf = (source: ImageSource) => readImages(source); // [n, height, width, channels]
+ * const options: LoadImageOptions = { maxPixels: 1e7, maxBytes: 5e6, signal: AbortSignal.timeout(10_000) };
+ * const image = await loadImage('https://example.org/face.jpg', options);
  * ```
  */
-export type ImageSource = ImageInput | EncodedPicture;
+export interface LoadImageOptions {
+  /** Largest image to decode, in pixels, at least 1. Default: 64 million, which need 768 MB as an RGB tensor. */
+  maxPixels?: number | undefined;
+  /** Largest file to read, in bytes, at least 1. Default: 256 MiB. */
+  maxBytes?: number | undefined;
+  /** Stops the reading or the download; the promise is then rejected with the signal's reason. */
+  signal?: AbortSignal | undefined;
+}
 
 /**
- * Any image input as one tensor, as {@link toImages} gives it, and encoded pictures too: PNG, JPEG, WebP and GIF (the first
- * frame), turned upright by their EXIF orientation. Pages decode with what the browser has; in Node, import `fer-cnn/node`,
- * which brings a decoder.
+ * Loads an image as a tensor: decodes a file, turned upright by its EXIF orientation, or reads pixels. In Node, files need the package
+ * `sharp`.
  *
- * @param input One picture, encoded or not, or a batch; borrowed until the promise settles.
- * @param where The function that was called, for messages. Default `'readImages'`.
- * @returns [n, h, w, c] float32 0..255, n = 1 for one picture, c = 1, 3 or 4; the caller's.
- * @throws {@link InputError} if it is no picture, cannot be read, or there is no decoder.
- * @throws {@link FerError} if an encoded picture is given in Node and the package `sharp` is not installed.
+ * @param source One image in any form; borrowed until the promise settles.
+ * @param options The largest size, and a signal.
+ * @returns [height, width, channels] float32 0..255 with 1 (gray), 3 (RGB) or 4 (RGBA) channels; the caller's.
+ * @throws {@link InputError} if it is no image, cannot be read, is damaged or too large; it names the file.
+ * @throws {@link BackendError} if no tfjs backend is registered. {@link FerError} if `sharp` is not installed.
  * @example
  * ```ts
- * const images = await readImages(fileInput.files[0]); // [1, 3024, 4032, 4]
+ * const photo = await loadImage('group.jpg'); // a tensor [height, width, 3]
+ * await classify(photo, { box: { x: 175, y: 60, width: 95, height: 110 } });
+ * photo.dispose();
  * ```
  */
-export async function readImages(input: ImageSource, where = 'readImages'): Promise<tf.Tensor4D> {
-  checkText('readImages: where', where);
-  if (!isEncoded(input)) return toImages(input, where);
-  const decoded = await decodePicture(input, where);
+export async function loadImage(source: ImageSource, options: LoadImageOptions = {}): Promise<tf.Tensor3D> {
+  checkOptions('loadImage', options, ['maxPixels', 'maxBytes', 'signal']);
+  await ensureBackend('loadImage');
+  const images = await readImages(source, 'loadImage', options);
+  try {
+    if (images.shape[0] === 1) return tf.reshape(images, [images.shape[1], images.shape[2], images.shape[3]]);
+  } finally {
+    images.dispose();
+  }
+  const received = `a batch of ${images.shape[0]}`;
+  throw new InputError({ where: 'loadImage', expected: 'one image', received });
+}
+
+const MAX_PIXELS = 64_000_000;
+const MAX_BYTES = 1 << 28;
+
+/**
+ * Any image source as one batch.
+ *
+ * @param input One image or a batch; borrowed until the promise settles.
+ * @param where The function that was called, for messages.
+ * @param options As of {@link loadImage}.
+ * @returns [n, h, w, c] float32 0..255, n = 1 for one image, c = 1, 3 or 4; the caller's.
+ */
+export async function readImages(
+  input: ImageSource,
+  where: string,
+  options: LoadImageOptions = {},
+): Promise<tf.Tensor4D> {
+  if (!isFile(input)) return toImages(input, where);
+  const decoded = await decodeFile(input, where, options);
   try {
     return toImages(decoded, where);
   } finally {
     if ('close' in decoded) decoded.close();
   }
+}
+
+/** The pixels of an encoded image. */
+export async function decodeFile(
+  source: Blob | Uint8Array | ArrayBuffer | URL | string,
+  where: string,
+  { maxPixels = MAX_PIXELS, maxBytes = MAX_BYTES, signal }: LoadImageOptions = {},
+): ReturnType<typeof decodeImage> {
+  checkInteger(`${where}: maxPixels`, maxPixels, { min: 1 });
+  checkInteger(`${where}: maxBytes`, maxBytes, { min: 1 });
+  const name = fileName(source);
+  const place = name === undefined ? where : `${where}: ${name}`;
+  const fail: ReadFailure = (parts) => new InputError({ where: place, ...parts });
+  const bytes = await readFile(where, source, { fail, signal, maxBytes });
+  if (bytes.length === 0) throw fail({ expected: 'an encoded image', received: 'no bytes' });
+  const kind = kindOf(bytes); // the decoder may know it, and only if it does not, the error names it
+  const failToDecode: ReadFailure = (parts) =>
+    fail(kind && 'cause' in parts ? { ...parts, received: kind.name, remedy: kind.remedy } : parts);
+  return decodeImage(bytes, { where, maxPixels, signal, fail: failToDecode });
 }

@@ -2,7 +2,7 @@ import { inputError } from '../errors';
 import { checkNumber, checkOptions, describe } from '../validate';
 
 /**
- * A point of a picture in pixels: [x, y] from the left and the top edge; the centre of the first pixel is [0.5, 0.5].
+ * A point of a picture in pixels: [x, y] from the left and the top edge; the center of the first pixel is [0.5, 0.5].
  *
  * @example
  * ```ts
@@ -46,6 +46,14 @@ export interface FaceLandmarks {
   readonly leftEye: Point;
   /** Centre of the other eye, at another place. */
   readonly rightEye: Point;
+  /** Tip of the nose. It and the points below are not looked at when a face is cut out. */
+  readonly nose?: Point | undefined;
+  /** Center of the mouth. */
+  readonly mouth?: Point | undefined;
+  /** The ear on the side of `leftEye`. */
+  readonly leftEar?: Point | undefined;
+  /** The other ear. */
+  readonly rightEar?: Point | undefined;
 }
 
 /**
@@ -95,7 +103,7 @@ export interface Margins {
  */
 export interface CropFrame {
   /** Its middle, in pixels of the picture. */
-  readonly centre: Point;
+  readonly center: Point;
   /** Width in pixels of the picture. */
   readonly width: number;
   /** Height in pixels of the picture. */
@@ -169,9 +177,9 @@ export function frameOf(
   const scale = Math.max(spanX / width, spanY / height); // pixels of the picture for one of the result
   const [dx, dy] = [((right - left) * longer) / 2, ((bottom - top) * longer) / 2];
   const [cos, sin] = [Math.cos(face.angle), Math.sin(face.angle)];
-  const [x, y] = face.centre;
+  const [x, y] = face.center;
   return {
-    centre: [x + cos * dx - sin * dy, y + sin * dx + cos * dy],
+    center: [x + cos * dx - sin * dy, y + sin * dx + cos * dy],
     width: scale * width,
     height: scale * height,
     angle: face.angle,
@@ -204,7 +212,7 @@ function faceOfBox(where: string, box: Box | undefined): CropFrame {
   checkNumber(`${where}.y`, y);
   checkNumber(`${where}.width`, width, { min: Number.MIN_VALUE });
   checkNumber(`${where}.height`, height, { min: Number.MIN_VALUE });
-  return { centre: [x + width / 2, y + height / 2], width, height, angle: 0 };
+  return { center: [x + width / 2, y + height / 2], width, height, angle: 0 };
 }
 
 /** The box that the detector of {@link FER2013_FRAMING} draws around such eyes, turned as they are. */
@@ -218,8 +226,8 @@ function faceOfEyes(where: string, landmarks: FaceLandmarks): CropFrame {
   }
   const down = (boxCentreRow - eyeRow) / eyeDistance; // from the eyes to the middle of the box, in eye distances
   const side = (distance * boxSide) / eyeDistance;
-  const centre: Point = [(left[0] + right[0]) / 2 - down * dy, (left[1] + right[1]) / 2 + down * dx];
-  return { centre, width: side, height: side, angle: Math.atan2(dy, dx) };
+  const center: Point = [(left[0] + right[0]) / 2 - down * dy, (left[1] + right[1]) / 2 + down * dx];
+  return { center, width: side, height: side, angle: Math.atan2(dy, dx) };
 }
 
 function pointOf(where: string, point: unknown): Point {
@@ -233,7 +241,7 @@ function pointOf(where: string, point: unknown): Point {
 
 /** Whether the rectangle around a face, upright or turned, has a part in the picture. */
 function overlaps(face: CropFrame, [height, width]: readonly [height: number, width: number]): boolean {
-  const [x, y] = face.centre;
+  const [x, y] = face.center;
   const [halfX, halfY] = halfExtent(face);
   return x + halfX > 0 && x - halfX < width && y + halfY > 0 && y - halfY < height;
 }

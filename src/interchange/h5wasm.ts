@@ -45,8 +45,8 @@ export async function withFile<T>(
 }
 
 /**
- * Runs `use` and takes back what an error that passes through the WASM module leaves behind: open files, of which there can be 4,096, and frames on
- * its stack, which would end it after some thousand damaged files. `ccall` puts the stack back after each function that takes a text.
+ * Runs `use` and frees what an error leaves behind in the WASM module: open files, of which there can be 4,096, and frames on its stack, which
+ * overflows after some thousand damaged files. `ccall` restores the stack after each function that takes a string.
  */
 function leavingNothing<T>(module: Module, use: () => T): T {
   const { streams, close } = module.FS as typeof module.FS & { streams: (Parameters<typeof close>[0] | null)[] };
@@ -68,7 +68,7 @@ function leavingNothing<T>(module: Module, use: () => T): T {
   return outcome!();
 }
 
-/** Runs with a clock that stands still: HDF5 writes the time into the head of each object, and the same content shall give the same bytes. */
+/** Runs with the clock stopped: HDF5 writes the time into the head of each object, and the same content must give the same bytes. */
 function atOneTime<T>(use: () => T): T {
   const { now } = Date;
   Date.now = () => Date.UTC(1980, 0, 2);
@@ -89,7 +89,7 @@ export async function loadH5wasm(where: string) {
   }
 }
 
-/** Runs what throws on a damaged file; then that is a {@link WeightsError}. */
+/** Turns what a damaged file throws into a {@link WeightsError}. */
 export function damaged<T>(where: string, read: () => T): T {
   try {
     return read();
@@ -106,18 +106,18 @@ export function damaged<T>(where: string, read: () => T): T {
 }
 
 /**
- * The texts of an attribute. `Attribute.value` of h5wasm does the same, but frees pointers at random if the texts are damaged, after which the module
- * may hang.
+ * Reads the strings of an attribute. `Attribute.value` of h5wasm does the same, but frees random pointers if the strings are damaged, after which the
+ * module may hang.
  *
  * @param module The module of h5wasm.
  * @param group The group that has the attribute.
  * @param name The attribute, which is there.
- * @param most Length of the file in bytes, which no texts exceed.
- * @returns The texts, none if it is an empty list.
+ * @param most Length of the file in bytes, the limit for the strings.
+ * @returns The strings; none if the array is empty.
  */
 export function textsOf(module: Module, { file_id: id, path }: H5wasm.Group, name: string, most: number): string[] {
   const { type, size, total_size: count, vlen: apart } = module.get_attribute_metadata(id, path, name);
-  if (count === 0) return []; // NumPy has no list of texts that is empty: it stores numbers
+  if (count === 0) return []; // NumPy stores numbers for an empty array of strings
   const length = size * count;
   if (type !== module.H5T_class_t.H5T_STRING.value || length > most) throw new Error(`no texts in '${name}'`);
   const { _malloc: allocate, _free: release } = module;
@@ -134,7 +134,7 @@ export function textsOf(module: Module, { file_id: id, path }: H5wasm.Group, nam
   }
 }
 
-/** Text in UTF-8, up to the first byte that is zero. */
+/** A string in UTF-8, up to the first byte that is zero. */
 function textOf(bytes: Uint8Array): string {
   const end = bytes.indexOf(0);
   return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));

@@ -1,9 +1,9 @@
 /**
- * What HDF5 does not look at before it takes memory or sets out to read: with these checks a damaged file costs neither. Places and sizes are those of
+ * Checks that HDF5 does not make before it allocates memory or starts to read, so that a damaged file costs neither. Offsets and sizes are those of
  * the HDF5 file format specification, version 3.
  */
 
-/** Where a byte string stands in a file. */
+/** The offsets of a byte string in a file. */
 function* placesOf(bytes: Uint8Array, text: string): Generator<number> {
   const wanted = Uint8Array.from(text, (character) => character.charCodeAt(0));
   for (let at = bytes.indexOf(wanted[0]!); at >= 0; at = bytes.indexOf(wanted[0]!, at + 1)) {
@@ -20,7 +20,7 @@ function numbersOf(bytes: Uint8Array): Record<'uint16' | 'uint32', (at: number) 
 const HEADER = 16; // bytes, of a heap and of each object in it
 
 /**
- * Throws if HDF5 would read one of the file's global heaps, where texts are, for ever: when an object in it is zero bytes long, modulo 2^32, the
+ * Throws if HDF5 would read one of the file's global heaps, where strings are, forever: when an object in it is zero bytes long, modulo 2^32, the
  * next object is the same again.
  *
  * @param bytes The file.
@@ -38,10 +38,10 @@ export function checkHeaps(bytes: Uint8Array): void {
 }
 
 const VARIABLE_LENGTH = 9; // class of datatype
-const REFERENCE = 16; // bytes: the length of a text, the address of its heap, and its number there
+const REFERENCE = 16; // bytes: the length of a string, the address of its heap, and its number there
 
 /**
- * Throws if a text of an attribute claims to be longer than the file.
+ * Throws if a string of an attribute claims to be longer than the file.
  *
  * @param bytes The file.
  * @param name The attribute, of any group.
@@ -64,7 +64,7 @@ export function checkTexts(bytes: Uint8Array, name: string): void {
       const count = Array.from({ length: rank }, (_, i) => uint32(lengths + 8 * i)).reduce((a, b) => a * b, 1);
       for (let i = 0; i < count && values + i * REFERENCE < bytes.length; i++) {
         const length = uint32(values + i * REFERENCE);
-        if (length > bytes.length) throw new Error(`a text of ${length} bytes in '${name}'`);
+        if (length > bytes.length) throw new Error(`a string of ${length} bytes in '${name}'`);
       }
     }
   }

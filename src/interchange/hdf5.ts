@@ -91,7 +91,7 @@ function reader(where: string, file: H5wasm.File, module: Module, bytes: Uint8Ar
     return textsOf(module, group, name, bytes.length);
   };
   return {
-    names: (path) => damaged(where, () => find(path, 'Group')?.keys().toSorted()),
+    names: (path) => damaged(where, () => find(path, 'Group')?.keys().slice().sort()),
     texts(path, name) {
       return damaged(where, () => {
         const group = find(path, 'Group');
@@ -105,7 +105,11 @@ function reader(where: string, file: H5wasm.File, module: Module, bytes: Uint8Ar
       if (!found) return undefined;
       const { type, size, shape, virtual_sources: elsewhere } = damaged(where, () => found.metadata);
       if (type === module.H5T_class_t.H5T_FLOAT.value && (size === 4 || size === 8) && shape && !elsewhere) {
-        return { shape, read: () => Float32Array.from(damaged(where, () => found.value as ArrayLike<number>)) };
+        const read = () => damaged(where, () => found.value as ArrayLike<number> | number);
+        return {
+          shape,
+          read: () => Float32Array.from(shape.length === 0 ? [read() as number] : (read() as ArrayLike<number>)),
+        };
       }
       const received = elsewhere ? 'values of other files' : 'others';
       throw weightsError(`${where}: '${path}'`, 'float32 or float64 values', received);

@@ -1,8 +1,7 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { weightsError } from '../errors';
 import { describe } from '../validate';
-import { hasNoEffect, type Json, LAYERS, type LayerRule, type Settings } from './keras-layers';
-import type { LayerConfig } from './keras-settings';
+import { hasNoEffect, type Json, type LayerConfig, type LayerRule, ruleOf, type Settings } from './keras-layers';
 import { valueToKeras } from './keras-values';
 
 type Layer = tfl.layers.Layer;
@@ -20,10 +19,10 @@ export function modelClass(model: Layer): 'Sequential' | 'Functional' {
 }
 
 /**
- * The architecture of a network as Keras 3 writes it into `config.json`.
+ * Describes the architecture of a model as Keras 3 writes it into `config.json`.
  *
- * @param where What asks for it, for messages.
- * @param model The network; borrowed.
+ * @param where The calling function, for messages.
+ * @param model The model; borrowed.
  * @returns An object to be written as JSON.
  * @throws {@link WeightsError} that names the layer, if Keras 3 has none that computes the same.
  */
@@ -79,13 +78,8 @@ function layerToKeras(where: string, layer: Layer, entry: LayerConfig): Settings
   if (isModel(layer)) return modelToKeras(where, layer, entry);
   const { class_name: kind, config } = entry;
   const place = `${where}: layer '${layer.name}' (${kind})`;
-  const rule = Object.hasOwn(LAYERS, kind) ? LAYERS[kind] : undefined;
-  if (!rule) {
-    const expected = `one of the layers ${Object.keys(LAYERS).join(', ')}`;
-    throw weightsError(place, expected, kind);
-  }
   if (kind === 'InputLayer') return inputLayer(layer.name, config['batch_input_shape'] as tfl.Shape);
-  const settings = settingsToKeras(place, rule, { ...config, ...unwritten(place, layer) });
+  const settings = settingsToKeras(place, ruleOf(place, kind), { ...config, ...unwritten(place, layer) });
   if (kind === 'LeakyReLU') {
     const { alpha, ...rest } = settings;
     return object('keras.layers', kind, { ...base(layer), ...rest, negative_slope: alpha! });

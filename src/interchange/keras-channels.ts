@@ -1,75 +1,145 @@
-import type { WeightsError } from '../errors';
+import * as tf from '@tensorflow/tfjs-core';
+import type * as tfl from '@tensorflow/tfjs-layers';
 import { weightsError } from '../errors';
-import type { Json, Settings } from './keras-layers';
-import type { LayerConfig } from './keras-settings';
+import { describe } from '../validate';
+import type { GraphEntry } from './keras-graph';
+import type { Json, LayerConfig, Part, Settings } from './keras-layers';
 
-/** Where the axes of pictures [n, c, h, w] stand in [n, h, w, c]. */
+type Layer = tfl.layers.Layer;
+
+/** A tensor while a graph is built. */
+export interface Value {
+  readonly tensor: tfl.SymbolicTensor;
+  /** Whether it is images with their channels last where Keras has them first. */
+  readonly moved: boolean;
+  /** The same in the other order of axes, once it was needed. */
+  turned?: tfl.SymbolicTensor;
+}
+
+/** Where the axes of images [n, c, h, w] are in [n, h, w, c]. */
 const MOVED = [0, 3, 1, 2];
 
 /** Layers that treat all axes alike. */
-const ALIKE = ['Activation', 'ReLU', 'LeakyReLU', 'ELU', 'Dropout', 'GaussianNoise', 'GaussianDropout', 'Rescaling'];
+const ALIKE =
+  /^(Activation|ReLU|LeakyReLU|ELU|\w*Dropout|GaussianNoise|Rescaling|Add|Multiply|Average|Maximum|Minimum)$/;
 
-/** Whether a layer in the terms of tfjs takes pictures with channels first. */
+/** Whether a model in the terms of any version of Keras is given images with their channels first, by its first layer that has an order. */
+export function beginsFirst(layers: readonly LayerConfig[]): boolean {
+  const found = /"(?:data_format|dim_ordering)":"(channels_first|channels_last|th|tf)"/.exec(JSON.stringify(layers));
+  return found?.[1] === 'channels_first' || found?.[1] === 'th';
+}
+
+/** Sizes of images [n, c, h, w] as [n, h, w, c]. */
+export const channelsLast = <T>([n, c, h, w]: readonly T[]): T[] => [n!, h!, w!, c!];
+
+/** Whether a layer in the terms of tfjs takes images with their channels first. */
 export const isFirst = ({ config }: LayerConfig) => config['data_format'] === 'channels_first';
-const inside = ({ config }: LayerConfig) => (config['layers'] ?? []) as unknown as LayerConfig[];
-const someFirst = (layer: LayerConfig): boolean => isFirst(layer) || inside(layer).some(someFirst);
 
 /**
- * Moves the channels of a network to the last axis: from pictures [n, h, w, c] it computes what it computed from [n, c, h, w]. The kernels of Keras have
- * the same axes in both. Where values of pictures are put in a row with the channels first, or normalised along their width, Permute layers turn them round.
- *
- * @param where The network, for messages.
- * @param topology A network in the terms of tfjs.
- * @returns The network with all channels last; the same one if they are.
- * @throws {@link WeightsError} that names the layer, if channels come first in a network that is no simple chain, or go into a layer for which they cannot
- *   be moved.
+ * Applies the layers of a graph in the order of axes that tfjs computes in: convolution and pooling with the channels last, batch norm and softmax
+ * along the last axis. Permute layers are put where orders meet; layers that treat all axes alike keep the order that is there. The kernels of
+ * Keras have the same axes in both orders.
  */
-export function withChannelsLast(where: string, topology: LayerConfig): LayerConfig {
-  if (!someFirst(topology)) return topology;
-  const layers = inside(topology);
-  const shape = layers[0]?.config['batch_input_shape'] as Json[] | undefined;
-  if (topology.class_name !== 'Sequential' || shape?.length !== 4) {
-    throw refused(where, layers.find(someFirst)!, 'channels in the last axis, or a Sequential model of pictures');
+export class ChannelOrder {
+  readonly #names: Set<string>;
+  readonly #layers = new Map<string, Layer>();
+
+  /** @param entries The layers of the graph, whose names are taken. */
+  constructor(entries: readonly GraphEntry[]) {
+    this.#names = new Set(entries.map(({ name }) => name));
   }
-  let pictures = true;
-  const moved = layers.flatMap((layer): LayerConfig[] => {
-    if (!pictures) return [layer];
-    pictures = !/^(Global|Flatten)/.test(layer.class_name);
-    const last = lastOf(where, layer);
-    if (layer.class_name === 'Flatten' && !isFirst(layer)) return [permute(layer, 'before', [3, 1, 2]), last];
-    if (layer.class_name !== 'BatchNormalization') return [last];
-    const axis = MOVED.at(Number(layer.config['axis'] ?? -1))!;
-    const swap = axis === 1 ? [3, 2, 1] : [1, 3, 2]; // tfjs normalises along the last axis only
-    return axis === 3 ? [last] : [permute(layer, 'before', swap), last, permute(layer, 'after', swap)];
-  });
-  const [n, c, h, w] = shape as [Json, Json, Json, Json];
-  moved[0]!.config['batch_input_shape'] = [n, h, w, c];
-  return { ...topology, config: { ...topology.config, layers: moved as unknown as Json } };
+
+  /** The layer that a part is in tfjs, made once. */
+  layer({ class_name: kind, config }: LayerConfig): Layer {
+    const name = String(config['name']);
+    let layer = this.#layers.get(name);
+    if (!layer) {
+      const [type, fromConfig] = tf.serialization.SerializationMap.getMap().classNameMap[kind]!;
+      layer = fromConfig(type, camelCase(config) as tf.serialization.ConfigDict) as unknown as Layer;
+      this.#layers.set(name, layer);
+    }
+    return layer;
+  }
+
+  /**
+   * The tensor of a value with its axes in an order.
+   *
+   * @param value The value.
+   * @param moved Whether images have their channels last; undefined for the order that it has.
+   * @param user Name of the layer that takes it, after which a Permute layer is named.
+   */
+  tensor(value: Value, moved: boolean, user: string): tfl.SymbolicTensor {
+    if (value.moved === moved) return value.tensor;
+    return (value.turned ??= this.#permute(value.tensor, moved ? [2, 3, 1] : [3, 1, 2], user));
+  }
+
+  /**
+   * Applies a layer.
+   *
+   * @param where The layer, for messages.
+   * @param part The layer, for tensors with axes as Keras has them.
+   * @param inputs What it is called with.
+   * @returns Its output.
+   * @throws {@link WeightsError} if channels come first in what is not images, or an axis is not one of the input.
+   */
+  apply(where: string, part: Part, inputs: readonly Value[]): Value {
+    const { class_name: kind, config } = part;
+    const name = String(config['name']);
+    const rank = inputs[0]!.tensor.shape.length;
+    const first = isFirst(part);
+    if (first && rank !== 4) {
+      throw weightsError(where, 'images of a known size for channels_first', `an input of ${rank} axes`);
+    }
+    if (kind === 'BatchNormalization' || kind === 'Softmax') {
+      return this.#along(where, set(part, { axis: -1 }), config['axis'] ?? -1, inputs[0]!);
+    }
+    const moved = first || (isAlike(part) && inputs.every((input) => input.moved));
+    const isSoftmax = first && String(config['activation']).endsWith('softmax');
+    const layer = this.layer(
+      first ? set(part, { data_format: 'channels_last', ...(isSoftmax && { activation: 'linear' }) }) : part,
+    );
+    const tensors = inputs.map((input) => this.tensor(input, moved, name));
+    const tensor = layer.apply(tensors.length === 1 ? tensors[0]! : tensors) as tfl.SymbolicTensor;
+    const value = { tensor, moved: moved && tensor.shape.length === 4 };
+    if (!isSoftmax) return value;
+    const softmax = { name: `${name}_softmax`, activation: config['activation']! };
+    return this.#along(where, { class_name: 'Activation', config: softmax }, -1, value);
+  }
+
+  /** Applies a layer that works along the last axis, along the axis that Keras counts so. */
+  #along(where: string, part: Part, axis: Json, { tensor, moved }: Value): Value {
+    const rank = tensor.shape.length;
+    const inKeras = (Number(axis) + rank) % rank;
+    if (!(inKeras > 0)) throw weightsError(where, 'one axis, and not that of the batch', `axis = ${describe(axis)}`);
+    const place = moved ? MOVED[inKeras]! : inKeras;
+    const swapped = Array.from({ length: rank - 1 }, (_, i) => i + 1);
+    [swapped[place - 1], swapped[rank - 2]] = [rank - 1, place];
+    const name = String(part.config['name']);
+    const turn = (x: tfl.SymbolicTensor) => (place === rank - 1 ? x : this.#permute(x, swapped, name));
+    return { tensor: turn(this.layer(part).apply(turn(tensor)) as tfl.SymbolicTensor), moved };
+  }
+
+  #permute(x: tfl.SymbolicTensor, dims: number[], user: string): tfl.SymbolicTensor {
+    let name = `${user}_permute`;
+    for (let i = 1; this.#names.has(name); i++) name = `${user}_permute_${i}`;
+    this.#names.add(name);
+    return this.layer({ class_name: 'Permute', config: { name, dims } }).apply(x) as tfl.SymbolicTensor;
+  }
 }
 
-const permute = ({ config }: LayerConfig, place: string, dims: number[]): LayerConfig => ({
-  class_name: 'Permute',
-  config: { name: `${String(config['name'])}_permute_${place}`, dims },
-});
+const set = (part: Part, settings: Settings): Part => ({ ...part, config: { ...part.config, ...settings } });
 
-/** A layer that gets pictures, with their channels last. */
-function lastOf(where: string, layer: LayerConfig): LayerConfig {
-  const { class_name: kind, config } = layer;
-  const to = (settings: Settings): LayerConfig => ({ class_name: kind, config: { ...config, ...settings } });
-  if (String(config['activation']).endsWith('softmax')) throw refused(where, layer, 'another activation');
-  if (kind === 'BatchNormalization') return to({ axis: 3 });
-  if (isFirst(layer) || kind === 'Flatten') return to({ data_format: 'channels_last' });
-  const { noise_shape: noise, scale, offset } = config;
-  const perPicture = !noise || JSON.stringify(noise) === '[null,1,1,null]'; // as SpatialDropout2D became
-  if (ALIKE.includes(kind) && perPicture && !Array.isArray(scale) && !Array.isArray(offset)) return layer;
-  throw refused(where, layer, 'a layer whose channels can be moved to the last axis');
+function isAlike({ class_name: kind, config }: Part): boolean {
+  const { activation, scale, offset, noise_shape: noise } = config;
+  return ALIKE.test(kind) && !String(activation).endsWith('softmax') && ![scale, offset, noise].some(Array.isArray);
 }
 
-function refused(where: string, { class_name: kind, config }: LayerConfig, expected: string): WeightsError {
-  return weightsError(
-    `${where}: layer '${String(config['name'])}' (${kind})`,
-    expected,
-    'channels_first',
-    'Rebuild the model in Keras with the channels last, move the axes of its weights along, and save it anew.',
+/** Settings as tfjs has them in memory: keys and words in camel case, names as they are. */
+function camelCase(value: Json): Json {
+  if (typeof value === 'string') return value.replace(/_+(\w|$)/g, (_, letter: string) => letter.toUpperCase());
+  if (Array.isArray(value)) return value.map(camelCase);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [camelCase(key), key === 'name' ? each : camelCase(each)]),
   );
 }

@@ -1,111 +1,181 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { inputError, weightsError } from '../errors';
+import { inputError, WeightsError } from '../errors';
 import { ensureBackend } from '../backend/backend';
+import { checkFacts, checkModel, type GivenFacts } from '../models/facts';
+import { addFacts } from '../models/known-facts';
+import type { ReadFailure } from '../platform/platform';
+import { fileName, type FileSource, isFileSource, readFile } from '../platform/read';
 import { checkOneOf, checkOptions, describe } from '../validate';
-import { buildModel } from '../weights/build';
-import { isModel } from './keras-architecture';
-import { type FileContent, openModelFile, openParts } from './keras-file';
-import { topologyFromKeras } from './keras-topology';
-import { findWeights, type WeightValue } from './keras-weights';
+import { buildWithin } from '../storage/build';
+import { placesOf } from '../storage/read-stored';
+import { isModel, modelClass } from './keras-architecture';
+import { type KerasFile, openModelFile, openParts, openWeights, type Placed, weightFiles } from './keras-file';
+import { type KerasLayer, modelFromKeras } from './keras-model';
+import type { Setter } from './keras-weights';
 
 /**
- * A model of Keras: one file, or its architecture and weights apart. All of it is borrowed.
+ * A model of Keras: one file, or its architecture and weights apart, or weights for a model that was built here. All of it is borrowed.
  *
  * @example
  * ```ts
- * const source: KerasSource = { file: await readFile('model.keras') };
+ * const source: KerasSource = { json: 'architecture.json', weights: 'emotions.weights.h5' };
  * const model = await importKeras(source);
  * ```
  */
-export type KerasSource = {
+export type KerasSource =
+  /** A `.keras` file of Keras 3, an `.h5` file of a whole model, or the path or URL of a converter's `model.json`. */
+  | FileSource
+  | {
+      /** What `model.to_json()` gave, or the `model.json` of `tensorflowjs_converter`: a file, or the parsed object. */
+      json: FileSource | object;
+      /**
+       * What `model.save_weights()` wrote, an `.h5` or `.weights.h5` file; for a `model.json` its binary file, or all of them in the order of its
+       * manifest.
+       */
+      weights: FileSource | readonly FileSource[];
+    }
+  | {
+      /** A model of the same layers in the same order, whose weights are replaced, all of them or, if one does not fit, none. */
+      model: tfl.LayersModel;
+      /** What `model.save_weights()` wrote: an `.h5` or `.weights.h5` file. */
+      weights: FileSource;
+    };
+
+/**
+ * What a file of Keras does not say.
+ *
+ * @example
+ * ```ts
+ * const options: ImportKerasOptions = { classNames: 'alphabetical', pixels: '0..1' };
+ * const classifier = await loadClassifier({ model: await importKeras('emotions.h5', options) });
+ * ```
+ */
+export interface ImportKerasOptions extends GivenFacts {
   /**
    * What Keras 1 or 2 computed with. Theano turns the kernels of convolutions by 180° against all others. Default: what the file says, and
    * `'tensorflow'` if it does not, as Keras 1 never does.
    */
   backend?: 'tensorflow' | 'theano' | undefined;
-} & (
-  | {
-      /** A `.keras` file of Keras 3, or an `.h5` file of a whole model. */
-      file: FileContent;
-    }
-  | {
-      /** What `model.to_json()` gave: the text, its bytes, or parsed. */
-      json: string | object;
-      /** What `model.save_weights()` wrote: an `.h5` or `.weights.h5` file. */
-      weights: FileContent;
-    }
-);
+  /** Stops the reading. */
+  signal?: AbortSignal | undefined;
+}
 
 const WHERE = 'importKeras';
 
 /**
- * Reads a model of Keras 1, 2 or 3. Needs the package `h5wasm`, for `.keras` files `fflate` too.
+ * Imports a model of Keras 1, 2 or 3. Needs the package `h5wasm`, for `.keras` files `fflate` too.
  *
- * Sequential and Functional models of the layers that networks for pictures are made of are read, models within models too, and the
- * names of layers stay. Regularisers, constraints and frozen layers are taken over; initialisers, optimizer and compilation are not. What
- * tfjs would compute differently is refused. Sequential models whose channels come first (`channels_first`, `th`) are converted: they take pictures
- * [n, h, w, c] then, as all do.
+ * Reads Sequential and Functional models of the layers that image models use, nested models too. Layers keep their names, regularizers, constraints and
+ * whether they are frozen; initializers, optimizer and compilation are not read. What TensorFlow.js would compute differently is refused. Models whose channels come first (`channels_first`, `th`) are converted: they take images `[n, h, w, c]` then, as all do.
  *
- * @param source The file, or architecture and weights.
- * @returns A model in float32 whose axes are `[n, h, w, c]`; the caller's, who disposes of it. `loadClassifier({ model, card })`,
- *   `evaluate` and `train` take it.
- * @throws `InputError` if the source is none.
+ * A file of Keras knows neither class names nor what pixels the model was trained on: give both as options, here or later on a card;
+ * {@link suggestCard} finds them by a labeled sample.
+ *
+ * @param source The file, or architecture and weights, or weights and a model. A string is a URL or, in Node, a path.
+ * @param options Class names, pixels and kind of outputs, which the model carries from then on; Keras 1's backend; a signal.
+ * @returns A model in float32 whose axes are `[n, h, w, c]`; the caller's, who disposes of it. For `{ model, weights }` that same model.
+ * @throws `InputError` if the source is something else, or an option does not fit the model.
  * @throws `WeightsError` that names layer and tensor or setting, if a layer is unknown, a weight is missing or of another shape, or
- *   a file is damaged. Nothing is left over.
+ *   a file cannot be read, is damaged or of another format. Nothing is left over, and a given model is unchanged.
  * @throws `FerError` if `h5wasm` or `fflate` is not installed.
  * @throws `BackendError` if no backend is registered.
  * @example
  * ```ts
- * const model = await importKeras({ file: await readFile('model.keras') });
- * const old = await importKeras({ json: await readFile('model.json', 'utf8'), weights: await readFile('model.h5') });
+ * const model = await importKeras('model.keras', { classNames: 'alphabetical', pixels: '0..1' });
+ * const old = await importKeras({ json: 'architecture.json', weights: 'emotions.weights.h5' });
  * ```
  */
-export async function importKeras(source: KerasSource): Promise<tfl.LayersModel> {
-  checkOptions(WHERE, source, ['file', 'json', 'weights', 'backend']);
-  const { backend } = source;
+export async function importKeras(source: KerasSource, options: ImportKerasOptions = {}): Promise<tfl.LayersModel> {
+  checkOptions(WHERE, options, ['classNames', 'pixels', 'preprocessing', 'outputs', 'backend', 'signal']);
+  const { backend, signal } = options;
   if (backend !== undefined) checkOneOf(`${WHERE}: backend`, backend, ['tensorflow', 'theano']);
-  const whole = 'file' in source;
-  if (whole ? 'json' in source || 'weights' in source : !('json' in source && 'weights' in source)) {
-    throw inputError(WHERE, '{ file } or { json, weights }', describe(source));
-  }
-  const { config, major, size, readWeights } = await (whole
-    ? openModelFile(`${WHERE}: file`, source.file)
-    : openParts(WHERE, source.json, source.weights));
-  const { topology, layers } = topologyFromKeras(WHERE, config, major);
+  const parts = checkSource(source);
+  const read = async (part: keyof KerasParts, file: FileSource): Promise<Placed> => {
+    const where = placeOf(part, file);
+    const fail: ReadFailure = (error) => new WeightsError({ where, ...error });
+    return { where, content: await readFile(where, file, { fail, signal }) };
+  };
+  if (parts.model) return intoModel(parts.model, await read('weights', parts.weights as FileSource), backend);
+  const { config, major, size, find } = await openSource(parts, read);
+  const name = fileName(parts.file ?? parts.json);
+  const where = name === undefined ? WHERE : `${WHERE}: ${name}`;
   await ensureBackend(WHERE);
-  const model = await buildModel(`${WHERE}: architecture`, topology, size);
+  let layers: readonly KerasLayer[] = [];
+  const model = await buildWithin(`${where}: architecture`, size, async () => {
+    const built = modelFromKeras(where, config, major);
+    layers = built.layers;
+    return built.model;
+  });
   const variables = model.weights.map((weight) => weight.read());
   try {
-    checkNorms(WHERE, model);
-    setWeights(await readWeights((file) => findWeights(WHERE, file, model, layers, backend)));
-    return model;
+    setWeights(await find(where, layers, backend));
+    return addFacts(model, checkFacts(WHERE, model, options));
   } catch (error) {
     tf.dispose(variables); // model.dispose() leaves those of a layer that is called twice
     throw error;
   }
 }
 
-/** Refuses batch norm along another axis than the last, which backends of tfjs compute as if it were the last. */
-export function checkNorms(caller: string, model: tfl.LayersModel): void {
-  for (const layer of model.layers) {
-    if (isModel(layer)) checkNorms(caller, layer);
-    if (layer.getClassName() !== 'BatchNormalization') continue;
-    const axis = layer.getConfig()['axis'] as number;
-    const last = (layer.inboundNodes[0]!.inputShapes[0] as tfl.Shape).length - 1;
-    if (axis === -1 || axis === last) continue;
-    const where = `${caller}: layer '${layer.name}' (BatchNormalization)`;
-    throw weightsError(where, `the last axis, -1 or ${last}`, `axis = ${axis}`);
-  }
+/** What a source may consist of. */
+interface KerasParts {
+  file?: FileSource;
+  json?: FileSource | object;
+  weights?: FileSource | readonly FileSource[];
+  model?: tfl.LayersModel;
 }
 
-function setWeights(found: readonly WeightValue[]): void {
-  tf.tidy(() => {
-    for (const { weight, values, shape, outFirst, turned } of found) {
-      const stored = tf.tensor(values, [...shape]);
-      const value = outFirst ? tf.transpose(stored, [2, 3, 1, 0]) : stored;
-      const variable = weight.read() as tf.Variable; // weight.write() would apply a constraint, as if after a step of training
-      variable.assign(turned ? tf.reverse(value, [0, 1]) : value);
-    }
-  });
+/** A part by the name of its file if it has one, for messages. */
+const placeOf = (part: keyof KerasParts, file: unknown) => `${WHERE}: ${fileName(file) ?? part}`;
+
+function checkSource(source: KerasSource): KerasParts {
+  if (isFileSource(source)) return { file: source };
+  const given = ['json', 'model', 'weights'].filter((key) => key in Object(source)).join();
+  if (given !== 'json,weights' && given !== 'model,weights') {
+    throw inputError(WHERE, 'a file, { json, weights } or { model, weights }', describe(source));
+  }
+  checkOptions(WHERE, source, ['json', 'model', 'weights']);
+  return source as KerasParts;
 }
+
+/** Opens one file, or architecture and weights; of a `model.json` whose place is known, also the binary files beside it. */
+async function openSource(
+  { file, json, weights }: KerasParts,
+  read: (part: keyof KerasParts, file: FileSource) => Promise<Placed>,
+): Promise<KerasFile> {
+  const readAll = (files: readonly (FileSource | string)[]) => Promise.all(files.map((each) => read('weights', each)));
+  if (file === undefined) {
+    const architecture = isFileSource(json)
+      ? await read('json', json)
+      : { where: placeOf('json', json), content: json };
+    return openParts(architecture, await readAll([weights as FileSource].flat()));
+  }
+  const whole = await read('file', file);
+  const names = typeof file === 'string' || file instanceof URL ? weightFiles(whole) : undefined;
+  if (!names) return openModelFile(whole);
+  const { beside } = placesOf(file as string | URL);
+  return openParts(whole, await readAll(names.map(beside)));
+}
+
+/** Gives a model that was built here the weights of a file. */
+async function intoModel(
+  model: tfl.LayersModel,
+  weights: Placed,
+  backend: string | undefined,
+): Promise<tfl.LayersModel> {
+  checkModel(`${WHERE}: model`, model);
+  const stored = await openWeights(weights);
+  await ensureBackend(WHERE);
+  setWeights(await stored.find(weights.where, layersOf(model), backend));
+  return model;
+}
+
+/** The layers of a model as Keras would name them. */
+const layersOf = (model: tfl.LayersModel): KerasLayer[] =>
+  model.layers.map((layer) => {
+    const { name } = layer;
+    if (isModel(layer)) return { className: modelClass(layer), name, layer, layers: layersOf(layer) };
+    return { className: layer.getClassName(), name, layer };
+  });
+
+const setWeights = (setters: readonly Setter[]) => tf.tidy(() => setters.forEach((set) => set()));

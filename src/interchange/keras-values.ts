@@ -19,7 +19,7 @@ const ACTIVATIONS: Readonly<Record<string, string>> = {
 };
 const CONSTRAINTS = ['MaxNorm', 'NonNeg', 'UnitNorm', 'MinMaxNorm'];
 
-/** An object as Keras serialises one; Keras 1 writes the parameters beside the name. */
+/** An object as Keras serializes one; Keras 1 writes the parameters beside the name. */
 interface KerasObject {
   class_name?: string;
   name?: string;

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { inputError } from '../errors';
 import { field, floatField, integerField, type Parts, textField } from './protobuf';
 
 /** A size for each axis; null where it is known only in use. */
@@ -10,8 +11,35 @@ export interface Value {
   readonly name: string;
   /** Its shape as tfjs has it, channels last, whatever its layout. */
   readonly shape: Sizes;
-  /** Order of the axes: as in tfjs, or [n, c, h, w] as ONNX's operators on pictures want it. */
+  /** Order of the axes: as in tfjs, or [n, c, h, w] as ONNX's operators on images take it. */
   readonly layout: 'channelsLast' | 'channelsFirst';
+}
+
+/** A layer of tfjs at one of its uses, as its conversion needs it. */
+export interface LayerUse {
+  /** Its class. */
+  readonly className: string;
+  /** Its name. */
+  readonly name: string;
+  /** What its `getConfig()` gives. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Its weights in the order of `getWeights()`; borrowed. */
+  readonly weights: readonly tf.Tensor[];
+  /** Shape of its output. */
+  readonly outputShape: Sizes;
+}
+
+/** Adds a layer to the graph and returns its value, with any shape of the right rank. */
+export type Converter = (graph: OnnxGraph, inputs: readonly Value[], layer: LayerUse) => Value;
+
+/** Throws for a layer that cannot be expressed, before anything is made. */
+export function unsupported(layer: LayerUse, expected: string, received: string): never {
+  throw inputError(
+    `exportOnnx: layer "${layer.name}"`,
+    expected,
+    received,
+    'Replace the layer, or export to Keras and convert from there.',
+  );
 }
 
 /** A float32 attribute; plain numbers are whole. */
@@ -20,8 +48,8 @@ export interface Float {
   readonly float: number;
 }
 
-/** Attributes of an operator by name; those that are undefined are left out. */
-export type Attributes = Readonly<Record<string, number | string | Float | readonly number[] | undefined>>;
+/** Attributes of an operator by name. */
+export type Attributes = Readonly<Record<string, number | string | Float | readonly number[]>>;
 
 interface Node {
   readonly operator: string;
@@ -76,6 +104,11 @@ export class OnnxGraph {
     return output;
   }
 
+  /** The operator that gives a value; undefined for inputs and constants. */
+  operatorOf(value: string): string | undefined {
+    return this.#nodes.filter(({ output }) => output === value).at(-1)?.operator;
+  }
+
   /**
    * Gives the output of the node that was added last a plainer name, if it was made in this scope and the name is free.
    * @param value Name of the value; no node may use it yet.
@@ -99,17 +132,31 @@ export class OnnxGraph {
   }
 
   /**
-   * Adds a float32 constant, or finds the one that was made of the same weight before, as in a layer that is used twice.
+   * Adds a float32 constant.
    * @param name Last part of its name.
    * @param make Makes the tensor when the graph is encoded.
-   * @param weight The weight that it is made of, if any.
    */
-  tensor(name: string, make: () => tf.Tensor, weight?: tf.Tensor): string {
-    const known = weight && this.#known.get(weight);
-    if (known !== undefined) return known;
-    const constant = this.#constant(name, make);
-    if (weight) this.#known.set(weight, constant);
-    return constant;
+  tensor(name: string, make: () => tf.Tensor): string {
+    return this.#constant(name, make);
+  }
+
+  /** Adds a float32 constant of given numbers. */
+  numbers(name: string, values: tf.TensorLike): string {
+    return this.tensor(name, () => tf.tensor(values));
+  }
+
+  /**
+   * Adds a weight as a constant, or finds the one that was made of it before, as in a layer that is used twice.
+   * @param name Last part of its name.
+   * @param weight The weight; undefined where a layer has none.
+   * @param change Brings it to the form that ONNX has. Default: as it is.
+   * @returns An array with its name, empty where there is none.
+   */
+  weight(name: string, weight: tf.Tensor | undefined, change = (tensor: tf.Tensor) => tensor): string[] {
+    if (!weight) return [];
+    const constant = this.#known.get(weight) ?? this.#constant(name, () => change(weight));
+    this.#known.set(weight, constant);
+    return [constant];
   }
 
   #constant(last: string, content: Constant['content']): string {
@@ -158,9 +205,7 @@ function encodeNode({ operator, inputs, output, attributes }: Node): Parts[] {
     textField(2, output),
     textField(3, output), // the node is called like its output
     textField(4, operator),
-    ...Object.entries(attributes).map(([name, value]) =>
-      value === undefined ? [] : field(5, textField(1, name), ...encodeAttribute(value)),
-    ),
+    ...Object.entries(attributes).map(([name, value]) => field(5, textField(1, name), ...encodeAttribute(value))),
   ];
 }
 

@@ -1,141 +1,109 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { withActivation } from './onnx-activations';
-import type { OnnxGraph, Value } from './onnx-graph';
-import { type Converter, type LayerUse, unsupported } from './onnx-layer';
-import { conv, cropping, depthwiseConv, globalPooling, pooling, separableConv, zeroPadding } from './onnx-windows';
+import { type Attributes, type Converter, type LayerUse, type OnnxGraph, unsupported, type Value } from './onnx-graph';
+import { convolution, cropping, globalPooling, pooling, zeroPadding } from './onnx-windows';
 
-function configOf<T>(layer: LayerUse, key: string): T {
-  return layer.config[key] as T;
-}
+/** The axis of a layer, counted from the first. */
+const axisOf = ({ config }: LayerUse, { shape }: Value) =>
+  (((config['axis'] as number | null) ?? -1) + shape.length) % shape.length;
+
+/** A layer that needs its input as tfjs has it, as one node. */
+const ofLast =
+  (convert: (graph: OnnxGraph, x: Value, layer: LayerUse) => string): Converter =>
+  (graph, [input], layer) => {
+    const x = graph.to('channelsLast', input!);
+    return { ...x, name: convert(graph, x, layer) };
+  };
+
+/** An operator that treats all axes alike, with attributes of the layer. */
+const alike =
+  (operator: string, attributes: (layer: LayerUse) => Attributes): Converter =>
+  (graph, [x], layer) => ({ ...x!, name: graph.node(operator, [x!.name], attributes(layer)) });
 
 const dense: Converter = (graph, [input], layer) => {
   const x = graph.to('channelsLast', input!);
   const [kernel, bias] = layer.weights;
-  const names = [x.name, graph.tensor('kernel', () => kernel!, kernel)];
-  const offset = bias && graph.tensor('bias', () => bias, bias);
-  const isMatrix = x.shape.length === 2;
-  let name = graph.node(isMatrix && offset ? 'Gemm' : 'MatMul', isMatrix && offset ? [...names, offset] : names);
-  if (!isMatrix && offset) name = graph.node('Add', [name, offset]);
-  return withActivation(graph, { ...x, name, shape: layer.outputShape }, layer);
+  const names = [x.name, ...graph.weight('kernel', kernel)];
+  const offset = graph.weight('bias', bias);
+  const isGemm = bias && x.shape.length === 2;
+  let name = graph.node(isGemm ? 'Gemm' : 'MatMul', isGemm ? [...names, ...offset] : names);
+  if (bias && !isGemm) name = graph.node('Add', [name, ...offset]);
+  return withActivation(graph, { ...x, name }, layer);
 };
 
 /** ONNX Runtime folds it into the convolution before it when it loads the graph, so that this need not be done here. */
 const batchNorm: Converter = (graph, [input], layer) => {
   const rank = input!.shape.length;
-  const axis = (configOf<number>(layer, 'axis') + rank) % rank;
+  const axis = axisOf(layer, input!);
   if ((rank !== 2 && rank !== 4) || axis !== rank - 1) {
-    unsupported(layer, 'an input of rank 2 or 4, normalised along its last axis', `rank ${rank} and axis ${axis}`);
+    unsupported(layer, 'an input of rank 2 or 4, normalized along its last axis', `rank ${rank} and axis ${axis}`);
   }
   const x = graph.to('channelsFirst', input!);
+  const { scale, center, epsilon } = layer.config;
   const weights = [...layer.weights];
-  const [gamma, beta] = (['scale', 'center'] as const).map((key) =>
-    layer.config[key] === false ? undefined : weights.shift(),
-  );
+  const gamma = scale === false ? undefined : weights.shift();
+  const beta = center === false ? undefined : weights.shift();
   const [mean, variance] = weights;
   const inputs = [
-    graph.tensor('gamma', () => gamma ?? tf.onesLike(mean!), gamma),
-    graph.tensor('beta', () => beta ?? tf.zerosLike(mean!), beta),
-    graph.tensor('moving_mean', () => mean!, mean),
-    graph.tensor('moving_variance', () => variance!, variance),
-  ];
-  const epsilon = { float: configOf<number>(layer, 'epsilon') };
-  return { ...x, name: graph.node('BatchNormalization', [x.name, ...inputs], { epsilon }) };
+    gamma ? graph.weight('gamma', gamma) : graph.tensor('gamma', () => tf.onesLike(mean!)),
+    beta ? graph.weight('beta', beta) : graph.tensor('beta', () => tf.zerosLike(mean!)),
+    graph.weight('moving_mean', mean),
+    graph.weight('moving_variance', variance),
+  ].flat();
+  const attributes = { epsilon: { float: epsilon as number } };
+  return { ...x, name: graph.node('BatchNormalization', [x.name, ...inputs], attributes) };
 };
 
 /** tfjs flattens with the channels last. */
-const flatten: Converter = (graph, [input], layer) => {
+const flatten = ofLast((graph, x, layer) => {
   if (layer.config['dataFormat'] === 'channelsFirst') unsupported(layer, 'no dataFormat', '"channelsFirst"');
-  const x = graph.to('channelsLast', input!);
-  return { ...x, name: graph.node('Flatten', [x.name], { axis: 1 }) };
-};
+  return graph.node('Flatten', [x.name], { axis: 1 });
+});
 
-const reshape: Converter = (graph, [input], layer) => {
-  const x = graph.to('channelsLast', input!);
+const reshape = ofLast((graph, x, layer) => {
   const sizes = layer.outputShape.slice(1);
   if (sizes.includes(null)) unsupported(layer, 'a shape whose sizes are known', `[${sizes.join(', ')}]`);
-  const shape = graph.integers('shape', [0, ...(sizes as number[])]); // 0: the batch stays
-  return { ...x, name: graph.node('Reshape', [x.name, shape]) };
-};
+  return graph.node('Reshape', [x.name, graph.integers('shape', [0, ...(sizes as number[])])]); // 0: the batch stays
+});
 
-/** Values of one rank with their axes in one order. */
-function aligned(graph: OnnxGraph, inputs: readonly Value[], layer: LayerUse): [Value, ...Value[]] {
-  const ranks = new Set(inputs.map(({ shape }) => shape.length));
-  if (ranks.size > 1) unsupported(layer, 'inputs of one rank', `the ranks ${[...ranks].join(' and ')}`);
-  const layout = inputs.some((value) => value.layout === 'channelsFirst') ? 'channelsFirst' : 'channelsLast';
-  return inputs.map((value) => graph.to(layout, value)) as [Value, ...Value[]];
-}
+/** Combines values of one rank with their axes in one order. */
+const merge =
+  (combine: (graph: OnnxGraph, names: string[], layer: LayerUse, first: Value) => string): Converter =>
+  (graph, inputs, layer) => {
+    const ranks = new Set(inputs.map(({ shape }) => shape.length));
+    if (ranks.size > 1) unsupported(layer, 'inputs of one rank', `the ranks ${[...ranks].join(' and ')}`);
+    const layout = inputs.some((value) => value.layout === 'channelsFirst') ? 'channelsFirst' : 'channelsLast';
+    const values = inputs.map((value) => graph.to(layout, value));
+    const names = values.map(({ name }) => name);
+    return { ...values[0]!, name: combine(graph, names, layer, values[0]!) };
+  };
 
 /** An element-wise operator of two inputs, applied from left to right. */
-const merge =
-  (operator: string): Converter =>
-  (graph, inputs, layer) => {
-    const [first, ...others] = aligned(graph, inputs, layer);
-    const name = others.reduce((sum, other) => graph.node(operator, [sum, other.name]), first.name);
-    return { ...first, name };
-  };
+const folded = (operator: string) => (graph: OnnxGraph, names: readonly string[]) =>
+  names.reduce((sum, other) => graph.node(operator, [sum, other]));
 
-const average: Converter = (graph, inputs, layer) => {
-  const sum = merge('Add')(graph, inputs, layer);
-  const count = graph.tensor('count', () => tf.scalar(inputs.length));
-  return { ...sum, name: graph.node('Div', [sum.name, count]) };
-};
+const average = merge((graph, names) =>
+  graph.node('Div', [folded('Add')(graph, names), graph.numbers('count', names.length)]),
+);
 
-const concatenate: Converter = (graph, inputs, layer) => {
-  const values = aligned(graph, inputs, layer);
-  const rank = values[0].shape.length;
-  const axis = (configOf<number>(layer, 'axis') + rank) % rank;
-  const place = values[0].layout === 'channelsFirst' ? [0, 2, 3, 1][axis]! : axis;
-  return {
-    ...values[0],
-    name: graph.node(
-      'Concat',
-      values.map(({ name }) => name),
-      { axis: place },
-    ),
-  };
-};
+const concatenate = merge((graph, names, layer, first) => {
+  const axis = axisOf(layer, first);
+  return graph.node('Concat', names, { axis: first.layout === 'channelsFirst' ? [0, 2, 3, 1][axis]! : axis });
+});
 
-const leakyRelu: Converter = (graph, [x], layer) => {
-  const alpha = { float: configOf<number>(layer, 'alpha') };
-  return { ...x!, name: graph.node('LeakyRelu', [x!.name], { alpha }) };
-};
-
-const elu: Converter = (graph, [x], layer) => {
-  const alpha = { float: configOf<number>(layer, 'alpha') };
-  return { ...x!, name: graph.node('Elu', [x!.name], { alpha }) };
-};
-
-const prelu: Converter = (graph, [input], layer) => {
-  const x = graph.to('channelsLast', input!);
-  const [alpha] = layer.weights;
-  return { ...x, name: graph.node('PRelu', [x.name, graph.tensor('alpha', () => alpha!, alpha)]) };
-};
+const alpha = ({ config }: LayerUse): Attributes => ({ alpha: { float: config['alpha'] as number } });
 
 const relu: Converter = (graph, [x], layer) => {
   const limit = layer.config['maxValue'] as number | null | undefined;
   const name = graph.node('Relu', [x!.name]);
-  if (limit === null || limit === undefined) return { ...x!, name };
-  return { ...x!, name: graph.node('Min', [name, graph.tensor('max_value', () => tf.scalar(limit))]) };
+  return { ...x!, name: limit == null ? name : graph.node('Min', [name, graph.numbers('max_value', limit)]) };
 };
 
-const softmax: Converter = (graph, [input], layer) => {
-  const rank = input!.shape.length;
-  const axis = ((configOf<number | null>(layer, 'axis') ?? -1) + rank) % rank;
-  const x = graph.to('channelsLast', input!);
-  return { ...x, name: graph.node('Softmax', [x.name], { axis }) };
-};
-
-const rescaling: Converter = (graph, [x], layer) => {
-  const [scale, offset] = (['scale', 'offset'] as const).map((key) =>
-    graph.tensor(key, () => tf.scalar(configOf<number>(layer, key))),
-  );
-  return { ...x!, name: graph.node('Add', [graph.node('Mul', [x!.name, scale!]), offset!]) };
-};
-
-const permute: Converter = (graph, [input], layer) => {
-  const x = graph.to('channelsLast', input!);
-  const perm = [0, ...configOf<number[]>(layer, 'dims')];
-  return { ...x, name: graph.node('Transpose', [x.name], { perm }) };
+const rescaling: Converter = (graph, [input], { config }) => {
+  const keys = ['scale', 'offset'] as const;
+  const [scale, offset] = keys.map((key) => graph.numbers(key, config[key] as tf.TensorLike));
+  const x = keys.every((key) => typeof config[key] === 'number') ? input! : graph.to('channelsLast', input!);
+  return { ...x, name: graph.node('Add', [graph.node('Mul', [x.name, scale!]), offset!]) };
 };
 
 /** What does nothing outside of training. */
@@ -144,34 +112,36 @@ const identity: Converter = (_graph, [x]) => x!;
 /** Every class of layers that can be exported. */
 export const CONVERTERS: Readonly<Record<string, Converter>> = {
   Activation: (graph, [x], layer) => withActivation(graph, x!, layer),
-  Add: merge('Add'),
+  Add: merge(folded('Add')),
   AlphaDropout: identity,
   Average: average,
   AveragePooling2D: pooling('AveragePool'),
   BatchNormalization: batchNorm,
   Concatenate: concatenate,
-  Conv2D: conv,
+  Conv2D: convolution(false),
   Cropping2D: cropping,
   Dense: dense,
-  DepthwiseConv2D: depthwiseConv,
+  DepthwiseConv2D: convolution(true),
   Dropout: identity,
-  ELU: elu,
+  ELU: alike('Elu', alpha),
   Flatten: flatten,
   GaussianDropout: identity,
   GaussianNoise: identity,
   GlobalAveragePooling2D: globalPooling('GlobalAveragePool'),
   GlobalMaxPooling2D: globalPooling('GlobalMaxPool'),
-  LeakyReLU: leakyRelu,
-  Maximum: merge('Max'),
+  LeakyReLU: alike('LeakyRelu', alpha),
+  Maximum: merge(folded('Max')),
   MaxPooling2D: pooling('MaxPool'),
-  Minimum: merge('Min'),
-  Multiply: merge('Mul'),
-  PReLU: prelu,
-  Permute: permute,
+  Minimum: merge(folded('Min')),
+  Multiply: merge(folded('Mul')),
+  PReLU: ofLast((graph, x, { weights }) => graph.node('PRelu', [x.name, ...graph.weight('alpha', weights[0])])),
+  Permute: ofLast((graph, x, { config }) =>
+    graph.node('Transpose', [x.name], { perm: [0, ...(config['dims'] as number[])] }),
+  ),
   ReLU: relu,
   Rescaling: rescaling,
   Reshape: reshape,
-  SeparableConv2D: separableConv,
-  Softmax: softmax,
+  SeparableConv2D: convolution(true, true),
+  Softmax: ofLast((graph, x, layer) => graph.node('Softmax', [x.name], { axis: axisOf(layer, x) })),
   ZeroPadding2D: zeroPadding,
 };

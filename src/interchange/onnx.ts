@@ -1,13 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { inputError } from '../errors';
 import { ensureBackend } from '../backend/backend';
-import { checkInteger, checkOneOf, checkOptions, describe } from '../validate';
-import type { CardDraft, ModelCard } from '../weights/card';
-import { checkCard as checkModelCard, checkCardDraft } from '../weights/check-card';
-import { checkFit } from '../weights/fit';
-import { type ElementType, OnnxGraph, type Value } from './onnx-graph';
-import { type LayerUse, unsupported } from './onnx-layer';
+import { checkInteger, checkOneOf, checkOptions } from '../validate';
+import type { CardDraft, ModelCard } from '../storage/card';
+import { checkModel } from '../models/facts';
+import { factsOf } from '../models/known-facts';
+import { resolveCard } from '../storage/resolve-card';
+import { type ElementType, type LayerUse, OnnxGraph, unsupported, type Value } from './onnx-graph';
 import { CONVERTERS } from './onnx-layers';
 import { field, integerField, join, type Parts, textField } from './protobuf';
 
@@ -22,55 +21,55 @@ import { field, integerField, join, type Parts, textField } from './protobuf';
  */
 export interface OnnxOptions {
   /**
-   * The network's card. It is stored as metadata, whole and by its labels and preprocessing, and tells how pixels are normalised. Default:
-   * none.
+   * What is known about the model. It is stored as metadata, whole and by its class names and preprocessing, and tells how pixels are
+   * normalized. Default: what the model knows.
    */
   card?: CardDraft | ModelCard | undefined;
   /**
-   * What the graph takes: `'preprocessed'`, what `preprocess` gives and the network itself takes, or gray pixels 0..255 of the card's input size
-   * as `'float32'` or `'uint8'`, which the graph then normalises by the card's mean and standard deviation. Default `'preprocessed'`.
+   * What the graph takes: `'preprocessed'`, what `preprocess` gives and the model itself takes, or pixels 0..255 of the card's input size
+   * as `'float32'` or `'uint8'`, which the graph then normalizes by the card's mean and standard deviation. Default `'preprocessed'`.
    */
   input?: 'preprocessed' | 'float32' | 'uint8' | undefined;
   /** Version of the standard operators, 13..21. Default 17, which ONNX Runtime reads from version 1.12 (2022) on. */
   opset?: number | undefined;
 }
 
+type Card = Omit<ModelCard, 'weights'>;
+
 const OLDEST_OPSET = 13; // Softmax over one axis, and the forms of Pad and Clip used until today
 const NEWEST_OPSET = 21;
 
 /**
- * Writes a network as ONNX, for ONNX Runtime and whatever else reads that format.
+ * Exports a model to ONNX, for ONNX Runtime and other programs that read the format.
  *
- * Input and output keep their axes and names: [N, 48, 48, 1] to [N, 7] for the networks of this package, where N is any number of pictures.
+ * Input and output keep their axes and names: [N, 48, 48, 1] to [N, 7] for the models of this package, where N is any number of images.
  * What acts in training only, such as dropout, is left out. Outputs equal `model.predict` within 1e-5. The graph has metadata (`metadata_props`)
- * with the `input` option, and of a card its `labels`, `preprocessing` and the whole `card`, each as JSON.
+ * with the `input` option, and of a card its `classNames`, `preprocessing` and the whole `card`, each as JSON.
  *
  * Layers that are known: convolutions (depthwise and separable too), dense layers, batch norm, the usual activations, pooling, global pooling,
  * zero padding, flattening, reshaping, adding, multiplying and concatenating, in sequence, in branches, shared, or as models within the model.
  *
- * @param model A network with weights; borrowed.
+ * @param model A model with weights; borrowed.
  * @param options The card, what the graph takes, and the version of the operators.
  * @returns The bytes of an `.onnx` file, float32; about four for each parameter.
  * @throws InputError that names the layer which cannot be expressed, or the option that is unknown or out of range; before anything is
  *   computed.
- * @throws WeightsError if the card is not valid or does not fit the model.
+ * @throws WeightsError if a note on the card is not valid.
  * @throws BackendError if no tfjs backend is registered.
  * @example
  * ```ts
- * const { model, card } = await loadWeights('shallow');
+ * const { model, card } = await loadModel('shallow');
  * await writeFile('shallow.onnx', await exportOnnx(model, { card, input: 'uint8' }));
  * // Python: onnxruntime.InferenceSession('shallow.onnx').run(None, {'image': pixels}), pixels uint8 [n, 48, 48, 1]
  * ```
  */
 export async function exportOnnx(model: tfl.LayersModel, options: OnnxOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
   checkOptions('exportOnnx: options', options, ['card', 'input', 'opset']);
-  const { card, input = 'preprocessed', opset = 17 } = options;
+  const { input = 'preprocessed', opset = 17 } = options;
   checkOneOf('exportOnnx: options.input', input, ['preprocessed', 'float32', 'uint8']);
   checkInteger('exportOnnx: options.opset', opset, { min: OLDEST_OPSET, max: NEWEST_OPSET });
-  if (!(model instanceof tfl.LayersModel)) {
-    throw inputError('exportOnnx: model', 'a tf.LayersModel', describe(model));
-  }
-  checkCard(model, card, input);
+  checkModel('exportOnnx: model', model);
+  const card = cardOf(model, options.card, input);
   await ensureBackend('exportOnnx');
   const graph = new OnnxGraph();
   const values = model.inputs.map(({ shape, sourceLayer }): Value => ({
@@ -98,29 +97,19 @@ export async function exportOnnx(model: tfl.LayersModel, options: OnnxOptions = 
   return join(encodeModel(encoded, opset, { input, ...metadataOf(card) }));
 }
 
-function checkCard(model: tfl.LayersModel, card: OnnxOptions['card'], input: string): void {
-  if (card !== undefined) {
-    const where = 'exportOnnx: options.card';
-    if (typeof card === 'object' && card !== null && 'formatVersion' in card) checkModelCard(card, where);
-    else checkCardDraft(card, where);
-    checkFit(where, model, card);
-  } else if (input !== 'preprocessed') {
-    throw inputError(
-      'exportOnnx: options.card',
-      'a card, whose preprocessing becomes part of the graph',
-      'none',
-      "Pass the one that loadWeights gives, or leave out the option 'input'.",
-    );
-  }
+/** The card, given or known; none where nothing is known and nothing needs it. */
+function cardOf(model: tfl.LayersModel, given: OnnxOptions['card'], input: string) {
+  const isNeeded = given !== undefined || input !== 'preprocessed' || factsOf(model).classNames !== undefined;
+  return isNeeded ? resolveCard('exportOnnx: card', model, given) : undefined;
 }
 
-/** Gray pixels 0..255 → what the network takes, in the two operations of `preprocess`. */
-function normalized(graph: OnnxGraph, pixels: Value, type: ElementType, { preprocessing }: CardDraft): Value {
+/** Pixels 0..255 → what the model takes, in the two operations of `preprocess`. */
+function normalized(graph: OnnxGraph, pixels: Value, type: ElementType, { preprocessing }: Card): Value {
   graph.scope = 'preprocess';
-  const { mean, standardDeviation } = preprocessing;
+  const { mean, std } = preprocessing;
   const numbers = type === 'float32' ? pixels.name : graph.node('Cast', [pixels.name], { to: 1 });
-  const factor = graph.tensor('factor', () => tf.scalar(1 / (255 * standardDeviation)));
-  const offset = graph.tensor('offset', () => tf.scalar(mean / standardDeviation));
+  const factor = graph.tensor('factor', () => tf.div(1 / 255, tf.tensor(std)));
+  const offset = graph.tensor('offset', () => tf.div(tf.tensor(mean), tf.tensor(std)));
   return { ...pixels, name: graph.node('Sub', [graph.node('Mul', [numbers, factor]), offset]) };
 }
 
@@ -166,10 +155,11 @@ function asOutputs(graph: OnnxGraph, values: readonly Value[], inputs: readonly 
   });
 }
 
-function metadataOf(card: OnnxOptions['card']): Record<string, string> {
+function metadataOf(card: Card | undefined): Record<string, string> {
   if (!card) return {};
-  const { labels, preprocessing } = card;
-  return { labels: JSON.stringify(labels), preprocessing: JSON.stringify(preprocessing), card: JSON.stringify(card) };
+  const { classNames, preprocessing } = card;
+  const parts = Object.entries({ classNames, preprocessing, card });
+  return Object.fromEntries(parts.map(([key, value]) => [key, JSON.stringify(value)]));
 }
 
 /** A `ModelProto`'s fields (onnx.proto). */

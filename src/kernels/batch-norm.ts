@@ -1,32 +1,31 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { nativeKernels } from './on-demand';
 
-/** Mean and biased variance of each channel over a batch, both `[channels]` float32. */
+/** The mean and the biased variance of each channel over a batch, both `[channels]` float32. */
 export interface BatchStatistics {
-  /** Mean of each channel. */
+  /** The mean of each channel. */
   mean: tf.Tensor1D;
-  /** Variance of each channel, divided by the number of values and not by one less. */
+  /** The variance of each channel, divided by the number of values (biased). */
   variance: tf.Tensor1D;
 }
 
-/** Makes means over a whole batch from those over this worker's part of it, `[means]`; the enclosing tidy's. */
+/** Reduces the means over this worker's part of a batch to those over the whole batch, `[means]`; owned by the enclosing tidy. */
 export type ReduceMeans = (means: tf.Tensor1D) => tf.Tensor1D;
 
 /**
- * Batch normalisation in training over all axes but the last, with its gradient written as one step: two sums for each channel,
- * then `a * dy + b * x + c`, in place of some twenty elementwise operations. On the native backend it is TensorFlow's
- * own fused operation.
+ * Batch normalization in training mode, over all axes but the last. Its gradient is computed in one step: two sums per channel, then
+ * `a * dy + b * x + c`, instead of some twenty elementwise operations. The native backend uses TensorFlow's fused operation.
  *
  * Source: Ioffe and Szegedy 2015 (arXiv:1502.03167).
  *
- * @param x Input, `[..., channels]` float32; borrowed.
- * @param gamma Scale, `[channels]`; borrowed.
- * @param beta Offset, `[channels]`; borrowed.
+ * @param x The input, `[..., channels]` float32; borrowed.
+ * @param gamma The scale, `[channels]`; borrowed.
+ * @param beta The offset, `[channels]`; borrowed.
  * @param epsilon Added to the variance, above 0.
- * @param onStatistics Receives the batch's statistics during the call; they live as long as that, unless `tf.keep` keeps them.
- * @param reduce Where `x` is one of several parts of a batch: all of them then have the same statistics. Called as often, and in the same
- *   order, for each part.
- * @returns The normalised input, the shape of `x`, differentiable by x, gamma and beta; the caller's.
+ * @param onStatistics Receives the batch's statistics, which are disposed of after the callback unless `tf.keep` is called on them.
+ * @param reduce Required if `x` is one of several parts of a batch: gives all parts the same statistics. Called equally often and in the
+ *   same order for each part.
+ * @returns The normalized input in the shape of `x`, differentiable with respect to x, gamma and beta; owned by the caller.
  * @example
  * ```ts
  * const y = batchNormInTraining(x, gamma, beta, 1e-3, ({ mean }) => mean.print());
@@ -46,7 +45,7 @@ export function batchNormInTraining(
   return forward(tf.reshape(x, [rows, channels]), gamma, beta, epsilon, onStatistics, x.shape);
 }
 
-/** How batch normalisation is computed: over rows, for a result of the shape given. */
+/** An implementation of batch normalization over rows, for a result of the given shape. */
 export type BatchNormKernel = (
   x: tf.Tensor2D,
   gamma: tf.Tensor,
@@ -71,7 +70,7 @@ const composedBatchNorm =
         const [centred, gamma, inverse] = saved as [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D];
         const rows = dy.shape[0]!;
         const ownDy = columnMeans(dy);
-        const ownDyX = tf.mul(columnMeans(tf.mul(dy, centred)), inverse); // of dy times the normalised x
+        const ownDyX = tf.mul(columnMeans(tf.mul(dy, centred)), inverse); // the mean of dy times the normalized x
         const [meanDy, meanDyX] = tf.split(reduce(tf.concat([ownDy, ownDyX as tf.Tensor1D])), 2) as [
           tf.Tensor,
           tf.Tensor,
@@ -86,7 +85,7 @@ const composedBatchNorm =
     return tf.reshape(normalise(x, gamma, beta), shape);
   };
 
-/** Mean of each column by products with ones, in blocks: WASM sums one after another and loses digits over long columns. */
+/** The mean of each column, by products with ones in blocks: WASM sums sequentially and loses precision over long columns. */
 function columnMeans(x: tf.Tensor): tf.Tensor1D {
   const [rows, columns] = x.shape as [number, number];
   const length = blockLength(rows);
@@ -96,7 +95,7 @@ function columnMeans(x: tf.Tensor): tf.Tensor1D {
   return tf.reshape(total, [columns]);
 }
 
-/** The divisor of `rows` nearest below 512, so that long columns are summed in pieces. */
+/** The largest divisor of `rows` below 512, so that long columns are summed in blocks. */
 function blockLength(rows: number): number {
   for (let length = Math.min(rows, 512); length > 1; length--) {
     if (rows % length === 0) return length;

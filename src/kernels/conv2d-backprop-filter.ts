@@ -3,19 +3,19 @@ import type { ConvGeometry } from './geometry';
 import { frame } from './geometry';
 
 /**
- * Products that one sum may have. WASM sums in float32 one after another: over this many equal numbers it is off by 1e-4, over
- * random ones by 1e-5 of their size. It is as many as 16 pictures of 48×48 have.
+ * The maximum number of products in one sum. WASM sums sequentially in float32: the relative error over this many numbers is 1e-4 for
+ * equal and 1e-5 for random ones. 16 images of 48×48 have this many pixels.
  */
 const LONGEST_SUM = 16 * 48 * 48;
 
 /**
- * Gradient of a convolution by its filter. It is a convolution too: the channels of the input are its batch, the output
- * gradient is its filter, and strides and dilations change places. Large batches are halved so that sums stay short.
+ * Computes the gradient of a convolution with respect to its filter. This is a convolution too: the channels of the input are its batch,
+ * the output gradient is its filter, and strides and dilations are swapped. Large batches are halved so that sums stay short.
  *
- * @param x Input of the convolution, `[n, h, w, c]` float32; borrowed.
- * @param dy Gradient of its output, `[n, oh, ow, filters]` float32; borrowed.
- * @param geometry Of the convolution; its batch size does not matter.
- * @returns `[kh, kw, c, filters]` float32; the caller's.
+ * @param x The input of the convolution, `[n, h, w, c]` float32; borrowed.
+ * @param dy The gradient of its output, `[n, oh, ow, filters]` float32; borrowed.
+ * @param geometry The geometry of the convolution; its batch size is ignored.
+ * @returns `[kh, kw, c, filters]` float32; owned by the caller.
  */
 export function conv2dBackpropFilter(x: tf.Tensor4D, dy: tf.Tensor4D, geometry: ConvGeometry): tf.Tensor4D {
   return tf.tidy(() => {

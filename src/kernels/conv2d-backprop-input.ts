@@ -3,12 +3,12 @@ import type { ConvGeometry } from './geometry';
 import { frameForInputGradient } from './geometry';
 
 /**
- * Gradient of a convolution by its input: the convolution of the output gradient with the filter given a half turn.
+ * Computes the gradient of a convolution with respect to its input: convolves the output gradient with the filter rotated by 180 degrees.
  *
- * @param dy Gradient of the output, `[n, oh, ow, filters]` float32; borrowed.
- * @param filter Filter of the convolution, `[kh, kw, c, filters]` float32; borrowed.
- * @param geometry Of the convolution.
- * @returns `[n, h, w, c]` float32; the caller's.
+ * @param dy The gradient of the output, `[n, oh, ow, filters]` float32; borrowed.
+ * @param filter The filter of the convolution, `[kh, kw, c, filters]` float32; borrowed.
+ * @param geometry The geometry of the convolution.
+ * @returns `[n, h, w, c]` float32; owned by the caller.
  */
 export function conv2dBackpropInput(dy: tf.Tensor4D, filter: tf.Tensor4D, geometry: ConvGeometry): tf.Tensor4D {
   const { dilationHeight, dilationWidth } = geometry;
@@ -19,8 +19,8 @@ export function conv2dBackpropInput(dy: tf.Tensor4D, filter: tf.Tensor4D, geomet
 }
 
 /**
- * The filter turned in its plane, inputs and outputs swapped, `[kh, kw, filters, c]`. Its elements are put in reverse order by a
- * product with a permutation, which is exact and on WASM twenty times as fast as `tf.reverse`, `tf.gather` or `tf.unstack`.
+ * Rotates a filter by 180 degrees and swaps its inputs and outputs, `[kh, kw, filters, c]`. The product with a permutation matrix is
+ * exact, and on WASM twenty times as fast as `tf.reverse`, `tf.gather` or `tf.unstack`.
  */
 export function halfTurn(filter: tf.Tensor4D): tf.Tensor4D {
   const [height, width, channels, filters] = filter.shape;

@@ -8,7 +8,7 @@ import type { LazyOperation } from './lazy';
 import { runLazily } from './lazy';
 import { fastConvolutions, nativeKernels } from './on-demand';
 
-/** Type of the factors of products; their sums are float32. */
+/** The data type of the factors in products; sums are always float32. */
 export type Precision = 'float32' | 'bfloat16';
 
 type Inputs = { x: tf.Tensor4D; filter: tf.Tensor4D };
@@ -21,7 +21,7 @@ const geometryOf = ({ x, filter }: Inputs, attributes: ConvAttributes) =>
 
 const fast = (x: tf.Tensor4D, filter: tf.Tensor4D) => fastConvolutions()!.convolveInTraining(x, filter);
 
-/** On WASM: a convolution and its gradients with fewer products where that can be done. */
+/** On WASM: a convolution and its gradients by Winograd's algorithm where it applies. */
 const FAST: LazyOperation<Inputs, ConvAttributes> = {
   name: 'FerFastConv2D',
   forward: ({ x, filter }) => fast(x, filter),
@@ -31,7 +31,7 @@ const FAST: LazyOperation<Inputs, ConvAttributes> = {
   },
 };
 
-/** On graphics backends: the backend's own convolution and input gradient, and the filter gradient as matrix products. */
+/** On GPU backends: the backend's own convolution and input gradient, and the filter gradient as matrix products. */
 const ON_GRAPHICS: LazyOperation<Inputs, ConvAttributes> = {
   name: 'FerGraphicsConv2D',
   forward: convolve,
@@ -60,16 +60,16 @@ const CONVOLUTION: LazyOperation<Inputs, ConvAttributes> = {
 };
 
 /**
- * Convolution whose gradients are convolutions too where tfjs's own are slow or missing: on WASM, whose input gradient is a plain
- * loop of a tenth of the speed, and with dilations, for which tfjs has no gradient on any backend. On WASM, 3×3 convolutions are
- * computed with fewer products where that can be done; on WebGPU and WebGL the filter gradient is a sum of matrix products.
+ * A convolution with faster or otherwise missing gradients. On WASM, and with dilations on every backend, its gradients are convolutions
+ * too: tfjs's input gradient on WASM is ten times slower, and tfjs has no gradient for dilations. WASM computes 3×3 convolutions by
+ * Winograd's algorithm where it applies; WebGPU and WebGL compute the filter gradient as a sum of matrix products.
  *
- * @param x Input, `[n, h, w, c]` float32; borrowed.
+ * @param x The input, `[n, h, w, c]` float32; borrowed.
  * @param filter `[kh, kw, c, filters]` float32; borrowed.
  * @param attributes Strides, padding and dilations; channels last.
- * @param precision Type in which the native backend multiplies, if there are no dilations; elsewhere without effect.
- * @returns `[n, oh, ow, filters]`, differentiable by both; the caller's.
- * @throws InputError if the axes are not in the order NHWC.
+ * @param precision The data type of products on the native backend, without dilations; ignored elsewhere.
+ * @returns `[n, oh, ow, filters]`, differentiable with respect to both inputs; owned by the caller.
+ * @throws InputError if the data format is not NHWC.
  * @example
  * ```ts
  * const y = conv2dInTraining(x, filter, { strides: 1, pad: 'same', dilations: 2 });
@@ -86,7 +86,7 @@ export function conv2dInTraining(
   return operation ? (runLazily(operation, inputs, attributes) as tf.Tensor4D) : convolve(inputs, attributes);
 }
 
-/** The operation to take in place of tfjs's own; undefined if that has the better gradients. */
+/** The operation that replaces tfjs's own; undefined if tfjs has the better gradients. */
 function operationFor(
   inputs: Inputs,
   attributes: ConvAttributes,

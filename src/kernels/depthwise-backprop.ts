@@ -3,13 +3,13 @@ import type { ConvGeometry } from './geometry';
 import { frame, frameForInputGradient, spread } from './geometry';
 
 /**
- * Gradient of a depthwise convolution by its filter: for each kernel element the product of the shifted input with the output
- * gradient, summed over the pictures. Input and gradient lie on one grid, so that a shift is one contiguous piece of memory.
+ * Computes the gradient of a depthwise convolution with respect to its filter: for each kernel element, the product of the shifted input
+ * and the output gradient, summed over the images. Both use the same grid, so that a shifted input is contiguous in memory.
  *
- * @param x Input of the convolution, `[n, h, w, c]` float32; borrowed.
- * @param dy Gradient of its output, `[n, oh, ow, c * multiplier]` float32; borrowed.
- * @param geometry Of the convolution.
- * @returns `[kh, kw, c, multiplier]` float32; the caller's.
+ * @param x The input of the convolution, `[n, h, w, c]` float32; borrowed.
+ * @param dy The gradient of its output, `[n, oh, ow, c * multiplier]` float32; borrowed.
+ * @param geometry The geometry of the convolution.
+ * @returns `[kh, kw, c, multiplier]` float32; owned by the caller.
  */
 export function depthwiseBackpropFilter(x: tf.Tensor4D, dy: tf.Tensor4D, geometry: ConvGeometry): tf.Tensor4D {
   const { batchSize: n, outChannels, outHeight, outWidth, filterHeight, filterWidth, padInfo } = geometry;
@@ -33,7 +33,7 @@ export function depthwiseBackpropFilter(x: tf.Tensor4D, dy: tf.Tensor4D, geometr
   });
 }
 
-/** Sum over pictures and places of `a * b`, `[channels]`; by pooling, the fastest sum on WASM, and picture by picture, which keeps digits. */
+/** The sum of `a * b` over images and positions, `[channels]`. Pooling is the fastest sum on WASM; per image, it keeps the precision. */
 function sumOfProducts(a: tf.Tensor, b: tf.Tensor4D): tf.Tensor1D {
   return tf.tidy(() => {
     const [, height, width] = b.shape;
@@ -42,7 +42,7 @@ function sumOfProducts(a: tf.Tensor, b: tf.Tensor4D): tf.Tensor1D {
   });
 }
 
-/** Each channel `times` times in a row, as the outputs of a depthwise convolution lie. */
+/** Repeats each channel, in the order of the outputs of a depthwise convolution. */
 function repeatChannels(x: tf.Tensor4D, times: number): tf.Tensor4D {
   if (times === 1) return x;
   const [n, h, w, channels] = x.shape;
@@ -50,13 +50,13 @@ function repeatChannels(x: tf.Tensor4D, times: number): tf.Tensor4D {
 }
 
 /**
- * Gradient of a depthwise convolution by its input: the depthwise convolution of the output gradient with the filter given a half
- * turn, summed over the multiplier.
+ * Computes the gradient of a depthwise convolution with respect to its input: the depthwise convolution of the output gradient with the
+ * filter rotated by 180 degrees, summed over the multiplier.
  *
- * @param dy Gradient of the output, `[n, oh, ow, c * multiplier]` float32; borrowed.
- * @param filter Filter of the convolution, `[kh, kw, c, multiplier]` float32; borrowed.
- * @param geometry Of the convolution.
- * @returns `[n, h, w, c]` float32; the caller's.
+ * @param dy The gradient of the output, `[n, oh, ow, c * multiplier]` float32; borrowed.
+ * @param filter The filter of the convolution, `[kh, kw, c, multiplier]` float32; borrowed.
+ * @param geometry The geometry of the convolution.
+ * @returns `[n, h, w, c]` float32; owned by the caller.
  */
 export function depthwiseBackpropInput(dy: tf.Tensor4D, filter: tf.Tensor4D, geometry: ConvGeometry): tf.Tensor4D {
   const { outChannels, inShape, dilationHeight, dilationWidth } = geometry;

@@ -3,14 +3,14 @@ import type { ConvGeometry } from './geometry';
 import { frame } from './geometry';
 
 /**
- * Gradient of a convolution with stride 1 by its filter, as matrix products: for each kernel element the shifted input, transposed, by
- * the output gradient, picture by picture, then the sum over the pictures. Graphics backends compute the products of all pictures side by
- * side, where their own kernel goes through batch, height and width in one loop for each weight.
+ * Computes the gradient of a convolution with stride 1 with respect to its filter, as matrix products: for each kernel element and image,
+ * the transposed shifted input times the output gradient, then the sum over the images. GPU backends compute these products in parallel;
+ * their own kernel loops over batch, height and width for each weight.
  *
- * @param x Input of the convolution, `[n, h, w, c]` float32; borrowed.
- * @param dy Gradient of its output, `[n, oh, ow, filters]` float32; borrowed.
- * @param geometry Of the convolution, with strides of 1.
- * @returns `[kh, kw, c, filters]` float32; the caller's.
+ * @param x The input of the convolution, `[n, h, w, c]` float32; borrowed.
+ * @param dy The gradient of its output, `[n, oh, ow, filters]` float32; borrowed.
+ * @param geometry The geometry of the convolution, with strides of 1.
+ * @returns `[kh, kw, c, filters]` float32; owned by the caller.
  */
 export function filterGradientByProducts(x: tf.Tensor4D, dy: tf.Tensor4D, geometry: ConvGeometry): tf.Tensor4D {
   const { padInfo, outHeight, outWidth, filterHeight, filterWidth, dilationHeight, dilationWidth } = geometry;

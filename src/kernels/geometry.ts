@@ -2,33 +2,33 @@ import * as tf from '@tensorflow/tfjs-core';
 import { inputError } from '../errors';
 import { describe } from '../validate';
 
-/** Height, width, padding, strides and dilations of a convolution, as tfjs works them out. */
+/** The height, width, padding, strides and dilations of a convolution, as tfjs computes them. */
 export type ConvGeometry = tf.backend_util.Conv2DInfo;
 
-/** Attributes of a two-dimensional convolution and of its gradients. Those left out have tfjs's defaults. */
+/** The attributes of a two-dimensional convolution and its gradients, with tfjs's defaults. */
 export interface ConvAttributes {
-  /** Pixels from one window to the next, along height and width. */
+  /** The strides in pixels. */
   strides: number | [height: number, width: number];
-  /** Pixels from one kernel element to the next. Default 1. */
+  /** The dilations in pixels. Default 1. */
   dilations?: number | [height: number, width: number] | undefined;
-  /** Zeros around the picture: `'same'`, `'valid'`, pixels on each side, or `[[0, 0], [top, bottom], [left, right], [0, 0]]`. */
+  /** The zero padding: `'same'`, `'valid'`, pixels on each side, or `[[0, 0], [top, bottom], [left, right], [0, 0]]`. */
   pad: 'same' | 'valid' | number | tf.backend_util.ExplicitPadding;
-  /** How a window that does not fit whole is counted when `pad` is a number. */
+  /** The rounding of the output size if `pad` is a number. */
   dimRoundingMode?: 'floor' | 'round' | 'ceil' | undefined;
-  /** Order of the axes; only `'NHWC'` is computed here. Default `'NHWC'`. */
+  /** The data format; only `'NHWC'` is supported. Default `'NHWC'`. */
   dataFormat?: string | undefined;
 }
 
 /**
- * Works out where the windows of a convolution lie.
+ * Computes the geometry of a convolution.
  *
- * @param where The kernel that asks, for the message.
+ * @param where The kernel, for the message.
  * @param inputShape `[n, h, w, c]`.
  * @param filterShape `[kh, kw, c, filters]`, or `[kh, kw, c, multiplier]` if depthwise.
- * @param attributes Strides, dilations and padding.
- * @param depthwise Whether every channel has filters of its own.
+ * @param attributes The strides, dilations and padding.
+ * @param depthwise Whether the convolution is depthwise.
  * @returns The geometry.
- * @throws InputError if the axes are not in the order NHWC.
+ * @throws InputError if the data format is not NHWC.
  */
 export function convGeometry(
   where: string,
@@ -38,7 +38,7 @@ export function convGeometry(
   depthwise = false,
 ): ConvGeometry {
   if (dataFormat !== 'NHWC') {
-    const remedy = 'Put the channels last, with tf.transpose(x, [0, 2, 3, 1]).';
+    const remedy = 'Convert it with tf.transpose(x, [0, 2, 3, 1]).';
     throw inputError(where, "dataFormat 'NHWC'", describe(dataFormat), remedy);
   }
   return tf.backend_util.computeConv2DInfo(
@@ -52,21 +52,21 @@ export function convGeometry(
   );
 }
 
-/** Whether a convolution skips pixels between the elements of its kernel. */
+/** Whether a convolution is dilated. */
 export function isDilated({ dilationHeight, dilationWidth }: ConvGeometry): boolean {
   return dilationHeight > 1 || dilationWidth > 1;
 }
 
 /**
- * The part of pictures that begins `top` rows above and `left` columns left of their corner, zero outside them. A negative
- * `top` or `left` begins inside.
+ * Crops and zero-pads images to a frame that begins `top` rows above and `left` columns left of their corner. Negative numbers begin
+ * inside.
  *
  * @param x `[n, h, w, c]`; borrowed.
- * @param top Rows above the picture.
- * @param left Columns left of it.
- * @param height Rows of the result.
- * @param width Columns of the result.
- * @returns `[n, height, width, c]`; `x` itself if it is just that.
+ * @param top The rows above the image.
+ * @param left The columns left of it.
+ * @param height The height of the result.
+ * @param width The width of the result.
+ * @returns `[n, height, width, c]`; `x` itself if nothing changes.
  */
 export function frame(x: tf.Tensor4D, top: number, left: number, height: number, width: number): tf.Tensor4D {
   const [n, h, w, channels] = x.shape;
@@ -80,11 +80,11 @@ export function frame(x: tf.Tensor4D, top: number, left: number, height: number,
 }
 
 /**
- * Pulls pixels apart: each is followed by zeros, so that neighbours lie a stride apart.
+ * Inserts zeros between pixels, so that neighbors are one stride apart.
  *
  * @param x `[n, h, w, c]`; borrowed.
- * @param strideHeight Rows from one to the next, at least 1.
- * @param strideWidth Columns from one to the next, at least 1.
+ * @param strideHeight The stride along the height, at least 1.
+ * @param strideWidth The stride along the width, at least 1.
  * @returns `[n, h * strideHeight, w * strideWidth, c]`; `x` itself if both strides are 1.
  */
 export function spread(x: tf.Tensor4D, strideHeight: number, strideWidth: number): tf.Tensor4D {
@@ -96,11 +96,11 @@ export function spread(x: tf.Tensor4D, strideHeight: number, strideWidth: number
 }
 
 /**
- * What the windows of the input gradient see: the output gradient, pulled apart by the strides, in a frame from which a
- * convolution without padding gives the size of the input.
+ * Prepares the output gradient for the input gradient: inserts zeros by the strides, and pads so that a convolution without padding
+ * returns the size of the input.
  *
  * @param dy `[n, oh, ow, filters]`; borrowed.
- * @param geometry Of the forward convolution.
+ * @param geometry The geometry of the forward convolution.
  * @returns `[n, h + (kh - 1) * dilation, w + (kw - 1) * dilation, filters]`.
  */
 export function frameForInputGradient(dy: tf.Tensor4D, geometry: ConvGeometry): tf.Tensor4D {

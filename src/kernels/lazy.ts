@@ -2,24 +2,24 @@ import * as tf from '@tensorflow/tfjs-core';
 
 type Inputs = Record<string, tf.Tensor>;
 
-/** An operation with a gradient of its own. */
+/** An operation with a custom gradient. */
 export interface LazyOperation<I extends Inputs, A extends object> {
-  /** Name in tfjs's registry, in which no other kernel has it. */
+  /** A unique name in tfjs's kernel registry. */
   name: string;
   /** Computes the output from the inputs. */
   forward: (inputs: I, attributes: A) => tf.Tensor;
-  /** How to compute the gradient by each input, from the output's. Called outside the tape. */
+  /** Compute the gradient with respect to each input from that of the output. Called outside the tape. */
   gradients: { [K in keyof I]: (dy: tf.Tensor, inputs: I, attributes: A) => tf.Tensor };
 }
 
 /**
- * Runs an operation such that a gradient is computed by those inputs alone that lead to a trained weight: `tf.customGrad` computes
- * all of them, also for the first layer's input and for frozen weights. The operation enters tfjs's registry at its first run.
+ * Runs an operation and computes only the gradients that trained weights need. `tf.customGrad` computes all of them, also for the first
+ * layer's input and frozen weights. The first run registers the operation in tfjs.
  *
  * @param operation The operation, a constant of its module.
- * @param inputs Its inputs; borrowed.
- * @param attributes What else it needs, without tensors.
- * @returns The output; the caller's.
+ * @param inputs The inputs; borrowed.
+ * @param attributes The attributes, without tensors.
+ * @returns The output; owned by the caller.
  */
 export function runLazily<I extends Inputs, A extends object>(
   operation: LazyOperation<I, A>,

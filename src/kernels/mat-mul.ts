@@ -4,7 +4,7 @@ import { runLazily } from './lazy';
 
 type Inputs = { a: tf.Tensor2D; b: tf.Tensor2D };
 
-/** Each product has the smaller matrix transposed beforehand and none within, which WASM computes ten times more slowly. */
+/** Transposes the smaller matrix before each product: transposing within a product is ten times slower on WASM. */
 const PRODUCT: LazyOperation<Inputs, object> = {
   name: 'FerMatMul',
   forward: ({ a, b }) => tf.matMul(a, b),
@@ -15,11 +15,11 @@ const PRODUCT: LazyOperation<Inputs, object> = {
 };
 
 /**
- * Matrix product whose gradients are fast on WASM too.
+ * A matrix product with gradients that are fast on WASM too.
  *
  * @param a `[n, m]` float32, few rows; borrowed.
  * @param b `[m, k]` float32; borrowed.
- * @returns `[n, k]`, differentiable by both; the caller's.
+ * @returns `[n, k]`, differentiable with respect to both inputs; owned by the caller.
  * @example
  * ```ts
  * const y = matMulInTraining(x, kernel);

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { nativeKernels } from './on-demand';
 
-/** The windows of a pooling: sides and steps in pixels, and the padding. */
+/** The window size and strides of a pooling, in pixels, and the padding. */
 export interface PoolAttributes {
   poolSize: [height: number, width: number];
   strides: [height: number, width: number];
@@ -9,12 +9,12 @@ export interface PoolAttributes {
 }
 
 /**
- * Max pooling whose gradient uses all cores on the native backend. TensorFlow's own goes through the picture on a single one; oneDNN's,
- * which builds for x86 processors have within, takes a third of the time. Elsewhere it is tfjs's.
+ * Max pooling with a multi-threaded gradient on the native backend: uses oneDNN, which TensorFlow includes for x86 processors, because
+ * TensorFlow's own gradient is single-threaded and takes three times as long. Other backends use tfjs's pooling.
  *
- * @param x Input, `[n, h, w, c]` float32; borrowed.
- * @param attributes Windows and padding; channels last.
- * @returns `[n, oh, ow, c]`, differentiable; the caller's.
+ * @param x The input, `[n, h, w, c]` float32; borrowed.
+ * @param attributes The windows and padding; channels last.
+ * @returns `[n, oh, ow, c]`, differentiable; owned by the caller.
  * @example
  * ```ts
  * const y = maxPoolInTraining(x, { poolSize: [2, 2], strides: [2, 2], pad: 'valid' });

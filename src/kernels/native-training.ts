@@ -3,10 +3,10 @@ import type { BatchNormKernel } from './batch-norm';
 import type { ConvAttributes } from './geometry';
 import type { LazyOperation } from './lazy';
 import type { PoolAttributes } from './max-pool';
-import type { NativeAttributes } from './native';
-import { runInBfloat16, runNative } from './native';
+import type { NativeAttributes } from '../tfjs/native';
+import { runInBfloat16, runNative } from '../tfjs/native';
 
-/** Batch normalisation by TensorFlow's fused operation. */
+/** Batch normalization by TensorFlow's fused operation. */
 export const nativeBatchNorm: BatchNormKernel = (x, gamma, beta, epsilon, onStatistics, shape) => {
   const [rows, channels] = x.shape;
   const attributes = { epsilon: { float: epsilon }, data_format: 'NHWC', is_training: true };
@@ -29,7 +29,7 @@ export const nativeBatchNorm: BatchNormKernel = (x, gamma, beta, epsilon, onStat
   return tf.reshape(normalise(x, gamma, beta), shape);
 };
 
-/** Max pooling by oneDNN; undefined where this build of TensorFlow has none. */
+/** Max pooling by oneDNN; undefined if this build of TensorFlow does not include it. */
 export function nativeMaxPool(x: tf.Tensor4D, attributes: PoolAttributes): tf.Tensor4D | undefined {
   return oneDnnPools() ? pool(x, attributes) : undefined;
 }
@@ -54,13 +54,13 @@ function poolAttributes({ poolSize, strides, pad }: PoolAttributes): NativeAttri
     explicit_paddings: [],
     data_format: 'NHWC',
     workspace_enabled: true,
-    _kernel: 'MklNameChangeOp', // the mark by which TensorFlow finds its kernels of oneDNN
+    _kernel: 'MklNameChangeOp', // marks kernels of oneDNN in TensorFlow
   };
 }
 
 let known: boolean | undefined;
 
-/** Whether this build of TensorFlow has oneDNN's pooling, which it does not name to the outside: tried once, both ways. */
+/** Whether this build of TensorFlow has oneDNN's pooling. TensorFlow does not list it, so both directions are tried once. */
 function oneDnnPools(): boolean {
   known ??= tf.tidy(() => {
     try {
@@ -79,7 +79,7 @@ export function nativeReluGradient(dy: tf.Tensor, y: tf.Tensor): tf.Tensor {
   return runNative('ReluGrad', [dy, y], 1, ['T'])[0]!;
 }
 
-/** On the native backend, if wanted: all three in bfloat16. */
+/** A convolution and its gradients in bfloat16, on the native backend. */
 export const IN_BFLOAT16: LazyOperation<{ x: tf.Tensor4D; filter: tf.Tensor4D }, ConvAttributes> = {
   name: 'FerBfloat16Conv2D',
   forward: ({ x, filter }, attributes) => runInBfloat16('Conv2D', [x, filter], convolutionAttributes(attributes)),

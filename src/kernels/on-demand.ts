@@ -8,14 +8,14 @@ type Winograd = typeof fastOnWasm;
 let native: NativeKernels | undefined;
 let winograd: Winograd | undefined;
 
-/** Whether the active backend is tfjs-node's and can run TensorFlow operations that tfjs does not name. */
+/** Whether the active backend is tfjs-node's and can run any TensorFlow operation. */
 export function hasNativeOperations(): boolean {
   return tf.getBackend() === 'tensorflow' && 'executeMultipleOutputs' in (tf.backend() as object);
 }
 
 /**
- * Loads the kernels that the active backend alone can use, if that has not been done: for tfjs-node those by TensorFlow's own
- * operations, for WASM the fast convolutions. Programs on other backends never carry them. Until then, other kernels compute.
+ * Loads the kernels for the active backend once: TensorFlow's operations for tfjs-node, the fast convolutions for WASM. Programs on other
+ * backends do not load them. Generic kernels are used until then.
  */
 export async function prepareKernels(): Promise<void> {
   if (hasNativeOperations()) native ??= await import('./native-training');
@@ -24,7 +24,7 @@ export async function prepareKernels(): Promise<void> {
   await winograd.startWinograd();
 }
 
-/** The kernels by TensorFlow's own operations, if the active backend has these and {@link prepareKernels} was called. */
+/** The kernels that use TensorFlow's operations, if the active backend has them and {@link prepareKernels} was called. */
 export function nativeKernels(): NativeKernels | undefined {
   return hasNativeOperations() ? native : undefined;
 }

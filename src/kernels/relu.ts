@@ -2,10 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { nativeKernels } from './on-demand';
 
 /**
- * ReLU whose gradient is one operation on the native backend and two elsewhere; tfjs's own takes three.
+ * ReLU with a gradient of one operation on the native backend and two elsewhere; tfjs's own needs three.
  *
  * @param x Any shape, float32; borrowed.
- * @returns `max(x, 0)`, differentiable; the caller's.
+ * @returns `max(x, 0)`, differentiable; owned by the caller.
  * @example
  * ```ts
  * const y = reluInTraining(tf.tensor1d([-1, 2])); // [0, 2]

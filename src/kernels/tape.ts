@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Frees what tfjs saved for a gradient whose computation failed; it does so itself only after one that did not. */
+/** Disposes of the tensors that tfjs saved for a gradient that failed; tfjs does so only after success. */
 export function freeTape(): void {
   const { state } = tf.engine() as unknown as { state: { activeTape: { saved?: tf.Tensor[] }[] | null } };
   state.activeTape?.forEach(({ saved }) => tf.dispose(saved ?? []));

@@ -1,4 +1,4 @@
-// Made by npm run build:wasm from assembly/winograd.ts.
+// Made by node scripts/build-wasm.mjs from assembly/winograd.ts.
 
 /** SHA-256 of the files of assembly/, in the order of their names, from which these bytes were compiled. */
 export const SOURCE_SHA256 = 'e789d2a819aa26286a6d9f5d70f50323123615f154fc93dc0d02fdd72bf7e939';

@@ -1,58 +1,52 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { bytesOfBase64 } from '../base64';
+import { freeWasmRoom, wasmMemory, wasmPointer, wasmRoom } from '../tfjs/wasm-memory';
 import { WINOGRAD_BASE64 } from './winograd-bytes';
 
 type Shape4D = readonly [number, number, number, number];
 
-/** What the WebAssembly module of assembly/winograd.ts exports; pointers are in bytes, and a side is that of a tile of outputs. */
+/** The exports of the WebAssembly module of assembly/winograd.ts; pointers are in bytes, and a side is that of an output tile. */
 interface Winograd {
   transform(kernel: number, factors: number, side: number, channels: number, filters: number): void;
   convolve(x: number, factors: number, bias: number, y: number, scratch: number, ...rest: number[]): void;
   filterGradient(x: number, dy: number, room: number, gradient: number, scratch: number, ...rest: number[]): void;
 }
 
-/** The part of tfjs's WASM backend that shares its memory. */
-interface WasmBackend {
-  wasm?: { asm?: { memory?: WebAssembly.Memory } } | null;
-  dataIdMap: { get(dataId: tf.DataId): { memoryOffset: number } };
-  makeOutput(shape: number[], dtype: 'float32'): tf.TensorInfo;
-  disposeData(dataId: tf.DataId): boolean;
-}
-
-/** Strides, padding and dilations of a convolution. */
+/** The strides, padding and dilations of a convolution. */
 interface Attributes {
   strides: number | readonly number[];
   pad: unknown;
   dilations?: number | readonly number[] | undefined;
 }
 
-/** Below as many 2×2 tiles it does not pay to transform the kernel at every step. */
+/** With fewer 2×2 tiles, transforming the kernel in every step costs more than it saves. */
 const FEWEST_TILES = 32;
 
-/** Below as many 4×4 tiles it does not pay to transform the kernel for them rather than for 2×2 ones. */
+/** With fewer 4×4 tiles, transforming the kernel for them costs more than it saves over 2×2 tiles. */
 const FEWEST_LARGE_TILES = 144;
 
-/** Bytes that the blocks of factors and products may take, so that they stay in the cache. */
+/** The maximum size of the blocks of factors and products in bytes, so that they stay in the cache. */
 const CACHE = 2 ** 19;
 
 const instances = new WeakMap<WebAssembly.Memory, Winograd | undefined>();
 
-/** Starts the WebAssembly module in the memory of the active backend, which has to be WASM, if it has not been done. */
+/** Starts the WebAssembly module once, in the memory of the active backend, which must be WASM. */
 export async function startWinograd(): Promise<void> {
-  const memory = memoryOfBackend();
+  const memory = wasmMemory();
   if (!memory || instances.has(memory)) return;
-  const bytes = Uint8Array.from(atob(WINOGRAD_BASE64), (letter) => letter.charCodeAt(0));
-  // no SIMD, or a policy against it: tfjs's own kernels do
+  const bytes = bytesOfBase64(WINOGRAD_BASE64);
+  // no SIMD, or a policy forbids it: tfjs's own kernels are used
   const started = await WebAssembly.instantiate(bytes, { env: { memory } }).catch(() => undefined);
   if (!instances.has(memory)) instances.set(memory, started?.instance.exports as unknown as Winograd | undefined);
 }
 
 /**
- * Whether {@link convolveByWinograd} can compute a convolution: a 3×3 kernel with stride 1 and "same" padding, channels in fours and
- * filters in eights, on the WASM backend without threads, whose memory can be shared, after {@link startWinograd}.
+ * Whether {@link convolveByWinograd} supports a convolution: a 3×3 kernel with stride 1 and "same" padding, channels a multiple of 4 and
+ * filters a multiple of 8, on the WASM backend without threads, after {@link startWinograd}.
  *
  * @param filterShape `[kh, kw, c, filters]`.
- * @param attributes Strides, padding and dilations.
- * @returns Whether it can.
+ * @param attributes The strides, padding and dilations.
+ * @returns Whether it is supported.
  */
 export function fitsWinograd(filterShape: readonly number[], { strides, pad, dilations = 1 }: Attributes): boolean {
   const [height, width, channels, filters] = filterShape as Shape4D;
@@ -62,12 +56,12 @@ export function fitsWinograd(filterShape: readonly number[], { strides, pad, dil
 }
 
 /**
- * Whether the gradients of a convolution, in training, are faster this way too, the transformation of the kernel included.
+ * Whether a convolution in training, with its gradients and the transformation of the kernel, is faster this way.
  *
  * @param xShape `[n, h, w, c]`.
- * @param filterShape `[kh, kw, c, filters]`; both numbers of channels have to come in eights.
- * @param attributes Strides, padding and dilations.
- * @returns Whether they are.
+ * @param filterShape `[kh, kw, c, filters]`; `c` and `filters` must be multiples of 8.
+ * @param attributes The strides, padding and dilations.
+ * @returns Whether it is faster.
  */
 export function fitsWinogradTraining(xShape: Shape4D, filterShape: readonly number[], attributes: Attributes): boolean {
   const [n, height, width, channels] = xShape;
@@ -76,13 +70,13 @@ export function fitsWinogradTraining(xShape: Shape4D, filterShape: readonly numb
 }
 
 /**
- * Takes a kernel to the factors that {@link convolveByWinograd} needs, for the tiles of outputs that take the fewest products: 4×4, or
- * 2×2 if those take no more, since they have less than half as many factors.
+ * Transforms a kernel to the factors of {@link convolveByWinograd}, for the tiles with the fewest products: 4×4, or 2×2 if they need no
+ * more, because they have less than half as many factors.
  *
  * @param filter `[3, 3, c, filters]` float32; borrowed.
- * @param xShape Of the pictures, `[n, h, w, c]`. The factors are good for other sizes too, only not always the fastest.
- * @param pictures For how many pictures they will serve. Default: without end. For few, 4×4 tiles save less than their factors cost.
- * @returns `[16 or 36, filters / 8, c, 8]` float32; the caller's.
+ * @param xShape The shape of the images, `[n, h, w, c]`. The factors work for other sizes too, but may be slower.
+ * @param images The number of images that use the factors. Default: unlimited. For few images, 4×4 tiles cost more than they save.
+ * @returns `[16 or 36, filters / 8, c, 8]` float32; owned by the caller.
  */
 export function winogradFactors(
   filter: tf.Tensor4D,
@@ -92,20 +86,20 @@ export function winogradFactors(
   const tiles = (side: number) => Math.ceil(height / side) * Math.ceil(width / side);
   const side = 36 * tiles(4) < 16 * tiles(2) && tiles(4) * pictures >= FEWEST_LARGE_TILES ? 4 : 2;
   const [, , channels, filters] = filter.shape;
-  const factors = room([(side + 2) ** 2, filters / 8, channels, 8]);
-  winograd()!.transform(pointer(filter), pointer(factors), side, channels, filters);
+  const factors = wasmRoom([(side + 2) ** 2, filters / 8, channels, 8]);
+  winograd()!.transform(wasmPointer(filter), wasmPointer(factors), side, channels, filters);
   return toTensor(factors) as tf.Tensor4D;
 }
 
 /**
- * Convolution with a 3×3 kernel by the minimal filtering of Winograd, which takes 16 products in place of 36, or 36 in place of 144 in
- * tiles of 4×4. Source: Lavin and Gray 2015 (arXiv:1509.09308). It is not differentiable.
+ * Computes a convolution with a 3×3 kernel by Winograd's minimal filtering: 16 products instead of 36 for 2×2 tiles, 36 instead of 144
+ * for 4×4 tiles. Source: Lavin and Gray 2015 (arXiv:1509.09308). It is not differentiable.
  *
  * @param x `[n, h, w, c]` float32; borrowed.
- * @param factors Of the kernel, from {@link winogradFactors}; borrowed.
- * @param bias `[filters]` float32; borrowed. Default zeros.
- * @param activation `'relu'`, or `'linear'`, the default.
- * @returns `[n, h, w, filters]` float32, equal to `tf.conv2d` within some 1e-6 of the largest output; the caller's.
+ * @param factors The factors of the kernel, from {@link winogradFactors}; borrowed.
+ * @param bias `[filters]` float32; borrowed. Default: zeros.
+ * @param activation `'relu'` or `'linear'`. Default `'linear'`.
+ * @returns `[n, h, w, filters]` float32, equal to `tf.conv2d` within some 1e-6 of the largest output; owned by the caller.
  */
 export function convolveByWinograd(
   x: tf.Tensor4D,
@@ -118,22 +112,22 @@ export function convolveByWinograd(
   const filters = panels * 8;
   const offset = bias ?? tf.zeros([filters]);
   const block = blockOf(products, channels, filters);
-  const y = room([n, height, width, filters]);
-  const scratch = room([products * block * (channels + filters) + 144]);
-  const pointers = [x, factors, offset, y, scratch].map(pointer) as [number, number, number, number, number];
+  const y = wasmRoom([n, height, width, filters]);
+  const scratch = wasmRoom([products * block * (channels + filters) + 144]);
+  const pointers = [x, factors, offset, y, scratch].map(wasmPointer) as [number, number, number, number, number];
   const least = activation === 'relu' ? 0 : -Infinity;
   winograd()!.convolve(...pointers, products === 16 ? 2 : 4, block, n, height, width, channels, filters, least);
-  free(scratch);
+  freeWasmRoom(scratch);
   if (!bias) offset.dispose();
   return toTensor(y) as tf.Tensor4D;
 }
 
 /**
- * {@link convolveByWinograd} in training, where every step has another kernel.
+ * {@link convolveByWinograd} for training, where the kernel changes in every step.
  *
  * @param x `[n, h, w, c]` float32; borrowed.
  * @param filter `[3, 3, c, filters]` float32; borrowed.
- * @returns `[n, h, w, filters]` float32; the caller's.
+ * @returns `[n, h, w, filters]` float32; owned by the caller.
  */
 export function convolveInTraining(x: tf.Tensor4D, filter: tf.Tensor4D): tf.Tensor4D {
   const factors = winogradFactors(filter, x.shape, x.shape[0]);
@@ -143,42 +137,33 @@ export function convolveInTraining(x: tf.Tensor4D, filter: tf.Tensor4D): tf.Tens
 }
 
 /**
- * Gradient of {@link convolveByWinograd} by its kernel.
+ * Computes the gradient of {@link convolveByWinograd} with respect to its kernel.
  *
- * @param x Its input, `[n, h, w, c]` float32; borrowed.
- * @param dy Gradient of its output, `[n, h, w, filters]` float32; borrowed.
- * @returns `[3, 3, c, filters]` float32; the caller's.
+ * @param x The input, `[n, h, w, c]` float32; borrowed.
+ * @param dy The gradient of the output, `[n, h, w, filters]` float32; borrowed.
+ * @returns `[3, 3, c, filters]` float32; owned by the caller.
  */
 export function winogradFilterGradient(x: tf.Tensor4D, dy: tf.Tensor4D): tf.Tensor4D {
   const [n, height, width, channels] = x.shape;
   const filters = dy.shape[3];
   const block = blockOf(16, channels, filters);
-  const gradient = room([3, 3, channels, filters]);
-  const spare = [room([16 * channels * filters]), room([16 * block * (channels + filters)])] as const;
-  const pointers = [x, dy, spare[0], gradient, spare[1]].map(pointer) as [number, number, number, number, number];
+  const gradient = wasmRoom([3, 3, channels, filters]);
+  const spare = [wasmRoom([16 * channels * filters]), wasmRoom([16 * block * (channels + filters)])] as const;
+  const pointers = [x, dy, spare[0], gradient, spare[1]].map(wasmPointer) as [number, number, number, number, number];
   winograd()!.filterGradient(...pointers, block, n, height, width, channels, filters);
-  spare.forEach(free);
+  spare.forEach(freeWasmRoom);
   return toTensor(gradient) as tf.Tensor4D;
 }
 
-/** Tiles that are transformed at a time, a multiple of 3. */
+/** The number of tiles per block, a multiple of 3. */
 function blockOf(products: number, channels: number, filters: number): number {
   return Math.min(192, Math.max(24, Math.floor(CACHE / (4 * products * (channels + filters)) / 3) * 3));
 }
 
-const backend = () => tf.backend() as unknown as WasmBackend;
-const room = (shape: number[]) => backend().makeOutput(shape, 'float32');
-const pointer = ({ dataId }: tf.TensorInfo) => backend().dataIdMap.get(dataId).memoryOffset;
-const free = ({ dataId }: tf.TensorInfo) => void backend().disposeData(dataId);
 const toTensor = (info: tf.TensorInfo) => tf.engine().makeTensorFromTensorInfo(info);
 
-/** Undefined on other backends than WASM, and where tfjs hides it. */
-function memoryOfBackend(): WebAssembly.Memory | undefined {
-  return tf.getBackend() === 'wasm' ? backend().wasm?.asm?.memory : undefined;
-}
-
-/** The module in the backend's memory; undefined if it was not started or cannot be started. */
+/** The module in the backend's memory; undefined if it was not or cannot be started. */
 function winograd(): Winograd | undefined {
-  const memory = memoryOfBackend();
+  const memory = wasmMemory();
   return memory && instances.get(memory);
 }

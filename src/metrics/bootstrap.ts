@@ -1,48 +1,34 @@
 import { Random } from '../random';
 import { checkInteger, checkList, checkNumber, checkOptions } from '../validate';
 
-/**
- * How to draw the resamples.
- *
- * @example
- * ```ts
- * bootstrapInterval([1, 1, 1], { samples: 100, seed: 1, confidence: 0.9 } satisfies BootstrapOptions).confidence; // 0.9
- * ```
- */
+/** Options of {@link bootstrapInterval}. */
 export interface BootstrapOptions {
-  /** Number of resamples, 1..1,000,000. Default 1000. */
+  /** The number of resamples, 1..1,000,000. Default 1000. */
   samples?: number;
-  /** Seed of the resamples, an integer of at least 0. Default 0. */
+  /** The seed, an integer of at least 0. Default 0. */
   seed?: number;
-  /** Share of the resampled means that the interval covers, between 0 and 1. Default 0.95. */
+  /** The confidence level, between 0 and 1. Default 0.95. */
   confidence?: number;
 }
 
-/**
- * A confidence interval.
- *
- * @example
- * ```ts
- * const { lower, upper }: Interval = (await evaluate(model, dataset)).accuracyInterval;
- * ```
- */
+/** A confidence interval. */
 export interface Interval {
-  /** Lower end. */
+  /** The lower end. */
   lower: number;
-  /** Upper end. */
+  /** The upper end. */
   upper: number;
-  /** Confidence, for instance 0.95. */
+  /** The confidence level, for instance 0.95. */
   confidence: number;
 }
 
 /**
- * Percentile bootstrap interval for the mean of a sample. With 1 for each hit and 0 for each miss it is the interval of the
- * accuracy: how much the score owes to the choice of these test pictures, not to the seed of the training.
+ * Computes a percentile bootstrap interval for the mean of a sample. With 1 for each correct prediction and 0 for each wrong one, this
+ * is the interval of the accuracy. It covers the choice of the test images, not the seed of the training.
  *
  * Source: Efron and Tibshirani, "An introduction to the bootstrap", 1993, chapter 13.
  *
  * @param values The sample, `[n]`.
- * @param options Number of resamples, seed and confidence. The same seed gives the same interval everywhere.
+ * @param options The number of resamples, the seed and the confidence level. The same seed gives the same interval on every machine.
  * @returns The interval; its ends are NaN for empty input.
  * @throws InputError if an option is unknown or out of range.
  * @example
@@ -68,11 +54,11 @@ export function bootstrapInterval(values: ArrayLike<number>, options: BootstrapO
 }
 
 /**
- * Checks the options and fills in what is left out, so that a mistake is seen before the work that precedes the resampling.
+ * Checks the options and fills in the defaults.
  *
  * @param where The argument, for the message.
- * @param options Number of resamples, seed and confidence.
- * @returns All three.
+ * @param options The number of resamples, the seed and the confidence level.
+ * @returns All options.
  * @throws InputError if an option is unknown or out of range.
  */
 export function fillBootstrap(where: string, options: BootstrapOptions): Required<BootstrapOptions> {
@@ -84,7 +70,7 @@ export function fillBootstrap(where: string, options: BootstrapOptions): Require
   return { samples, seed, confidence };
 }
 
-/** The quantile of sorted numbers, interpolated linearly as NumPy does by default. */
+/** The quantile of sorted numbers, with linear interpolation, as in NumPy. */
 function quantile(sorted: Float64Array, fraction: number): number {
   const position = fraction * (sorted.length - 1);
   const [below, above] = [sorted[Math.floor(position)]!, sorted[Math.ceil(position)]!];

@@ -2,37 +2,29 @@ import { inputError } from '../errors';
 import { checkInteger, checkList, describe } from '../validate';
 import { argmaxRows, checkRows } from './probability';
 
-/**
- * The pictures whose greatest probability lies in one range.
- *
- * @example
- * ```ts
- * const overconfidence = ({ confidence, accuracy }: ReliabilityBin) => confidence - accuracy;
- * console.log(reliabilityBins(labels, probabilities).map(overconfidence));
- * ```
- */
+/** The images whose highest probability is in one range. */
 export interface ReliabilityBin {
-  /** Exclusive lower bound of the range; inclusive in the first bin. */
+  /** The lower bound, exclusive except in the first bin. */
   lower: number;
-  /** Inclusive upper bound of the range. */
+  /** The upper bound, inclusive. */
   upper: number;
-  /** Number of pictures in the bin. */
+  /** The number of images in the bin. */
   count: number;
-  /** Mean of their greatest probabilities, 0..1; NaN if there are none. */
+  /** The mean of their highest probabilities, 0..1; NaN for an empty bin. */
   confidence: number;
-  /** Share of them whose class was recognised, 0..1; NaN if there are none. */
+  /** The accuracy on these images, 0..1; NaN for an empty bin. */
   accuracy: number;
 }
 
 /**
- * Compares how sure a classifier is with how often it is right: sorts the pictures by their greatest probability into bins of
- * equal width. Drawn as accuracy over confidence it is the reliability diagram.
+ * Computes a reliability diagram: groups the images by their highest probability into bins of equal width, and compares the mean
+ * confidence of each bin with its accuracy.
  *
  * @param labels True classes, `[n]`.
  * @param probabilities `[n, numClasses]` row by row, rows summing to 1.
- * @param numBins Number of bins over 0..1, 1..10,000. Default 15.
- * @returns The bins in order, also those that are empty; all are for empty input.
- * @throws InputError if the lengths do not fit, a class is out of range or a probability is not finite.
+ * @param numBins The number of bins, 1..10,000. Default 15.
+ * @returns All bins in ascending order, including empty ones.
+ * @throws InputError if the lengths do not match, a class is out of range or a probability is not finite.
  * @example
  * ```ts
  * reliabilityBins([0], [0.75, 0.25], 2)[1]; // { lower: 0.5, upper: 1, count: 1, confidence: 0.75, accuracy: 1 }
@@ -50,7 +42,7 @@ export function reliabilityBins(
     const numClasses = checkRows('reliabilityBins', labels, probabilities);
     argmaxRows(probabilities, numClasses).forEach((prediction, i) => {
       const confidence = probabilities[i * numClasses + prediction]!;
-      const bin = sums[Math.min(Math.max(Math.ceil(confidence * numBins), 1), numBins) - 1]!;
+      const bin = sums[binOf(confidence, numBins)]!;
       bin.count++;
       bin.confidence += confidence;
       if (prediction === labels[i]) bin.hits++;
@@ -65,14 +57,21 @@ export function reliabilityBins(
   }));
 }
 
+/** The bin of a confidence by its bounds as they are told: .55 × 20 is above 11. */
+function binOf(confidence: number, numBins: number): number {
+  const near = Math.min(Math.max(Math.ceil(confidence * numBins), 1), numBins) - 1;
+  if (near > 0 && confidence <= near / numBins) return near - 1;
+  return near < numBins - 1 && confidence > (near + 1) / numBins ? near + 1 : near;
+}
+
 /**
- * Expected calibration error: how far confidence and accuracy lie apart, averaged over the bins by their counts.
+ * Computes the expected calibration error (ECE): the mean difference between confidence and accuracy, weighted by the counts of the bins.
  *
  * Source: Guo et al., "On calibration of modern neural networks", 2017 (arXiv:1706.04599), with 15 bins.
  *
- * @param bins What {@link reliabilityBins} gives.
- * @returns A number in 0..1, less is better; NaN for empty input.
- * @throws InputError if they are no such bins.
+ * @param bins The bins of {@link reliabilityBins}.
+ * @returns A number in 0..1, lower is better; NaN for empty input.
+ * @throws InputError if `bins` does not contain such bins.
  * @example
  * ```ts
  * expectedCalibrationError(reliabilityBins(labels, probabilities));

@@ -1,21 +1,14 @@
 import { checkMatrix, type ConfusionMatrix } from './confusion-matrix';
 
-/**
- * How well one class is recognised.
- *
- * @example
- * ```ts
- * classScores([[3, 0], [1, 2]]).map(({ recall }: ClassScores) => recall); // [1, 0.667]
- * ```
- */
+/** The scores of one class. */
 export interface ClassScores {
-  /** Share of the pictures taken for this class that are of it, 0..1; 0 if none was taken for it. */
+  /** The share of the images predicted as this class that belong to it, 0..1; 0 if there are none. */
   precision: number;
-  /** Share of the pictures of this class that were recognised, 0..1; 0 if there is none. */
+  /** The share of the images of this class that were predicted as it, 0..1; 0 if there are none. */
   recall: number;
-  /** Harmonic mean of precision and recall, 0..1; 0 if the class neither occurs nor was predicted. */
+  /** The harmonic mean of precision and recall, 0..1; 0 if the class neither occurs nor was predicted. */
   f1: number;
-  /** Number of pictures of this class. */
+  /** The number of images of this class. */
   support: number;
 }
 
@@ -28,11 +21,11 @@ const supports = (matrix: ConfusionMatrix): number[] => matrix.map(sum);
 const predicted = (matrix: ConfusionMatrix): number[] => matrix.map((_, j) => sum(matrix.map((row) => row[j]!)));
 
 /**
- * Share of the pictures whose class was recognised.
+ * Computes the accuracy: the share of correct predictions.
  *
  * @param matrix Rows = true classes, columns = predicted classes.
  * @returns A number in 0..1; NaN for empty input.
- * @throws InputError if it is not square or not of counts.
+ * @throws InputError if the matrix is not square or contains something else than counts.
  * @example
  * ```ts
  * accuracy(confusionMatrix(labels, predictions, 7)); // 0.655
@@ -44,11 +37,11 @@ export function accuracy(matrix: ConfusionMatrix): number {
 }
 
 /**
- * Precision, recall, F1 and support of each class. What is 0/0 counts as 0, as in scikit-learn with `zero_division=0`.
+ * Computes precision, recall, F1 and support of each class. 0/0 counts as 0, as in scikit-learn with `zero_division=0`.
  *
  * @param matrix Rows = true classes, columns = predicted classes.
- * @returns One entry a class, in order; all zeros for empty input.
- * @throws InputError if it is not square or not of counts.
+ * @returns One entry per class, in label order; all zeros for empty input.
+ * @throws InputError if the matrix is not square or contains something else than counts.
  * @example
  * ```ts
  * classScores([[1, 0], [1, 1]])[1]; // { precision: 1, recall: 0.5, f1: 0.667, support: 2 }
@@ -66,11 +59,11 @@ export function classScores(matrix: ConfusionMatrix): ClassScores[] {
 }
 
 /**
- * Mean F1 over the classes that occur among the labels or the predictions (scikit-learn's default), all with the same weight.
+ * Computes the unweighted mean F1 of the classes that occur in the labels or the predictions, as scikit-learn does by default.
  *
  * @param matrix Rows = true classes, columns = predicted classes.
  * @returns A number in 0..1; NaN for empty input.
- * @throws InputError if it is not square or not of counts.
+ * @throws InputError if the matrix is not square or contains something else than counts.
  * @example
  * ```ts
  * macroF1([[3, 0], [1, 0]]); // 0.429
@@ -87,11 +80,11 @@ export function macroF1(matrix: ConfusionMatrix): number {
 }
 
 /**
- * Mean F1 over the classes, weighted by how often each occurs among the labels.
+ * Computes the mean F1 of the classes, weighted by their support.
  *
  * @param matrix Rows = true classes, columns = predicted classes.
  * @returns A number in 0..1; NaN for empty input.
- * @throws InputError if it is not square or not of counts.
+ * @throws InputError if the matrix is not square or contains something else than counts.
  * @example
  * ```ts
  * weightedF1([[3, 0], [1, 0]]); // 0.643
@@ -104,12 +97,11 @@ export function weightedF1(matrix: ConfusionMatrix): number {
 }
 
 /**
- * Mean recall over the classes that occur among the labels (scikit-learn's definition, not adjusted for chance), which a rare
- * class moves as much as a frequent one.
+ * Computes the balanced accuracy: the mean recall of the classes that occur in the labels, not adjusted for chance, as in scikit-learn.
  *
  * @param matrix Rows = true classes, columns = predicted classes.
  * @returns A number in 0..1; NaN for empty input.
- * @throws InputError if it is not square or not of counts.
+ * @throws InputError if the matrix is not square or contains something else than counts.
  * @example
  * ```ts
  * balancedAccuracy([[3, 0], [1, 0]]); // 0.5
@@ -125,17 +117,18 @@ export function balancedAccuracy(matrix: ConfusionMatrix): number {
 }
 
 /**
- * Cohen's kappa: agreement of labels and predictions beyond what their class frequencies give by chance.
+ * Computes Cohen's kappa: the agreement of labels and predictions beyond chance.
  *
  * Source: Cohen, "A coefficient of agreement for nominal scales", 1960.
  *
  * @param matrix Rows = true classes, columns = predicted classes.
- * @returns A number in -1..1: 1 for full agreement, 0 for chance; NaN for empty input, and where labels and predictions are one
- *   and the same class throughout, as in scikit-learn.
- * @throws InputError if it is not square or not of counts.
+ * @returns A number in -1..1: 1 for full agreement, 0 for chance; NaN for empty input, and if all labels and predictions are the same
+ *   class, as in scikit-learn.
+ * @throws InputError if the matrix is not square or contains something else than counts.
  * @example
  * ```ts
  * cohensKappa([[3, 0], [1, 0]]); // 0
+ * cohensKappa([[3, 0], [0, 1]]); // 1
  * ```
  */
 export function cohensKappa(matrix: ConfusionMatrix): number {

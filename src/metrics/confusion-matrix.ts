@@ -1,25 +1,16 @@
 import { inputError } from '../errors';
 import { checkInteger, checkList, describe } from '../validate';
 
-/**
- * Counts by true class (row) and predicted class (column), square.
- *
- * @example
- * ```ts
- * accuracy([[3, 0], [1, 2]] satisfies ConfusionMatrix); // 0.833
- * ```
- */
+/** A square matrix of counts: rows are true classes, columns are predicted classes. */
 export type ConfusionMatrix = readonly (readonly number[])[];
 
 /**
- * Counts how often each class was taken for each other one. The scores of hard decisions (`accuracy`,
- * `classScores`, `cohensKappa`, …) are functions of this matrix alone.
+ * Computes the confusion matrix. `accuracy`, `classScores`, `cohensKappa` and others take it as input.
  *
  * @param labels True classes, `[n]`, integers in 0..numClasses - 1.
  * @param predictions Predicted classes, `[n]`, integers in 0..numClasses - 1.
- * @param numClasses Number of classes, 1..4096.
- * @returns A matrix whose rows are the true classes and whose columns are the predicted ones, as in scikit-learn and tfjs-vis;
- *   all 0 for empty input.
+ * @param numClasses The number of classes, 1..4096.
+ * @returns The counts; rows are true classes and columns are predicted classes, as in scikit-learn and tfjs-vis.
  * @throws InputError if the lengths differ or a class is out of range.
  * @example
  * ```ts
@@ -37,7 +28,7 @@ export function confusionMatrix(
   if (labels.length !== predictions.length) {
     throw inputError(
       'confusionMatrix: predictions',
-      `as many as there are labels, ${labels.length}`,
+      `one for each of the ${labels.length} labels`,
       `${predictions.length}`,
     );
   }
@@ -49,7 +40,7 @@ export function confusionMatrix(
 }
 
 /**
- * Throws unless every element is a class.
+ * Throws unless every element is a class index.
  *
  * @param where The argument, for the message.
  * @param classes Should be integers in 0..numClasses - 1.
@@ -65,11 +56,11 @@ export function checkClasses(where: string, classes: ArrayLike<number>, numClass
 }
 
 /**
- * Throws unless the matrix is square and of counts.
+ * Throws unless the matrix is square and contains counts.
  *
  * @param where The function, for the message.
  * @param matrix Should be a confusion matrix.
- * @throws InputError that names the first row that is wrong.
+ * @throws InputError that names the first invalid row.
  */
 export function checkMatrix(where: string, matrix: ConfusionMatrix): void {
   checkList(`${where}: matrix`, matrix);

@@ -1,31 +1,24 @@
 import { checkList } from '../validate';
 import { argmaxRows, checkRows } from './probability';
 
-/**
- * What a classifier that may say "not sure" gets right at one threshold.
- *
- * @example
- * ```ts
- * coverageCurve([0, 1], [0.9, 0.1, 0.6, 0.4], [0.8]).map(({ coverage }: CoveragePoint) => coverage); // [0.5]
- * ```
- */
+/** Coverage and accuracy at one threshold. */
 export interface CoveragePoint {
-  /** Least probability of the best class at which a picture is classified. */
+  /** The threshold: the minimum probability of the top class for an image to be classified. */
   minProbability: number;
-  /** Share of the pictures that are classified, 0..1. */
+  /** The share of images that are classified, 0..1. */
   coverage: number;
-  /** Share of those that are right, 0..1; NaN if there are none. */
+  /** The accuracy on the classified images, 0..1; NaN if there are none. */
   accuracy: number;
 }
 
 /**
- * Accuracy against coverage: what is gained by leaving out the pictures of which a classifier is not sure.
+ * Computes accuracy against coverage: the accuracy that is left when uncertain images are not classified.
  *
  * @param labels True classes, `[n]`.
  * @param probabilities `[n, numClasses]` row by row, rows summing to 1.
- * @param thresholds The values of `minProbability`, 0..1. Default 0, 0.3, 0.4, … 0.9.
- * @returns A point for each threshold; coverage 0 for empty input.
- * @throws InputError if the lengths do not fit, a class is out of range or a probability is not finite.
+ * @param thresholds The values of `minProbability`, 0..1. Default 0, 0.3, 0.4, …, 0.9.
+ * @returns One point per threshold; coverage 0 for empty input.
+ * @throws InputError if the lengths do not match, a class is out of range or a probability is not finite.
  * @example
  * ```ts
  * coverageCurve([0, 1], [0.9, 0.1, 0.6, 0.4], [0, 0.8]);

@@ -3,12 +3,12 @@ import { checkInteger, checkList, describe } from '../validate';
 import { checkClasses } from './confusion-matrix';
 
 /**
- * The class of the greatest value in each row, the first one of equals.
+ * Finds the class with the highest value in each row; the first one wins a tie.
  *
  * @param values `[n, numClasses]` row by row.
- * @param numClasses Number of columns, at least 1.
+ * @param numClasses The number of columns, at least 1.
  * @returns `[n]` integers in 0..numClasses - 1; empty for empty input.
- * @throws InputError if the values do not fill whole rows.
+ * @throws InputError if the number of values is not a multiple of `numClasses`.
  * @example
  * ```ts
  * argmaxRows([0.2, 0.8, 0.5, 0.5], 2); // [1, 0]
@@ -25,13 +25,13 @@ export function argmaxRows(values: ArrayLike<number>, numClasses: number): numbe
 }
 
 /**
- * Divides each row by its sum, so that the outputs of sigmoid heads, or float32 softmax outputs that are off by a rounding
- * error, become probabilities. The order within a row stays as it is.
+ * Divides each row by its sum. This turns the outputs of sigmoid heads, or float32 softmax outputs with a rounding error, into
+ * probabilities.
  *
  * @param values `[n, numClasses]` row by row, finite, at least 0, not all 0 in any row.
- * @param numClasses Number of columns, at least 1.
- * @returns `[n, numClasses]` float64 whose rows sum to 1; empty for empty input.
- * @throws InputError if a row holds NaN, an infinite or a negative value, or only zeros.
+ * @param numClasses The number of columns, at least 1.
+ * @returns `[n, numClasses]` float64, rows summing to 1; empty for empty input.
+ * @throws InputError if a row contains NaN, an infinite or a negative value, or only zeros.
  * @example
  * ```ts
  * normalizeRows([0.9, 0.3], 2); // [0.75, 0.25]
@@ -46,9 +46,9 @@ export function normalizeRows(values: ArrayLike<number>, numClasses: number): Fl
     if (!(row.every((value) => value >= 0) && total > 0 && total < Infinity)) {
       throw inputError(
         `normalizeRows: row ${i}`,
-        'finite probabilities of at least 0 that are not all 0',
+        'finite probabilities of at least 0, not all 0',
         `[${row.join(', ')}]`,
-        'If the model gives logits, apply a softmax first.',
+        'Apply a softmax first if these are logits.',
       );
     }
     for (let j = 0; j < numClasses; j++) row[j]! /= total;
@@ -57,14 +57,14 @@ export function normalizeRows(values: ArrayLike<number>, numClasses: number): Fl
 }
 
 /**
- * Share of the pictures whose true class is among the `k` most probable ones. Of equal probabilities the class with the lower
- * index comes first, so that `k = 1` is the accuracy of {@link argmaxRows}.
+ * Computes the top-k accuracy: the share of images whose true class is among the `k` most probable classes. The lower index wins a
+ * tie, as in {@link argmaxRows}.
  *
  * @param labels True classes, `[n]`.
  * @param probabilities `[n, numClasses]` row by row.
- * @param k How many classes may be named, at least 1.
+ * @param k The number of classes, at least 1.
  * @returns A number in 0..1; NaN for empty input.
- * @throws InputError if the lengths do not fit, a class is out of range or a probability is not finite.
+ * @throws InputError if the lengths do not match, a class is out of range or a probability is not finite.
  * @example
  * ```ts
  * topKAccuracy([2], [0.5, 0.2, 0.3], 2); // 1
@@ -80,13 +80,13 @@ export function topKAccuracy(labels: ArrayLike<number>, probabilities: ArrayLike
 }
 
 /**
- * Mean negative natural logarithm of the probability given to the true class. Probabilities are clipped to
- * [2^-52, 1 - 2^-52], as scikit-learn does in float64, so that one certain error costs 36, not infinity.
+ * Computes the log loss (cross-entropy): the mean negative natural logarithm of the probability of the true class. Probabilities are
+ * clipped to [2^-52, 1 - 2^-52], as in scikit-learn for float64.
  *
  * @param labels True classes, `[n]`.
  * @param probabilities `[n, numClasses]` row by row, rows summing to 1.
  * @returns A number of at least 0, in nats; log(numClasses) for uniform probabilities; NaN for empty input.
- * @throws InputError if the lengths do not fit, a class is out of range or a probability is not finite.
+ * @throws InputError if the lengths do not match, a class is out of range or a probability is not finite.
  * @example
  * ```ts
  * logLoss([1], [0.25, 0.75]); // 0.288
@@ -98,15 +98,15 @@ export function logLoss(labels: ArrayLike<number>, probabilities: ArrayLike<numb
 }
 
 /**
- * Brier score for several classes: the mean over the pictures of the squared differences between probabilities and the one-hot
- * truth, summed over the classes. It is not halved.
+ * Computes the multi-class Brier score: the squared differences between probabilities and one-hot labels, summed over the classes and
+ * averaged over the images. It is not halved.
  *
  * Source: Brier, "Verification of forecasts expressed in terms of probability", 1950.
  *
  * @param labels True classes, `[n]`.
  * @param probabilities `[n, numClasses]` row by row, rows summing to 1.
- * @returns A number in 0..2, less is better; 1 - 1/numClasses for uniform probabilities; NaN for empty input.
- * @throws InputError if the lengths do not fit, a class is out of range or a probability is not finite.
+ * @returns A number in 0..2, lower is better; 1 - 1/numClasses for uniform probabilities; NaN for empty input.
+ * @throws InputError if the lengths do not match, a class is out of range or a probability is not finite.
  * @example
  * ```ts
  * brierScore([1], [0.25, 0.75]); // 0.125
@@ -116,6 +116,29 @@ export function brierScore(labels: ArrayLike<number>, probabilities: ArrayLike<n
   return meanOfRows('brierScore', labels, probabilities, (row, label) =>
     row.reduce((sum, p, j) => sum + (p - (j === label ? 1 : 0)) ** 2, 0),
   );
+}
+
+/**
+ * Computes the softmax of each row.
+ *
+ * @param logits `[n, numClasses]` row by row.
+ * @param numClasses The number of classes, at least 1.
+ * @returns `[n, numClasses]`, rows summing to 1.
+ * @throws InputError if the number of logits is not a multiple of `numClasses`, or a logit is not finite.
+ */
+export function softmaxRows(logits: ArrayLike<number>, numClasses: number): Float64Array {
+  const rows = countRows('softmaxRows', logits, numClasses);
+  const result = Float64Array.from(logits);
+  const bad = result.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) throw inputError(`softmaxRows: values: position ${bad}`, 'a finite logit', describe(result[bad]));
+  for (let row = 0; row < rows; row++) {
+    const values = result.subarray(row * numClasses, (row + 1) * numClasses);
+    const max = Math.max(...values);
+    values.forEach((value, i) => (values[i] = Math.exp(value - max)));
+    const sum = values.reduce((total, value) => total + value, 0);
+    values.forEach((value, i) => (values[i] = value / sum));
+  }
+  return result;
 }
 
 function meanOfRows(
@@ -136,7 +159,7 @@ function meanOfRows(
 }
 
 /**
- * Throws unless there is one row of finite probabilities for each label and every label is a column.
+ * Throws unless there is one row of finite probabilities for each label, and every label is a column index.
  *
  * @param where The function, for the message.
  * @param labels True classes, `[n]`, n of at least 1.

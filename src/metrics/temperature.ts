@@ -1,18 +1,19 @@
+import { inputError } from '../errors';
 import { checkInteger, checkList, checkNumber } from '../validate';
 import { checkRows, logLoss } from './probability';
 
-/** Range in which {@link fitTemperature} looks. */
+/** The search range of {@link fitTemperature}. */
 const [COLDEST, HOTTEST] = [0.05, 20];
 
 /**
- * Makes probabilities more or less sure without changing their order: `p^(1 / temperature)`, divided by the sum of the row. For
- * a softmax that is the softmax of the logits divided by the temperature.
+ * Applies temperature scaling to probabilities: `p^(1 / temperature)`, divided by the sum of the row. This equals the softmax of
+ * logits that are divided by the temperature. The predicted class does not change.
  *
  * @param probabilities `[n, numClasses]` row by row, at least 0; not changed.
- * @param numClasses Number of classes.
- * @param temperature Above 0; above 1 less sure, below 1 surer, 1 for the probabilities themselves.
- * @returns `[n, numClasses]`, rows summing to 1; a row of zeros stays one.
- * @throws InputError if the temperature is out of range.
+ * @param numClasses The number of classes.
+ * @param temperature Above 0; above 1 lowers the confidence, below 1 raises it.
+ * @returns `[n, numClasses]`, rows summing to 1; a row of zeros stays zero.
+ * @throws InputError if the temperature is out of range, or a probability is negative or not finite.
  * @example
  * ```ts
  * applyTemperature([0.8, 0.2], 2, 2); // [0.667, 0.333]
@@ -26,7 +27,21 @@ export function applyTemperature(
   checkNumber('applyTemperature: temperature', temperature, { min: Number.MIN_VALUE });
   checkInteger('applyTemperature: numClasses', numClasses, { min: 1 });
   checkList('applyTemperature: probabilities', probabilities);
+  if (probabilities.length % numClasses !== 0) {
+    const expected = `rows of ${numClasses} probabilities`;
+    throw inputError('applyTemperature: probabilities', expected, `${probabilities.length} values`);
+  }
   const result = Float32Array.from(probabilities);
+  const wrong = result.findIndex((value) => !(value >= 0 && value < Infinity));
+  if (wrong >= 0) {
+    const received = `${probabilities[wrong]} at ${wrong}`;
+    throw inputError(
+      'applyTemperature: probabilities',
+      'finite numbers of at least 0',
+      received,
+      'Apply a softmax to logits first.',
+    );
+  }
   for (let start = 0; start < result.length; start += numClasses) {
     const row = result.subarray(start, start + numClasses);
     const most = row.reduce((a, b) => Math.max(a, b), 0);
@@ -38,16 +53,16 @@ export function applyTemperature(
 }
 
 /**
- * The temperature at which probabilities fit the labels best, by their mean negative log-likelihood.
+ * Finds the temperature with the lowest log loss.
  *
- * Fit it on pictures that the network was not trained on, and report its effect on others.
+ * Fit it on images that the model was not trained on, and report its effect on different ones.
  *
- * Source: Guo et al. 2017, On Calibration of Modern Neural Networks (arXiv:1706.04599).
+ * Source: Guo et al., "On calibration of modern neural networks", 2017 (arXiv:1706.04599).
  *
  * @param labels True classes, `[n]`, at least one.
  * @param probabilities `[n, numClasses]` row by row, rows summing to 1.
  * @returns The temperature, 0.05..20, to three digits.
- * @throws InputError if the lengths do not fit, a class is out of range, a probability is not finite or there are no labels.
+ * @throws InputError if the lengths do not match, a class is out of range, a probability is not finite or there are no labels.
  * @example
  * ```ts
  * fitTemperature([0, 0, 0, 1], [0.99, 0.01, 0.99, 0.01, 0.99, 0.01, 0.99, 0.01]); // 4.18: three quarters are right, not 99 %

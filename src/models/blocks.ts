@@ -1,40 +1,41 @@
 import * as tfl from '@tensorflow/tfjs-layers';
+import { DEFAULT_PREPROCESSING } from '../image/preprocess';
 import { Random } from '../random';
+import { addFacts } from './known-facts';
 import type { CnnSpec } from './options';
 
 type Symbolic = tfl.SymbolicTensor;
 
-/** Kernel settings that all layers of a network share. */
+/** The kernel settings of all layers of a model. */
 export interface KernelContext {
-  /** Seed of the initial weights, at least 0. */
+  /** The seed of the initial weights, at least 0. */
   seed: number;
-  /** Factor of the squared kernels in the loss; 0 for none. */
+  /** The factor of the L2 regularization; 0 for none. */
   l2: number;
 }
 
 /** One convolution block. */
 interface ConvBlock {
-  /** Output channels. */
+  /** The number of output channels. */
   filters: number;
-  /** Convolutions one after the other. */
+  /** The number of convolutions. */
   repeats: number;
-  /** Kernel width and height in pixels. */
+  /** The kernel width and height in pixels. */
   kernelSize: number;
   /** Whether a 2×2 max-pool follows. */
   pool: boolean;
-  /** Share of the values dropped in the end; 0 for none. */
+  /** The dropout rate at the end of the block; 0 for none. */
   dropout: number;
 }
 
 /**
- * Convolutions ("same" padding, with bias), each with batch norm and ReLU, then a 2×2 max-pool and dropout, in layers `<name>`,
- * `<name>_bn`, `<name>_relu`, `<name>_pool` and `<name>_dropout`. Of several convolutions the second is `<name>b`, the third
- * `<name>c` and so on.
+ * Adds convolutions ("same" padding, with bias), each with batch norm and ReLU, then a 2×2 max-pool and dropout. The layers are
+ * `<name>`, `<name>_bn`, `<name>_relu`, `<name>_pool` and `<name>_dropout`; further convolutions are `<name>b`, `<name>c` and so on.
  *
  * @param x `[n, h, w, c]`.
- * @param name Name of the first convolution and prefix of the others.
- * @param block What the block consists of.
- * @param context Seed and regularisation.
+ * @param name The name of the first convolution and the prefix of the others.
+ * @param block The options of the block.
+ * @param context The seed and the regularization.
  * @returns `[n, h / 2, w / 2, filters]`, or `[n, h, w, filters]` without a pool.
  */
 function convBlock(x: Symbolic, name: string, block: ConvBlock, context: KernelContext): Symbolic {
@@ -50,12 +51,12 @@ function convBlock(x: Symbolic, name: string, block: ConvBlock, context: KernelC
 }
 
 /**
- * Dense (with bias), batch norm if wanted, ReLU, dropout, in layers `<name>`, `<name>_bn`, `<name>_relu` and `<name>_dropout`.
+ * Adds a dense layer (with bias), optional batch norm, ReLU and dropout: `<name>`, `<name>_bn`, `<name>_relu` and `<name>_dropout`.
  *
  * @param x `[n, features]`.
- * @param name Name of the dense layer and prefix of the others.
+ * @param name The name of the dense layer and the prefix of the others.
  * @param options `units`, `batchNorm`, and `dropout`, 0 for none.
- * @param context Seed and regularisation.
+ * @param context The seed and the regularization.
  * @returns `[n, units]`.
  */
 function denseBlock(
@@ -69,15 +70,15 @@ function denseBlock(
 }
 
 /**
- * A whole network: convolution blocks `conv1`, `conv2`, …, then `flatten` or the global average pool `average`, dense blocks `fc1`,
- * `fc2`, …, and the head `probabilities`.
+ * Builds a model: convolution blocks `conv1`, `conv2`, …, then `flatten` or the global average pool `average`, dense blocks `fc1`,
+ * `fc2`, …, and the output layer `probabilities`.
  *
- * @param name Name of the model.
- * @param spec The network in full.
- * @returns A model from `[n, height, width, 1]` to `[n, classes]`; the caller's.
+ * @param name The name of the model.
+ * @param spec The full specification.
+ * @returns A model from `[n, height, width, 1]` to `[n, classes]`; owned by the caller.
  */
 export function buildCnn(name: string, spec: CnnSpec): tfl.LayersModel {
-  const { conv, features, dense, head, inputSize } = spec;
+  const { conv, features, dense, head, classNames, inputSize } = spec;
   const input = tfl.input({ name: 'image', shape: [...inputSize, 1] });
   let x = input;
   conv.filters.forEach((filters, i) => {
@@ -95,17 +96,18 @@ export function buildCnn(name: string, spec: CnnSpec): tfl.LayersModel {
   x = drop(x, 'probabilities', head.dropout);
   const output = tfl.layers.dense({
     name: 'probabilities',
-    units: head.classes,
+    units: classNames.length,
     activation: head.activation,
     ...kernel('probabilities', spec, tfl.initializers.glorotUniform),
   });
-  return tfl.model({ name, inputs: input, outputs: output.apply(x) as Symbolic });
+  const model = tfl.model({ name, inputs: input, outputs: output.apply(x) as Symbolic });
+  return addFacts(model, { classNames, preprocessing: { ...DEFAULT_PREPROCESSING, inputSize } });
 }
 
-/** Initialiser and regulariser of a layer's kernel. Each layer has a seed of its own, drawn from its name. */
+/** The initializer and regularizer of a layer's kernel. The seed of each layer is derived from its name. */
 function kernel(name: string, { seed, l2 }: KernelContext, initializer = tfl.initializers.heNormal) {
   const key = Array.from(name, (letter) => letter.codePointAt(0)!);
-  const kernelInitializer = initializer({ seed: new Random(seed, ...key).uint32() || 1 }); // 0 is no seed to tfjs
+  const kernelInitializer = initializer({ seed: new Random(seed, ...key).uint32() || 1 }); // tfjs ignores the seed 0
   return l2 > 0 ? { kernelInitializer, kernelRegularizer: tfl.regularizers.l2({ l2 }) } : { kernelInitializer };
 }
 

@@ -10,9 +10,9 @@ const COMPACT: CnnDefaults = {
 };
 
 /**
- * The compact network, in the manner of VGG: four blocks of one, two, three and three 3×3 convolutions, with more channels as the
- * picture is halved, then the mean of each channel instead of hidden dense layers. It has a quarter of the parameters of the other two
- * networks, and takes pictures of any size from 8×8 pixels on.
+ * Creates the compact model, in the style of VGG: four blocks of one, two, three and three 3×3 convolutions, then global average pooling
+ * instead of hidden dense layers. It has a quarter of the parameters of the other two models, and its input can be any size from 8×8
+ * pixels up.
  *
  * | layers | output | parameters |
  * | --- | --- | --- |
@@ -23,14 +23,14 @@ const COMPACT: CnnDefaults = {
  * | `average` | [n, 192] | |
  * | dropout .2, `probabilities` | [n, 7] | 1,351 |
  *
- * In all 1,112,679 parameters, 2,048 of them batch-norm statistics, which are not trained.
+ * 1,112,679 parameters in total. 2,048 of them are batch-norm statistics, which are not trainable.
  *
- * After Simonyan and Zisserman 2015 (arXiv:1409.1556); global average pooling after Lin et al. 2014 (arXiv:1312.4400). Kernels are
- * initialised as by He et al. 2015 (arXiv:1502.01852), the head as by Glorot and Bengio 2010.
+ * Sources: Simonyan and Zisserman 2015 (arXiv:1409.1556); global average pooling: Lin et al. 2014 (arXiv:1312.4400). Kernels have He
+ * initialization (arXiv:1502.01852), the output layer has Glorot initialization.
  *
- * @param options Sizes, dropout, head, L2, input size or seed.
- * @returns A model from preprocessed pictures `[n, 48, 48, 1]` float32 to probabilities `[n, 7]` in the order of {@link EMOTIONS}; the
- *   caller's, who disposes of it.
+ * @param options The sizes, dropout, output layer, L2 regularization, input size and seed.
+ * @returns A model from preprocessed images `[n, 48, 48, 1]` float32 to probabilities `[n, 7]` in the order of {@link EMOTIONS};
+ *   owned by the caller.
  * @throws {@link InputError} if an option is unknown or out of range. {@link BackendError} if no backend is ready.
  * @example
  * ```ts

@@ -12,7 +12,7 @@ const TEXT: CnnDefaults = {
 const CODE: CnnDefaults = { ...TEXT, head: { activation: 'sigmoid', dropout: 0 } };
 
 /**
- * The deep network: four convolution blocks and two hidden dense layers.
+ * Creates the deep model: four convolution blocks and two hidden dense layers.
  *
  * | layers | output | parameters |
  * | --- | --- | --- |
@@ -25,14 +25,14 @@ const CODE: CnnDefaults = { ...TEXT, head: { activation: 'sigmoid', dropout: 0 }
  * | `fc2` 512, batch norm, ReLU, dropout .25 | [n, 512] | 131,584 + 2,048 |
  * | `probabilities` | [n, 7] | 3,591 |
  *
- * In all 4,478,727 parameters, 3,968 of them batch-norm statistics, which are not trained. The variant `'code'` differs only in its
- * sigmoid head, to be trained with binary cross-entropy.
+ * 4,478,727 parameters in total. 3,968 of them are batch-norm statistics, which are not trainable. The variant `'code'` has a sigmoid
+ * output layer instead; train it with binary cross-entropy.
  *
- * Kernels are initialised as by He et al. 2015 (arXiv:1502.01852), the head as by Glorot and Bengio 2010.
+ * Kernels have He initialization (arXiv:1502.01852), the output layer has Glorot initialization.
  *
- * @param options Sizes, dropout, head, L2, input size, seed, or the other variant.
- * @returns A model from preprocessed pictures `[n, 48, 48, 1]` float32 to probabilities `[n, 7]` in the order of {@link EMOTIONS}; the
- *   caller's, who disposes of it.
+ * @param options The sizes, dropout, output layer, L2 regularization, input size, seed and variant.
+ * @returns A model from preprocessed images `[n, 48, 48, 1]` float32 to probabilities `[n, 7]` in the order of {@link EMOTIONS};
+ *   owned by the caller.
  * @throws {@link InputError} if an option is unknown or out of range. {@link BackendError} if no backend is ready.
  * @example
  * ```ts

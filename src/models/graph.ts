@@ -3,12 +3,12 @@ import type * as tfl from '@tensorflow/tfjs-layers';
 
 type Layer = tfl.layers.Layer;
 
-/** The layers of a model and of the models that are layers of it, in the order of the model. */
+/** All layers of a model in order, including those of nested models. */
 export function allLayers(layers: readonly Layer[]): Layer[] {
   return layers.flatMap((layer) => [layer, ...allLayers((layer as { layers?: Layer[] }).layers ?? [])]);
 }
 
-/** The one layer of a model that reads a layer's output; undefined if others do too, or the output is the model's. */
+/** The only layer that uses a layer's output; undefined if there are several, or it is an output of the model. */
 export function onlyConsumer(model: tfl.LayersModel, layer: Layer): Layer | undefined {
   if (layer.inboundNodes.length !== 1 || layer.outboundNodes.length !== 1) return undefined;
   if (model.outputs.some(({ sourceLayer }) => sourceLayer === layer)) return undefined;
@@ -16,14 +16,14 @@ export function onlyConsumer(model: tfl.LayersModel, layer: Layer): Layer | unde
   return consumer.inboundNodes.length === 1 && model.layers.includes(consumer) ? consumer : undefined;
 }
 
-/** A layer's `call`, which tfjs-layers does not show. */
+/** A layer's `call`, which tfjs-layers does not export. */
 export type Call = (inputs: tf.Tensor | tf.Tensor[], kwargs: Record<string, unknown>) => tf.Tensor;
 
 /**
- * Puts a function in the place of a layer's `call`.
+ * Replaces a layer's `call`.
  *
- * @param make Gives the function from the one that is there.
- * @returns What puts the layer back.
+ * @param make Creates the new function from the original one.
+ * @returns A function that restores the layer.
  */
 export function replaceCall(layer: Layer, make: (before: Call) => Call): () => void {
   const own = layer as unknown as { call: Call };
@@ -35,10 +35,10 @@ export function replaceCall(layer: Layer, make: (before: Call) => Call): () => v
   };
 }
 
-/** The only input of a layer's `call`, which gets a tensor or a list of one. */
+/** The only input of a layer's `call`, which receives a tensor or an array of one. */
 export const onlyInput = (inputs: tf.Tensor | tf.Tensor[]): tf.Tensor => (Array.isArray(inputs) ? inputs[0]! : inputs);
 
-/** Whether a batch norm normalises the last axis. */
+/** Whether a batch norm normalizes the last axis. */
 export function normalisesLastAxis(layer: Layer): boolean {
   const { axis } = layer as unknown as { axis: number | readonly number[] };
   return axis === -1 || axis === (layer.outputShape as tfl.Shape).length - 1;

@@ -3,14 +3,14 @@ import type * as tfl from '@tensorflow/tfjs-layers';
 
 type Layer = tfl.layers.Layer;
 
-/** The members of tfjs layers that are used here and not public there. */
+/** Private members of tfjs layers. */
 interface Head {
   activation: { getClassName(): string; apply(x: tf.Tensor): tf.Tensor };
 }
 
 const LINEAR: Head['activation'] = { getClassName: () => 'linear', apply: (x) => x };
 
-/** The dense or activation layer that gives a model's output, also if that is the last one of a model within it; undefined if it is another. */
+/** The dense or activation layer that computes a model's output, also in a nested model; undefined for other layers. */
 function headOf(model: tfl.LayersModel): Head | undefined {
   let layer = model.outputs[0]!.sourceLayer as Layer & Partial<Head>;
   while ('outputs' in layer) layer = (layer as unknown as tfl.LayersModel).outputs[0]!.sourceLayer;
@@ -21,13 +21,13 @@ function headOf(model: tfl.LayersModel): Head | undefined {
 }
 
 /**
- * The logits of a model, differentiable: its output with the head's softmax or sigmoid switched off or, where that stands elsewhere,
- * log(p). The model is as before when the call returns.
+ * Computes the logits of a model, differentiable: its output without the final softmax or sigmoid, or log(p) if the last layer is another.
+ * The model is unchanged afterwards.
  *
  * @param model A model with one output `[n, classes]`; borrowed.
- * @param images Preprocessed pictures, `[n, h, w, c]`; borrowed.
- * @param training Whether layers behave as in training. Default false.
- * @returns `[n, classes]`; the caller's, or the enclosing tidy's.
+ * @param images Preprocessed images, `[n, h, w, c]`; borrowed.
+ * @param training Whether layers run in training mode. Default false.
+ * @returns `[n, classes]`; owned by the caller or the enclosing tidy.
  */
 export function logitsOf(model: tfl.LayersModel, images: tf.Tensor4D, training = false): tf.Tensor2D {
   const head = headOf(model);
@@ -43,11 +43,11 @@ export function logitsOf(model: tfl.LayersModel, images: tf.Tensor4D, training =
 }
 
 /**
- * Logits from a model's outputs, by the inverse of its head: those of a softmax up to a constant for each picture.
+ * Converts a model's outputs to logits by the inverse of its activation; those of a softmax up to a constant per image.
  *
  * @param model A model with one output `[n, classes]`; borrowed.
- * @param outputs What it gave, `[n, classes]`; borrowed. Probabilities below 1e-7, for a sigmoid also above 1 - 1e-7, count as these.
- * @returns `[n, classes]`; the caller's, or the enclosing tidy's.
+ * @param outputs The outputs, `[n, classes]`; borrowed. Probabilities are clipped at 1e-7, for a sigmoid also at 1 - 1e-7.
+ * @returns `[n, classes]`; owned by the caller or the enclosing tidy.
  */
 export function logitsFrom(model: tfl.LayersModel, outputs: tf.Tensor2D): tf.Tensor2D {
   const activation = headOf(model)?.activation.getClassName();

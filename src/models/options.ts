@@ -1,80 +1,50 @@
 import { inputError } from '../errors';
 import { requireBackend } from '../backend/backend';
+import { checkClassNames } from '../class-names';
 import { EMOTIONS } from '../labels';
 import { checkInteger, checkNumber, checkOneOf, checkOptions, describe } from '../validate';
 
 /**
- * The convolution blocks: convolutions ("same" padding), each with batch norm and ReLU, then a 2×2 max-pool and dropout.
- *
- * @example
- * ```ts
- * const conv: ConvOptions = { filters: [24, 48, 96, 192], repeats: [1, 2, 3, 3], dropout: 0.05 };
- * const model = createCompactCnn({ conv });
- * ```
+ * Options of the convolution blocks: convolutions ("same" padding), each with batch norm and ReLU, then a 2×2 max-pool and dropout.
  */
 export interface ConvOptions {
-  /** Output channels of each block, each at least 1. */
+  /** The output channels of each block, each at least 1. */
   filters?: readonly number[];
-  /** Convolutions in each block: one number for every block, or one for each; at least 1. */
+  /** The number of convolutions per block: one number for all blocks, or one for each; at least 1. */
   repeats?: number | readonly number[];
-  /** Kernel width and height in pixels: one number for every block, or one for each; at least 1. */
+  /** The kernel width and height in pixels: one number for all blocks, or one for each; at least 1. */
   kernelSizes?: number | readonly number[];
-  /** Share of the values dropped after each block in training, 0 to below 1. */
+  /** The dropout rate after each block, 0..0.99. */
   dropout?: number;
 }
 
-/**
- * The hidden dense layers: dense, batch norm if wanted, ReLU, dropout.
- *
- * @example
- * ```ts
- * const dense: DenseOptions = { units: [64, 32], batchNorm: true, dropout: 0.3 };
- * const model = createDeepCnn({ dense });
- * ```
- */
+/** Options of the hidden dense layers: dense, optional batch norm, ReLU, dropout. */
 export interface DenseOptions {
-  /** Width of each hidden layer, each at least 1; an empty list leaves out the hidden layers. */
+  /** The units of each hidden layer, each at least 1; an empty array for no hidden layers. */
   units?: readonly number[];
-  /** Whether batch norm stands between the dense layer and its ReLU. */
+  /** Whether batch norm follows each dense layer. */
   batchNorm?: boolean;
-  /** Share of the values dropped after each hidden layer in training, 0 to below 1. */
+  /** The dropout rate after each hidden layer, 0..0.99. */
   dropout?: number;
 }
 
-/**
- * The output layer.
- *
- * @example
- * ```ts
- * const head: HeadOptions = { classes: 3, dropout: 0.2 };
- * const model = createCompactCnn({ head });
- * ```
- */
+/** Options of the output layer. */
 export interface HeadOptions {
   /**
-   * `'softmax'`: probabilities that sum to 1. `'sigmoid'`: an independent probability for each class, to be trained with binary
-   * cross-entropy.
+   * `'softmax'`: probabilities that sum to 1. `'sigmoid'`: an independent probability per class; train it with binary cross-entropy.
    */
   activation?: 'softmax' | 'sigmoid';
-  /** Number of classes, at least 2. Default 7. */
-  classes?: number;
-  /** Share of the features dropped in training before the output layer, 0 to below 1. Default 0. */
+  /** The dropout rate before the output layer, 0..0.99. Default 0. */
   dropout?: number;
 }
 
-/**
- * Options of every network. Each default is that of the network and its variant.
- *
- * @example
- * ```ts
- * const options: CnnOptions = { conv: { filters: [8, 16] }, head: { classes: 3 }, inputSize: [64, 64], seed: 1 };
- * const model = createShallowCnn(options);
- * ```
- */
+/** Options of all models. The defaults depend on the model and its variant. */
 export interface CnnOptions {
+  /** The class names in the order of the outputs: 2 to 255 distinct names. Default: the seven {@link EMOTIONS}. */
+  classNames?: readonly string[];
   /**
-   * The reference project's text and its code describe different networks: which of them gives the defaults. Default `'text'`.
-   * Networks that the reference project does not have come in one variant and take no other.
+   * The source of the defaults: the reference project's text and code describe different models. Default `'text'`, the only variant of
+   * models that the reference project does not have.
    */
   variant?: 'text' | 'code';
   /** The convolution blocks. */
@@ -83,48 +53,49 @@ export interface CnnOptions {
   dense?: DenseOptions;
   /** The output layer. */
   head?: HeadOptions;
-  /** Factor of the squared kernels that is added to the loss, at least 0. Default 0. */
+  /** The factor of the L2 regularization of kernels, at least 0. Default 0. */
   l2?: number;
-  /** Height and width of the input in pixels; each pool halves them. Default `[48, 48]`. */
+  /** The height and width of the input in pixels; each pool halves them. Default `[48, 48]`. */
   inputSize?: readonly [height: number, width: number];
-  /** Seed of the initial weights, an integer of at least 0; the same seed gives the same weights on every backend. Default 0. */
+  /** The seed of the initial weights, an integer of at least 0. It gives the same weights on every backend. Default 0. */
   seed?: number;
 }
 
-/** A network in full: every option decided, one kernel size and one number of convolutions for each block. */
+/** The full specification of a model: all options, with one kernel size and one number of convolutions per block. */
 export interface CnnSpec {
   conv: {
     filters: readonly number[];
     repeats: readonly number[];
     kernelSizes: readonly number[];
     dropout: number;
-    /** Whether the last block has a pool too. */
+    /** Whether the last block has a pool. */
     lastPool: boolean;
   };
-  /** How the last block's output becomes a vector: all its values, or the mean of each channel. */
+  /** The conversion of the last block's output to a vector: all values, or the mean of each channel. */
   features: 'flatten' | 'average';
   dense: Required<DenseOptions>;
   head: Required<HeadOptions>;
+  classNames: readonly string[];
   l2: number;
   inputSize: readonly [height: number, width: number];
   seed: number;
 }
 
-/** What a network's variant decides. */
+/** The defaults of a model's variant. */
 export interface CnnDefaults {
   conv: Required<ConvOptions> & { filters: readonly number[]; lastPool: boolean };
   features: CnnSpec['features'];
   dense: Required<DenseOptions>;
-  head: Pick<Required<HeadOptions>, 'activation' | 'dropout'>;
+  head: Required<HeadOptions>;
 }
 
 /**
- * Checks options and fills in the defaults of the chosen variant, once a backend is ready on which the network can be made.
+ * Checks that a backend is ready, validates the options and fills in the defaults of the chosen variant.
  *
  * @param where The function that was called, for messages.
  * @param options The caller's options.
  * @param variants The defaults of each variant.
- * @returns The network in full.
+ * @returns The full specification.
  * @throws {@link InputError} if an option is unknown or out of range, or if the input is too small for the pools.
  *   {@link BackendError} if no backend is ready.
  */
@@ -133,12 +104,14 @@ export function resolveCnn(
   options: CnnOptions,
   variants: Readonly<Partial<Record<'text' | 'code', CnnDefaults>> & { text: CnnDefaults }>,
 ): CnnSpec {
-  checkOptions(where, options, ['variant', 'conv', 'dense', 'head', 'l2', 'inputSize', 'seed']);
-  const { variant = 'text', conv = {}, dense = {}, head = {}, l2 = 0, inputSize = [48, 48], seed = 0 } = options;
+  checkOptions(where, options, ['classNames', 'variant', 'conv', 'dense', 'head', 'l2', 'inputSize', 'seed']);
+  const { classNames = EMOTIONS, variant = 'text', conv = {}, dense = {}, head = {} } = options;
+  const { l2 = 0, inputSize = [48, 48], seed = 0 } = options;
+  checkClassNames(`${where}: classNames`, classNames, 2);
   checkOneOf(`${where}: variant`, variant, Object.keys(variants));
   checkOptions(`${where}: conv`, conv, ['filters', 'repeats', 'kernelSizes', 'dropout']);
   checkOptions(`${where}: dense`, dense, ['units', 'batchNorm', 'dropout']);
-  checkOptions(`${where}: head`, head, ['activation', 'classes', 'dropout']);
+  checkOptions(`${where}: head`, head, ['activation', 'dropout']);
   const defaults = variants[variant]!;
   const { filters, repeats, kernelSizes, dropout } = { ...defaults.conv, ...defined(conv) };
   checkIntegers(`${where}: conv.filters`, filters, 1);
@@ -152,7 +125,8 @@ export function resolveCnn(
     },
     features: defaults.features,
     dense: { ...defaults.dense, ...defined(dense) },
-    head: { ...defaults.head, classes: EMOTIONS.length, ...defined(head) },
+    head: { ...defaults.head, ...defined(head) },
+    classNames,
     l2,
     inputSize,
     seed,
@@ -172,27 +146,22 @@ function checkSpec(where: string, spec: CnnSpec): void {
   checkNumber(`${where}: head.dropout`, head.dropout, { min: 0, max: 0.99 });
   checkBoolean(`${where}: dense.batchNorm`, dense.batchNorm);
   checkOneOf(`${where}: head.activation`, head.activation, ['softmax', 'sigmoid']);
-  checkInteger(`${where}: head.classes`, head.classes, { min: 2 });
   checkNumber(`${where}: l2`, l2, { min: 0 });
   checkInteger(`${where}: seed`, seed, { min: 0 });
   checkIntegers(`${where}: inputSize`, inputSize, 2, 2);
   const pools = conv.filters.length - (conv.lastPool ? 0 : 1);
-  const least = 2 ** pools;
+  const min = 2 ** pools;
   checkNotHuge(where, spec, pools);
-  if (Math.min(...inputSize) < least) {
-    throw inputError(
-      `${where}: inputSize`,
-      `at least ${least}×${least} pixels, since each of the ${pools} pools halves them`,
-      inputSize.join('×'),
-    );
+  if (Math.min(...inputSize) < min) {
+    throw inputError(`${where}: inputSize`, `at least ${min}×${min} pixels for ${pools} pools`, inputSize.join('×'));
   }
 }
 
-const MOST_WEIGHTS = 2 ** 28; // one gibibyte
+const MOST_WEIGHTS = 2 ** 28; // 1 GiB
 const MOST_LAYERS = 1000;
 
-/** Throws before a network is built that no machine of its users could hold. */
-function checkNotHuge(where: string, { conv, features, dense, head, inputSize }: CnnSpec, pools: number): void {
+/** Throws if a model is too large for memory. */
+function checkNotHuge(where: string, { conv, features, dense, classNames, inputSize }: CnnSpec, pools: number): void {
   const layers = conv.repeats.reduce((sum, repeats) => sum + repeats, dense.units.length);
   let weights = 0;
   let inputs = 1; // channels, later values
@@ -201,14 +170,14 @@ function checkNotHuge(where: string, { conv, features, dense, head, inputSize }:
     inputs = filters;
   });
   if (features === 'flatten') for (const size of inputSize) inputs *= Math.ceil(size / 2 ** pools);
-  for (const units of [...dense.units, head.classes]) {
+  for (const units of [...dense.units, classNames.length]) {
     weights += inputs * units;
     inputs = units;
   }
   if (layers <= MOST_LAYERS && weights <= MOST_WEIGHTS) return;
   throw inputError(
     where,
-    `a network of at most ${MOST_LAYERS} layers and ${MOST_WEIGHTS} weights`,
+    `a model of at most ${MOST_LAYERS} layers and ${MOST_WEIGHTS} weights`,
     `${layers} layers and about ${weights.toPrecision(3)} weights`,
   );
 }
@@ -228,7 +197,7 @@ function checkIntegers(where: string, list: unknown, minLength: number, maxLengt
   list.forEach((value, i) => checkInteger(`${where}[${i}]`, value, { min: 1 }));
 }
 
-/** An object without its undefined values, so that they do not overwrite defaults. */
+/** Removes undefined values, so that they do not overwrite defaults. */
 function defined<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as typeof options;
 }

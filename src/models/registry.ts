@@ -5,44 +5,28 @@ import { createDeepCnn } from './deep';
 import type { CnnOptions } from './options';
 import { createShallowCnn } from './shallow';
 
-/**
- * An architecture of the registry.
- *
- * @example
- * ```ts
- * const { description, create }: ModelEntry = MODELS.compact;
- * console.log(description, create({ seed: 1 }).countParams());
- * ```
- */
-export interface ModelEntry {
-  /** One line that says what it is. */
+/** An architecture of the registry. */
+interface ModelEntry {
+  /** A description in one line. */
   readonly description: string;
-  /** Number of parameters with default options, batch-norm statistics included. */
+  /** The number of parameters with default options, including batch-norm statistics. */
   readonly parameters: number;
-  /** Builds the network. */
+  /** Builds the model. */
   readonly create: (options?: CnnOptions) => tfl.LayersModel;
 }
 
-/**
- * Name of an architecture of this package.
- *
- * @example
- * ```ts
- * const name: ModelName = 'deep';
- * const model = createModel(name);
- * ```
- */
+/** The name of a model of this package: of its architecture and its bundled weights. */
 export type ModelName = 'shallow' | 'deep' | 'compact';
 
 /**
- * Every architecture of this package by name.
- *
- * @example
- * ```ts
- * MODELS.deep.parameters; // 4478727
- * ```
+ * The architectures of this package by name.
  */
 export const MODELS: Readonly<Record<ModelName, ModelEntry>> = {
+  compact: {
+    description: 'Four convolution blocks (32, 64, 96, 192) and average pooling',
+    parameters: 1_112_679,
+    create: createCompactCnn,
+  },
   shallow: {
     description: 'Two convolution blocks (32, 64) and a hidden layer of 512',
     parameters: 4_743_943,
@@ -53,20 +37,15 @@ export const MODELS: Readonly<Record<ModelName, ModelEntry>> = {
     parameters: 4_478_727,
     create: createDeepCnn,
   },
-  compact: {
-    description: 'Four convolution blocks (32, 64, 96, 192) and average pooling',
-    parameters: 1_112_679,
-    create: createCompactCnn,
-  },
 };
 
 /**
- * The names of all architectures, for `createModel` and `MODELS`.
+ * Lists the models of this package, for `createModel`, `loadModel` and `MODELS`.
  *
- * @returns The names, in the order of the registry.
+ * @returns The names; the first is the default of {@link loadModel}.
  * @example
  * ```ts
- * listModels(); // ['shallow', 'deep', 'compact']
+ * listModels(); // ['compact', 'shallow', 'deep']
  * ```
  */
 export function listModels(): ModelName[] {
@@ -74,12 +53,12 @@ export function listModels(): ModelName[] {
 }
 
 /**
- * Builds an architecture by its name, for programs that take the name from their user.
+ * Creates a model by its name, with untrained weights.
  *
  * @param name One of {@link listModels}.
- * @param options The options of that architecture.
- * @returns The model; the caller's, who disposes of it.
- * @throws {@link InputError} if there is no such architecture or an option is unknown or out of range. {@link BackendError} if no
+ * @param options The options of the model.
+ * @returns The model; owned by the caller.
+ * @throws {@link InputError} if the name is unknown, or an option is unknown or out of range. {@link BackendError} if no
  *   backend is ready.
  * @example
  * ```ts

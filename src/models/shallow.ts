@@ -17,7 +17,7 @@ const CODE: CnnDefaults = {
 };
 
 /**
- * The shallow network: two convolution blocks and one hidden dense layer.
+ * Creates the shallow model: two convolution blocks and one hidden dense layer.
  *
  * | layers | output | parameters |
  * | --- | --- | --- |
@@ -27,17 +27,18 @@ const CODE: CnnDefaults = {
  * | `fc1` 512, batch norm, ReLU, dropout .5 | [n, 512] | 4,719,104 + 2,048 |
  * | `probabilities` | [n, 7] | 3,591 |
  *
- * In all 4,743,943 parameters, 1,216 of them batch-norm statistics, which are not trained. The variant `'code'` has convolutions 64 3×3 and
- * 128 5×5, a hidden layer of 256 and a sigmoid head, to be trained with binary cross-entropy: 4,928,007 parameters, 896 of them not trained.
+ * 4,743,943 parameters in total. 1,216 of them are batch-norm statistics, which are not trainable. The variant `'code'` has convolutions
+ * 64 3×3 and 128 5×5, a hidden layer of 256 and a sigmoid output layer (4,928,007 parameters, 896 not trainable); train it with binary
+ * cross-entropy.
  *
- * The text names the hidden layer without its parts; it has batch norm here, as in the deep network: our runs without it learned
- * slower. `dense: { batchNorm: false }` leaves it out.
+ * The hidden layer has batch norm, as in the deep model. The reference project does not specify it, but our runs without it learned
+ * slower. `dense: { batchNorm: false }` turns it off.
  *
- * Kernels are initialised as by He et al. 2015 (arXiv:1502.01852), the head as by Glorot and Bengio 2010.
+ * Kernels have He initialization (arXiv:1502.01852), the output layer has Glorot initialization.
  *
- * @param options Sizes, dropout, head, L2, input size, seed, or the other variant.
- * @returns A model from preprocessed pictures `[n, 48, 48, 1]` float32 to probabilities `[n, 7]` in the order of {@link EMOTIONS}; the
- *   caller's, who disposes of it.
+ * @param options The sizes, dropout, output layer, L2 regularization, input size, seed and variant.
+ * @returns A model from preprocessed images `[n, 48, 48, 1]` float32 to probabilities `[n, 7]` in the order of {@link EMOTIONS};
+ *   owned by the caller.
  * @throws {@link InputError} if an option is unknown or out of range. {@link BackendError} if no backend is ready.
  * @example
  * ```ts

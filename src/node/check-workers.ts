@@ -1,10 +1,10 @@
 import { inputError } from '../errors';
 import { checkInteger, describe } from '../validate';
 
-const MOST = 1024; // threads or processes of some 100 MB each; more is a slip, and would take the machine down before any error
+const MOST = 1024; // threads or processes of some 100 MB each; more would exhaust the memory
 
 /**
- * Throws unless options of workers name a module that registers a backend and, if they give it, a number of workers.
+ * Throws unless the options of workers have a module to import and a valid number of workers.
  *
  * @param where The options, for the message.
  * @throws InputError

@@ -1,17 +1,17 @@
 import { readFile } from 'node:fs/promises';
-import type { CheckpointStore } from '../train/checkpoint';
+import type { CheckpointStore } from '../train/state';
 import { FerError } from '../errors';
-import { checkPath } from './check-path';
-import { writeFiles } from './write-files';
+import { checkPath } from '../platform/check-path';
+import { writeFiles } from '../platform/node-write';
 
 /**
- * A checkpoint store in a file. A new checkpoint is written beside the old one, flushed to the disk, and renamed over it, so that
- * at every moment, whatever happens, one of the two is there whole.
+ * Creates a checkpoint store in a file. A new checkpoint is written to a temporary file, flushed to disk and renamed, so that a complete
+ * checkpoint exists at any time.
  *
- * @param path The file; its folder is made if needed.
- * @returns The store for `train`'s `checkpoint.store`.
- * @throws InputError if the path is none; later FerError with the file system's reason, if the file cannot be written, with the old
- *   checkpoint left as it was, or is there and cannot be read.
+ * @param path The file; its folder is created if needed.
+ * @returns The store for `checkpoint.store` of `train`.
+ * @throws InputError if the path is not valid; during training FerError with the file system's reason, if the file cannot be read or
+ *   written. The old checkpoint is kept then.
  * @example
  * ```ts
  * await train(model, dataset, { epochs: 30, checkpoint: { store: fileCheckpoint('runs/deep/checkpoint.bin') } });

@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { InputError } from '../errors';
-import { checkInteger, checkOptions } from '../validate';
-import { BUNDLED_MODELS } from '../weights/bundled';
-import { checkPath } from './check-path';
+import { InputError, inputError } from '../errors';
+import { checkInteger, checkOptions, describe } from '../validate';
+import { DEFAULT_MODEL, isBundled } from '../storage/bundled';
+import { URL_SCHEME } from '../platform/platform';
+import { checkPath } from '../platform/check-path';
 import { checkWorkers } from './check-workers';
 import { moduleUrl } from './module-url';
 import { type FileResult, ResultsFile } from './results-file';
@@ -11,103 +12,75 @@ import { type Shard, walkPictures } from './walk';
 import { runWorkers } from './worker-pool';
 import type { WorkerSettings } from './worker-process';
 
-/**
- * The processes that {@link classifyFolder} lets do the work.
- *
- * @example
- * ```ts
- * const workers: FolderWorkersOptions = { backend: '@tensorflow/tfjs-backend-wasm', count: 4, batchSize: 16 };
- * await classifyFolder('photos', { out: 'results.jsonl', workers });
- * ```
- */
+/** Options of the worker processes of {@link classifyFolder}. */
 export interface FolderWorkersOptions {
   /**
-   * A module that registers a tfjs backend, which each worker imports: a package such as `@tensorflow/tfjs-node` or
-   * `@tensorflow/tfjs-backend-wasm`, as it can be imported from the current directory, or a path or `file:` URL of a module of yours. If that has a
-   * default export, it is called and awaited.
+   * A module that registers a tfjs backend, imported by each worker: a package such as `@tensorflow/tfjs-node` or
+   * `@tensorflow/tfjs-backend-wasm`, resolved from the current directory, or a path or `file:` URL of your own module. Its default export,
+   * if any, is called and awaited.
    */
   backend: string | URL;
-  /** Number of processes, 1..1024. Default: one for each core. */
+  /** The number of processes, 1..1024. Default: one per core. */
   count?: number | undefined;
-  /** How many pictures a worker gets at a time, at least 1. Default 32. */
+  /** The number of images per message to a worker, at least 1. Default 32. */
   batchSize?: number | undefined;
 }
 
-/**
- * Options of {@link classifyFolder}.
- *
- * @example
- * ```ts
- * const workers = { backend: '@tensorflow/tfjs-backend-wasm' };
- * const options: ClassifyFolderOptions = { out: 'results.jsonl', workers, topk: 1 };
- * await classifyFolder('photos', options);
- * ```
- */
+/** Options of {@link classifyFolder}. */
 export interface ClassifyFolderOptions {
-  /** The file of results; added to if it is there. */
+  /** The file of results; an existing file is resumed. */
   out: string;
-  /** The processes that do the work. */
+  /** The worker processes. */
   workers: FolderWorkersOptions;
-  /** Name of bundled weights, or a directory that `saveWeights` wrote. Default `'default'`. */
+  /** A source of `loadModel`: the name of bundled weights, or the path of a saved model. Default `'compact'`. */
   model?: string | undefined;
-  /** How many classes to give for each picture, the most probable first. Default: all. */
+  /** The number of classes per image, the most probable first. Default: all. */
   topk?: number | undefined;
-  /** Which part of the folder to classify, for one of several machines; each needs an `out` of its own. Default: all of it. */
+  /**
+   * Whether the faces in each image are found and classified: a line then has `faces` in place of `predictions`, each with box, score and
+   * predictions. An image of at most 96 pixels a side without a face is taken as one. Default false: each image is a face.
+   */
+  faces?: boolean | undefined;
+  /** The part of the folder to classify, for one of several machines with separate `out` files. Default: the whole folder. */
   shard?: Shard | undefined;
-  /** Stops the run; what is written stays, and the next call goes on. */
+  /** Aborts the run. Written results are kept, and the next call resumes. */
   signal?: AbortSignal | undefined;
-  /** Is told how far the run is, after each batch. */
+  /** Called after each batch. */
   onProgress?: ((progress: FolderProgress) => void) | undefined;
 }
 
-/**
- * How far {@link classifyFolder} is.
- *
- * @example
- * ```ts
- * const workers = { backend: '@tensorflow/tfjs-backend-wasm' };
- * const onProgress = ({ files, totalFiles }: FolderProgress) => console.log(`${files} of ${totalFiles}`);
- * await classifyFolder('photos', { out: 'results.jsonl', workers, onProgress });
- * ```
- */
+/** The progress of {@link classifyFolder}. */
 export interface FolderProgress {
-  /** Pictures with a result, those of earlier runs among them. */
+  /** The number of images with a result, including earlier runs. */
   files: number;
-  /** Pictures of the folder, or of its shard. */
+  /** The number of images in the folder, or in the shard. */
   totalFiles: number;
-  /** Pictures whose result is an error, those of earlier runs among them. */
+  /** The number of images with an error, including earlier runs. */
   failed: number;
 }
 
-/**
- * What {@link classifyFolder} did.
- *
- * @example
- * ```ts
- * const workers = { backend: '@tensorflow/tfjs-backend-wasm' };
- * const { files, failed, resumed }: FolderSummary = await classifyFolder('photos', { out: 'results.jsonl', workers });
- * ```
- */
+/** The result of {@link classifyFolder}. */
 export interface FolderSummary extends FolderProgress {
-  /** Pictures that had a result before this run. */
+  /** The number of images with a result of earlier runs. */
   resumed: number;
 }
 
 const WHERE = 'classifyFolder';
 
 /**
- * Classifies all pictures in a folder and the folders below it, by several processes, into a file of JSON lines:
- * `{"file":"a/b.jpg","predictions":[{"className":"happy","probability":0.93}, …]}`, or `{"file":…,"error":…}` for a picture that cannot be read.
+ * Classifies all images of a folder and its subfolders by several processes, and writes JSON lines:
+ * `{"file":"a/b.jpg","predictions":[{"className":"happy","probability":0.93}, …]}`, or `{"file":…,"error":…}` for images that cannot be read.
  *
- * The file is only added to. A run that was stopped, killed or cut off by a crash at any moment goes on where it was when it is called again
- * with the same options: each picture gets one line, none is lost and none comes twice. Lines have no order. A worker that dies is replaced; the picture
- * that it dies of gets an error. Memory: about 100 bytes for each picture that has a result, and one picture in full size for each worker.
+ * A run that was stopped or killed resumes when it is called again with the same options: each image gets exactly one line. Lines are in
+ * no particular order. Workers that crash are replaced, and the image that caused the crash gets an error. Needs about 100 bytes of memory
+ * per image with a result, and one image in full size per worker.
  *
- * @param dir The folder. Pictures are known by their ending, as in `loadImageFolder`; names that begin with a dot are left out.
- * @param options The file of results, the workers, the weights, and which part of the folder.
- * @returns How many pictures there are, and how many of them have an error or were done before.
- * @throws `InputError` if an option is unknown or out of range, the folder cannot be read, or the file holds other results.
- * @throws `BackendError` or `WeightsError` if a worker cannot load backend or weights. The signal's reason if it is aborted.
+ * @param dir The folder. Images are found by their extension, as in `loadImageFolder`; names that begin with a dot are ignored.
+ * @param options The file of results, the workers, the model, and the part of the folder.
+ * @returns The number of images, of errors, and of images from earlier runs.
+ * @throws InputError if an option is unknown or out of range, the folder cannot be read, or the file contains other results.
+ * @throws BackendError or WeightsError if a worker cannot load the backend or the model.
+ * @throws The signal's reason when it is aborted.
  * @example
  * ```ts
  * const workers = { backend: '@tensorflow/tfjs-backend-wasm', count: 4 };
@@ -116,13 +89,13 @@ const WHERE = 'classifyFolder';
  */
 export async function classifyFolder(dir: string, options: ClassifyFolderOptions): Promise<FolderSummary> {
   checkFolderOptions(dir, options);
-  const { out, workers, topk, shard = { index: 0, count: 1 }, signal, onProgress } = options;
-  const model = placeOf(options.model ?? 'default');
+  const { out, workers, topk, faces = false, shard = { index: 0, count: 1 }, signal, onProgress } = options;
+  const model = placeOf(options.model ?? DEFAULT_MODEL);
   const { count = availableParallelism(), batchSize = 32 } = workers;
-  const settings: WorkerSettings = { dir: resolve(dir), backend: moduleUrl(workers.backend), model, topk };
+  const settings: WorkerSettings = { dir: resolve(dir), backend: moduleUrl(workers.backend), model, topk, faces };
   signal?.throwIfAborted();
   const totalFiles = await countPictures(settings.dir, shard, signal);
-  const results = await ResultsFile.open(out, { dir: settings.dir, model, topk, shard });
+  const results = await ResultsFile.open(out, { dir: settings.dir, model, topk, shard, ...(faces && { faces }) });
   const resumed = results.done.size;
   const progress = (): FolderProgress => ({ files: results.done.size, totalFiles, failed: results.failed });
   try {
@@ -140,10 +113,13 @@ export async function classifyFolder(dir: string, options: ClassifyFolderOptions
 
 function checkFolderOptions(dir: unknown, options: ClassifyFolderOptions): void {
   checkPath(`${WHERE}: dir`, dir);
-  checkOptions(`${WHERE}: options`, options, ['out', 'workers', 'model', 'topk', 'shard', 'signal', 'onProgress']);
-  const { out, workers, model, topk, shard } = options;
+  checkOptions(`${WHERE}: options`, options, [
+    ...['out', 'workers', 'model', 'topk', 'faces', 'shard', 'signal', 'onProgress'],
+  ]);
+  const { out, workers, model, topk, faces = false, shard } = options;
   checkPath(`${WHERE}: options.out`, out);
-  checkPath(`${WHERE}: options.model`, model ?? 'default');
+  if (typeof faces !== 'boolean') throw inputError(`${WHERE}: options.faces`, 'true or false', describe(faces));
+  checkPath(`${WHERE}: options.model`, model ?? DEFAULT_MODEL);
   checkOptions(`${WHERE}: options.workers`, workers, ['backend', 'count', 'batchSize']);
   checkWorkers(`${WHERE}: options.workers`, workers);
   for (const [name, value] of Object.entries({ 'workers.batchSize': workers.batchSize, topk })) {
@@ -155,9 +131,9 @@ function checkFolderOptions(dir: unknown, options: ClassifyFolderOptions): void 
   checkInteger(`${WHERE}: options.shard.index`, shard.index, { min: 0, max: shard.count - 1 });
 }
 
-/** Bundled weights by their name, others by their whole path: a relative one means other weights where the next run starts elsewhere. */
+/** The name of bundled weights, or the absolute path of others, because the next run may start in another directory. */
 function placeOf(model: string): string {
-  return ['default', ...BUNDLED_MODELS].includes(model) ? model : resolve(model);
+  return isBundled(model) || URL_SCHEME.test(model) ? model : resolve(model);
 }
 
 async function countPictures(dir: string, shard: Shard, signal: AbortSignal | undefined): Promise<number> {
@@ -175,7 +151,7 @@ async function countPictures(dir: string, shard: Shard, signal: AbortSignal | un
   }
 }
 
-/** The pictures that have no result yet, in batches. */
+/** The images without a result, in batches. */
 async function* batchesOf(
   dir: string,
   shard: Shard,

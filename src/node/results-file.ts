@@ -3,41 +3,36 @@ import { dirname } from 'node:path';
 import { FerError, InputError, inputError } from '../errors';
 import { describe } from '../validate';
 import type { Prediction } from '../classify/predictions';
-import { makeFolder } from './make-folder';
-import { writeFiles } from './write-files';
+import type { ImageFaces } from './faces-of';
+import { makeFolder } from '../platform/make-folder';
+import { writeFiles } from '../platform/node-write';
 
-/**
- * One line of a results file: what a picture shows, or why that could not be told.
- *
- * @example
- * ```ts
- * const lines = (await readFile('results.jsonl', 'utf8')).trimEnd().split('\n');
- * const results = lines.map((line) => JSON.parse(line) as FileResult);
- * const failed = results.filter((result) => 'error' in result);
- * ```
- */
+/** One line of a results file: the predictions of an image, or an error. */
 export type FileResult =
   | {
-      /** Path below the folder, with slashes. */
+      /** The path relative to the folder, with slashes. */
       readonly file: string;
-      /** The classes, the most probable first. */
+      /** The classes, most probable first. */
       readonly predictions: readonly Prediction[];
     }
-  | {
+  | ({
       /** Path below the folder, with slashes. */
       readonly file: string;
-      /** Why the picture could not be classified. */
+    } & ImageFaces)
+  | {
+      /** The path relative to the folder, with slashes. */
+      readonly file: string;
+      /** The reason why the image could not be classified. */
       readonly error: string;
     };
 
 /**
- * Results as lines of JSON, to which is only ever added. A line counts once its line feed is written: whatever stands behind the last one is
- * cut off on opening, so that a process may be killed while it writes.
+ * An append-only file of results as JSON lines. Incomplete lines of a killed process are removed when the file is opened.
  */
 export class ResultsFile {
   /** The files that have a line. */
   readonly done = new Set<string>();
-  /** How many of them have an error. */
+  /** The number of files with an error. */
   failed = 0;
   readonly #path: string;
   readonly #file: FileHandle;
@@ -50,11 +45,11 @@ export class ResultsFile {
   }
 
   /**
-   * Opens a file of results, or begins one. What its run was asked for is kept beside it, in `<path>.run.json`.
+   * Opens or creates a file of results. The options of its run are stored in `<path>.run.json`.
    *
-   * @param path The file; its folder is made if needed.
-   * @param run What determines the results; that of a file that is there already must be the same.
-   * @throws {@link InputError} if the file holds the results of another run or something else; it is left as it is.
+   * @param path The file; its folder is created if needed.
+   * @param run The options that determine the results; must be the same for an existing file.
+   * @throws {@link InputError} if the file contains the results of another run or something else. It is not changed.
    */
   static async open(path: string, run: Readonly<Record<string, unknown>>): Promise<ResultsFile> {
     const file = await openResults(path, JSON.stringify(run));
@@ -68,7 +63,7 @@ export class ResultsFile {
     }
   }
 
-  /** Takes up the whole lines and cuts off the rest. */
+  /** Reads complete lines and removes the rest. */
   async #read(): Promise<void> {
     let line = 0;
     let rest = Buffer.alloc(0);
@@ -92,7 +87,7 @@ export class ResultsFile {
         `classifyFolder: ${this.#path}: line ${line}`,
         'a result as JSON',
         JSON.stringify(text.slice(0, 60)),
-        'Move the file away, or remove the line.',
+        'Remove the file or the line.',
       );
     }
     this.#count(result);
@@ -104,7 +99,7 @@ export class ResultsFile {
   }
 
   /**
-   * Adds results, in one write.
+   * Appends results in one write.
    * @throws {@link InputError} if another process writes to the file.
    */
   append(results: readonly FileResult[]): Promise<void> {
@@ -120,7 +115,7 @@ export class ResultsFile {
         `classifyFolder: ${this.#path}`,
         `a file of ${this.#size} bytes`,
         `one of ${size}`,
-        'Another process writes to it: let one of them go on, or give each a file and a shard of its own.',
+        'Another process writes to it. Stop one of them, or use one file and one shard per process.',
       );
     }
     await this.#file.appendFile(bytes);
@@ -128,7 +123,7 @@ export class ResultsFile {
     for (const result of results) this.#count(result);
   }
 
-  /** Waits for what is being written, sees to it that it is on the disk, and closes the file. */
+  /** Waits for pending writes, flushes the file to disk and closes it. */
   async close(): Promise<void> {
     try {
       await this.#writing.catch(() => {});
@@ -161,7 +156,7 @@ async function openResults(path: string, run: string): Promise<FileHandle> {
   }
 }
 
-/** Holds a run against that whose results are there, or notes it down before the first result. */
+/** Compares a run with that of the existing results, or stores it before the first result. */
 async function checkRun(path: string, run: string): Promise<void> {
   const file = `${path}.run.json`;
   const [known, results] = await Promise.all([ifThere(readFile(file, 'utf8')), ifThere(stat(path))]);
@@ -171,11 +166,11 @@ async function checkRun(path: string, run: string): Promise<void> {
     `classifyFolder: ${path}`,
     `a new file, or one with results of the run ${run}`,
     known === undefined ? `one without ${file}` : `results of the run ${known.trim()}`,
-    'Write to another file, or ask for the same as before.',
+    'Use another file, or the same options as before.',
   );
 }
 
-/** What comes of looking at a file, or undefined if there is none. */
+/** The result of a file operation; undefined if the file does not exist. */
 async function ifThere<T>(look: Promise<T>): Promise<T | undefined> {
   try {
     return await look;

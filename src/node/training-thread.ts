@@ -1,19 +1,21 @@
+// oxlint-disable-next-line typescript/triple-slash-reference -- ambient modules have nothing to import
+/// <reference path="./modules.d.ts" />
 import { Worker } from 'node:worker_threads';
 import { TrainingError } from '../errors';
 
-/** What all threads have to know; see `bin/train-worker.mjs`. */
+/** The settings of all threads; see `train-worker.ts`. */
 export interface ThreadSettings {
   /** URL of a module that registers a backend. */
   readonly backend: string;
-  /** Number of threads. */
+  /** The number of threads. */
   readonly count: number;
-  /** Arrivals at the meeting points of a step, and whether the step was given up. */
+  /** The count of arrivals at the barrier, and whether the step was aborted. */
   readonly control: Int32Array;
 }
 
 type Message = { readonly result: object } | { readonly failed: string };
 
-/** A thread that computes parts of steps. */
+/** A thread that computes parts of training steps. */
 export class TrainingThread {
   readonly #worker: Worker;
   #ended: unknown;
@@ -36,8 +38,8 @@ export class TrainingThread {
   }
 
   /**
-   * Gives a command, after all earlier ones are answered, and waits for its answer.
-   * @throws `TrainingError` if the command fails or the thread ends.
+   * Sends a command after all earlier ones are answered, and waits for its answer.
+   * @throws TrainingError if the command fails or the thread exits.
    */
   ask(command: string, message: object = {}): Promise<object> {
     const answer = this.#last.then(() => this.#ask(command, message));
@@ -61,12 +63,12 @@ export class TrainingThread {
     });
   }
 
-  /** @throws `TrainingError` if the thread has ended. */
+  /** @throws TrainingError if the thread has exited. */
   checkAlive(): void {
     if (this.#ended !== undefined) throw failure('step', this.#ended);
   }
 
-  /** Ends the thread, whatever it does. */
+  /** Terminates the thread. */
   async stop(): Promise<void> {
     await this.#worker.terminate();
   }
@@ -76,7 +78,7 @@ function failure(command: string, reason: unknown): TrainingError {
   const isStart = command === 'start';
   return new TrainingError({
     where: `training thread: ${command}`,
-    expected: isStart ? 'a module that registers a tfjs backend and can be imported from here' : 'an answer',
-    received: reason instanceof Error ? `its end (${reason.message})` : JSON.stringify(reason),
+    expected: isStart ? 'an importable module that registers a tfjs backend' : 'an answer',
+    received: reason instanceof Error ? `an exit (${reason.message})` : JSON.stringify(reason),
   });
 }

@@ -8,56 +8,38 @@ import { checkWorkers } from './check-workers';
 import { moduleUrl } from './module-url';
 import { TrainingThread } from './training-thread';
 
-/**
- * The threads that {@link startTrainingWorkers} starts.
- *
- * @example
- * ```ts
- * const options: TrainingWorkersOptions = { backend: '@tensorflow/tfjs-backend-wasm', count: 2 };
- * const workers = await startTrainingWorkers(options);
- * await workers.close();
- * ```
- */
+/** Options of {@link startTrainingWorkers}. */
 export interface TrainingWorkersOptions {
   /**
-   * A module that registers a tfjs backend, which each thread imports: a package such as `@tensorflow/tfjs-backend-wasm`, as it can be
-   * imported from the current directory, or a path or `file:` URL of a module of yours. If that has a default export, it is called
-   * and awaited.
+   * A module that registers a tfjs backend, imported by each thread: a package such as `@tensorflow/tfjs-backend-wasm`, resolved from the
+   * current directory, or a path or `file:` URL of your own module. Its default export, if any, is called and awaited.
    */
   backend: string | URL;
-  /** Number of threads, 1..1024. Default: one for each core. */
+  /** The number of threads, 1..1024. Default: one per core. */
   count?: number | undefined;
 }
 
-/**
- * Threads for the option `workers` of `train`.
- *
- * @example
- * ```ts
- * const workers: TrainingWorkers = await startTrainingWorkers({ backend: '@tensorflow/tfjs-backend-wasm' });
- * console.log(workers.count);
- * await workers.close();
- * ```
- */
+/** Worker threads for the option `workers` of `train`. */
 export interface TrainingWorkers extends GradientWorkers {
-  /** Number of threads. */
+  /** The number of threads. */
   readonly count: number;
-  /** Ends the threads. A run that still uses them fails. */
+  /** Terminates the threads. A run that uses them fails. */
   close(): Promise<void>;
 }
 
 const WHERE = 'startTrainingWorkers';
 
 /**
- * Starts threads that train together: each computes the gradient of its part of a batch, on a backend of its own, and batch norm takes its
- * statistics over the whole batch, so that the network is that of a run without threads, but for rounding. For backends that use one
- * core, above all WASM, which has no threads in Node.
+ * Starts threads for data-parallel training: each thread computes the gradient of its part of a batch, on its own backend. Batch norm is
+ * synchronized over the whole batch, so the result equals a run without threads, except for rounding. Useful for backends with one thread,
+ * such as WASM in Node.
  *
- * Threads serve one run of `train` after another. Each holds a copy of the network and of what its part of a step needs.
+ * Threads can be reused for one run of `train` after another. Each thread has its own copy of the model.
  *
- * @param options Backend and number of the threads.
- * @returns The threads; close them in the end, or the program does not end.
- * @throws `InputError` if an option is unknown or out of range; `TrainingError` if a thread cannot load the backend. No thread is left then.
+ * @param options The backend and the number of threads.
+ * @returns The threads. Close them, otherwise the program does not exit.
+ * @throws InputError if an option is unknown or out of range; TrainingError if a thread cannot load the backend. All threads are terminated
+ *   then.
  * @example
  * ```ts
  * const workers = await startTrainingWorkers({ backend: '@tensorflow/tfjs-backend-wasm', count: 4 });
@@ -86,9 +68,9 @@ export async function startTrainingWorkers(options: TrainingWorkersOptions): Pro
       if (busy) {
         throw new TrainingError({
           where: 'train: workers',
-          expected: 'workers without a run',
-          received: 'workers that are at another one',
-          remedy: 'Wait for that run, or start workers for each.',
+          expected: 'idle workers',
+          received: 'workers of another run',
+          remedy: 'Wait for that run, or start workers for each run.',
         });
       }
       busy = true;
@@ -103,7 +85,7 @@ export async function startTrainingWorkers(options: TrainingWorkersOptions): Pro
   };
 }
 
-/** What a thread sends; its gradient is in shared memory. */
+/** The answer of a thread; its gradient is in shared memory. */
 type Answer = Omit<HostGradients, 'gradients'>;
 
 async function openRun(
@@ -114,13 +96,13 @@ async function openRun(
 ): Promise<GradientRun> {
   const floats = (length: number) => new Float32Array(new SharedArrayBuffer(4 * length));
   const shared = { weights: floats(job.weights), slots: floats(2 * threads.length * job.means) };
-  const gradients = threads.map(() => floats(job.weights)); // of each thread, where it writes them
+  const gradients = threads.map(() => floats(job.weights)); // one shared array per thread
   await Promise.all(threads.map((thread, i) => thread.ask('open', { job, shared: { ...shared, into: gradients[i] } })));
   return {
     async gradients({ weights, batch, preprocessing, key }: GradientRequest) {
       let end = 0;
       for (const values of weights) shared.weights.set(values, (end += values.length) - values.length);
-      threads.forEach((thread) => thread.checkAlive()); // before the others wait for it
+      threads.forEach((thread) => thread.checkAlive()); // otherwise the others would wait for it
       control.fill(0);
       const parts = partsOf(batch, threads.length);
       const answers = parts.map(({ first, part }, i) => {
@@ -133,24 +115,24 @@ async function openRun(
       return sum(await settle(threads, answers), gradients);
     },
     close() {
-      for (const thread of threads) thread.ask('close').catch(() => {}); // one that has ended has nothing to close
+      for (const thread of threads) thread.ask('close').catch(() => {}); // ignores threads that have exited
       closed();
     },
   };
 }
 
-/** Waits for all threads, so that none is at work any more, and fails if one of them did, which makes the others give up. */
+/** Waits for all threads to finish, and rejects if one of them failed. */
 async function settle(
   threads: readonly TrainingThread[],
   answers: readonly Promise<Answer | { givenUp: true }>[],
 ): Promise<Answer[]> {
   const results = await Promise.allSettled(answers);
   for (const result of results) if (result.status === 'rejected') throw result.reason;
-  threads.forEach((thread) => thread.checkAlive()); // one without a part may have ended too
+  threads.forEach((thread) => thread.checkAlive()); // also threads without a part
   return Promise.all(answers as readonly Promise<Answer>[]);
 }
 
-/** The parts of a batch, of sizes as equal as can be; no part is empty. */
+/** Splits a batch into non-empty parts of nearly equal size. */
 function partsOf(batch: Batch, count: number): { first: number; part: Batch }[] {
   const { size, images, targets, teacher, sampleWeights } = batch;
   const parts = Math.min(count, size);
@@ -165,7 +147,7 @@ function partsOf(batch: Batch, count: number): { first: number; part: Batch }[] 
   });
 }
 
-/** Parts add up; statistics are the same in all. */
+/** Adds the parts; statistics are the same in all of them. */
 function sum(parts: readonly Answer[], gradients: readonly Float32Array[]): HostGradients {
   const all = gradients[0]!.slice();
   for (const own of gradients.slice(1, parts.length)) add(all, own);

@@ -1,31 +1,22 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isPicturePath } from './picture-files';
+import { isImagePath } from '../data/folder-images';
 
-/**
- * One of several equal parts of a folder, for one of several machines.
- *
- * @example
- * ```ts
- * const shard: Shard = { index: 0, count: 4 }; // the first of four machines
- * const workers = { backend: '@tensorflow/tfjs-backend-wasm' };
- * await classifyFolder('photos', { out: 'results-0.jsonl', workers, shard });
- * ```
- */
+/** One of several equal parts of a folder. */
 export interface Shard {
-  /** Which part, 0..count - 1. */
+  /** The index of the part, 0..count - 1. */
   readonly index: number;
-  /** How many parts there are, at least 1. */
+  /** The number of parts, at least 1. */
   readonly count: number;
 }
 
 /**
- * Walks through a folder and all below it, one folder in memory at a time.
+ * Walks a folder recursively, with one folder in memory at a time.
  *
- * @param dir The folder. Links to folders are not followed; files and folders whose name begins with a dot are left out.
- * @param shard Which part of the pictures is wanted. A picture's part follows from its path alone.
- * @param below Path below the folder where to begin, with a slash at its end.
- * @returns Paths of pictures below the folder, with slashes, in the order of their names.
+ * @param dir The folder. Links to folders, and names that begin with a dot, are ignored.
+ * @param shard The part of the images to return. It depends only on the path of an image.
+ * @param below The relative path to begin at, with a trailing slash.
+ * @returns The relative paths of images with slashes, sorted by name.
  * @throws The file system's error if a folder cannot be read.
  */
 export async function* walkPictures(dir: string, shard: Shard, below = ''): AsyncGenerator<string> {
@@ -35,7 +26,7 @@ export async function* walkPictures(dir: string, shard: Shard, below = ''): Asyn
     const path = `${below}${entry.name}`;
     if (entry.name.startsWith('.')) continue;
     if (entry.isDirectory()) yield* walkPictures(dir, shard, `${path}/`);
-    else if (isPicturePath(path) && shardOf(path, shard.count) === shard.index) yield path;
+    else if (isImagePath(path) && shardOf(path, shard.count) === shard.index) yield path;
   }
 }
 

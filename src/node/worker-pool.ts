@@ -1,16 +1,18 @@
 import type { FileResult } from './results-file';
 import { WorkerLost, WorkerProcess, type WorkerSettings } from './worker-process';
 
+const START_ATTEMPTS = 3;
+
 /**
- * Lets workers take batches until there are none left. A worker that dies is replaced: the pictures of its batch go to workers one by one, and one
- * at which a worker dies again gets an error as its result.
+ * Processes batches by a pool of workers. A worker that crashes is replaced, and the images of its batch are retried one by one. An image
+ * that crashes a worker again gets an error.
  *
- * @param count How many workers run at a time; one is started only when there is a batch for it.
- * @param settings What the workers have to know.
- * @param batches What is to be done; pulled from as workers become free.
- * @param write Takes the results of each batch.
- * @param signal Ends the workers at once.
- * @throws What `write`, the walk through the folder or the start of a worker throws; the signal's reason. No worker is left then.
+ * @param count The maximum number of workers, which are started on demand.
+ * @param settings The settings of the workers.
+ * @param batches The batches, pulled when workers are free.
+ * @param write Receives the results of each batch.
+ * @param signal Terminates the workers.
+ * @throws Errors of `write`, of the walk or of the start of a worker; the signal's reason. All workers are terminated then.
  */
 export async function runWorkers(
   count: number,
@@ -31,19 +33,31 @@ export async function runWorkers(
     if (stopping.signal.aborted) worker.stop();
   };
 
-  /** One place in the pool: works through batches with one worker after another. */
+  /** Starts a worker, and retries if it is killed while it starts, for instance because of low memory. */
+  async function startPatiently(): Promise<WorkerProcess> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await WorkerProcess.start(settings, join);
+      } catch (error) {
+        if (!(error instanceof WorkerLost) || attempt === START_ATTEMPTS || stopping.signal.aborted) throw error;
+      }
+    }
+  }
+
+  /** One slot of the pool: processes batches by one worker after another. */
   async function work(): Promise<void> {
     let worker: WorkerProcess | undefined;
     while (!stopping.signal.aborted) {
       const batch = alone.length > 0 ? [alone.pop()!] : (await batches.next()).value;
       if (!batch) return;
-      worker ??= await WorkerProcess.start(settings, join);
+      worker ??= await startPatiently();
       try {
         await write(await worker.run(batch));
       } catch (error) {
         if (!(error instanceof WorkerLost) || stopping.signal.aborted) throw error;
         worker = undefined;
-        if (batch.length > 1) alone.push(...batch);
+        if (batch.length > 1)
+          for (const file of batch) alone.push(file); // spreading a large batch would exceed the number of arguments
         else await write([{ file: batch[0]!, error: error.message }]);
       }
     }

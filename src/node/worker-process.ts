@@ -1,27 +1,31 @@
+// oxlint-disable-next-line typescript/triple-slash-reference -- ambient modules have nothing to import
+/// <reference path="./modules.d.ts" />
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { BackendError, FerError, WeightsError } from '../errors';
 import type { FileResult } from './results-file';
 
-/** What a worker has to know; see `bin/folder-worker.mjs`. */
+/** The settings of a worker; see `folder-worker.ts`. */
 export interface WorkerSettings {
   /** The folder. */
   readonly dir: string;
   /** URL of a module that registers a backend. */
   readonly backend: string;
-  /** Name of bundled weights, or a directory with weights. */
+  /** The name of bundled weights, or the path of a model. */
   readonly model: string;
-  /** How many classes to give. */
+  /** The number of classes per image. */
   readonly topk: number | undefined;
+  /** Whether the faces in each image are found. */
+  readonly faces: boolean;
 }
 
-/** What a worker says. */
+/** A message of a worker. */
 type Message =
   | { readonly ready: true }
-  | { readonly failed: string; readonly part: 'backend' | 'model' | 'pictures' }
+  | { readonly failed: string; readonly part: 'backend' | 'model' | 'images' }
   | { readonly results: readonly FileResult[] };
 
-/** A worker ended without an answer, for instance because native code crashed or the system ran out of memory. */
+/** A worker exited without an answer, for instance because native code crashed or memory ran out. */
 export class WorkerLost extends FerError {
   override readonly name: string = 'WorkerLost';
 }
@@ -29,26 +33,28 @@ export class WorkerLost extends FerError {
 const STDERR_KEPT = 2000; // characters
 
 /**
- * A process that classifies files. Not a thread: what brings down native code (a decoder, a backend) or eats up all memory then ends one worker
- * and not the program.
+ * A process that classifies files. Unlike a thread, it can crash in native code (a decoder, a backend) or run out of memory without ending
+ * the program.
  */
 export class WorkerProcess {
   readonly #child: ChildProcess;
   #stderr = '';
+  #failed: Error | undefined;
 
   private constructor(child: ChildProcess) {
     this.#child = child;
-    child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+    child.on('error', (error) => (this.#failed = error)); // of fork, and of messages that cannot be sent
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-STDERR_KEPT);
     });
   }
 
   /**
-   * Starts a worker and waits until it has loaded backend and weights.
+   * Starts a worker and waits until it has loaded the backend and the model.
    *
-   * @param settings What it has to know.
-   * @param started Takes the worker at once, so that it can be stopped meanwhile.
-   * @throws {@link BackendError} or {@link WeightsError} if it cannot load them; {@link WorkerLost} if it ends.
+   * @param settings The settings of the worker.
+   * @param started Receives the worker immediately, so that it can be stopped during the start.
+   * @throws {@link BackendError} or {@link WeightsError} if it cannot load them; {@link WorkerLost} if it exits.
    */
   static async start(settings: WorkerSettings, started: (worker: WorkerProcess) => void): Promise<WorkerProcess> {
     const { url } = await import('fer-cnn/folder-worker');
@@ -63,24 +69,24 @@ export class WorkerProcess {
   }
 
   /**
-   * Has files classified.
-   * @param files Paths below the folder.
-   * @returns A result for each.
-   * @throws {@link WorkerLost} if the worker ends.
+   * Classifies files.
+   * @param files The paths relative to the folder.
+   * @returns One result per file.
+   * @throws {@link WorkerLost} if the worker exits.
    */
   async run(files: readonly string[]): Promise<readonly FileResult[]> {
     const answer = this.#answer();
-    this.#child.send({ files }, () => {}); // if it cannot be sent, the worker has ended
+    this.#child.send({ files }, () => {}); // fails only if the worker has exited
     const message = await answer;
     return 'results' in message ? message.results : [];
   }
 
-  /** Ends the worker, whatever it does. */
+  /** Terminates the worker. */
   stop(): void {
     this.#child.kill('SIGKILL');
   }
 
-  /** The next message, unless it tells of a failure. */
+  /** Waits for the next message, and rejects on failure. */
   #answer(): Promise<Message> {
     return new Promise((resolve, reject) => {
       const child = this.#child;
@@ -94,7 +100,8 @@ export class WorkerProcess {
       };
       const ended = (code: unknown, signal?: unknown) => settle(() => reject(this.#lost(signal ?? code)));
       child.on('message', heard).on('exit', ended).on('error', ended);
-      if (child.exitCode !== null || child.signalCode !== null) ended(child.exitCode, child.signalCode);
+      if (this.#failed) ended(this.#failed);
+      else if (child.exitCode !== null || child.signalCode !== null) ended(child.exitCode, child.signalCode);
     });
   }
 
@@ -103,7 +110,7 @@ export class WorkerProcess {
     return new WorkerLost({
       where: 'classifyFolder: worker',
       expected: 'an answer',
-      received: `its end (${reason instanceof Error ? reason.message : String(reason)})${said ? `: ${said}` : ''}`,
+      received: `an exit (${reason instanceof Error ? reason.message : String(reason)})${said ? `: ${said}` : ''}`,
     });
   }
 }
@@ -111,7 +118,7 @@ export class WorkerProcess {
 function failure({ failed, part }: Extract<Message, { failed: string }>): FerError {
   const where = `classifyFolder: ${part}`;
   if (part === 'backend') {
-    const remedy = 'Pass a module that registers a tfjs backend and can be imported from here.';
+    const remedy = 'Pass an importable module that registers a tfjs backend.';
     return new BackendError({ where, expected: 'a backend in the worker', received: JSON.stringify(failed), remedy });
   }
   const Failure = part === 'model' ? WeightsError : FerError;

@@ -1,13 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { Augmentation, AugmentOptions } from '../data/augment';
-import { createAugmentation } from '../data/augment';
+import { createAugmentation, toAugmentation } from '../data/augment';
 import { InputError, inputError } from '../errors';
 import type { Preprocessing } from '../image/preprocess';
-import { checkInteger, checkNumber, checkOptions, describe } from '../validate';
+import { arrayOf, integer, number, object, optional, type Schema } from '../schema';
+import { checkNumber, describe } from '../validate';
 
 /**
- * A stretch of the run with pictures of another size.
+ * A stretch of the run with images of another size.
  *
  * @example
  * ```ts
@@ -18,12 +19,12 @@ import { checkInteger, checkNumber, checkOptions, describe } from '../validate';
 export interface SizePhase {
   /** Where the stretch ends, as a share of all epochs, 0..1. */
   until: number;
-  /** Height and width of the pictures in pixels, at least 1. */
+  /** Height and width of the images in pixels, at least 1. */
   size: number;
 }
 
 /**
- * How the training pictures change in the course of a run. Epochs are counted from the start of the run, resumed or not.
+ * How the training images change in the course of a run. Epochs are counted from the start of the run, resumed or not.
  *
  * @example
  * ```ts
@@ -34,62 +35,55 @@ export interface SizePhase {
  */
 export interface CurriculumOptions {
   /**
-   * Smaller pictures in the first epochs, which cost less, in the order of their ends; after the last phase the pictures have the
-   * model's size. The network must take pictures of any size: one that ends in global pooling does. Default none. Source: Tan and
+   * Smaller images in the first epochs, which cost less, in the order of their ends; after the last phase the images have the
+   * model's size. The model must take images of any size: one that ends in global pooling does. Default none. Source: Tan and
    * Le 2021 (arXiv:2104.00298).
    */
   sizes?: readonly SizePhase[];
-  /** The share of the epochs after which `augment.mixup` is off, 0..1, so that the run ends on real pictures. Default 1. */
+  /** The share of the epochs after which `augment.mixup` is off, 0..1, so that the run ends on real images. Default 1. */
   mixupUntil?: number;
 }
 
-/**
- * Checks a curriculum, as far as it does not depend on the model.
- * @throws InputError
- */
-export function checkCurriculum(
-  curriculum: CurriculumOptions,
-  augment: AugmentOptions | Augmentation | undefined,
-): void {
-  const where = 'train: curriculum';
-  checkOptions(where, curriculum, ['sizes', 'mixupUntil']);
-  const { sizes = [], mixupUntil } = curriculum;
-  if (!Array.isArray(sizes)) {
-    const expected = 'an array of { until, size }';
-    throw inputError(`${where}.sizes`, expected, describe(sizes));
-  }
-  (sizes as readonly SizePhase[]).forEach((phase, i) => {
-    const at = `${where}.sizes[${i}]`;
-    checkOptions(at, phase, ['until', 'size']);
-    checkNumber(`${at}.until`, phase.until, { min: i === 0 ? 0 : sizes[i - 1]!.until, max: 1 });
-    checkInteger(`${at}.size`, phase.size, { min: 1 });
-  });
-  if (mixupUntil === undefined) return;
-  checkNumber(`${where}.mixupUntil`, mixupUntil, { min: 0, max: 1 });
-  if (typeof augment === 'object' && augment.mixup) return;
-  throw inputError(
-    `${where}.mixupUntil`,
-    'augment to be an object with mixup',
-    describe(augment),
-    'Leave mixupUntil out, or set augment.mixup.',
+const parse = object({
+  sizes: optional(
+    arrayOf(
+      'an array of { until, size }',
+      object({ until: number({ min: 0, max: 1 }), size: integer({ min: 1 }) } satisfies Schema<SizePhase>),
+    ),
+    [],
+  ),
+  mixupUntil: optional(number({ min: 0, max: 1 })),
+} satisfies Schema<CurriculumOptions>);
+
+/** Checks a curriculum, as far as it does not depend on other options, and fills in its defaults. */
+export function parseCurriculum(where: string, value: unknown): Curriculum {
+  const curriculum = parse(where, value);
+  const { sizes } = curriculum;
+  sizes.forEach(({ until }, i) =>
+    checkNumber(`${where}.sizes[${i}].until`, until, { min: sizes[i - 1]?.until ?? 0, max: 1 }),
   );
+  return curriculum;
 }
 
+/** A curriculum with its defaults. */
+export type Curriculum = ReturnType<typeof parse>;
+
 /**
- * Checks that a model takes pictures of every size in the curriculum.
+ * Checks that a model takes images of every size in the curriculum.
  *
- * @param model The model; borrowed. It sees one picture of zeros of each size.
+ * @param model The model; borrowed. It sees one image of zeros of each size.
  * @throws InputError if it does not.
  */
-export function checkTakesSizes(model: tfl.LayersModel, { sizes = [] }: CurriculumOptions): void {
+export function checkTakesSizes(model: tfl.LayersModel, { sizes }: Curriculum): void {
+  const channels = model.inputs[0]!.shape[3]!;
   for (const { size } of sizes) {
     try {
-      tf.tidy(() => void model.apply(tf.zeros([1, size, size, 1])));
+      tf.tidy(() => void model.apply(tf.zeros([1, size, size, channels])));
     } catch (cause) {
       throw new InputError({
         where: 'train: curriculum.sizes',
-        expected: 'a network that takes pictures of any size, such as one that ends in global pooling',
-        received: `an error for pictures of ${size}×${size}: ${(cause as Error).message}`,
+        expected: 'a model that takes images of any size, such as one that ends in global pooling',
+        received: `an error for images of ${size}×${size}: ${(cause as Error).message}`,
         cause,
       });
     }
@@ -100,22 +94,29 @@ export function checkTakesSizes(model: tfl.LayersModel, { sizes = [] }: Curricul
 export function preprocessingIn(
   epoch: number,
   epochs: number,
-  { sizes = [] }: CurriculumOptions,
+  { sizes }: Pick<Curriculum, 'sizes'>,
   preprocessing: Preprocessing,
 ): Preprocessing {
   const phase = sizes.find(({ until }) => epoch < Math.round(until * epochs));
   return phase ? { ...preprocessing, inputSize: [phase.size, phase.size] } : preprocessing;
 }
 
-/** The augmentation of each epoch, from 0: the given one, later without mixup. */
+/**
+ * The augmentation of each epoch, from 0: the given one, without mixup from the end of the curriculum's.
+ * @throws InputError if it is not valid.
+ */
 export function augmentationByEpoch(
   augment: AugmentOptions | Augmentation | undefined,
   epochs: number,
-  { mixupUntil = 1 }: CurriculumOptions,
+  { mixupUntil }: Pick<Curriculum, 'mixupUntil'>,
 ): (epoch: number) => Augmentation | undefined {
-  if (typeof augment !== 'object') return () => augment;
-  const where = 'train: augment';
-  const first = createAugmentation(augment, where);
-  const last = createAugmentation({ ...augment, mixup: 0 }, where);
+  const first = toAugmentation('train: augment', augment);
+  if (mixupUntil === undefined) return () => first;
+  if (typeof augment !== 'object' || !augment.mixup) {
+    const expected = 'augment to be an object with mixup';
+    const remedy = 'Leave mixupUntil out, or set augment.mixup.';
+    throw inputError('train: curriculum.mixupUntil', expected, describe(augment), remedy);
+  }
+  const last = createAugmentation({ ...augment, mixup: 0 });
   return (epoch) => (epoch < Math.round(mixupUntil * epochs) ? first : last);
 }

@@ -20,7 +20,7 @@ import { Random } from '../random';
 export interface TrainingForward {
   /**
    * Logits of a batch, differentiable; batch-norm statistics move.
-   * @param images Preprocessed pictures, `[n, h, w, c]`; borrowed.
+   * @param images Preprocessed images, `[n, h, w, c]`; borrowed.
    * @param key Integers that name the random stream of this step.
    * @param part The part of the batch that these are; all of it by default.
    */
@@ -31,9 +31,9 @@ export interface TrainingForward {
 
 /** Which part of a batch a worker has, where several share it. */
 export interface PartOfBatch {
-  /** Number of the part's first picture within the batch. */
+  /** Number of the part's first image within the batch. */
   first: number;
-  /** Pictures of the whole batch. */
+  /** Images of the whole batch. */
   batchSize: number;
   /** Makes means over the batch from means over the part. */
   reduce: ReduceMeans;
@@ -150,12 +150,12 @@ function moveAverage(average: Variable, value: tf.Tensor, momentum: number): voi
   average.write(tf.add(tf.mul(average.read(), momentum), tf.mul(value, 1 - momentum)));
 }
 
-/** Inverted dropout with a mask drawn on the host, picture by picture, so that every backend and every worker drops the same values. */
+/** Inverted dropout with a mask drawn on the host, image by image, so that every backend and every worker drops the same values. */
 function dropout(x: tf.Tensor, layer: LayerInternals, key: readonly number[], first: number): tf.Tensor {
   const { rate } = layer;
   const shape = layer.getNoiseShape(x) ?? x.shape;
   const size = tf.util.sizeFromShape(shape);
-  const isShared = shape[0] !== x.shape[0]; // one mask for all pictures
+  const isShared = shape[0] !== x.shape[0]; // one mask for all images
   const rows = isShared ? 1 : shape[0]!;
   const mask = new Float32Array(size);
   const kept = 1 / (1 - rate);

@@ -10,8 +10,9 @@ import { freeTape } from '../kernels/tape';
 import { checkOptions } from '../validate';
 import type { PartOfBatch } from './forward';
 import { prepareForTraining } from './forward';
-import { gradientsOf, statisticsOf, trainedVariables } from './gradients';
-import { createBatchLoss } from './losses';
+import { gradientsOf, type Keep, statisticsOf, trainedVariables } from './gradients';
+import { parseLoss } from './losses';
+import { createObjective } from './objective';
 import type { GradientJob, HostGradients } from './workers';
 
 /**
@@ -26,18 +27,18 @@ import type { GradientJob, HostGradients } from './workers';
 export interface GradientPart {
   /** All weights, in the order of `model.weights`, one after another. */
   weights: Float32Array;
-  /** The part's pictures and their targets. */
+  /** The part's images and their targets. */
   batch: Batch;
   /** How pixels become the model's input. */
   preprocessing: Preprocessing;
   /** Integers that name the step's random stream; the same for all parts. */
   key: readonly number[];
-  /** Number of the part's first picture within the batch. */
+  /** Number of the part's first image within the batch. */
   first: number;
-  /** Pictures of the whole batch. */
+  /** Images of the whole batch. */
   batchSize: number;
   /**
-   * Makes means over the batch from those over the part, `[means]`, where each part counts by its pictures. Called as often, and in the
+   * Makes means over the batch from those over the part, `[means]`, where each part counts by its images. Called as often, and in the
    * same order, in every worker of the step; its result is the enclosing tidy's.
    */
   reduce: (means: tf.Tensor1D) => tf.Tensor1D;
@@ -85,22 +86,19 @@ export async function createGradientWorker(job: GradientJob): Promise<GradientWo
   registerTrainingKernels();
   await prepareKernels();
   const model = (await tfl.models.modelFromJSON(job.topology as never)) as tfl.LayersModel;
-  const { loss, forward } = prepare(model, job);
+  const { objective, forward } = prepare(model, job);
   const variables = model.weights.map((weight) => weight.read() as tf.Variable);
   return {
     async gradients({ weights, batch, preprocessing, key, first, batchSize, reduce, into }) {
       if (into) checkRoom(into, model);
       assign(variables, weights);
       const kept: tf.Tensor[] = [];
-      const keep = <T extends tf.Tensor>(tensor: T): T => (kept.push(tf.keep(tensor)), tensor);
+      const keep: Keep = (tensor) => (kept.push(tf.keep(tensor)), tensor);
       const part: PartOfBatch = { first, batchSize, reduce };
       try {
         const { value, logits, gradients } = tf.tidy(() => {
-          const result = gradientsOf({ model, forward, loss, preprocessing }, batch, key, keep, part);
-          const gradients = trainedVariables(model).map((variable) =>
-            keep(result.gradients[variable.name] ?? tf.zerosLike(variable)),
-          );
-          return { value: keep(result.loss), logits: result.logits, gradients };
+          const result = gradientsOf(model, forward, objective, preprocessing, batch, key, keep, part);
+          return { value: keep(result.loss), logits: result.logits, gradients: result.gradients.map(keep) };
         });
         return {
           loss: (await value.data())[0]!,
@@ -125,8 +123,11 @@ export async function createGradientWorker(job: GradientJob): Promise<GradientWo
 /** Loss and forward pass of a model; without a model that does not serve. */
 function prepare(model: tfl.LayersModel, job: GradientJob) {
   try {
-    const loss = createBatchLoss(job.loss, model.outputs[0]!.shape[1]!);
-    return { loss, forward: prepareForTraining(model, job.precision) };
+    const loss = parseLoss('createGradientWorker: job.loss', job.loss);
+    return {
+      objective: createObjective(loss, model.outputs[0]!.shape[1]!),
+      forward: prepareForTraining(model, job.precision),
+    };
   } catch (error) {
     model.dispose();
     throw error;

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { inputError } from '../errors';
-import { applyTemperature } from '../metrics/temperature';
-import { checkNumber, checkOneOf, checkOptions, describe } from '../validate';
+import { number, object, oneOf, optional, type Schema, unchecked } from '../schema';
+import { checkNumber, describe } from '../validate';
 
 /**
- * The loss of each picture: takes logits and targets, both `[n, classes]` float32, and gives `[n]` float32. Targets are one-hot
+ * The loss of each image: takes logits and targets, both `[n, classes]` float32, and gives `[n]` float32. Targets are one-hot
  * or soft. Called inside a tidy.
  *
  * @example
@@ -27,7 +27,7 @@ export type Loss = (logits: tf.Tensor2D, targets: tf.Tensor2D) => tf.Tensor1D;
 export type LossName = 'categoricalCrossentropy' | 'binaryCrossentropy' | 'focal';
 
 /**
- * Distillation: learning from a teacher network's probabilities beside the labels.
+ * Distillation: learning from a teacher model's probabilities beside the labels.
  *
  * @example
  * ```ts
@@ -38,7 +38,7 @@ export type LossName = 'categoricalCrossentropy' | 'binaryCrossentropy' | 'focal
 export interface DistillationOptions {
   /** Share of the teacher in the loss, 0..1; the rest is the loss by the labels. Default 0.5. */
   weight?: number;
-  /** Temperature of both networks' probabilities in the teacher's part, 0.05..100. Default 2. */
+  /** Temperature of both models' probabilities in the teacher's part, 0.05..100. Default 2. */
   temperature?: number;
 }
 
@@ -53,7 +53,7 @@ export interface DistillationOptions {
  */
 export interface LossOptions {
   /**
-   * The loss of one picture. Default `'categoricalCrossentropy'`. `'binaryCrossentropy'` goes with a sigmoid head and is the mean over
+   * The loss of one image. Default `'categoricalCrossentropy'`. `'binaryCrossentropy'` goes with a sigmoid head and is the mean over
    * the classes.
    */
   type?: LossName | Loss;
@@ -140,92 +140,34 @@ export function focal(gamma: number): Loss {
   });
 }
 
-/** What the loss of a batch looks at besides logits and targets. */
-export interface LossInputs {
-  /** Weights of the pictures, `[n]`. */
-  sampleWeights?: tf.Tensor1D | undefined;
-  /** Probabilities of the teacher, softened by {@link softenTeacher}, `[n, classes]`. */
-  teacher?: tf.Tensor2D | undefined;
-}
-
-/** The loss of a batch: a scalar from logits, targets and what else there is. */
-export type BatchLoss = (logits: tf.Tensor2D, targets: tf.Tensor2D, inputs?: LossInputs) => tf.Scalar;
-
-/**
- * Compiles loss options: smoothing, class weights and sample weights, then the mean over the batch (weights multiply and do
- * not normalise, as in Keras).
- *
- * @param options The loss and its modifiers.
- * @param numClasses Number of classes.
- * @returns The loss of a batch.
- * @throws InputError if an option is unknown or out of range.
- */
-export function createBatchLoss(options: LossOptions, numClasses: number): BatchLoss {
-  const where = 'train: loss';
-  checkOptions(where, options, ['type', 'labelSmoothing', 'classWeights', 'gamma', 'distillation']);
-  const { labelSmoothing = 0, classWeights } = options;
-  checkNumber(`${where}.labelSmoothing`, labelSmoothing, { min: 0, max: 0.999 });
-  if (classWeights) checkClassWeights(`${where}.classWeights`, classWeights, numClasses);
-  const loss = resolveLoss(options);
-  const distillation = options.distillation && fillDistillation(options.distillation);
-  return (logits, targets, { sampleWeights, teacher } = {}) =>
-    tf.tidy(() => {
-      const smoothed = labelSmoothing
-        ? tf.add(tf.mul(targets, 1 - labelSmoothing), labelSmoothing / numClasses)
-        : targets;
-      let losses: tf.Tensor = loss(logits, smoothed as tf.Tensor2D);
-      if (distillation && teacher) {
-        const { weight, temperature } = distillation;
-        const byTeacher = tf.mul(divergence(teacher, tf.div(logits, temperature)), weight * temperature ** 2);
-        losses = tf.add(tf.mul(losses, 1 - weight), byTeacher);
-      }
-      if (classWeights) losses = tf.mul(losses, tf.sum(tf.mul(targets, tf.tensor1d([...classWeights])), 1));
-      if (sampleWeights) losses = tf.mul(losses, sampleWeights);
-      return tf.mean(losses) as tf.Scalar;
-    });
-}
-
-/** Kullback–Leibler divergence from a teacher's probabilities to those of logits, `[n]`. */
-function divergence(teacher: tf.Tensor2D, logits: tf.Tensor2D): tf.Tensor1D {
-  const surprise = tf.sub(tf.log(tf.maximum(teacher, 1e-12)), tf.logSoftmax(logits));
-  return tf.sum(tf.mul(teacher, surprise), 1);
-}
-
-/**
- * The probabilities of a teacher at the temperature of the distillation.
- *
- * @param teacher `[n, classes]`, rows summing to 1; not changed.
- * @param classes Number of classes.
- * @param options The distillation.
- * @returns `[n, classes]`.
- */
-export function softenTeacher(teacher: Float32Array, classes: number, options: DistillationOptions): Float32Array {
-  return applyTemperature(teacher, classes, fillDistillation(options).temperature);
-}
-
-function fillDistillation(options: DistillationOptions): Required<DistillationOptions> {
-  const where = 'train: loss.distillation';
-  checkOptions(where, options, ['weight', 'temperature']);
-  const { weight = 0.5, temperature = 2 } = options;
-  checkNumber(`${where}.weight`, weight, { min: 0, max: 1 });
-  checkNumber(`${where}.temperature`, temperature, { min: 0.05, max: 100 });
-  return { weight, temperature };
-}
-
 const LOSSES: Readonly<Record<LossName, (gamma: number) => Loss>> = {
   categoricalCrossentropy: () => categoricalCrossentropy,
   binaryCrossentropy: () => binaryCrossentropy,
   focal,
 };
 
-function resolveLoss({ type = 'categoricalCrossentropy', gamma = 2 }: LossOptions): Loss {
-  if (typeof type === 'function') return checked('train: loss.type', type);
-  checkOneOf('train: loss.type', type, Object.keys(LOSSES));
-  return LOSSES[type](gamma);
-}
+const lossName = oneOf(Object.keys(LOSSES) as LossName[]);
 
-function checkClassWeights(where: string, weights: readonly number[], numClasses: number): void {
-  if (weights.length !== numClasses || !weights.every((weight) => Number.isFinite(weight) && weight >= 0)) {
-    throw inputError(where, `${numClasses} numbers of at least 0`, describe(weights));
-  }
-}
+/** Checks the options of a loss, but for what depends on the number of classes, and fills in their defaults. */
+export const parseLoss = object({
+  type: optional<LossName | Loss>(
+    (where, type) => (typeof type === 'function' ? (type as Loss) : lossName(where, type)),
+    'categoricalCrossentropy',
+  ),
+  labelSmoothing: optional(number({ min: 0, max: 0.999 }), 0),
+  classWeights: optional(unchecked<readonly number[]>),
+  gamma: optional(number({ min: 0 }), 2),
+  distillation: optional(
+    object({
+      weight: optional(number({ min: 0, max: 1 }), 0.5),
+      temperature: optional(number({ min: 0.05, max: 100 }), 2),
+    } satisfies Schema<DistillationOptions>),
+  ),
+} satisfies Schema<LossOptions>);
+
+/** The loss of each image that options name. */
+export const lossOf = ({ type, gamma }: Pick<ResolvedLoss, 'type' | 'gamma'>): Loss =>
+  typeof type === 'function' ? checked('train: loss.type', type) : LOSSES[type](gamma);
+
+/** Options of a loss with their defaults. */
+export type ResolvedLoss = ReturnType<typeof parseLoss>;

@@ -2,17 +2,20 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { Augmentation, AugmentOptions } from '../data/augment';
 import type { LabeledImages } from '../data/batches';
-import type { Preprocessing } from '../image/preprocess';
-import type { CheckpointStore } from './checkpoint';
-import type { CurriculumOptions } from './curriculum';
-import type { LossOptions } from './losses';
-import type { OptimizerName } from './optimizers';
+import { inputError } from '../errors';
+import type { Pixels, Preprocessing } from '../image/preprocess';
+import { integer, number, object, oneOf, optional, POSITIVE, type Schema, that, unchecked } from '../schema';
+import { describe } from '../validate';
+import { type CurriculumOptions, parseCurriculum } from './curriculum';
+import type { StreamedData, TensorData } from './data';
+import { type LossOptions, parseLoss } from './losses';
+import { DEFAULT_RATES, type OptimizerName } from './optimizers';
 import type { PlateauSchedule, Schedule } from './schedules';
-import type { StreamedData, TensorData } from './source';
+import type { CheckpointStore } from './state';
 import type { GradientWorkers } from './workers';
 
 /**
- * How weights move.
+ * How the optimizer updates the weights.
  *
  * @example
  * ```ts
@@ -31,11 +34,11 @@ export interface OptimizationOptions {
   learningRate?: number | Schedule | PlateauSchedule;
   /** L2 decay, added to the gradient as `weightDecay * kernel`; kernels only, no biases and no batch norm. Default 0. */
   weightDecay?: number;
-  /** Greatest norm of the whole gradient, above 0; longer ones are scaled down to it. Default none. */
+  /** Maximum norm of the whole gradient, above 0; longer ones are scaled down to it. Default none. */
   clipNorm?: number;
   /**
-   * Decay of an exponential moving average of all weights, 0 to below 1, for instance 0.999. Validation uses the averages, and the
-   * model has them in the end. Default none.
+   * Decay of an exponential moving average (EMA) of all weights, 0 to below 1, for instance 0.999. Validation uses it, and the model
+   * ends with it. Default none.
    */
   averaging?: number;
 }
@@ -54,7 +57,7 @@ export interface EarlyStoppingOptions {
   monitor?: 'valLoss' | 'valAccuracy';
   /** Epochs without improvement after which the run ends, at least 1. Default 5. */
   patience?: number;
-  /** Least improvement that counts, at least 0. Default 0. */
+  /** Minimum improvement that counts, at least 0. Default 0. */
   minDelta?: number;
   /** Whether the model gets back the weights of its best epoch, at whatever epoch the run ends. Default true. */
   restoreBest?: boolean;
@@ -76,8 +79,12 @@ export interface CheckpointOptions {
   everyEpochs?: number;
   /** Steps from one checkpoint to the next within an epoch, at least 1. Default none. */
   everySteps?: number;
-  /** Whether to go on from the checkpoint in the store, if there is one. Default true. */
-  resume?: boolean;
+  /**
+   * Whether to resume from the checkpoint in the store, if there is one. One of a run with other data, learning rates, loss, augmentation
+   * or the like is refused, unless this is `'changed'`: then the run continues with what is given now. Functions are compared by their
+   * source. Default true.
+   */
+  resume?: boolean | 'changed';
 }
 
 /**
@@ -90,7 +97,7 @@ export interface CheckpointOptions {
  * ```
  */
 export interface TrainProgress {
-  /** Epochs done, from 0. */
+  /** The current epoch, from 1. */
   epoch: number;
   /** Epochs of the run. */
   epochs: number;
@@ -100,7 +107,7 @@ export interface TrainProgress {
   batches: number | undefined;
   /** Mean loss of the epoch so far. */
   loss: number;
-  /** Accuracy of the epoch so far on the augmented pictures, 0..1. */
+  /** Accuracy of the epoch so far on the augmented images, 0..1. */
   accuracy: number;
   /** Learning rate of the last step. */
   learningRate: number;
@@ -118,11 +125,11 @@ export interface TrainProgress {
 export interface EpochRecord {
   /** Number of the epoch, from 1. */
   epoch: number;
-  /** Mean training loss, regularisation included. */
+  /** Mean training loss, regularization included. */
   loss: number;
-  /** Accuracy on the augmented training pictures, 0..1. */
+  /** Accuracy on the augmented training images, 0..1. */
   accuracy: number;
-  /** Mean loss on the validation data, without smoothing, class weights and regularisation. */
+  /** Mean loss on the validation data, without smoothing, class weights and regularization. */
   valLoss?: number;
   /** Accuracy on the validation data, 0..1. */
   valAccuracy?: number;
@@ -189,35 +196,35 @@ export type TfCallback = TfCallbackInstance | tfl.CustomCallbackArgs;
  * ```
  */
 export interface TrainOptions {
-  /** Epochs in all, at least 1; a resumed run goes on up to this number. */
+  /** Total number of epochs, at least 1, those before a resume included. */
   epochs: number;
-  /** Pictures a step, at least 1; a stream has its own. Default 64. */
+  /** Images per step, at least 1; a stream has its own. Default 64. */
   batchSize?: number;
   /** Seed of order, augmentation and dropout, an integer of at least 0. Default 0. */
   seed?: number;
   /** Validation data, or the share of the training data to set aside, above 0 and below 1. Default none. */
   validation?: LabeledImages | TensorData | StreamedData | number;
-  /** Random changes to the training pictures. Default none. */
+  /** Random changes to the training images. Default none. */
   augment?: AugmentOptions | Augmentation;
-  /** How the training pictures change in the course of the run. Default not at all. */
+  /** How the training images change in the course of the run. Default not at all. */
   curriculum?: CurriculumOptions;
-  /** How pixels become the model's input. Default: the model's size and the mean and deviation of FER2013. */
-  preprocessing?: Preprocessing;
+  /** How pixels become the model's input. Default: what the model knows, else FER2013's mean and standard deviation at the model's size. */
+  preprocessing?: Preprocessing | Pixels;
   /** The loss. Default categorical cross-entropy. */
   loss?: LossOptions;
   /**
    * Type in which convolutions multiply, forward and in their gradients; weights, sums and everything else stay float32. `'bfloat16'`
-   * needs the native backend, and a processor with AVX512-BF16 or AMX to be faster. A run may go on with another one. Default
+   * needs the native backend, and a processor with AVX512-BF16 or AMX to be faster. A run may be resumed with another one. Default
    * `'float32'`. Source: Kalamkar et al. 2019 (arXiv:1905.12322).
    */
   precision?: 'float32' | 'bfloat16';
   /**
-   * Workers that share the pictures of each step and compute its gradient together, for backends that use one core: see
+   * Workers that share the images of each step and compute its gradient together, for backends that use one core: see
    * `startTrainingWorkers` of `fer-cnn/node`. The result is that of a run without them, but for rounding. The loss must be a named one.
    * Default none.
    */
   workers?: GradientWorkers;
-  /** Optimizer, rate, decay, clipping and averaging. */
+  /** Optimizer, learning rate, weight decay, gradient clipping and EMA. */
   optimization?: OptimizationOptions;
   /** Early stopping. Default none. */
   earlyStopping?: EarlyStoppingOptions;
@@ -229,4 +236,95 @@ export interface TrainOptions {
   onProgress?: (progress: TrainProgress) => void;
   /** Ends the run between two steps, after a checkpoint if there is a store; its reason is thrown. Default none. */
   signal?: AbortSignal;
+}
+
+const parseStopping = object({
+  monitor: optional(oneOf(['valLoss', 'valAccuracy']), 'valLoss'),
+  patience: optional(integer({ min: 1 }), 5),
+  minDelta: optional(number({ min: 0 }), 0),
+  restoreBest: optional(oneOf([true, false]), true),
+} satisfies Schema<EarlyStoppingOptions>);
+
+/** Early stopping with its defaults. */
+export type Stopping = ReturnType<typeof parseStopping>;
+
+const optimizerName = oneOf(Object.keys(DEFAULT_RATES) as OptimizerName[]);
+const tfOptimizer = that<tf.Optimizer>(
+  'a name or a tfjs optimizer such as tf.train.adam()',
+  ({ applyGradients }) => typeof applyGradients === 'function',
+);
+const rateNumber = number(POSITIVE);
+const rateSchedule = that<Schedule | PlateauSchedule>(
+  'a number, a schedule or what reduceOnPlateau gives',
+  (rate) =>
+    typeof rate === 'function' || (typeof (rate as Partial<PlateauSchedule>).next === 'function' && 'start' in rate),
+);
+const callback = that<TfCallback>('tfjs callbacks or their methods', (value) => typeof value === 'object');
+
+const parse = object({
+  epochs: integer({ min: 1 }),
+  batchSize: optional(integer({ min: 1 }), 64),
+  seed: optional(integer({ min: 0 }), 0),
+  validation: optional<NonNullable<TrainOptions['validation']>>((where, given) =>
+    typeof given === 'number' ? number({ min: 1e-6, max: 1 - 1e-6 })(where, given) : (given as LabeledImages),
+  ),
+  augment: unchecked<TrainOptions['augment']>, // is compiled for each epoch
+  curriculum: (where, given = {}) => parseCurriculum(where, given),
+  preprocessing: unchecked<TrainOptions['preprocessing']>, // is resolved by the model
+  loss: (where, given = {}) => parseLoss(where, given),
+  precision: optional(oneOf(['float32', 'bfloat16']), 'float32'),
+  workers: optional(
+    that<GradientWorkers>(
+      'workers, such as startTrainingWorkers() of fer-cnn/node gives',
+      ({ open }) => typeof open === 'function',
+    ),
+  ),
+  optimization: (where, given = {}) =>
+    object({
+      optimizer: optional<OptimizerName | tf.Optimizer>(
+        (at, optimizer) => (typeof optimizer === 'string' ? optimizerName : tfOptimizer)(at, optimizer),
+        'momentum',
+      ),
+      learningRate: optional<number | Schedule | PlateauSchedule>((at, rate) =>
+        (typeof rate === 'number' ? rateNumber : rateSchedule)(at, rate),
+      ),
+      weightDecay: optional(number({ min: 0 }), 0),
+      clipNorm: optional(number(POSITIVE)),
+      averaging: optional(number({ min: 0, max: 1 - 1e-9 })),
+    } satisfies Schema<OptimizationOptions>)(where, given),
+  earlyStopping: optional(parseStopping),
+  checkpoint: optional(
+    object({
+      store: that<CheckpointStore>(
+        'an object with read() and write()',
+        ({ read, write }) => typeof read === 'function' && typeof write === 'function',
+      ),
+      everyEpochs: optional(integer({ min: 1 }), 1),
+      everySteps: optional(integer({ min: 1 }), Infinity),
+      resume: optional(oneOf([true, false, 'changed']), true),
+    } satisfies Schema<CheckpointOptions>),
+  ),
+  callbacks: optional<readonly TfCallback[]>((where, given) => [given].flat().map((each) => callback(where, each)), []),
+  onProgress: unchecked<TrainOptions['onProgress']>,
+  signal: unchecked<TrainOptions['signal']>,
+} satisfies Schema<TrainOptions>);
+
+/** The options of a run with their defaults. */
+export type ResolvedOptions = ReturnType<typeof parse>;
+
+/**
+ * Checks all options of `train` that do not depend on model and data, and fills in their defaults.
+ * @throws InputError
+ */
+export function parseOptions(options: TrainOptions): ResolvedOptions {
+  const resolved = parse('train', options);
+  const { earlyStopping, validation, workers, loss } = resolved;
+  if (earlyStopping && validation === undefined) {
+    throw inputError('train: earlyStopping', 'validation data', 'none', 'Set the option validation.');
+  }
+  if (workers && typeof loss.type === 'function') {
+    const expected = 'the name of a loss, since functions cannot be handed to workers';
+    throw inputError('train: loss.type', expected, describe(loss.type));
+  }
+  return resolved;
 }

@@ -1,31 +1,54 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { BackendError, inputError } from '../errors';
+import { ensureBackend } from '../backend/backend';
+import type { Pixels, Preprocessing } from '../image/preprocess';
+import type { Precision } from '../kernels/conv2d';
+import { hasNativeOperations, prepareKernels } from '../kernels/on-demand';
+import { registerTrainingKernels } from '../kernels/register';
 import { freeTape } from '../kernels/tape';
+import { resolvePreprocessing } from '../models/facts';
 
 type Layer = tfl.layers.Layer;
 
 const CONVOLUTION = ['Conv2DBackpropFilter', 'Conv2DBackpropInput'];
 const DEPTHWISE = ['DepthwiseConv2dNativeBackpropFilter', 'DepthwiseConv2dNativeBackpropInput'];
 
-/** The gradient kernels of the layers that are common in networks for pictures, so that these need not be tried. */
+/**
+ * Waits for the backend and gives it the kernels of training.
+ * @throws InputError if it does not have the precision. BackendError if there is none.
+ */
+export async function prepareBackend(precision: Precision): Promise<void> {
+  await ensureBackend('train');
+  if (precision === 'bfloat16' && !hasNativeOperations()) {
+    const expected = "'float32' on every backend but @tensorflow/tfjs-node's";
+    const remedy = 'Leave the option out, or import @tensorflow/tfjs-node.';
+    throw inputError('train: precision', expected, `'bfloat16' on ${tf.getBackend()}`, remedy);
+  }
+  await prepareKernels();
+  registerTrainingKernels();
+}
+
+/** The preprocessing of a run: the given one, else what the model knows, else FER2013's mean and standard deviation. */
+export const preprocessingFor = (model: tfl.LayersModel, given: Preprocessing | Pixels | undefined): Preprocessing =>
+  resolvePreprocessing('train', model, given) ?? resolvePreprocessing('train', model, 'fer2013')!;
+
+/** The gradient kernels of layers that are common in models of images, so that these need not be tried. */
 const KERNELS_BY_LAYER: Readonly<Record<string, readonly string[]>> = {
   Conv2D: CONVOLUTION,
   DepthwiseConv2D: DEPTHWISE,
   SeparableConv2D: [...DEPTHWISE, ...CONVOLUTION],
   MaxPooling2D: ['MaxPoolGrad'],
   AveragePooling2D: ['AvgPoolGrad'],
-  ...Object.fromEntries(
-    [
-      ...['InputLayer', 'Dense', 'BatchNormalization', 'Activation', 'ReLU', 'Dropout', 'Flatten', 'Reshape'],
-      ...['Add', 'Concatenate', 'Multiply', 'GlobalAveragePooling2D', 'GlobalMaxPooling2D', 'ZeroPadding2D'],
-    ].map((kind) => [kind, []]),
-  ),
 };
 
+/** Common layers whose gradients need no kernel that a backend may lack. */
+const NEEDS_NONE =
+  /^(InputLayer|Dense|BatchNormalization|Activation|ReLU|Dropout|Flatten|Reshape|Add|Concatenate|Multiply|Global(Average|Max)Pooling2D|ZeroPadding2D)$/;
+
 /**
- * Throws if the active backend cannot train the model. Common layers are looked up; any other one is tried on a picture of zeros.
- * Layers before the first trained one need no gradient and are passed over.
+ * Throws if the active backend cannot train the model. Common layers are looked up; any other one is tried on an image of zeros.
+ * Layers before the first trained one need no gradient and are skipped.
  *
  * @param model The model; borrowed, unchanged.
  * @throws InputError if no weight can be trained. BackendError that names the layer, the kernel and what to do.
@@ -37,9 +60,9 @@ export function checkCanTrain(model: tfl.LayersModel): void {
   checkLayers(model.layers, false);
 }
 
-/** @param reached Whether the gradient goes on to what comes before the first of these layers. */
+/** @param reached Whether the gradient reaches what comes before the first of these layers. */
 function checkLayers(layers: readonly Layer[], reached: boolean): void {
-  const onTheWay = new Set<Layer>(); // what the gradient comes to; tfjs lists each layer after those that it depends on
+  const onTheWay = new Set<Layer>(); // reached by the gradient; tfjs lists each layer after those that it depends on
   for (const layer of layers) {
     const kind = layer.getClassName();
     const before = layer.inboundNodes.flatMap((node) => node.inboundLayers as Layer[]);
@@ -60,6 +83,7 @@ function knownKernels(layer: Layer): readonly string[] | undefined {
   const { dilationRate = 1, dataFormat } = layer as Layer & { dilationRate?: number | number[]; dataFormat?: string };
   const kind = layer.getClassName();
   const ours = kind === 'Conv2D' && dataFormat === 'channelsLast';
+  if (NEEDS_NONE.test(kind)) return [];
   return ours || [dilationRate].flat().every((rate) => rate === 1) ? KERNELS_BY_LAYER[kind] : undefined;
 }
 

@@ -1,4 +1,5 @@
-import { checkInteger, checkNumber, checkOptions } from '../validate';
+import { integer, number, object, optional, POSITIVE, type Schema } from '../schema';
+import { checkNumber } from '../validate';
 
 /**
  * A learning-rate schedule: the rate at a moment of training. Time is the number of epochs done so far, with a fraction within
@@ -24,7 +25,7 @@ export type Schedule = (epoch: number) => number;
  * ```
  */
 export function constant(rate: number): Schedule {
-  checkNumber('constant: rate', rate, { min: Number.MIN_VALUE });
+  checkNumber('constant: rate', rate, POSITIVE);
   return () => rate;
 }
 
@@ -37,13 +38,19 @@ export function constant(rate: number): Schedule {
  * ```
  */
 export interface StepDecayOptions {
-  /** Rate at the start, above 0. */
+  /** Learning rate at the start, above 0. */
   initial: number;
   /** Factor at each step, above 0. Default 0.1. */
   factor?: number;
   /** Epochs from one step to the next, above 0. */
   every: number;
 }
+
+const parseStepDecay = object({
+  initial: number(POSITIVE),
+  factor: optional(number(POSITIVE), 0.1),
+  every: number(POSITIVE),
+} satisfies Schema<StepDecayOptions>);
 
 /**
  * A rate that falls by a factor every few epochs.
@@ -57,11 +64,7 @@ export interface StepDecayOptions {
  * ```
  */
 export function stepDecay(options: StepDecayOptions): Schedule {
-  checkOptions('stepDecay', options, ['initial', 'factor', 'every']);
-  const { initial, factor = 0.1, every } = options;
-  checkNumber('stepDecay: initial', initial, { min: Number.MIN_VALUE });
-  checkNumber('stepDecay: factor', factor, { min: Number.MIN_VALUE });
-  checkNumber('stepDecay: every', every, { min: Number.MIN_VALUE });
+  const { initial, factor, every } = parseStepDecay('stepDecay', options);
   return (epoch) => initial * factor ** Math.floor(epoch / every);
 }
 
@@ -74,7 +77,7 @@ export function stepDecay(options: StepDecayOptions): Schedule {
  * ```
  */
 export interface CosineOptions {
-  /** Highest rate, reached after the warm-up; above 0. */
+  /** Maximum learning rate, reached after the warm-up; above 0. */
   peak: number;
   /** Epochs until the end of the curve, above 0: usually those of the run. */
   epochs: number;
@@ -83,6 +86,13 @@ export interface CosineOptions {
   /** Rate at the end and after it, at least 0. Default 0. */
   final?: number;
 }
+
+const parseCosine = object({
+  peak: number(POSITIVE),
+  epochs: number(POSITIVE),
+  warmup: optional(number(), 0),
+  final: optional(number({ min: 0 }), 0),
+} satisfies Schema<CosineOptions>);
 
 /**
  * Linear warm-up, then half a cosine down to the final rate.
@@ -98,12 +108,8 @@ export interface CosineOptions {
  * ```
  */
 export function cosine(options: CosineOptions): Schedule {
-  checkOptions('cosine', options, ['peak', 'epochs', 'warmup', 'final']);
-  const { peak, epochs, warmup = 0, final = 0 } = options;
-  checkNumber('cosine: peak', peak, { min: Number.MIN_VALUE });
-  checkNumber('cosine: epochs', epochs, { min: Number.MIN_VALUE });
+  const { peak, epochs, warmup, final } = parseCosine('cosine', options);
   checkNumber('cosine: warmup', warmup, { min: 0, max: epochs });
-  checkNumber('cosine: final', final, { min: 0 });
   return (epoch) => {
     if (epoch < warmup) return peak * (0.1 + (0.9 * epoch) / warmup);
     const progress = Math.min(1, (epoch - warmup) / Math.max(epochs - warmup, Number.MIN_VALUE));
@@ -120,20 +126,28 @@ export function cosine(options: CosineOptions): Schedule {
  * ```
  */
 export interface PlateauOptions {
-  /** Rate at the start, above 0. */
+  /** Learning rate at the start, above 0. */
   initial: number;
   /** Factor when the loss has not fallen, above 0 and at most 1. Default 0.5. */
   factor?: number;
   /** Epochs without a better loss before the rate falls, at least 1. Default 5. */
   patience?: number;
-  /** Least fall of the loss that counts as better, at least 0. Default 1e-4. */
+  /** Minimum fall of the loss that counts as better, at least 0. Default 1e-4. */
   minDelta?: number;
-  /** Lowest rate, at least 0. Default 0. */
+  /** Minimum learning rate, at least 0. Default 0. */
   min?: number;
 }
 
+const parsePlateau = object({
+  initial: number(POSITIVE),
+  factor: optional(number({ ...POSITIVE, max: 1 }), 0.5),
+  patience: optional(integer({ min: 1 }), 5),
+  minDelta: optional(number({ min: 0 }), 1e-4),
+  min: optional(number({ min: 0 }), 0),
+} satisfies Schema<PlateauOptions>);
+
 /**
- * What a plateau schedule remembers; plain numbers, kept in checkpoints.
+ * What a plateau schedule remembers; plain numbers.
  *
  * @example
  * ```ts
@@ -150,7 +164,8 @@ export interface PlateauState {
 }
 
 /**
- * A learning rate that follows the loss: a start state and a step from one state to the next.
+ * A learning rate that follows the loss: a start state and a pure function from one state to the next. A resumed run repeats its steps over
+ * the epochs that are done.
  *
  * @example
  * ```ts
@@ -177,13 +192,7 @@ export interface PlateauSchedule {
  * ```
  */
 export function reduceOnPlateau(options: PlateauOptions): PlateauSchedule {
-  checkOptions('reduceOnPlateau', options, ['initial', 'factor', 'patience', 'minDelta', 'min']);
-  const { initial, factor = 0.5, patience = 5, minDelta = 1e-4, min = 0 } = options;
-  checkNumber('reduceOnPlateau: initial', initial, { min: Number.MIN_VALUE });
-  checkNumber('reduceOnPlateau: factor', factor, { min: Number.MIN_VALUE, max: 1 });
-  checkInteger('reduceOnPlateau: patience', patience, { min: 1 });
-  checkNumber('reduceOnPlateau: minDelta', minDelta, { min: 0 });
-  checkNumber('reduceOnPlateau: min', min, { min: 0 });
+  const { initial, factor, patience, minDelta, min } = parsePlateau('reduceOnPlateau', options);
   return {
     start: { rate: initial, best: null, wait: 0 },
     next: ({ rate, best, wait }, loss) => {
@@ -192,4 +201,31 @@ export function reduceOnPlateau(options: PlateauOptions): PlateauSchedule {
       return { rate: Math.max(min, rate * factor), best, wait: 0 };
     },
   };
+}
+
+/** The learning rate of a run: at a time in epochs, after epochs that ended with these losses. */
+export type LearningRate = (epoch: number, losses: readonly number[]) => number;
+
+/** Follows a learning rate as the user gave it. */
+export function followRate(rate: number | Schedule | PlateauSchedule): LearningRate {
+  if (typeof rate === 'number') return () => rate;
+  if (typeof rate === 'function') return rate;
+  let state = rate.start;
+  let seen = 0;
+  return (_epoch, losses) => {
+    while (seen < losses.length) state = rate.next(state, losses[seen++]!);
+    return state.rate;
+  };
+}
+
+/** The learning rates at every half epoch, up to a thousand epochs, as text; for a loss that stays the same where they follow it. */
+export function describeRates(rate: number | Schedule | PlateauSchedule, epochs: number): string {
+  const follow = followRate(rate);
+  const losses: number[] = [];
+  let text = '';
+  for (let half = 0; half < Math.min(2 * epochs, 2000); half++) {
+    if (half > 0 && half % 2 === 0) losses.push(1);
+    text += `${Number(follow(half / 2, losses)).toPrecision(6)} `;
+  }
+  return text;
 }

@@ -15,7 +15,7 @@ import type { LossOptions } from './losses';
  * ```
  */
 export interface GradientWorkers {
-  /** Prepares the workers for a run; `train` calls it once and closes the run in the end. */
+  /** Prepares the workers for a run; `train` calls it once and closes the run when it has ended. */
   open(job: GradientJob): Promise<GradientRun>;
 }
 
@@ -38,7 +38,7 @@ export interface GradientJob {
   precision: 'float32' | 'bfloat16';
   /** Number of all weights of the model. */
   weights: number;
-  /** Greatest number of means that the workers bring together at once. */
+  /** Maximum number of means that the workers bring together at once. */
   means: number;
 }
 
@@ -70,13 +70,13 @@ export interface GradientRun {
  *
  * @example
  * ```ts
- * const sizeOf = ({ batch }: GradientRequest) => `${batch.size} pictures of ${batch.height} × ${batch.width}`;
+ * const sizeOf = ({ batch }: GradientRequest) => `${batch.size} images of ${batch.height} × ${batch.width}`;
  * ```
  */
 export interface GradientRequest {
   /** All weights, in the order of `model.weights`. */
   weights: readonly Float32Array[];
-  /** The pictures and their targets. */
+  /** The images and their targets. */
   batch: Batch;
   /** How pixels become the model's input. */
   preprocessing: Preprocessing;
@@ -93,7 +93,7 @@ export interface GradientRequest {
  * ```
  */
 export interface HostGradients {
-  /** Loss, regularisation included. */
+  /** Loss, regularization included. */
   loss: number;
   /** Row by row, `[n, classes]`. */
   logits: Float32Array;

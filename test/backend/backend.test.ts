@@ -13,12 +13,12 @@ const SYNCHRONOUS: [name: string, use: () => unknown][] = [
   ['createShallowCnn', () => createShallowCnn()],
   ['createDeepCnn', () => createModel('deep')],
   ['createCompactCnn', () => createCompactCnn()],
-  ['toImages', () => toImages({ data: new Uint8Array(4), width: 2, height: 2, channels: 1 })],
-  ['FerDataset.image', () => numberedDataset(2).image(0)],
-  ['FerDataset.toTensors', () => numberedDataset(2).toTensors()],
+  ['toImages', () => toImages({ data: new Uint8Array(4), width: 2, height: 2, channels: 1 }, 'toImages')],
+  ['Dataset.image', () => numberedDataset(2).image(0)],
+  ['Dataset.toTensors', () => numberedDataset(2).toTensors()],
 ];
 
-describe('functions that cannot wait', () => {
+describe('synchronous functions', () => {
   it.each(SYNCHRONOUS)('name the packages to install when no backend is registered: %s', (name, use) => {
     expect(use).toThrow(BackendError);
     expect(use).toThrow(`${name}: expected a TensorFlow.js backend, received none. Import one before the first call.`);
@@ -37,7 +37,7 @@ describe('ensureBackend', () => {
     expect((error as BackendError).cause).toBeInstanceOf(Error);
   });
 
-  it('says so when the backends that are registered do not start', async () => {
+  it('reports registered backends that do not start', async () => {
     const warn = vi.spyOn(console, 'warn').mockReturnValue();
     tf.registerBackend('broken', () => Promise.reject(new Error('no such device')));
     await expect(ensureBackend('classify')).rejects.toThrow(/received only backends that failed to start/);
@@ -52,11 +52,11 @@ describe('ensureBackend', () => {
 });
 
 describe('requireBackend', () => {
-  it('says what to wait for while a backend starts', async () => {
+  it('names the call to await while a backend starts', async () => {
     tf.removeBackend('cpu');
     await import('@tensorflow/tfjs-backend-wasm');
     expect(() => requireBackend('toImages')).toThrow(
-      'toImages: expected a TensorFlow.js backend, received one that has not started. Write `await tf.ready();` before the call.',
+      'toImages: expected a TensorFlow.js backend, received one that has not started. Call `await tf.ready()` first.',
     );
     await tf.setBackend('wasm');
     expect(() => requireBackend('toImages')).not.toThrow();

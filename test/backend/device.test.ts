@@ -30,13 +30,13 @@ describe.each([
   ['WebGL context', webgl],
   ['WebGPU device', webgpu],
 ])('waiting for a backend with a %s', (kind, create) => {
-  it('gives the result, or its error', async () => {
+  it('returns the result, or rejects with its error', async () => {
     const { backend } = create();
     expect(await unlessLost('here', Promise.resolve(7), backend)).toBe(7);
     await expect(unlessLost('here', Promise.reject(new Error('other')), backend)).rejects.toThrow('other');
   });
 
-  it('ends when the device is lost, though the result never comes', async () => {
+  it('rejects when the device is lost and the result never arrives', async () => {
     const { backend, lose } = create();
     const waiting = unlessLost('here', never, backend);
     lose();
@@ -44,7 +44,7 @@ describe.each([
     await expect(waiting).rejects.toThrow(`here: expected a ${kind} in use, received one that the browser took away.`);
   });
 
-  it('refuses at once what comes after a loss', async () => {
+  it('rejects immediately after a loss', async () => {
     const { backend, lose } = create();
     await unlessLost('here', undefined, backend);
     lose();
@@ -54,7 +54,7 @@ describe.each([
 });
 
 describe('waiting for a backend', () => {
-  it('takes a WebGL context that was given back for lost, since all that it held is gone', async () => {
+  it('treats a restored WebGL context as lost', async () => {
     const { backend, lose, giveBack } = webgl();
     await unlessLost('here', undefined, backend);
     lose();
@@ -62,7 +62,7 @@ describe('waiting for a backend', () => {
     await expect(unlessLost('here', undefined, backend)).rejects.toThrow(BackendError);
   });
 
-  it('without a graphics card is plain waiting', async () => {
+  it('only waits on backends without a GPU', async () => {
     expect(await unlessLost('here', Promise.resolve(7), {} as tf.KernelBackend)).toBe(7);
   });
 });

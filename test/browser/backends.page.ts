@@ -3,9 +3,10 @@ import '@tensorflow/tfjs-backend-cpu';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import '@tensorflow/tfjs-backend-webgl';
 import '@tensorflow/tfjs-backend-webgpu';
-import { type Classifier, classify, FerError, loadClassifier, type PixelData } from 'fer-cnn';
+import { type Classifier, classify, cropFaces, FerError, loadClassifier, loadImage, type PixelData } from 'fer-cnn';
 import { explain } from 'fer-cnn/explain';
-import type { GoldenPicture } from 'fer-cnn/weights';
+import { classifyFaces } from 'fer-cnn/faces';
+import type { GoldenPicture } from '../../src/cli/golden';
 
 setWasmPaths('/wasm/');
 
@@ -15,6 +16,9 @@ interface GpuBackend {
   device?: { destroy(): void };
 }
 
+/** Bytes of an image in base64, with height, width and channels. */
+type Pixels = Pick<GoldenPicture, 'shape' | 'pixels'>;
+
 /** Takes the graphics card away from the active backend, as a driver that starts anew does. */
 function loseDevice(): void {
   const { gpgpu, device } = tf.backend() as unknown as GpuBackend;
@@ -22,7 +26,7 @@ function loseDevice(): void {
   device?.destroy();
 }
 
-function pixelsOf({ shape: [height, width, channels], pixels }: GoldenPicture): PixelData {
+function pixelsOf({ shape: [height, width, channels], pixels }: Pixels): PixelData {
   const data = Uint8Array.from(atob(pixels), (byte) => byte.charCodeAt(0));
   return { data, height, width, channels: channels as 1 | 3 };
 }
@@ -76,6 +80,23 @@ export const actions = {
     map.dispose();
     classifier.dispose();
     return { method, values, tensorsLeft: tf.memory().numTensors - before };
+  },
+
+  /** The first face in a picture, and a face that is cut out turned, all numbers in one list each. */
+  async findFace(backend: string, picture: Pixels, leftEye: [number, number], rightEye: [number, number]) {
+    await tf.setBackend(backend);
+    const pixels = pixelsOf(picture);
+    await classifyFaces(pixels); // loads what is kept
+    const before = tf.memory().numTensors;
+    const [face] = await classifyFaces(pixels);
+    const { box, landmarks, score } = face!;
+    const image = await loadImage(pixels);
+    const crop = tf.tidy(() => cropFaces(image, [{ landmarks: { leftEye, rightEye } }]));
+    const values = Array.from(await crop.data());
+    tf.dispose([image, crop]);
+    const { x, y, width, height } = box;
+    const found = [x, y, width, height, ...landmarks!.leftEye, ...landmarks!.rightEye];
+    return { found, score: score!, values, tensorsLeft: tf.memory().numTensors - before };
   },
 
   /** What comes of calls when the graphics card is lost, and after it. */

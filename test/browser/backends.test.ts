@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadClassifier } from '../../src/classify/load';
-import { BUNDLED_MODELS } from '../../src/weights/bundled';
-import type { GoldenPicture } from '../../src/weights/golden';
+import { BUNDLED_MODELS } from '../../src/storage/bundled';
+import type { GoldenPicture } from '../../src/cli/golden';
 import { BACKENDS, useBackend } from '../support/backends';
 import { bundlePage, CHROMIUM, HAS_CHROMIUM, serve, wasmBinaries } from '../support/browser';
 import { readGolden } from '../support/golden';
@@ -100,6 +101,29 @@ describe.skipIf(!HAS_CHROMIUM)(`the backends of a page (skipped without ${CHROMI
       for (const [backend, values] of maps) {
         const worst = Math.max(...values.map((value, i) => Math.abs(value - maps.get('cpu')![i]!)));
         expect(worst, backend).toBeLessThan(1e-3);
+      }
+    },
+    PATIENCE,
+  );
+
+  it(
+    'find and cut out the same face: eyes within 0.1 pixels, values of the crop within 0.05 of 255',
+    async () => {
+      const photo = sharp(at('../../examples/pictures/astronaut.jpg')).removeAlpha();
+      const pixels = (await photo.raw().toBuffer()).toString('base64');
+      const results = new Map<string, { found: number[]; score: number; values: number[] }>();
+      for (const backend of PAGE_BACKENDS) {
+        const picture = { shape: [512, 512, 3] as [number, number, number], pixels };
+        const { tensorsLeft, ...result } = await inPage('findFace', backend, picture, [204, 101], [248, 119]);
+        expect(tensorsLeft, backend).toBe(0);
+        results.set(backend, result);
+      }
+      const expected = results.get('cpu')!;
+      expect(expected.score).toBeCloseTo(0.9238, 3); // as the TFLite interpreter says, in test/faces/blazeface
+      for (const [backend, { found, score, values }] of results) {
+        expect(score, backend).toBeCloseTo(expected.score, 3);
+        expect(found, backend).toBeAllClose(expected.found, { atol: 0.1 });
+        expect(values, backend).toBeAllClose(expected.values, { atol: 0.05 });
       }
     },
     PATIENCE,

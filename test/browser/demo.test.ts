@@ -8,7 +8,7 @@ import sharp from 'sharp';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EMOTIONS } from '../../src/labels';
-import { BUNDLED_MODELS, DEFAULT_MODEL } from '../../src/weights/bundled';
+import { BUNDLED_MODELS, DEFAULT_MODEL } from '../../src/storage/bundled';
 import { CHROMIUM, HAS_CHROMIUM, serveDirectory } from '../support/browser';
 import { type OpenSite, openSite } from '../support/open-site';
 
@@ -45,18 +45,21 @@ describe.skipIf(!HAS_CHROMIUM)(suite, { timeout: PATIENCE }, () => {
     return page;
   }
 
-  /** Drops or pastes a picture that is black and 90 × 60 pixels large. */
-  async function give(how: 'drop' | 'paste'): Promise<void> {
-    await page.evaluate(async (how) => {
-      const canvas = Object.assign(document.createElement('canvas'), { width: 90, height: 60 });
-      canvas.getContext('2d')!.fillRect(0, 0, 90, 60);
-      const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve));
-      const data = new DataTransfer();
-      data.items.add(new File([blob!], 'black.png', { type: 'image/png' }));
-      const options = { bubbles: true, dataTransfer: data, clipboardData: data };
-      const event = how === 'drop' ? new DragEvent('drop', options) : new ClipboardEvent('paste', options);
-      document.body.dispatchEvent(event);
-    }, how);
+  /** Drops or pastes a black image. */
+  async function give(how: 'drop' | 'paste', [width, height]: readonly [number, number]): Promise<void> {
+    await page.evaluate(
+      async ([how, width, height]) => {
+        const canvas = Object.assign(document.createElement('canvas'), { width, height });
+        canvas.getContext('2d')!.fillRect(0, 0, width, height);
+        const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve));
+        const data = new DataTransfer();
+        data.items.add(new File([blob!], 'black.png', { type: 'image/png' }));
+        const options = { bubbles: true, dataTransfer: data, clipboardData: data };
+        const event = how === 'drop' ? new DragEvent('drop', options) : new ClipboardEvent('paste', options);
+        document.body.dispatchEvent(event);
+      },
+      [how, width, height] as const,
+    );
   }
 
   beforeAll(async () => {
@@ -85,13 +88,13 @@ describe.skipIf(!HAS_CHROMIUM)(suite, { timeout: PATIENCE }, () => {
     expect(await page.locator('#bars li').evaluateAll((rows) => rows.map((row) => row.dataset['emotion']))).toEqual([
       ...EMOTIONS,
     ]);
-    expect(await page.textContent('#headline')).toBe('No picture yet');
+    expect(await page.textContent('#headline')).toBe('No image yet');
   });
 
-  it('finds all faces in a picture, and shows the expression of the one that is chosen', async () => {
+  it('finds all faces in an image, and shows the expression of the one that is chosen', async () => {
     await page.setInputFiles('#file', PORTRAITS);
     await found('2 faces found.');
-    expect(await page.getByRole('group', { name: 'Faces in the picture' }).getByRole('button').count()).toBe(2);
+    expect(await page.getByRole('group', { name: 'Faces in the image' }).getByRole('button').count()).toBe(2);
     expect(await face('Face 1 of 2: neutral').getAttribute('aria-pressed')).toBe('true');
     expect(await page.textContent('#headline')).toMatch(/^neutral, \d+ %$/);
     expect(await page.textContent('#summary')).toMatch(/^Face 1 of 2 looks neutral, \d+ %\.$/);
@@ -114,12 +117,12 @@ describe.skipIf(!HAS_CHROMIUM)(suite, { timeout: PATIENCE }, () => {
       const [over, under] = await Promise.all([heat.boundingBox(), face(name).boundingBox()]);
       expect(Math.abs(over!.x - under!.x) + Math.abs(over!.y - under!.y)).toBeLessThan(3);
     }
-    const colours = await heat.evaluate((node) => {
+    const colors = await heat.evaluate((node) => {
       const canvas = node as HTMLCanvasElement;
       const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
       return data.filter((value, i) => i % 4 === 0 && value !== data[i + 2]).length;
     });
-    expect(colours).toBeGreaterThan(1000);
+    expect(colors).toBeGreaterThan(1000);
   });
 
   it.each([
@@ -127,7 +130,7 @@ describe.skipIf(!HAS_CHROMIUM)(suite, { timeout: PATIENCE }, () => {
     ['light', 360],
     ['dark', 1180],
     ['dark', 360],
-  ] as const)('breaks no rule of accessibility, in %s colours and %i pixels wide', async (colorScheme, width) => {
+  ] as const)('breaks no rule of accessibility, in %s colors and %i pixels wide', async (colorScheme, width) => {
     await page.emulateMedia({ colorScheme });
     await page.setViewportSize({ width, height: 800 });
     await page.evaluate(await readFile(AXE, 'utf8'));
@@ -170,17 +173,23 @@ describe.skipIf(!HAS_CHROMIUM)(suite, { timeout: PATIENCE }, () => {
     expect(await page.textContent('#problem')).toBe('');
   });
 
-  it.each(['drop', 'paste'] as const)(
-    'takes a picture by %s, and leaves the frame to the user if no face is in it',
-    async (how) => {
-      await give(how);
-      await found('No face found. Put the frame around one.');
-      await page.getByRole('button', { name: 'Frame of the face' }).waitFor();
-      await top().waitFor();
-    },
-  );
+  it('takes an image by drop, and leaves the frame to the user if no face is in it', async () => {
+    await give('drop', [300, 200]);
+    await found('No face found. Put the frame around one.');
+    const frame = page.getByRole('button', { name: 'Frame of the face' });
+    expect(await page.textContent('#headline')).toBe('No face found'); // and no emotion beside it
+    await frame.press('ArrowRight');
+    await top().waitFor();
+    expect(await page.textContent('#found')).toBe('');
+  });
 
-  it('moves and sizes the frame by keys, within the picture', async () => {
+  it('takes an image by paste, all of it as the face if it is as small as one and none is found', async () => {
+    await give('paste', [90, 60]);
+    await found('No face found in this small image: all of it is taken as the face.');
+    await top().waitFor();
+  });
+
+  it('moves and sizes the frame by keys, within the image', async () => {
     await page.uncheck('#find');
     await page.setInputFiles('#file', COLLINS);
     const frame = page.locator('#frame');
@@ -204,6 +213,7 @@ describe.skipIf(!HAS_CHROMIUM)(suite, { timeout: PATIENCE }, () => {
   it('follows the faces in front of the webcam, and lets go of it', async () => {
     await page.press('#camera', 'Enter'); // by keys: a click would wait until the frames stand still
     await found('2 faces found.');
+    expect(await page.textContent('#camera')).toBe('Stop the webcam');
     await speed('wasm, face detection included');
     await face('Face 2 of 2: happy').press('Enter');
     await top().and(page.locator('[data-emotion=happy]')).waitFor();
@@ -214,12 +224,12 @@ describe.skipIf(!HAS_CHROMIUM)(suite, { timeout: PATIENCE }, () => {
     await page.press('#find', 'Space');
     await page.press('#camera', 'Enter');
     expect(await page.locator('#video').evaluate((node) => (node as HTMLVideoElement).srcObject)).toBeNull();
-    expect(await page.textContent('#headline')).toBe('No picture yet');
+    expect(await page.textContent('#headline')).toBe('No image yet');
   });
 
-  it('says so when a file is no picture', async () => {
+  it('says so when a file is not an image', async () => {
     await page.setInputFiles('#file', join(ROOT, 'package.json'));
-    await page.locator('#problem', { hasText: 'no picture' }).waitFor();
+    await page.locator('#problem', { hasText: 'not an image' }).waitFor();
   });
 
   it(
@@ -235,23 +245,12 @@ describe.skipIf(!HAS_CHROMIUM)(suite, { timeout: PATIENCE }, () => {
       for (const backend of [...offered.filter((name) => name !== 'wasm'), 'wasm']) {
         await page.selectOption('#backend', backend);
         await speed(backend);
-        expect(await bars(), backend).toBeAllClose(expected, { atol: 1e-4, rtol: 0 });
+        expect(await bars(), backend).toBeAllClose(expected, { atol: 1e-3, rtol: 0 }); // the eyes are found within 0.1 pixels
       }
       expect(await page.textContent('#problem')).toBe('');
     },
     3 * PATIENCE,
   );
-
-  it('works without its face detector', async () => {
-    await page.close();
-    page = await open();
-    await page.route(/face_detection/, (route) => route.abort());
-    await page.goto(`${site.url}/index.html`);
-    await page.setInputFiles('#file', COLLINS);
-    await found('The face detector does not start in this browser.');
-    await top().and(page.locator('[data-emotion=happy]')).waitFor();
-    expect(await page.isDisabled('#find')).toBe(true);
-  });
 
   it('asks no other server for anything, and throws nothing', () => {
     expect(asked.length).toBeGreaterThan(3);

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-webgl';
 import '@tensorflow/tfjs-backend-webgpu';
-import { createShallowCnn, FerDataset, loadClassifier, train } from 'fer-cnn';
-import type { GoldenPicture } from 'fer-cnn/weights';
+import { createShallowCnn, Dataset, loadClassifier, train } from 'fer-cnn';
+import type { GoldenPicture } from '../../src/cli/golden';
 
 /** What a page does with the built package; the part of smoke.test.ts that runs in Chromium. */
 export const actions = {
@@ -30,7 +30,7 @@ export const actions = {
 
 async function trainTiny(images: Uint8Array, labels: Uint8Array) {
   const model = createShallowCnn({ inputSize: [16, 16], conv: { filters: [3, 4] }, dense: { units: [8] }, seed: 2 });
-  const data = new FerDataset({ images, labels, height: 16, width: 16 });
+  const data = new Dataset({ images, labels, height: 16, width: 16 });
   const { history } = await train(model, data, { epochs: 2, batchSize: 7, seed: 3 });
   return { losses: history.map(({ loss }) => loss), model };
 }

@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FerDataset } from '../../src/data/dataset';
+import { Dataset } from '../../src/data/dataset';
 import { createShallowCnn } from '../../src/models/shallow';
-import { train } from '../../src/train/trainer';
+import { train } from '../../src/train/train';
 import { useBackend } from '../support/backends';
 import { bundlePage, CHROMIUM, HAS_CHROMIUM, serve } from '../support/browser';
 import { squares } from '../support/faces';
@@ -44,7 +44,7 @@ describe.skipIf(!HAS_CHROMIUM)(suite, { timeout: PATIENCE }, () => {
     expect(result).toMatchObject({ backend, tensorsLeft: 0 });
     await useBackend('cpu');
     const model = createShallowCnn({ inputSize: [16, 16], conv: { filters: [3, 4] }, dense: { units: [8] }, seed: 2 });
-    const data = new FerDataset({ images: Uint8Array.from(images), labels, height: 16, width: 16 });
+    const data = new Dataset({ images: Uint8Array.from(images), labels, height: 16, width: 16 });
     const { history } = await train(model, data, { epochs: 2, batchSize: 7, seed: 3 });
     model.dispose();
     expect(result.losses).toBeAllClose(

@@ -6,7 +6,7 @@ import type { Prediction } from '../../src/classify/predictions';
 import { cropFaces } from '../../src/image/crop';
 import { DEFAULT_MARGINS } from '../../src/image/region';
 import { DisposedError, InputError, WeightsError } from '../../src/errors';
-import type { ImageInput } from '../../src/image/input';
+import type { ImageSource } from '../../src/image/read';
 import { EMOTIONS } from '../../src/labels';
 import { BACKENDS, describeOn, expectNoLeaks, useBackend } from '../support/backends';
 import { TINY_CARD, tinyModel, tinyProbabilities } from './tiny';
@@ -51,7 +51,7 @@ describeOn(BACKENDS, 'Classifier', () => {
     expect(await classifier.classify(picture, { topk: 2 })).toEqual(all.slice(0, 2));
   });
 
-  it('returns nothing for a picture of which it is less sure than wanted', async () => {
+  it('returns nothing for an image below minProbability', async () => {
     const [best] = await classifier.classify(picture, { topk: 1 });
     const at = (minProbability: number) => classifier.classify(picture, { topk: 1, minProbability });
     expect(await at(best!.probability - 0.001)).toEqual([best]);
@@ -62,7 +62,7 @@ describeOn(BACKENDS, 'Classifier', () => {
     await expect(at(1.5)).rejects.toThrow(InputError);
   });
 
-  it('averages over the views that are asked for', async () => {
+  it('averages over the views of test-time augmentation', async () => {
     const mirrored = [PIXELS[1]!, PIXELS[0]!, PIXELS[3]!, PIXELS[2]!];
     const [a, b] = [tinyProbabilities(PIXELS), tinyProbabilities(mirrored)];
     const expected = a.map((value, i) => (value + b[i]!) / 2);
@@ -85,7 +85,7 @@ describeOn(BACKENDS, 'Classifier', () => {
     expect(await classifier.probabilities(picture)).toBeAllClose(tinyProbabilities(PIXELS), { atol: 1e-5 });
   });
 
-  it('returns a list of lists for a batch, also of one picture', async () => {
+  it('returns an array of arrays for a batch, also of one image', async () => {
     const batch = tf.tensor4d([...PIXELS, 0, 255, 0, 0], [2, 2, 2, 1]);
     const one = tf.tensor4d(PIXELS, [1, 2, 2, 1]);
     const rows = await classifier.probabilities(batch);
@@ -98,7 +98,7 @@ describeOn(BACKENDS, 'Classifier', () => {
     tf.dispose([batch, one]);
   });
 
-  it('gives a large batch what it gives each picture', async () => {
+  it('returns the same for a large batch as for each image', async () => {
     const batch = tf.tensor4d(
       Float32Array.from({ length: 70 * 4 }, (_, i) => (i * 37) % 256),
       [70, 2, 2, 1],
@@ -112,7 +112,7 @@ describeOn(BACKENDS, 'Classifier', () => {
     batch.dispose();
   });
 
-  it('gives the same whatever the picture is held in', async () => {
+  it('returns the same for every input type', async () => {
     const bytes = (channels: number) => Uint8Array.from(PIXELS.flatMap((value) => Array(channels).fill(value)));
     const rgba = bytes(4).map((value, i) => (i % 4 === 3 ? 255 : value));
     const twice = [0, 0, 1, 1].flatMap((y) => [0, 0, 1, 1].map((x) => PIXELS[2 * y + x]!)); // 4 × 4 pixels
@@ -124,7 +124,7 @@ describeOn(BACKENDS, 'Classifier', () => {
       tf.tensor3d(rgba, [2, 2, 4]),
       tf.tensor2d(twice, [4, 4]),
     ];
-    const inputs: ImageInput[] = [
+    const inputs: ImageSource[] = [
       ...tensors,
       { data: bytes(3), width: 2, height: 2 },
       { data: new Uint8ClampedArray(rgba), width: 2, height: 2, colorSpace: 'srgb' } as ImageData,
@@ -135,7 +135,7 @@ describeOn(BACKENDS, 'Classifier', () => {
     tf.dispose(tensors);
   });
 
-  it('answers concurrent calls each by its own picture', async () => {
+  it('keeps concurrent calls apart', async () => {
     const pictures = [0, 1, 2, 3].map((k) => {
       const data = new Uint8Array(4);
       data[k] = 255;
@@ -146,7 +146,7 @@ describeOn(BACKENDS, 'Classifier', () => {
   });
 
   describe('with regions', () => {
-    // The four pixels of the tiny network as blocks of 8 × 8 in the middle of 32 × 32, upright and upside down.
+    // The four pixels of the tiny model as blocks of 8 × 8 in the middle of 32 × 32, upright and upside down.
     const block = (pixels: readonly number[]) =>
       Uint8Array.from({ length: 32 * 32 }, (_, i) => {
         const [x, y] = [Math.floor(((i % 32) - 8) / 8), Math.floor((Math.floor(i / 32) - 8) / 8)];
@@ -156,20 +156,20 @@ describeOn(BACKENDS, 'Classifier', () => {
     const box = { x: 8, y: 8, width: 16, height: 16 };
     const leftHalf = { x: 8, y: 8, width: 8, height: 8 };
 
-    it('classifies what is in the box', async () => {
+    it('classifies the content of the box', async () => {
       const row = await classifier.probabilities(photo, { box, margin: 0 });
       expect(row).toBeAllClose(tinyProbabilities(PIXELS), { atol: 1e-5 });
       const [best] = await classifier.classify(photo, { box, margin: 0, topk: 1 });
       expect(best).toMatchObject({ className: 'happy' });
     });
 
-    it('takes as much around a box as FER2013 shows, unless a margin is given', async () => {
+    it('adds the margin of FER2013 to a box by default', async () => {
       const withMargin = await classifier.probabilities(photo, { box });
       expect(await classifier.probabilities(photo, { box, margin: DEFAULT_MARGINS })).toEqual(withMargin);
       expect(withMargin).not.toEqual(await classifier.probabilities(photo, { box, margin: 0 }));
     });
 
-    it('cuts by the eyes what cropFaces cuts by them', async () => {
+    it('aligns by the eyes like cropFaces', async () => {
       const landmarks = { leftEye: [11, 13], rightEye: [20, 15] } as const;
       const image = tf.tensor3d(photo.data, [32, 32, 1]);
       const face = cropFaces(image, [{ landmarks }], { size: [2, 2] });
@@ -179,7 +179,7 @@ describeOn(BACKENDS, 'Classifier', () => {
       tf.dispose([image, face]);
     });
 
-    it('gives several faces several results in one batch, and none for none', async () => {
+    it('returns one result per face, and none for no faces', async () => {
       const regions = [{ box }, { box: leftHalf }];
       const rows = await classifier.probabilities(photo, { regions, margin: 0 });
       expect(rows).toHaveLength(2);
@@ -190,18 +190,18 @@ describeOn(BACKENDS, 'Classifier', () => {
       expect(await classifier.classify(photo, { regions: [] })).toEqual([]);
     });
 
-    it('takes a batch of one picture, and returns a list of lists as for any batch', async () => {
+    it('accepts a batch of one image, and returns an array of arrays', async () => {
       const image = tf.tensor4d(photo.data, [1, 32, 32, 1]);
       const [list] = await classifier.classify(image, { box, margin: 0, topk: 1 });
       expect(list).toMatchObject([{ className: 'happy' }]);
       const two = tf.concat([image, image]);
-      await expect(classifier.classify(two, { box })).rejects.toThrow(/one picture, received 2 pictures/);
+      await expect(classifier.classify(two, { box })).rejects.toThrow(/one (picture|image), received 2 \1s/);
       tf.dispose([image, two]);
     });
 
     it.each([
       { options: { regions: [{ box }], box }, message: /regions, or one face by its box or landmarks, received both/ },
-      { options: { margin: 0 }, message: /margin: expected a face to put the margin around/ },
+      { options: { margin: 0 }, message: /margin: expected a box to apply the margin to/ },
       { options: { box: { ...box, x: 40 } }, message: /regions\[0\]: .*part in the picture/ },
       { options: { box, landmark: [] }, message: /the option "landmark"/ },
     ])('refuses $options', async ({ options, message }) => {
@@ -216,7 +216,7 @@ describeOn(BACKENDS, 'Classifier', () => {
     { what: 'NaN', values: [0, 1, 2, Number.NaN], message: /^classify: .*NaN or infinite/ },
     { what: 'values above 255', values: [0, 1, 2, 300], message: /values in 0\.\.300/ },
     { what: 'values scaled to 0..1', values: [0, 0.5, 1, 1], message: /by 255/ },
-  ])('refuses a picture with $what and leaves no tensor behind', async ({ values, message }) => {
+  ])('refuses an image with $what and leaves no tensor behind', async ({ values, message }) => {
     const input = tf.tensor2d(values, [2, 2]);
     const before = tf.memory().numTensors;
     const error = await classifier.classify(input).catch((error: unknown) => error);
@@ -226,7 +226,7 @@ describeOn(BACKENDS, 'Classifier', () => {
     input.dispose();
   });
 
-  it('refuses what is no picture and leaves no tensor behind', async () => {
+  it('refuses anything but an image and leaves no tensor behind', async () => {
     const before = tf.memory().numTensors;
     await expect(classifier.classify('face.jpg' as never)).rejects.toThrow(InputError);
     await expect(classifier.probabilities(undefined as never)).rejects.toThrow(/^probabilities: /);
@@ -266,17 +266,18 @@ describe('Classifier', () => {
     sigmoid.dispose();
   });
 
-  it('refuses the outputs of a network that gives no probabilities', async () => {
+  it('refuses outputs that are not probabilities', async () => {
     const linear = tinyModel(-1, 'linear');
     const before = tf.memory().numTensors;
-    const classifier = await loadClassifier({ model: linear, card: TINY_CARD });
+    const card = { ...TINY_CARD, outputs: 'probabilities' } as const; // which is not so
+    const classifier = await loadClassifier({ model: linear, card });
     await expect(classifier.classify(picture)).rejects.toThrow(WeightsError);
     classifier.dispose();
     expect(tf.memory().numTensors).toBe(before);
     linear.dispose();
   });
 
-  it('works on after the backend was switched', async () => {
+  it('works after the backend was switched', async () => {
     const classifier = await loadClassifier({ model, card: TINY_CARD });
     for (const backend of [...BACKENDS, ...BACKENDS]) {
       await useBackend(backend);
@@ -285,7 +286,7 @@ describe('Classifier', () => {
     await useBackend('cpu');
   });
 
-  it('leaves a borrowed network to its owner, and may be disposed of twice', async () => {
+  it('does not dispose of a borrowed model, and may be disposed of twice', async () => {
     const classifier = await loadClassifier({ model, card: TINY_CARD });
     const before = tf.memory().numTensors;
     classifier.dispose();
@@ -296,7 +297,7 @@ describe('Classifier', () => {
     await expect(classifier.probabilities(picture)).rejects.toThrow(/^probabilities: .*loadClassifier\(\)/);
   });
 
-  it('says so when the network that it borrowed was disposed of', async () => {
+  it('reports that a borrowed model was disposed of', async () => {
     const borrowed = tinyModel();
     const classifier = await loadClassifier({ model: borrowed, card: TINY_CARD });
     borrowed.dispose();
@@ -306,9 +307,10 @@ describe('Classifier', () => {
   });
 
   it.each([
-    ['its own network', true],
+    ['its own model', true],
     ['a borrowed one', false],
   ])('gives its result or says so if it is disposed of, with %s, at any moment of a call', async (_title, isOwn) => {
+    const { card } = await loadClassifier({ model, card: TINY_CARD });
     const before = tf.memory().numTensors;
     const home = tf.getBackend() as (typeof BACKENDS)[number];
     const other = BACKENDS.find((name) => name !== home)!;
@@ -316,7 +318,7 @@ describe('Classifier', () => {
     for (let ticks = 0; ticks < 40; ticks++) {
       await useBackend(ticks % 2 ? other : home); // half of the calls move the weights
       const network = isOwn ? tinyModel() : model;
-      const disposed = new Classifier(network, TINY_CARD, isOwn);
+      const disposed = new Classifier(network, card, isOwn);
       await useBackend(home);
       const calls = Promise.allSettled([disposed.classify(picture), disposed.probabilities(picture, { box: BOX })]);
       for (let tick = 0; tick < ticks; tick++) await Promise.resolve();
@@ -331,7 +333,7 @@ describe('Classifier', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('types a batch as a list of lists', () => {
+  it('types a batch as an array of arrays', () => {
     const typed = (classifier: Classifier, batch: tf.Tensor4D, single: tf.Tensor3D, unknown: tf.Tensor) => ({
       batch: classifier.classify(batch),
       single: classifier.classify(single),

@@ -2,12 +2,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { classify as Classify } from '../../src/classify/classify';
 import { WeightsError } from '../../src/errors';
-import { loadWeights } from '../../src/weights/load';
+import { decodeBundled } from '../../src/storage/decode-bundled';
 import { BACKENDS, useBackend } from '../support/backends';
 import { TINY_CARD, tinyModel } from './tiny';
 
-vi.mock('../../src/weights/load', () => ({ loadWeights: vi.fn() }));
-const load = vi.mocked(loadWeights);
+vi.mock('../../src/storage/decode-bundled', () => ({ decodeBundled: vi.fn() }));
+const load = vi.mocked(decodeBundled);
 
 const picture = { data: Uint8Array.of(0, 255, 0, 0), width: 2, height: 2 };
 let models: ReturnType<typeof tinyModel>[] = [];
@@ -30,23 +30,24 @@ afterEach(() => {
 });
 
 describe('classify', () => {
-  it('says what to install when there is no backend, before it loads anything', async () => {
+  it('names the packages to install without a backend, before it loads anything', async () => {
     expect(tf.engine().backendNames()).toEqual([]);
     await expect(classify(picture)).rejects.toThrow(/^classify: .*npm install @tensorflow\/tfjs-backend-wasm/);
     expect(load).not.toHaveBeenCalled();
   });
 
-  it('loads the default weights at the first call only, also when calls come at once', async () => {
+  it('loads the default weights once, also for concurrent calls', async () => {
     await useBackend('cpu');
     const results = await Promise.all([classify(picture), classify(picture), classify(picture, { topk: 1 })]);
     await classify(picture);
-    expect(load).toHaveBeenCalledExactlyOnceWith('default', {});
+    expect(load).toHaveBeenCalledTimes(1);
+    expect(load.mock.calls[0]![0].card.name).toBe('compact');
     expect(results[0]).toEqual(results[1]);
     expect(results[2]).toEqual(results[0]!.slice(0, 1));
     expect(results[2]).toMatchObject([{ className: 'disgust' }]);
   });
 
-  it('tries again after a load that failed, which all waiting calls are told', async () => {
+  it('rejects all waiting calls if loading fails, and tries again at the next call', async () => {
     const failure = new WeightsError({ where: 'test', expected: 'weights', received: 'none' });
     load.mockRejectedValueOnce(failure);
     const results = await Promise.allSettled([classify(picture), classify(picture)]);
@@ -73,11 +74,11 @@ describe('classify', () => {
     expect(load).toHaveBeenCalledTimes(1);
   });
 
-  it('keeps no tensor but the weights', async () => {
+  it('keeps only the weights', async () => {
     await classify(picture);
     const before = tf.memory().numTensors;
     await classify(picture);
-    await classify('face.jpg' as never).catch(() => undefined);
+    await classify('nowhere/face.jpg').catch(() => undefined);
     expect(tf.memory().numTensors).toBe(before);
   });
 

@@ -38,7 +38,7 @@ function branched(): tfl.LayersModel {
   });
 }
 
-/** Rows of a picture as a series, of which those that are all zeros do not count. */
+/** Rows of an image as a series, of which those that are all zeros do not count. */
 function masked(): tfl.LayersModel {
   const layers = [
     tfl.layers.reshape({ targetShape: [8, 8], inputShape: [8, 8, 1] }),
@@ -60,7 +60,7 @@ const MODELS: [string, () => tfl.LayersModel, number][] = [
   ['wide', () => createDeepCnn({ conv: { filters: [8, 16, 16, 24], kernelSizes: 3 }, inputSize: [16, 16] }), 16],
 ];
 
-describeOn(BACKENDS, 'a fused network', (backend) => {
+describeOn(BACKENDS, 'a fused model', (backend) => {
   expectNoLeaks();
 
   it.each(MODELS)('predicts as the %s one does, within 1e-5, and leaves it as it is', (_name, create, side) => {
@@ -83,7 +83,7 @@ describeOn(BACKENDS, 'a fused network', (backend) => {
     model.dispose();
   });
 
-  it('follows weights that change', () => {
+  it('uses changed weights', () => {
     const model = tinyCnn();
     const images = tf.randomNormal([1, 16, 16, 1], 0, 1, 'float32', 7) as tf.Tensor4D;
     const fused = new FusedNetwork(model);
@@ -101,7 +101,7 @@ describeOn(BACKENDS, 'a fused network', (backend) => {
     model.dispose();
   });
 
-  it('has fewer passes than the plain one', async () => {
+  it('runs fewer kernels than the original model', async () => {
     const model = tinyCnn();
     const images = tf.ones([1, 16, 16, 1]) as tf.Tensor4D;
     const fused = new FusedNetwork(model);

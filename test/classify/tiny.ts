@@ -1,18 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { EMOTIONS } from '../../src/labels';
-import type { CardDraft } from '../../src/weights/card';
 
-/** The card of {@link tinyModel}: pictures of 2 × 2 pixels, scaled to 0..1. */
-export const TINY_CARD: CardDraft = {
+/** The card of {@link tinyModel}: images of 2 × 2 pixels, scaled to 0..1. */
+export const TINY_CARD = {
   name: 'tiny',
   architecture: 'one dense layer',
-  labels: EMOTIONS,
-  preprocessing: { inputSize: [2, 2], mean: 0, standardDeviation: 1 },
-};
+  classNames: EMOTIONS,
+  preprocessing: { inputSize: [2, 2], mean: 0, std: 1 },
+} as const;
 
 /**
- * A network that can be followed by hand: class k < 4 has the logit `gain` times the brightness (0..1) of pixel k of
+ * A model that can be followed by hand: class k < 4 has the logit `gain` times the brightness (0..1) of pixel k of
  * 2 × 2, the other classes have 0.
  */
 export function tinyModel(gain = 4, activation: 'softmax' | 'sigmoid' | 'linear' = 'softmax'): tfl.LayersModel {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { auditDataset } from '../../src/curation/audit';
 import { ImageIndex } from '../../src/data/copies';
-import { FerDataset } from '../../src/data/dataset';
+import { Dataset } from '../../src/data/dataset';
 import { InputError } from '../../src/errors';
 import { numberedDataset, tinyDataset } from '../data/fixtures';
 
@@ -13,9 +13,9 @@ const BLACK = [0, 0, 0, 0];
 const WHITE = [255, 255, 255, 255];
 const images = [A, BLACK, A, B, C, A, C, BLACK, D, B, WHITE];
 const labels = [3, 0, 3, 1, 2, 3, 4, 0, 255, 255, 6];
-const usage = [0, 0, 0, 0, 0, 1, 0, 2, 1, 2, 1];
+const splits = [0, 0, 0, 0, 0, 1, 0, 2, 1, 2, 1];
 const rows = images.map((_, i) => i + 2);
-const dataset = tinyDataset(images, { labels, usage, rows });
+const dataset = tinyDataset(images, { labels, splits, rows });
 
 describe('auditDataset', () => {
   const audit = auditDataset(dataset);
@@ -31,14 +31,20 @@ describe('auditDataset', () => {
       [5, 11],
       [6, 8],
     ]);
-    expect(audit.duplicates[0]![2]).toEqual({ split: 'PublicTest', row: 7, label: 3, name: undefined });
+    expect(audit.duplicates[0]![2]).toEqual({
+      split: 'PublicTest',
+      row: 7,
+      label: 3,
+      className: 'happy',
+      name: undefined,
+    });
   });
 
-  it('finds copies with different labels, to which an unknown label does not count', () => {
+  it('finds copies with different labels, and ignores unknown labels', () => {
     expect(rowsOf(audit.conflicting)).toEqual([[6, 8]]);
   });
 
-  it('finds images that stand in two splits', () => {
+  it('finds images that are in two splits', () => {
     expect(rowsOf(audit.shared)).toEqual([
       [2, 4, 7],
       [3, 9],
@@ -88,7 +94,7 @@ describe('auditDataset', () => {
   });
 
   it('names files where images have names', () => {
-    const named = new FerDataset({ ...tinyDataset([BLACK, A]), names: ['train/sad/a.png', 'train/sad/b.png'] });
+    const named = new Dataset({ ...tinyDataset([BLACK, A]), names: ['train/sad/a.png', 'train/sad/b.png'] });
     expect(auditDataset(named).toString()).toContain('- train/sad/a.png (unknown, no label)');
   });
 
@@ -104,24 +110,24 @@ describe('auditDataset', () => {
     }
   });
 
-  it('writes a report that a person can read', () => {
+  it('formats a report in Markdown', () => {
     expect(audit.toMarkdown()).toBe(
       `# Data set audit
 
 11 images (Training 6, PublicTest 3, PrivateTest 2).
 
-| Finding | Number |
+| Finding | Count |
 | --- | ---: |
 | Constant images | 3 |
 | Exact copies (beyond the first of each image) | 5 |
 | Copies within Training | 2 |
 | Copies within PublicTest | 0 |
 | Copies within PrivateTest | 0 |
-| Images of PublicTest that stand in Training too | 1 |
-| Images of PrivateTest that stand in Training too | 2 |
+| Images of PublicTest that are also in Training | 1 |
+| Images of PrivateTest that are also in Training | 2 |
 | Groups of equal images | 4 |
 | Groups with different labels | 1 |
-| Groups that stand in two splits | 3 |
+| Groups in two or more splits | 3 |
 | Rows to drop | 8 |
 
 ## Constant images
@@ -134,7 +140,7 @@ describe('auditDataset', () => {
 
 - row 6 (Training, fear); row 8 (Training, sad)
 
-## Images that stand in two splits
+## Images in two or more splits
 
 - row 2 (Training, happy); row 4 (Training, happy); row 7 (PublicTest, happy)
 - row 3 (Training, angry); row 9 (PrivateTest, angry)
@@ -166,12 +172,12 @@ describe('auditDataset', () => {
   });
 
   it.each([[undefined], [{}], [{ a: 1 }], ['x']])('refuses %j', (data) => {
-    expect(() => auditDataset(data as unknown as FerDataset)).toThrow(InputError);
+    expect(() => auditDataset(data as unknown as Dataset)).toThrow(InputError);
   });
 });
 
 describe('ImageIndex', () => {
-  it('tells images apart that have the same hash', () => {
+  it('distinguishes images with the same hash', () => {
     const found = collision();
     expect(found).toBeDefined();
     const [a, b] = found!;
@@ -180,7 +186,7 @@ describe('ImageIndex', () => {
     expect([index.find(a), index.find(b), index.find(Uint8Array.of(1))]).toEqual([0, 1, undefined]);
   });
 
-  it('tells images of different lengths apart', () => {
+  it('distinguishes images of different lengths', () => {
     const index = new ImageIndex();
     expect([index.add(Uint8Array.of(1, 2)), index.add(Uint8Array.of(1, 2, 3)), index.add(new Uint8Array(0))]).toEqual([
       0, 1, 2,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { FerPlusJoinOptions } from '../../src/curation/ferplus-join';
 import { joinFerPlus } from '../../src/curation/ferplus-join';
-import type { FerPlusVotes } from '../../src/curation/ferplus';
+import type { FerPlusOptions, FerPlusVotes } from '../../src/curation/ferplus';
 import { FERPLUS_CHOICES, FERPLUS_LABELS, loadFerPlus } from '../../src/curation/ferplus';
-import { FerDataset } from '../../src/data/dataset';
+import { Dataset } from '../../src/data/dataset';
 import { DatasetError, InputError } from '../../src/errors';
 import { EMOTIONS } from '../../src/labels';
 import { bytesOf, failureOf, gzipOf, tinyDataset } from '../data/fixtures';
@@ -22,10 +22,14 @@ const FILE = [HEADER, ...ROWS, ''].join('\n');
 
 const dataset = tinyDataset(
   ROWS.map((_, i) => [i, i, i, i + 1]),
-  { labels: [4, 3, 4, 2, 5, 0], usage: [0, 0, 0, 1, 1, 2], rows: [2, 3, 4, 5, 6, 7] },
+  { labels: [4, 3, 4, 2, 5, 0], splits: [0, 0, 0, 1, 1, 2], rows: [2, 3, 4, 5, 6, 7] },
 );
 
-const target = (dataset: FerDataset, i: number): number[] => [...dataset.targets!.subarray(7 * i, 7 * i + 7)];
+const target = (dataset: Dataset, i: number): number[] => [...dataset.targets!.subarray(7 * i, 7 * i + 7)];
+
+/** Loads the votes in bytes, or in the text of a file. */
+const loadVotes = (source: string | Uint8Array, options?: FerPlusOptions) =>
+  loadFerPlus(typeof source === 'string' ? bytesOf(source) : source, options);
 
 describe('loadFerPlus', () => {
   it('maps its choices to the labels of FER2013, except three', () => {
@@ -42,16 +46,16 @@ describe('loadFerPlus', () => {
       `\uFEFF${HEADER.replace('Image name', '"Image name"')}\r\n${ROWS.join('\r\n')}\r\n\r\n`,
     ],
   ])('reads votes from %s', async (_, source) => {
-    const { size, votes, usage } = await loadFerPlus(source);
+    const { size, votes, splits } = await loadVotes(source);
     expect(size).toBe(6);
-    expect([...usage]).toEqual([0, 0, 0, 1, 1, 2]);
+    expect([...splits]).toEqual([0, 0, 0, 1, 1, 2]);
     expect([...votes.subarray(0, 10)]).toEqual([4, 0, 0, 1, 3, 2, 0, 0, 0, 0]);
     expect([...votes.subarray(50)]).toEqual([0, 0, 1, 0, 2, 0, 0, 7, 0, 0]);
   });
 
   it.each([
     ['an empty file', '\n', { row: 1 }, 'received an empty file'],
-    ['a header only', `${HEADER}\n`, { row: 2 }, 'received a header only'],
+    ['a header only', `${HEADER}\n`, { row: 2 }, 'received only a header'],
     ['another header', 'emotion,pixels\n', { row: 1 }, 'received "emotion,pixels"'],
     [
       'columns exchanged',
@@ -65,22 +69,22 @@ describe('loadFerPlus', () => {
     ['votes below 0', FILE.replace('8', '-8'), { row: 3, column: 'happiness' }, 'expected a number of votes in 0..99'],
     ['truncated gzip data', gzipOf(FILE).slice(0, 90), {}, 'truncated or damaged'],
   ])('refuses %s', async (_, source, at, message) => {
-    const error = (await failureOf(loadFerPlus(source, { file: 'votes.csv' }))) as DatasetError;
+    const error = (await failureOf(loadVotes(source, { file: 'votes.csv' }))) as DatasetError;
     expect(error).toBeInstanceOf(DatasetError);
     expect(error).toMatchObject({ file: 'votes.csv', ...at });
     expect(error.message).toContain(message);
   });
 
   it('stops on a signal and refuses unknown options', async () => {
-    expect(await failureOf(loadFerPlus(FILE, { signal: AbortSignal.abort('stop') }))).toBe('stop');
-    await expect(loadFerPlus(FILE, { name: 'x' } as object)).rejects.toThrow(InputError);
+    expect(await failureOf(loadVotes(FILE, { signal: AbortSignal.abort('stop') }))).toBe('stop');
+    await expect(loadVotes(FILE, { name: 'x' } as object)).rejects.toThrow(InputError);
   });
 });
 
 describe('joinFerPlus', () => {
   let votes: FerPlusVotes;
-  const join = async (options?: FerPlusJoinOptions, data = dataset): Promise<FerDataset> => {
-    votes ??= await loadFerPlus(FILE);
+  const join = async (options?: FerPlusJoinOptions, data = dataset): Promise<Dataset> => {
+    votes ??= await loadVotes(FILE);
     return joinFerPlus(data, votes, options);
   };
 
@@ -98,14 +102,14 @@ describe('joinFerPlus', () => {
     expect(target(await join({ target: 'probability' }), 3)).toEqual([0, 0, 1, 0, 0, 0, 0]);
   });
 
-  it('mixes 15 % of the votes into the label unless told otherwise', async () => {
+  it('mixes 15 % of the votes into the label by default', async () => {
     const part = 0.15;
     expect(target(await join(), 0)).toBeAllClose([0.3 * part, 0.2 * part, 0, 0, 0.85 + 0.1 * part, 0, 0.4 * part]);
     expect(target(await join({ mix: 0.5 }), 5)).toBeAllClose([0.5 + 1 / 3, 0, 0, 0, 0, 0.5 / 3, 0]);
     expect(target(await join({ mix: 0 }), 0)).toEqual([0, 0, 0, 0, 1, 0, 0]);
   });
 
-  it('makes the emotion with the most votes the label, and the old label among equals', async () => {
+  it('uses the emotion with the most votes as the label, and keeps the old label in a tie', async () => {
     const joined = await join({ target: 'majority' });
     expect([...joined.labels]).toEqual([6, 3, 4, 2, 5, 0]);
     expect(joined.targets).toBeUndefined();
@@ -115,7 +119,7 @@ describe('joinFerPlus', () => {
     expect(neither.labels[2]).toBe(4);
   });
 
-  it('drops the rows that a choice leads', async () => {
+  it('drops the rows in which a dropped choice has the most votes', async () => {
     const rows = async (drop: FerPlusJoinOptions['drop']): Promise<number[]> => [
       ...(await join({ ...(drop && { drop }) })).rows,
     ];
@@ -135,13 +139,13 @@ describe('joinFerPlus', () => {
     expect(target(test, 0)).toEqual(target(whole, 4));
   });
 
-  it('replaces former targets and keeps the data set as it was', async () => {
+  it('replaces targets and does not change the data set', async () => {
     const joined = await join({ target: 'majority' }, await join());
     expect(joined.targets).toBeUndefined();
     expect(dataset.targets).toBeUndefined();
   });
 
-  it('joins images without labels by their votes alone', async () => {
+  it('uses only votes for images without labels', async () => {
     const unlabelled = dataset.subset([0, 5]).withLabels(Uint8Array.of(255, 255));
     expect(target(await join({ mix: 0.15 }, unlabelled), 0)).toBeAllClose([0.3, 0.2, 0, 0, 0.1, 0, 0.4]);
     expect([...(await join({ target: 'majority' }, unlabelled)).labels]).toEqual([6, 0]);
@@ -152,21 +156,21 @@ describe('joinFerPlus', () => {
     expect((await join({ drop: ['NF'] }, nothing)).size).toBe(0);
   });
 
-  it('refuses files that do not belong together', async () => {
-    const short = await loadFerPlus([HEADER, ...ROWS.slice(0, 3)].join('\n'));
+  it('refuses files that do not match', async () => {
+    const short = await loadVotes([HEADER, ...ROWS.slice(0, 3)].join('\n'));
     expect(() => joinFerPlus(dataset, short)).toThrow(
-      /row 5: expected votes for rows 2\.\.4 to reach it, received row 5\./,
+      /row 5: expected a row in 2\.\.4, which have votes, received row 5\./,
     );
     expect(joinFerPlus(dataset.where('Training'), short).size).toBe(3);
-    const shifted = await loadFerPlus([HEADER, ROWS[5], ...ROWS].join('\n'));
+    const shifted = await loadVotes([HEADER, ROWS[5], ...ROWS].join('\n'));
     expect(() => joinFerPlus(dataset, shifted)).toThrow(
-      'joinFerPlus: row 2: expected a row of Training in FER+ too, received PrivateTest. The files are not in the same order.',
+      'joinFerPlus: row 2: expected the split Training in FER+, received PrivateTest. Use both files as published, with all rows in their order.',
     );
     await expect(join({}, tinyDataset([[1, 2, 3, 4]]))).rejects.toThrow(DatasetError);
   });
 
-  it('refuses images of a folder and options that are not right', async () => {
-    await expect(join({}, new FerDataset({ ...dataset, names: ['a', 'b', 'c', 'd', 'e', 'f'] }))).rejects.toThrow(
+  it('refuses images of a folder and invalid options', async () => {
+    await expect(join({}, new Dataset({ ...dataset, names: ['a', 'b', 'c', 'd', 'e', 'f'] }))).rejects.toThrow(
       InputError,
     );
     await expect(join({ target: 'soft' as 'mixed' })).rejects.toThrow('joinFerPlus: target');

@@ -7,7 +7,7 @@ import { Random } from '../../src/random';
 const SIDE = 8;
 const PIXELS = SIDE * SIDE;
 
-/** Two pictures: a ramp from left to right, and a constant one. */
+/** Two images: a ramp from left to right, and a constant one. */
 function batch(): Batch {
   const ramp = Array.from({ length: PIXELS }, (_, i) => 20 * (i % SIDE));
   const images = Float32Array.from([...ramp, ...ramp.map(() => 100)]);
@@ -47,12 +47,12 @@ describe('augmentation', () => {
     expect(shifts.every((images) => images[0]! >= 0 && images[7]! <= 140)).toBe(true);
   });
 
-  it('rotates and scales about the centre, and leaves a constant picture as it is', () => {
+  it('rotates and scales about the center, and leaves a constant image as it is', () => {
     const { images } = augmented({ affine: { rotate: 90, scale: 0.5 } }, 5);
     expect(images.subarray(0, PIXELS)).not.toEqual(ramp());
     expect(images.subarray(PIXELS)).toBeAllClose(new Float32Array(PIXELS).fill(100), { atol: 1e-3 });
     const mean = (values: Float32Array) => values.reduce((a, b) => a + b) / values.length;
-    expect(mean(images.subarray(0, PIXELS))).toBeCloseTo(70, 0); // the ramp is symmetric about the centre
+    expect(mean(images.subarray(0, PIXELS))).toBeCloseTo(70, 0); // the ramp is symmetric about the center
   });
 
   it('changes brightness by an offset and contrast about the mean, within 0..255', () => {
@@ -75,7 +75,7 @@ describe('augmentation', () => {
     expect(new Set(changed).size).toBe(1);
   });
 
-  it('mixes pictures and targets by the same share', () => {
+  it('mixes images and targets by the same share', () => {
     const results = Array.from({ length: 20 }, (_, seed) => augmented({ mixup: 0.4 }, seed));
     const shares = results.map(({ images, targets }) => [(images[PIXELS - 1]! - 140) / (100 - 140), targets[1]!]);
     shares.forEach(([picture, target]) => expect(picture).toBeCloseTo(target!, 4));
@@ -88,7 +88,7 @@ describe('augmentation', () => {
     expect(augmented(options, 7)).not.toEqual(augmented(options, 8));
   });
 
-  it('works on each channel of colour pictures alike', () => {
+  it('works on each channel of color images alike', () => {
     const gray = batch();
     const colour = { ...batch(), channels: 3, images: Float32Array.from(gray.images, (_, i) => i).fill(0) } as Batch;
     colour.images = Float32Array.from({ length: 3 * gray.images.length }, (_, i) => gray.images[Math.floor(i / 3)]!);
@@ -99,7 +99,7 @@ describe('augmentation', () => {
   });
 
   it.each([{ brightness: 0.3 }, { contrast: 0.5 }, { erase: { probability: 1 } }])(
-    'leaves the alpha of pictures alone: %j',
+    'leaves the alpha of images alone: %j',
     (options) => {
       const gray = batch();
       const images = Float32Array.from({ length: 4 * gray.images.length }, (_, i) =>

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { batches, countBatches, type LabeledImages } from '../../src/data/batches';
 import { InputError } from '../../src/errors';
 
-/** Ten pictures of one pixel with the values 0, 10, 20, … */
+/** Ten images of one pixel with the values 0, 10, 20, … */
 const data: LabeledImages = {
   images: Uint8Array.from({ length: 10 }, (_, i) => 10 * i),
   labels: Uint8Array.from({ length: 10 }, (_, i) => (i === 9 ? 255 : i % 3)),
@@ -34,7 +34,7 @@ describe('batches', () => {
     expect([...first!.targets]).toEqual([0, 1, 2, 3, 4, 5]);
   });
 
-  it('are shuffled by seed and epoch, each picture once', () => {
+  it('are shuffled by seed and epoch, each image once', () => {
     const once = values({ shuffle: true, seed: 5 });
     expect([...once].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
     expect(values({ shuffle: true, seed: 5 })).toEqual(once);
@@ -42,12 +42,12 @@ describe('batches', () => {
     expect(values({ shuffle: true, seed: 6 })).not.toEqual(once);
   });
 
-  it('can be entered in the middle of an epoch, augmentation included', () => {
+  it('can be resumed within an epoch, with the same augmentation', () => {
     const options = { batchSize: 3, shuffle: true, seed: 2, epoch: 3, augment: { brightness: 0.5 } };
     expect([...batches(data, { ...options, firstBatch: 2 })]).toEqual([...batches(data, options)].slice(2));
   });
 
-  it('belong to the consumer', () => {
+  it('are owned by the consumer', () => {
     const [first] = batches(data, { batchSize: 10 });
     first!.images.fill(255);
     expect(data.images[1]).toBe(10);

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
-import type { FerDatasetParts } from '../../src/data/dataset-parts';
-import { FerDataset } from '../../src/data/dataset';
+import type { DatasetParts } from '../../src/data/dataset-parts';
+import { Dataset } from '../../src/data/dataset';
 import { InputError } from '../../src/errors';
 import { EMOTIONS } from '../../src/labels';
 import { describeOn, expectNoLeaks } from '../support/backends';
@@ -10,11 +10,11 @@ import { numberedDataset, tinyDataset } from './fixtures';
 
 const SOFT = [0.5, 0.5, 0, 0, 0, 0, 0];
 
-describe('FerDataset', () => {
-  it('fills in what is not given', () => {
-    const dataset = new FerDataset({ images: new Uint8Array(2 * 48 * 48) });
+describe('Dataset', () => {
+  it('fills in defaults', () => {
+    const dataset = new Dataset({ images: new Uint8Array(2 * 48 * 48) });
     expect(dataset).toMatchObject({ size: 2, height: 48, width: 48, channels: 1, numClasses: 7, classNames: EMOTIONS });
-    expect([...dataset.labels, ...dataset.usage, ...dataset.rows]).toEqual([255, 255, 255, 255, 1, 2]);
+    expect([...dataset.labels, ...dataset.splits, ...dataset.rows]).toEqual([255, 255, 255, 255, 1, 2]);
     expect([dataset.targets, dataset.sampleWeights, dataset.names, dataset.skipped]).toEqual([
       undefined,
       undefined,
@@ -23,7 +23,7 @@ describe('FerDataset', () => {
     ]);
   });
 
-  it.each<[Partial<Record<keyof FerDatasetParts, unknown>>, string]>([
+  it.each<[Partial<Record<keyof DatasetParts, unknown>>, string]>([
     [{ images: [1, 2, 3, 4] }, 'images: expected a Uint8Array, received [1, 2, 3, 4]'],
     [{ images: undefined }, 'images: expected a Uint8Array, received undefined'],
     [{ images: new Uint8Array(9) }, 'images: expected a multiple of 2 × 2 pixels, received 9 pixels'],
@@ -32,7 +32,7 @@ describe('FerDataset', () => {
     [{ labels: new Uint8Array(3) }, 'labels: expected a Uint8Array of length 2, received length 3'],
     [{ labels: [0, 1] }, 'labels: expected a Uint8Array of length 2, received [0, 1]'],
     [{ labels: Uint8Array.of(0, 7) }, 'labels: expected 0..6 or 255, received 7 at 1'],
-    [{ usage: Uint8Array.of(3, 0) }, 'usage: expected 0..2 or 255, received 3 at 0'],
+    [{ splits: Uint8Array.of(3, 0) }, 'splits: expected 0..2 or 255, received 3 at 0'],
     [{ rows: new Uint32Array(1) }, 'rows: expected a Uint32Array of length 2'],
     [{ targets: new Float32Array(7) }, 'targets: expected a Float32Array of length 14'],
     [
@@ -50,30 +50,30 @@ describe('FerDataset', () => {
     [{ sampleWeights: Float32Array.of(1, Infinity) }, 'received Infinity at 1'],
     [{ names: ['a'] }, 'names: expected an array of length 2'],
   ])('refuses the parts %o', (parts, message) => {
-    const make = (): FerDataset =>
-      new FerDataset({ images: new Uint8Array(8), height: 2, width: 2, ...parts } as FerDatasetParts);
+    const make = (): Dataset =>
+      new Dataset({ images: new Uint8Array(8), height: 2, width: 2, ...parts } as DatasetParts);
     expect(make).toThrow(InputError);
     expect(make).toThrow(message);
   });
 
   const images = [0, 1, 2, 3].map((i) => [i, i + 1, i + 2, i + 3]);
-  const dataset = new FerDataset({
-    ...tinyDataset(images, { labels: [3, 3, 0, 255], usage: [0, 1, 0, 2], rows: [2, 3, 4, 5] }),
+  const dataset = new Dataset({
+    ...tinyDataset(images, { labels: [3, 3, 0, 255], splits: [0, 1, 0, 2], rows: [2, 3, 4, 5] }),
     sampleWeights: Float32Array.of(1, 2, 3, 4),
     names: ['a', 'b', 'c', 'd'],
   });
 
-  it('chooses by usage', () => {
+  it('selects by split', () => {
     expect([...dataset.where('Training').rows]).toEqual([2, 4]);
     expect([...dataset.where(['PublicTest', 'PrivateTest']).rows]).toEqual([3, 5]);
     expect(dataset.where('Training').where('PublicTest').size).toBe(0);
-    expect(() => dataset.where('Test' as 'Training')).toThrow('FerDataset.where: usage');
+    expect(() => dataset.where('Test' as 'Training')).toThrow('Dataset.where: split');
   });
 
-  it('chooses by position, in order and with repetition, and everything that belongs to it', () => {
+  it('selects all arrays by index, in order and with repetition', () => {
     const part = dataset.withTargets(Float32Array.from([SOFT, SOFT, SOFT, SOFT].flat())).subset([2, 0, 2]);
     expect([...part.images]).toEqual([2, 3, 4, 5, 0, 1, 2, 3, 2, 3, 4, 5]);
-    expect([[...part.labels], [...part.usage], [...part.rows]]).toEqual([
+    expect([[...part.labels], [...part.splits], [...part.rows]]).toEqual([
       [0, 3, 0],
       [0, 0, 0],
       [4, 2, 4],
@@ -81,10 +81,10 @@ describe('FerDataset', () => {
     expect([...part.sampleWeights!]).toEqual([3, 1, 3]);
     expect(part.names).toEqual(['c', 'a', 'c']);
     expect([...part.targets!]).toEqual([SOFT, SOFT, SOFT].flat());
-    expect(() => dataset.subset([4])).toThrow('FerDataset.subset: indices: expected an integer in 0..3, received 4');
+    expect(() => dataset.subset([4])).toThrow('Dataset.subset: indices: expected an integer in 0..3, received 4');
   });
 
-  it('copies what it chooses', () => {
+  it('copies selected images', () => {
     const part = dataset.subset([0]);
     part.images.fill(9);
     expect(dataset.images[0]).toBe(0);
@@ -94,25 +94,23 @@ describe('FerDataset', () => {
     expect([...dataset.withoutRows([2, 5, 99]).rows]).toEqual([3, 4]);
   });
 
-  it('says so when options of batches are none', () => {
+  it('refuses invalid batch options', () => {
     expect(() => dataset.toDataset(null as never)).toThrow(
-      'FerDataset.toDataset: expected an options object, received null',
+      'Dataset.toDataset: expected an options object, received null',
     );
   });
 
-  it.each(['subset: indices', 'withoutRows: rows'])('says so when positions or rows are no list: %s', (where) => {
+  it.each(['subset: indices', 'withoutRows: rows'])('refuses indices or rows that are not iterable: %s', (where) => {
     const method = where.split(':')[0] as 'subset' | 'withoutRows';
     for (const value of [null, undefined, 3, {}]) {
       expect(() => dataset[method](value as never)).toThrow(InputError);
-      expect(() => dataset[method](value as never)).toThrow(
-        `FerDataset.${where}: expected an array or another iterable`,
-      );
+      expect(() => dataset[method](value as never)).toThrow(`Dataset.${where}: expected an array or another iterable`);
     }
   });
 
-  it('counts classes, the unlabelled apart', () => expect(dataset.classCounts()).toEqual([1, 0, 0, 2, 0, 0, 0]));
+  it('counts classes, the unlabeled apart', () => expect(dataset.classCounts()).toEqual([1, 0, 0, 2, 0, 0, 0]));
 
-  it('takes other labels, targets and weights, and leaves itself alone', () => {
+  it('replaces labels, targets and weights in a new data set', () => {
     expect([...dataset.withLabels(Uint8Array.of(1, 1, 1, 1)).labels]).toEqual([1, 1, 1, 1]);
     expect(
       dataset.withTargets(Float32Array.from([SOFT, SOFT, SOFT, SOFT].flat())).withTargets().targets,
@@ -125,7 +123,7 @@ describe('FerDataset', () => {
   it('concatenates', () => {
     const both = dataset.subset([0]).concat(dataset.subset([1]), dataset.subset([3]));
     expect([...both.images]).toEqual([0, 1, 2, 3, 1, 2, 3, 4, 3, 4, 5, 6]);
-    expect([[...both.labels], [...both.usage], [...both.rows]]).toEqual([
+    expect([[...both.labels], [...both.splits], [...both.rows]]).toEqual([
       [3, 3, 255],
       [0, 1, 2],
       [2, 3, 5],
@@ -144,8 +142,8 @@ describe('FerDataset', () => {
   });
 
   it('refuses to concatenate other sizes, and targets with no label', () => {
-    expect(() => dataset.concat(new FerDataset({ images: new Uint8Array(48 * 48) }))).toThrow(
-      'FerDataset.concat: others: expected images of 2 × 2 pixels, received images of 48 × 48 pixels.',
+    expect(() => dataset.concat(new Dataset({ images: new Uint8Array(48 * 48) }))).toThrow(
+      'Dataset.concat: others: expected images of 2 × 2 pixels, received images of 48 × 48 pixels.',
     );
     const soft = dataset.subset([0]).withTargets(Float32Array.from(SOFT));
     expect(() => soft.concat(dataset.subset([3]))).toThrow(
@@ -154,7 +152,7 @@ describe('FerDataset', () => {
   });
 });
 
-describeOn(['cpu', 'wasm'], 'FerDataset as tensors', () => {
+describeOn(['cpu', 'wasm'], 'Dataset as tensors', () => {
   expectNoLeaks();
   const dataset = tinyDataset(
     [
@@ -170,7 +168,7 @@ describeOn(['cpu', 'wasm'], 'FerDataset as tensors', () => {
     expect([image.shape, image.dtype]).toEqual([[2, 2, 1], 'float32']);
     expect([...(await image.data())]).toEqual([0, 50, 100, 255]);
     image.dispose();
-    expect(() => dataset.image(3)).toThrow('FerDataset.image: index: expected an integer in 0..2, received 3');
+    expect(() => dataset.image(3)).toThrow('Dataset.image: index: expected an integer in 0..2, received 3');
   });
 
   it('gives all images as [n, h, w, 1] float32 with one-hot targets, zeros where there is no label', async () => {
@@ -197,10 +195,10 @@ describeOn(['cpu', 'wasm'], 'FerDataset as tensors', () => {
   });
 });
 
-describeOn(['cpu', 'wasm'], 'FerDataset.toDataset', () => {
+describeOn(['cpu', 'wasm'], 'Dataset.toDataset', () => {
   expectNoLeaks();
   const dataset = numberedDataset(20);
-  const order = async (data: ReturnType<FerDataset['toDataset']>): Promise<number[][]> => {
+  const order = async (data: ReturnType<Dataset['toDataset']>): Promise<number[][]> => {
     const batches: number[][] = [];
     await data.forEachAsync(({ xs, ys }) => {
       expect([xs.shape.slice(1), ys.shape]).toEqual([
@@ -213,7 +211,7 @@ describeOn(['cpu', 'wasm'], 'FerDataset.toDataset', () => {
     return batches;
   };
 
-  it('gives batches in file order, the last one smaller, and knows their number', async () => {
+  it('gives batches in file order, the last one smaller, and has their number as size', async () => {
     const data = dataset.toDataset({ batchSize: 8 });
     expect(data.size).toBe(3);
     expect((await order(data)).map((batch) => batch.length)).toEqual([8, 8, 4]);
@@ -222,7 +220,7 @@ describeOn(['cpu', 'wasm'], 'FerDataset.toDataset', () => {
     expect([full.size, (await order(full)).length]).toEqual([2, 2]);
   });
 
-  it('gives an order that depends on the seed alone, another one in each epoch', async () => {
+  it('shuffles by the seed alone, differently in each epoch', async () => {
     const options = { batchSize: 8, shuffle: true, seed: 5 };
     const [one, two] = [dataset.toDataset(options), dataset.toDataset(options)];
     const epochs = [await order(one), await order(one)];
@@ -250,7 +248,7 @@ describeOn(['cpu', 'wasm'], 'FerDataset.toDataset', () => {
   });
 });
 
-describeOn(['cpu'], 'FerDataset.toDataset in model.fitDataset', () => {
+describeOn(['cpu'], 'Dataset.toDataset in model.fitDataset', () => {
   expectNoLeaks();
 
   it('trains for several epochs, starting with epoch 0', async () => {

@@ -3,6 +3,7 @@ import { faultsIn } from '../../src/data/fault';
 import type { ParsedRows } from '../../src/data/fer2013-parser';
 import { Fer2013Parser } from '../../src/data/fer2013-parser';
 import { FER2013_ROWS, PixelStore } from '../../src/data/pixel-store';
+import { labelFromName } from '../../src/labels';
 import { Random } from '../../src/random';
 import { bytesOf, goodPixels, PIXELS } from './fixtures';
 
@@ -17,6 +18,7 @@ function parse(bytes: Uint8Array, cuts: Iterable<number>): Outcome {
     skipBadRows: true,
     keep: undefined,
     fileBytes: bytes.length,
+    labelOf: (text) => labelFromName(text) ?? { column: 'emotion', expected: 'a label', received: text },
   });
   let start = 0;
   for (const cut of cuts) {
@@ -46,12 +48,12 @@ const FILE = bytesOf(
   ].join('\r\n'),
 );
 
-describe('Fer2013Parser gives the same rows however the file is cut', () => {
+describe('Fer2013Parser returns the same rows for chunks of any size', () => {
   const whole = parse(FILE, []);
 
   it('and those are the right ones', () => {
     expect([...whole.labels]).toEqual([3, 6, 1, 2]);
-    expect([...whole.usage]).toEqual([0, 1, 2, 0]);
+    expect([...whole.splits]).toEqual([0, 1, 2, 0]);
     expect([...whole.rows]).toEqual([2, 3, 5, 8]);
     expect(whole.images).toHaveLength(4 * PIXELS);
     expect(whole.skipped).toHaveLength(3);
@@ -92,7 +94,7 @@ describe('PixelStore', () => {
     expect(new PixelStore(10_000).pixels.length).toBe(4 * PIXELS);
   });
 
-  it('keeps what it holds when it grows', () => {
+  it('keeps its content when it grows', () => {
     const store = new PixelStore(1);
     store.reserve(2);
     store.pixels.set([1, 2, 3], 2 * PIXELS - 3);

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
-import { FerDataset } from '../../src/data/dataset';
+import { Dataset } from '../../src/data/dataset';
+import { type Fer2013Options, loadFer2013 } from '../../src/data/fer2013';
 import { Random } from '../../src/random';
 
 /** Pixels of an image of FER2013. */
@@ -11,14 +12,14 @@ export function pixelsOfRow(index: number): Uint8Array {
   return Uint8Array.from({ length: PIXELS }, () => random.integer(10 ** (1 + random.integer(3))) % 256);
 }
 
-/** Pixels as they stand in a file. */
+/** Pixels as they are in a file. */
 export function pixelText(pixels: Iterable<number>): string {
   return Array.from(pixels).join(' ');
 }
 
 const texts = new Map<number, string>();
 
-/** The good pixels of image `index` as they stand in a file. */
+/** The good pixels of image `index` as they are in a file. */
 export function goodPixels(index = 0): string {
   const text = texts.get(index) ?? pixelText(pixelsOfRow(index));
   texts.set(index, text);
@@ -43,6 +44,11 @@ export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
 /** Text as gzip data. */
 export function gzipOf(text: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(gzipSync(text));
+}
+
+/** Loads the text of a file. */
+export function loadText(text: string, options?: Fer2013Options): Promise<Dataset> {
+  return loadFer2013(bytesOf(text), options);
 }
 
 /** A stream of bytes, cut into chunks of the given sizes (the last one repeats). */
@@ -72,20 +78,20 @@ export async function failureOf(promise: Promise<unknown>): Promise<unknown> {
 /** A data set of 2 × 2 images: one for each list of pixels. */
 export function tinyDataset(
   images: readonly (readonly number[])[],
-  parts: { labels?: readonly number[]; usage?: readonly number[]; rows?: readonly number[] } = {},
-): FerDataset {
-  return new FerDataset({
+  parts: { labels?: readonly number[]; splits?: readonly number[]; rows?: readonly number[] } = {},
+): Dataset {
+  return new Dataset({
     images: Uint8Array.from(images.flat()),
     height: 2,
     width: 2,
     labels: parts.labels && Uint8Array.from(parts.labels),
-    usage: parts.usage && Uint8Array.from(parts.usage),
+    splits: parts.splits && Uint8Array.from(parts.splits),
     rows: parts.rows && Uint32Array.from(parts.rows),
   });
 }
 
 /** A data set of `size` different 2 × 2 images with labels in turn. */
-export function numberedDataset(size: number): FerDataset {
+export function numberedDataset(size: number): Dataset {
   return tinyDataset(
     Array.from({ length: size }, (_, i) => [i & 255, i >> 8, 1, 2]),
     { labels: Array.from({ length: size }, (_, i) => i % 7) },

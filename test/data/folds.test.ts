@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { FerDataset } from '../../src/data/dataset';
+import { Dataset } from '../../src/data/dataset';
 import { InputError } from '../../src/errors';
 
-/** 60 pictures of 2×2 pixels, classes 0 and 1 in turn, of which the last 20 are copies of the first 20. */
-const dataset = new FerDataset({
+/** 60 images of 2×2 pixels, classes 0 and 1 in turn, of which the last 20 are copies of the first 20. */
+const dataset = new Dataset({
   images: Uint8Array.from({ length: 240 }, (_, i) => (i % 4 === 0 ? Math.floor(i / 4) % 40 : 7)),
   labels: Uint8Array.from({ length: 60 }, (_, i) => i % 2),
   height: 2,
   width: 2,
 });
 
-describe('FerDataset.folds', () => {
-  it('holds each picture out once, in parts of nearly equal size and mix of classes', () => {
+describe('Dataset.folds', () => {
+  it('holds each image out once, in parts of nearly equal size and mix of classes', () => {
     const folds = dataset.folds({ folds: 5, seed: 1 });
     for (const { held } of folds) expect(Math.abs(held.size - 12)).toBeLessThanOrEqual(1); // copies go together
     const all = folds.flatMap(({ heldIndices }) => [...heldIndices]).toSorted((a, b) => a - b);
@@ -24,7 +24,7 @@ describe('FerDataset.folds', () => {
     }
   });
 
-  it('keeps equal pictures on one side', () => {
+  it('keeps equal images in one fold', () => {
     for (const { training, held } of dataset.folds({ folds: 4 })) {
       const seen = new Set(Array.from({ length: training.size }, (_, i) => training.images[4 * i]));
       for (let i = 0; i < held.size; i++) expect(seen.has(held.images[4 * i])).toBe(false);
@@ -37,20 +37,20 @@ describe('FerDataset.folds', () => {
     expect(held(3)).not.toEqual(held(4));
   });
 
-  it('refuses fewer different pictures than folds, and folds that are none', () => {
+  it('refuses fewer distinct images than folds, and invalid numbers of folds', () => {
     expect(() => dataset.folds({ folds: 41 })).toThrow(
-      /^FerDataset\.folds: expected at least 41 different pictures, received 40/,
+      /^Dataset\.folds: expected at least 41 distinct images, received 40/,
     );
     expect(() => dataset.folds({ folds: 1 })).toThrow(InputError);
-    expect(() => dataset.folds({ folds: 256 })).toThrow(/^FerDataset\.folds: folds: expected an integer in 2\.\.255/);
+    expect(() => dataset.folds({ folds: 256 })).toThrow(/^Dataset\.folds: folds: expected an integer in 2\.\.255/);
     expect(() => dataset.folds({ parts: 3 } as never)).toThrow(InputError);
   });
 });
 
-describe('FerDataset.withTeacher', () => {
+describe('Dataset.withTeacher', () => {
   const teacher = Float32Array.from({ length: 420 }, (_, i) => (i % 7 === Math.floor(i / 7) % 7 ? 1 : 0));
 
-  it('goes with its pictures into subsets, and into a whole of sets that all have one', () => {
+  it('is kept in subsets, and in concatenations if all sets have one', () => {
     const taught = dataset.withTeacher(teacher);
     expect([...taught.subset([3, 9]).teacher!]).toEqual(
       [3, 2].flatMap((k) => [0, 1, 2, 3, 4, 5, 6].map((i) => +(i === k))),
@@ -60,7 +60,7 @@ describe('FerDataset.withTeacher', () => {
     expect(taught.withTeacher().teacher).toBeUndefined();
   });
 
-  it('refuses rows that are no probabilities', () => {
+  it('refuses rows that are not probabilities', () => {
     expect(() => dataset.withTeacher(teacher.subarray(7))).toThrow(/teacher: expected a Float32Array of length 420/);
     expect(() => dataset.withTeacher(teacher.map((x) => x / 2))).toThrow(/teacher: expected rows that sum to 1/);
   });

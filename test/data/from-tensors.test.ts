@@ -36,19 +36,19 @@ describeOn(BACKENDS, 'fromTensors', () => {
     },
   );
 
-  it('keeps fractions and colours', async () => {
+  it('keeps fractions and colors', async () => {
     const data = await convert([0.5, 20, 30, 40, 50, 255], ONE_HOT, { channels: 3 });
     expect(data.images).toEqual(Float32Array.of(0.5, 20, 30, 40, 50, 255));
     expect(data).toMatchObject({ width: 1, channels: 3 });
   });
 
-  it('keeps soft targets and labels a picture by the greatest', async () => {
+  it('keeps soft targets and labels an image by its highest target', async () => {
     const data = await convert([1, 2, 3, 4], [0.25, 0.5, 0.25, 1, 0, 0]);
     expect(data.targets).toEqual(Float32Array.of(0.25, 0.5, 0.25, 1, 0, 0));
     expect(data.labels).toEqual(Uint8Array.of(1, 0));
   });
 
-  it('takes a row of zeros for an unknown class', async () => {
+  it('treats a row of zeros as an unknown class', async () => {
     const data = await convert([1, 2, 3, 4], [0, 0, 0, 0, 1, 0]);
     expect(data.labels).toEqual(Uint8Array.of(UNLABELED, 1));
     expect(data.targets).toBeUndefined();
@@ -73,7 +73,7 @@ describeOn(['cpu'], 'fromTensors, whatever the backend', () => {
       await expect(run).rejects.toThrow(InputError);
       await expect(run).rejects.toThrow(message);
     };
-    await refused(convert([0.5, 1, 0, 0], ONE_HOT), 'must be multiplied by 255');
+    await refused(convert([0.5, 1, 0, 0], ONE_HOT), 'Multiply images in 0..1 by 255');
     await refused(convert([-1, 1, 0, 0], ONE_HOT), 'values in 0..255, received -1');
     await refused(convert([NaN, 1, 0, 0], ONE_HOT), 'received NaN');
     await refused(convert([1, 2, 3, 256], ONE_HOT), 'received 256');

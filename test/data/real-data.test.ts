@@ -1,20 +1,21 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { auditDataset } from '../../src/curation/audit';
-import type { FerDataset } from '../../src/data/dataset';
+import type { Dataset } from '../../src/data/dataset';
 import { FERPLUS_LABELS } from '../../src/curation/ferplus';
 import { joinFerPlus } from '../../src/curation/ferplus-join';
-import { readFer2013, readFerPlus } from '../../src/node/fer2013-file';
+import { loadFerPlus } from '../../src/curation/ferplus';
+import { loadFer2013 } from '../../src/data/fer2013';
 import { FER2013_PATH, FERPLUS_PATH } from '../support/real-data';
 
 // The expected numbers are those of the copy of FER2013 that has Training and PublicTest alone.
 describe.skipIf(FER2013_PATH === undefined)('the real FER2013', () => {
-  let dataset: FerDataset;
+  let dataset: Dataset;
   let rss = 0;
 
   beforeAll(async () => {
     const before = process.memoryUsage().rss;
     const watch = setInterval(() => (rss = Math.max(rss, process.memoryUsage().rss - before)), 5);
-    dataset = await readFer2013(FER2013_PATH!, { usage: ['Training', 'PublicTest'] });
+    dataset = await loadFer2013(FER2013_PATH!, { split: ['Training', 'PublicTest'] });
     clearInterval(watch);
   });
 
@@ -40,7 +41,7 @@ describe.skipIf(FER2013_PATH === undefined)('the real FER2013', () => {
     expect(rss - dataset.images.length).toBeLessThan(64e6);
   });
 
-  it('audits to the numbers that are known of it', () => {
+  it('has the known audit counts', () => {
     const audit = auditDataset(dataset);
     // Twelve black images, all in Training, and the one row of PublicTest that could not be recovered.
     expect(audit.constant.filter(({ split }) => split === 'Training')).toHaveLength(12);
@@ -64,7 +65,7 @@ describe.skipIf(FER2013_PATH === undefined)('the real FER2013', () => {
   });
 
   it.skipIf(FERPLUS_PATH === undefined)('joins to the FER+ votes, whose leaders agree in about 63 %', async () => {
-    const votes = await readFerPlus(FERPLUS_PATH!);
+    const votes = await loadFerPlus(FERPLUS_PATH!);
     expect(votes.size).toBe(32_298);
     const leaders = dataset.labels.map((_, i) => {
       const row = votes.votes.subarray(10 * i, 10 * i + 10);

@@ -12,7 +12,7 @@ const DATA: LabeledImages = {
 };
 
 describe('selectImages', () => {
-  it('copies images and what is known of them, in the order of the positions', () => {
+  it('copies images with labels, targets and weights, in the order of the indices', () => {
     expect(selectImages(DATA, [2, 0, 2])).toEqual({
       images: Uint8Array.of(5, 6, 1, 2, 5, 6),
       labels: Uint8Array.of(255, 0, 255),

@@ -1,5 +1,5 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import type { FerDataset } from '../../src/data/dataset';
+import type { Dataset } from '../../src/data/dataset';
 import { splitIndices } from '../../src/data/split';
 import { InputError } from '../../src/errors';
 import { numberedDataset } from './fixtures';
@@ -7,7 +7,7 @@ import { numberedDataset } from './fixtures';
 const labels = Uint8Array.from({ length: 1003 }, (_, i) => (i % 10 === 0 ? 1 : i % 3 === 0 ? 5 : 3));
 
 describe('splitIndices', () => {
-  it('gives each index to one part, in ascending order, 80:10:10 unless told otherwise', () => {
+  it('gives each index to one part, in ascending order, 80:10:10 by default', () => {
     const parts = splitIndices(labels);
     expect(parts.map(({ length }) => length)).toEqual([802, 101, 100]);
     const all = parts.flatMap((part) => [...part]);
@@ -24,7 +24,7 @@ describe('splitIndices', () => {
     expect([...splitIndices(labels.subarray(0, 30))[2]]).toEqual([...splitIndices(new Uint8Array(30))[2]]);
   });
 
-  it('draws from everywhere', () => {
+  it('draws from the whole data set', () => {
     const [, validation] = splitIndices(labels);
     const mean = validation.reduce((sum, index) => sum + index, 0) / validation.length;
     expect(mean).toBeGreaterThan(400);
@@ -42,20 +42,20 @@ describe('splitIndices', () => {
     });
   });
 
-  it('leaves the rest out where the fractions sum to less than 1', () => {
+  it('drops the rest if the fractions sum to less than 1', () => {
     const parts = splitIndices(labels, { fractions: [0.25, 0.1] });
     expect(parts.map(({ length }) => length)).toEqual([251, 100]);
   });
 
-  it('splits nothing and little', () => {
+  it('splits empty and very small data sets', () => {
     expect(splitIndices(new Uint8Array(0)).map(({ length }) => length)).toEqual([0, 0, 0]);
     expect(splitIndices(new Uint8Array(1)).map(({ length }) => length)).toEqual([1, 0, 0]);
   });
 
   it.each([
-    [{ fractions: [] }, 'fractions: expected a list of shares'],
-    [{ fractions: 0.8 }, 'fractions: expected a list of shares'],
-    [{ fractions: [0.8, 0.3] }, 'expected shares of at most 1 in all'],
+    [{ fractions: [] }, 'fractions: expected an array of fractions'],
+    [{ fractions: 0.8 }, 'fractions: expected an array of fractions'],
+    [{ fractions: [0.8, 0.3] }, 'expected a sum of at most 1'],
     [{ fractions: [0.8, 0] }, 'fractions[1]'],
     [{ fractions: [NaN] }, 'fractions[0]'],
     [{ seed: -1 }, 'seed'],
@@ -63,16 +63,16 @@ describe('splitIndices', () => {
   ])('refuses %j', (options, message) => {
     expect(() => splitIndices(labels, options as object)).toThrow(InputError);
     expect(() => splitIndices(labels, options as object)).toThrow(message);
-    expect(() => splitIndices(labels, options as object)).toThrow(/^FerDataset\.split: /);
+    expect(() => splitIndices(labels, options as object)).toThrow(/^Dataset\.split: /);
   });
 });
 
-describe('FerDataset.split', () => {
+describe('Dataset.split', () => {
   it('gives data sets that share no image and are typed by the fractions', () => {
     const dataset = numberedDataset(500);
     const [training, validation, test] = dataset.split({ seed: 4, stratify: true });
-    expectTypeOf(training).toEqualTypeOf<FerDataset>();
-    expectTypeOf(dataset.split({ fractions: [0.9, 0.1] })).toEqualTypeOf<readonly [FerDataset, FerDataset]>();
+    expectTypeOf(training).toEqualTypeOf<Dataset>();
+    expectTypeOf(dataset.split({ fractions: [0.9, 0.1] })).toEqualTypeOf<readonly [Dataset, Dataset]>();
     const rows = [training, validation, test].flatMap((part) => [...part.rows]);
     expect(new Set(rows).size).toBe(500);
     expect(training.size).toBeGreaterThan(390);

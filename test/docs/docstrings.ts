@@ -9,6 +9,8 @@ export interface Documented {
   /** The module that exports it. */
   entry: string;
   isType: boolean;
+  /** Whether it is a function or a class. */
+  isCallable: boolean;
   examples: CodeBlock[];
   memberExamples: CodeBlock[];
 }
@@ -74,9 +76,10 @@ function exportsOf(index: string): Documented[] {
       const name = element.name.text;
       const isType = statement.isTypeOnly || element.isTypeOnly;
       const declaration = declarationOf(file, (element.propertyName ?? element.name).text);
+      const isCallable = ts.isFunctionDeclaration(declaration) || ts.isClassDeclaration(declaration);
       const members = ts.isClassDeclaration(declaration) ? [...declaration.members] : [];
       const memberExamples = members.flatMap((member) => examplesOf(member, `${name}.${member.name?.getText()}`));
-      return { name, entry, isType, examples: examplesOf(declaration, name), memberExamples };
+      return { name, entry, isType, isCallable, examples: examplesOf(declaration, name), memberExamples };
     });
   });
 }

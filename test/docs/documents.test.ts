@@ -1,11 +1,17 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { program } from '../../src/cli/program';
 import { MODELS } from '../../src/models/registry';
-import { codeBlocks, DOCUMENTS, read, ROOT } from './documents';
+import { DOCUMENTS, read, ROOT } from './documents';
 
 const LINK = /\]\(([^)\s]+)\)/g;
 const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+
+/** What may name commands: the documents and the cards of the bundled models. */
+const TEXTS = [...DOCUMENTS, ...Object.keys(MODELS).map((name) => `weights/${name}/card.json`)].map(read);
+
+const optionsOf = (command: string) => Array.from(command.matchAll(/(?<=\s)--[a-z][a-z-]*/g), ([option]) => option);
 
 /** The anchors of a document's headings, as GitHub makes them. */
 function anchors(document: string): string[] {
@@ -28,28 +34,59 @@ describe('the guides', () => {
     }
   });
 
-  it('stand all in the list of guides', () => {
+  it.each(DOCUMENTS.filter((document) => document === 'README.md' || document.startsWith('docs/')))(
+    '%s leads to files that the package contains, images apart',
+    (document) => {
+      const { files } = JSON.parse(read('package.json')) as { files: string[] };
+      const shipped = (path: string) =>
+        ['LICENSE', 'README.md'].includes(path) || // npm always takes these
+        files.some((file) => file === path || (file === 'docs/*.md' && /^docs\/[\w-]+\.md$/.test(path)));
+      const links = Array.from(read(document).matchAll(/(?<!!\[[^\]]*)\]\(([^)\s#]+)/g), ([, target]) => target!);
+      const relative = links
+        .filter((target) => !/^https?:/.test(target))
+        .map((target) => join(dirname(document), target));
+      if (document === 'README.md') expect(relative.length).toBeGreaterThan(15);
+      expect(relative.filter((target) => !shipped(target) && !target.startsWith('docs/images/'))).toEqual([]);
+    },
+  );
+
+  it('are all in the list of guides', () => {
     const list = read('docs/README.md');
     const guides = DOCUMENTS.filter((document) => /^docs\/(?!README)/.test(document));
     expect(guides.filter((guide) => !list.includes(`](${guide.slice('docs/'.length)})`))).toEqual([]);
   });
 
-  it('name only scripts that exist, and only options that these have', () => {
-    const commands = DOCUMENTS.flatMap((document) => [
-      ...codeBlocks(document, ['sh']).flatMap(({ code }) => code.split('\n')),
-      ...Array.from(read(document).matchAll(/`(npm [^`]+)`/g), ([, command]) => command!),
-    ]).flatMap((line) => line.split('&&').map((command) => command.replace(/\s#.*/, '').trim()));
-    const runs = commands.filter((command) => command.startsWith('npm run '));
-    expect(runs.length).toBeGreaterThan(10);
-    for (const command of runs) {
-      const script = command.split(/\s+/)[2]!;
-      expect(scripts, command).toHaveProperty([script]);
-      const example = join(ROOT, 'examples', `${script}.ts`);
-      if (!existsSync(example)) continue;
-      const known = readFileSync(example, 'utf8');
-      for (const [, option] of command.matchAll(/\s(--[a-z-]+)/g)) {
-        if (option !== '--help') expect(known, command).toContain(`${option!}`);
-      }
+  it('name only scripts that exist', () => {
+    const names = TEXTS.flatMap((text) => Array.from(text.matchAll(/npm run ([a-z][\w:-]*)/g), ([, name]) => name!));
+    expect(names.length).toBeGreaterThan(10);
+    expect(names.filter((name) => !(name in scripts))).toEqual([]);
+  });
+
+  it('and the cards name only commands of fer-cnn that exist, and only options that these have', () => {
+    const runs = TEXTS.flatMap((text) =>
+      Array.from(text.matchAll(/npx fer-cnn ([a-z][^`)&;|\n#]*)/g), ([, run]) => run!),
+    );
+    expect(runs.length).toBeGreaterThan(30);
+    const { commands } = program();
+    for (const run of runs) {
+      const command = commands.find((each) => each.name() === run.split(/\s/)[0]);
+      expect(command, run).toBeDefined();
+      const known = ['--help', ...command!.options.map(({ long }) => long)];
+      expect(optionsOf(run).filter((option) => !known.includes(option)), run).toEqual([]); // prettier-ignore
+    }
+  });
+
+  it('and the cards name only programs of the repository that exist, and only options that these have', () => {
+    const pattern = /(?:npx tsx|node) ((?:research|bench|scripts|examples)\/[\w./-]+)([^`)&;|\n#]*)/g;
+    const runs = TEXTS.flatMap((text) =>
+      Array.from(text.matchAll(pattern), ([, file, rest]) => [file!, rest!] as const),
+    );
+    expect(runs.length).toBeGreaterThan(20);
+    for (const [file, rest] of runs) {
+      expect(existsSync(join(ROOT, file)), file).toBe(true);
+      const known = `--help ${read(file)} ${read('src/cli/options.ts')}`; // some options are shared
+      const unknown = optionsOf(rest).filter((option) => !known.includes(option));
+      expect(unknown, `${file} ${rest}`).toEqual([]);
     }
   });
 

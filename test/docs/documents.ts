@@ -8,7 +8,7 @@ export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export interface CodeBlock {
   /** Document and line, for messages. */
   place: string;
-  /** What stands behind the opening fence. */
+  /** What follows the opening fence. */
   language: string;
   /** The code. */
   code: string;

@@ -1,5 +1,5 @@
 /**
- * What the reader of an example has: a tiny FER2013, small networks, a photo and so on. What only a page or another package gives is
+ * What the reader of an example has: a tiny FER2013, small models, a photo and so on. What only a page or another package gives is
  * declared and no more; examples that name it are compiled and not run.
  */
 import * as tf from '@tensorflow/tfjs-core';
@@ -10,29 +10,24 @@ import {
   EMOTIONS,
   loadClassifier,
   loadFer2013,
-  readBundled,
-  USAGES,
   type Batch,
   type Box,
   type CardDraft,
-  type FaceLandmarks,
-  type GradientJob,
+  type EvaluationReport,
+  type FaceRegion,
   type PixelData,
-  type TfvisData,
 } from 'fer-cnn';
-import { FERPLUS_CHOICES, loadFerPlus } from 'fer-cnn/curation';
-import type {
-  FaceApiFace,
-  FaceDetectionLike,
-  FaceDetector,
-  HumanLike,
-  MediaPipeLike,
-  TrackedFace,
-} from 'fer-cnn/faces';
-import type { GradientPart } from 'fer-cnn/node';
-import { createGolden, encodeModel } from 'fer-cnn/weights';
+import { loadFerPlus } from 'fer-cnn/curation';
+import type { FaceDetector, TrackedFace } from 'fer-cnn/faces';
+import type { FaceApiFace } from '../../src/faces/adapters/face-api';
+import type { FaceDetectionLike } from '../../src/faces/adapters/face-detection';
+import type { HumanLike } from '../../src/faces/adapters/human';
+import type { MediaPipeLike } from '../../src/faces/adapters/media-pipe';
+import type { GradientPart } from '../../src/train/gradient-worker';
+import type { GradientJob } from '../../src/train/workers';
 import { csvOf } from '../data/fixtures';
 import { useBackend } from '../support/backends';
+import { VOTES } from './files';
 
 await useBackend('wasm');
 
@@ -50,28 +45,20 @@ export const logits = tf.zeros<tf.Rank.R2>([3, 7]);
 export const targets = tf.oneHot([0, 3, 6], 7) as tf.Tensor2D;
 export const [epoch, step] = [0, 12];
 
-const votesText = Array.from(dataset.usage, (usage, i) => `${USAGES[usage]},${i}.png,6,4,0,0,0,0,0,0,0,0`);
-export const votesFile = new Blob([['Usage,Image name', FERPLUS_CHOICES].join(), '\n', votesText.join('\n'), '\n']);
+export const votesFile = new Blob([VOTES]);
 export const votes = await loadFerPlus(votesFile);
 
 export const model = createShallowCnn({ conv: { filters: [4, 6] }, dense: { units: [8] } });
-export const card: CardDraft = {
-  name: 'mine',
-  architecture: 'shallow',
-  labels: EMOTIONS,
-  preprocessing: DEFAULT_PREPROCESSING,
-};
-export const encoded = await encodeModel(model, { card, dtype: 'mixed' });
-export const golden = await createGolden(model, DEFAULT_PREPROCESSING);
-export const text = JSON.stringify((await readBundled('shallow')).card);
+export const card: CardDraft = { name: 'mine', description: 'An example', license: 'MIT' };
 export const classifier = await loadClassifier('shallow');
 
 export const photo = tf.randomUniform<tf.Rank.R3>([480, 640, 3], 0, 255, 'int32', 1);
 export const photos = tf.expandDims<tf.Tensor4D>(photo, 0);
-export const picture: PixelData = { data: dataset.images.subarray(0, 48 * 48), width: 48, height: 48, channels: 1 };
+export const image: PixelData = { data: dataset.images.subarray(0, 48 * 48), width: 48, height: 48, channels: 1 };
+export const picture: PixelData = { ...image };
 export const box: Box = { x: 175, y: 60, width: 95, height: 110 };
 export const first: Box = { ...box, x: 300 };
-export const second: FaceLandmarks = { leftEye: [200, 104], rightEye: [245, 110] };
+export const second: NonNullable<FaceRegion['landmarks']> = { leftEye: [200, 104], rightEye: [245, 110] };
 export const detector: FaceDetector = { detect: () => [{ box, score: 0.9 }] };
 
 const count = model.countParams();
@@ -109,5 +96,7 @@ export declare const vision: {
 };
 export declare const myDetector: (pixels: tf.Tensor3D) => Promise<{ x: number; y: number; w: number; h: number }[]>;
 export declare const tfvis: {
-  render: { confusionMatrix: (place: object, data: TfvisData['confusionMatrix']) => Promise<void> };
+  render: {
+    confusionMatrix: (place: object, data: ReturnType<EvaluationReport['toTfvis']>['confusionMatrix']) => Promise<void>;
+  };
 };

@@ -3,8 +3,8 @@ import { appendFile, mkdir, readdir, symlink, writeFile } from 'node:fs/promises
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { BUNDLED_MODELS, DEFAULT_MODEL } from '../../src/weights/bundled';
-import type { GoldenPicture } from '../../src/weights/golden';
+import { BUNDLED_MODELS, DEFAULT_MODEL } from '../../src/storage/bundled';
+import type { GoldenPicture } from '../../src/cli/golden';
 import { readGolden } from '../support/golden';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -56,7 +56,7 @@ export async function createApp(directory: string, packages: readonly string[] =
   }
   const records = await Promise.all(BUNDLED_MODELS.map(readGolden));
   const { pictures, probabilities } = records[BUNDLED_MODELS.indexOf(DEFAULT_MODEL)]!;
-  const hashes = new Map(records.map(({ card }, i) => [BUNDLED_MODELS[i]!, card.weights.sha256]));
+  const hashes = new Map(records.map(({ card }, i) => [BUNDLED_MODELS[i]!, card.weights!.sha256!]));
   const app = { directory, probabilities: probabilities[0]!, hashes };
   await writeFiles(app, programs(pictures[0]!));
   return app;
@@ -82,7 +82,7 @@ async function use() {
 
 async function useOther() {
   const { default: weights } = await import('fer-cnn/weights/${OTHER_MODEL}');
-  const { model, card } = await loadWeights(weights);
+  const { model, card } = await loadModel(weights);
   model.dispose();
   return card.name;
 }
@@ -93,11 +93,11 @@ async function useOther() {
 function programs(picture: GoldenPicture): Record<string, string> {
   const importing = `import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
-import { classify, loadWeights } from 'fer-cnn';
+import { classify, loadModel } from 'fer-cnn';
 `;
   const requiring = `const tf = require('@tensorflow/tfjs-core');
 require('@tensorflow/tfjs-backend-cpu');
-const { classify, loadWeights } = require('fer-cnn');
+const { classify, loadModel } = require('fer-cnn');
 `;
   const print = `use().then(async (outcome) => console.log(JSON.stringify({ ...outcome, other: await useOther() })));\n`;
   return {

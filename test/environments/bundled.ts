@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import type { Browser } from 'playwright-core';
 import { build as buildVite, createServer, type InlineConfig } from 'vite';
-import { BUNDLED_MODELS } from '../../src/weights/bundled';
+import { BUNDLED_MODELS } from '../../src/storage/bundled';
 import { serve, type Server, serveDirectory } from '../support/browser';
 import { type App, ROOT, run, writeFiles } from './app';
 import { BUNDLED_WORKER, html, type PageServer, pageOfWorker, visit } from './pages';
@@ -101,6 +101,7 @@ async function plainSite(app: App): Promise<Server> {
   const made = new Map(outputFiles.map(({ path, contents }) => [path, contents]));
   const dist = '/node_modules/fer-cnn/dist';
   const imports = {
+    '#platform': `${dist}/platform/browser.js`,
     'fer-cnn': `${dist}/index.js`,
     ...Object.fromEntries(BUNDLED_MODELS.map((name) => [`fer-cnn/weights/${name}`, `${dist}/weights/${name}.js`])),
     ...Object.fromEntries(TFJS.map((name) => [`@tensorflow/${name}`, `/cdn/${name}.js`])),

@@ -1,5 +1,5 @@
 import { EMOTIONS } from '../../src/labels';
-import { DEFAULT_MODEL } from '../../src/weights/bundled';
+import { DEFAULT_MODEL } from '../../src/storage/bundled';
 import { type App, OTHER_MODEL } from './app';
 
 /** What came of the program in one place: a page, a worker, a server. */

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { INK, PAPER, readableOn, SCALE, shareColor } from '../../src/evaluate/color-scale';
 
 describe('shareColor', () => {
-  it('goes through the stops, with means between them', () => {
+  it('interpolates between the stops', () => {
     expect([0, 0.25, 0.5, 0.75, 1].map(shareColor)).toEqual(SCALE);
     expect(shareColor(0.125)).toBe('#d1e2f1');
   });
 });
 
 describe('readableOn', () => {
-  it('takes the ink with more contrast', () => {
+  it('returns the color with more contrast', () => {
     expect(readableOn('#ffffff')).toBe(INK);
     expect(readableOn('#000000')).toBe(PAPER);
     expect(readableOn(SCALE[0]!)).toBe(INK);

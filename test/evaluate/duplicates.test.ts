@@ -5,7 +5,7 @@ import { makeData, SIDE } from './fixture';
 const PIXELS = SIDE * SIDE;
 
 describe('findCopies', () => {
-  it('marks the pictures that stand in the other set, wherever they stand there', () => {
+  it('marks the images that are in the other set, at any position', () => {
     const known = makeData(4);
     const data = makeData(3);
     data.images.set(known.images.subarray(3 * PIXELS), 0);
@@ -15,7 +15,7 @@ describe('findCopies', () => {
     expect(findCopies(data, makeData(0))).toEqual(Uint8Array.of(0, 0, 0));
   });
 
-  it('takes one changed pixel for another picture, also by less than one', () => {
+  it('distinguishes images that differ in one pixel, also by less than 1', () => {
     const known = makeData(1);
     const data = makeData(1, { images: Float32Array.from(known.images) });
     expect(findCopies(data, known)).toEqual(Uint8Array.of(1));

@@ -24,7 +24,7 @@ describeOn(BACKENDS, 'evaluate', () => {
     expect(report.withoutTrainingDuplicates).toBeUndefined();
   });
 
-  it('gives the same report for tensors, which stay the caller’s', async () => {
+  it('returns the same report for tensors, and does not dispose of them', async () => {
     const xs = tf.tensor4d(data.images, [data.size, SIDE, SIDE, 1], 'float32');
     const ys = tf.tidy(() => tf.oneHot(tf.tensor1d(data.labels, 'int32'), CLASSES) as tf.Tensor2D);
     const [fromTensors, fromArrays] = await withModel(async (model) => [
@@ -40,7 +40,7 @@ describeOn(BACKENDS, 'evaluate', () => {
 describeOn(['cpu'], 'evaluate, whatever the backend', () => {
   expectNoLeaks();
 
-  it('adds the scores without pictures that stand in the training set', async () => {
+  it('adds the scores without images that are in the training set', async () => {
     const pixels = SIDE * SIDE;
     const known = [3, 8, 9];
     const trainingSet = makeData(6);
@@ -59,14 +59,14 @@ describeOn(['cpu'], 'evaluate, whatever the backend', () => {
     expect(report.withoutTrainingDuplicates).toMatchObject({ removed: 3, size, accuracy, accuracyInterval });
   });
 
-  it('has nothing left to score if the training set itself is evaluated', async () => {
+  it('has NaN scores without duplicates if the training set itself is evaluated', async () => {
     const report = await withModel((model) => evaluate(model, data, { trainingSet: data }));
     expect(report.withoutTrainingDuplicates).toMatchObject({ removed: 40, size: 0, accuracy: NaN });
     expect(report.toMarkdown()).toContain('| Without 40 from the training set |');
     expect(JSON.parse(JSON.stringify(report)).withoutTrainingDuplicates.accuracy).toBeNull();
   });
 
-  it('scores labels, and the likeliest class of a target only where the label is unknown', async () => {
+  it('uses labels, and the most probable class of a target if the label is unknown', async () => {
     const outputs = expectedOutputs(data);
     const best = (i: number): number => {
       const row = outputs.slice(i * CLASSES, (i + 1) * CLASSES);
@@ -81,26 +81,40 @@ describeOn(['cpu'], 'evaluate, whatever the backend', () => {
     expect(report.accuracy).toBe(1);
   });
 
-  it('names the first picture that is unlabelled or out of range', async () => {
+  it('names the first image that is unlabeled or out of range', async () => {
     const labels = data.labels.slice();
     labels[12] = UNLABELED;
     await withModel(async (model) => {
       const run = evaluate(model, { ...data, labels });
       await expect(run).rejects.toThrow(InputError);
-      await expect(run).rejects.toThrow('255, which stands for unlabelled, at row 12 (counted from 0)');
+      await expect(run).rejects.toThrow('255 (unlabeled) at index 12');
       const zeroTargets = new Float32Array(data.size * CLASSES);
-      await expect(evaluate(model, { ...data, labels, targets: zeroTargets })).rejects.toThrow('at row 12');
+      await expect(evaluate(model, { ...data, labels, targets: zeroTargets })).rejects.toThrow('at index 12');
       labels[12] = 3;
       await expect(evaluate(model, { ...data, labels })).rejects.toThrow('classes in 0..2, received 3 at index 12');
     });
   });
 
-  it('makes probabilities of sigmoid outputs and refuses logits', async () => {
+  it('normalizes sigmoid outputs and refuses logits', async () => {
     const report = await withModel((model) => evaluate(model, data), 'sigmoid');
     const { accuracy } = createReport({ probabilities: expectedOutputs(data), labels: data.labels });
     expect(report.accuracy).toBe(accuracy);
     expect(report.brierScore).toBeLessThan(2);
-    await expect(withModel((model) => evaluate(model, data), 'linear')).rejects.toThrow('apply a softmax first');
+    await expect(withModel((model) => evaluate(model, data), 'linear')).rejects.toThrow('Apply a softmax first');
+  });
+
+  it('reorders outputs to the order of the data’s classes', async () => {
+    const classNames = ['bored', 'engaged', 'confused'];
+    const plain = await withModel((model) => evaluate(model, { ...data, classNames }));
+    const labels = data.labels.map((label) => (label + 1) % CLASSES);
+    const turned = { ...data, labels, classNames: ['confused', 'bored', 'engaged'] };
+    const report = await withModel((model) => evaluate(model, turned, { classNames }));
+    expect(report.accuracy).toBe(plain.accuracy);
+    expect(report.classNames).toEqual(turned.classNames);
+    const other = withModel((model) => evaluate(model, turned, { classNames: ['a', 'b', 'c'] }));
+    await expect(other).rejects.toThrow(
+      'expected the classes of the data, confused, bored, engaged, received a, b, c.',
+    );
   });
 
   it('passes on the options of predict and leaves no tensor when aborted', async () => {
@@ -117,7 +131,7 @@ describeOn(['cpu'], 'evaluate, whatever the backend', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('refuses what does not fit before the model runs', async () => {
+  it('refuses invalid input before the model runs', async () => {
     await withModel(async (model) => {
       const onProgress = () => expect.unreachable('the model ran');
       const refused = async (run: Promise<unknown>, message: string) => {
@@ -125,9 +139,12 @@ describeOn(['cpu'], 'evaluate, whatever the backend', () => {
         await expect(run).rejects.toThrow(message);
       };
       const small = { ...makeData(1), images: new Uint8Array(4), height: 2, width: 2 };
-      await refused(evaluate(model, makeData(0), { onProgress }), 'at least one picture to score');
-      await refused(evaluate(model, data, { onProgress, trainingSet: small }), 'pictures of 4 × 4 × 1');
-      await refused(evaluate(model, data, { onProgress, classNames: ['a'] }), 'evaluate: classNames: expected 3 names');
+      await refused(evaluate(model, makeData(0), { onProgress }), 'at least one image to score');
+      await refused(evaluate(model, data, { onProgress, trainingSet: small }), 'images of 4 × 4 × 1');
+      await refused(
+        evaluate(model, data, { onProgress, classNames: ['a', 'b'] }),
+        'evaluate: classNames: expected 3 names',
+      );
       await refused(evaluate(model, data, { onProgress, bootstrap: { samples: 0 } }), 'evaluate: bootstrap: samples');
       await refused(evaluate(model, data, { onProgress, topk: 2 } as object), 'topk');
       await refused(evaluate(model, null as never, { onProgress }), 'evaluate: data');

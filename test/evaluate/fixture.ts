@@ -1,9 +1,10 @@
 import * as tfl from '@tensorflow/tfjs-layers';
 import type { LabeledImages } from '../../src/data/batches';
 import { DEFAULT_PREPROCESSING } from '../../src/image/preprocess';
+import { addFacts } from '../../src/models/known-facts';
 import { Random } from '../../src/random';
 
-/** Side of the pictures. */
+/** Side of the images. */
 export const SIDE = 4;
 /** Number of classes. */
 export const CLASSES = 3;
@@ -12,7 +13,7 @@ const PIXELS = SIDE * SIDE;
 const WEIGHTS = Array.from({ length: PIXELS * CLASSES }, (_, i) => Math.sin(3 * i) / 2);
 const BIAS = [0.1, -0.2, 0.3];
 
-/** Small seeded pictures with random labels. */
+/** Small seeded images with random labels. */
 export function makeData(size: number, parts: Partial<LabeledImages> = {}): LabeledImages {
   const random = new Random(7, size);
   return {
@@ -29,7 +30,7 @@ export function makeData(size: number, parts: Partial<LabeledImages> = {}): Labe
   };
 }
 
-/** A linear model with known weights. Its dropout must do nothing outside training. */
+/** A linear model with known weights and preprocessing. Its dropout must do nothing outside training. */
 export async function makeModel(activation: 'softmax' | 'sigmoid' | 'linear' = 'softmax'): Promise<tfl.Sequential> {
   const { tensor } = await import('@tensorflow/tfjs-core');
   const model = tfl.sequential({
@@ -42,17 +43,17 @@ export async function makeModel(activation: 'softmax' | 'sigmoid' | 'linear' = '
   const weights = [tensor(WEIGHTS, [PIXELS, CLASSES]), tensor(BIAS)];
   model.setWeights(weights);
   for (const weight of weights) weight.dispose();
-  return model;
+  return addFacts(model, { preprocessing: { ...DEFAULT_PREPROCESSING, inputSize: [SIDE, SIDE] } });
 }
 
 /** What the softmax model gives, computed by hand. */
 export function expectedOutputs({ images, size }: LabeledImages): number[] {
-  const { mean, standardDeviation } = DEFAULT_PREPROCESSING;
+  const { mean, std } = DEFAULT_PREPROCESSING;
   return Array.from({ length: size }, (_, i) => {
     const logits = BIAS.map((bias, j) => {
       let logit = bias;
       for (let p = 0; p < PIXELS; p++) {
-        logit += ((images[i * PIXELS + p]! / 255 - mean) / standardDeviation) * WEIGHTS[p * CLASSES + j]!;
+        logit += ((images[i * PIXELS + p]! / 255 - mean) / std) * WEIGHTS[p * CLASSES + j]!;
       }
       return Math.exp(logit);
     });

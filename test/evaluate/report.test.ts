@@ -21,7 +21,7 @@ const tables = (markdown: string): string[][][] =>
     );
 
 describe('createReport', () => {
-  it('holds what scikit-learn says of the same predictions', () => {
+  it('equals scikit-learn’s scores of the same predictions', () => {
     const { precision, recall, f1, support, confusionMatrix, top3Accuracy: _, ...scores } = expected;
     for (const [key, value] of Object.entries(scores)) expect(report[key as 'accuracy']).toBeCloseTo(value, 9);
     expect(report.confusionMatrix).toEqual(confusionMatrix);
@@ -32,7 +32,7 @@ describe('createReport', () => {
     expect(report.perClass[4]!.f1).toBeCloseTo(f1[4]!, 12);
   });
 
-  it('has an interval around its accuracy that the bootstrap’s options steer', () => {
+  it('has an interval around its accuracy with the options of the bootstrap', () => {
     const { lower, upper, confidence } = report.accuracyInterval;
     expect(confidence).toBe(0.95);
     expect(report.accuracy).toBeGreaterThan(lower);
@@ -41,7 +41,7 @@ describe('createReport', () => {
     expect(narrow.accuracyInterval.upper - narrow.accuracyInterval.lower).toBeLessThan(upper - lower);
   });
 
-  it('scores the pictures outside the training set as if they were all', () => {
+  it('scores the images outside the training set like a data set without the others', () => {
     const left = labels.map((_, i) => i).filter((i) => i % 10 !== 0);
     const alone = createReport({
       labels: left.map((i) => labels[i]!),
@@ -53,7 +53,7 @@ describe('createReport', () => {
     expect(createReport({ labels, probabilities }).toJSON()).not.toHaveProperty('withoutTrainingDuplicates');
   });
 
-  it('counts every picture in one bin', () => {
+  it('counts every image in one bin', () => {
     expect(report.reliability).toHaveLength(15);
     expect(report.reliability.reduce((sum, { count }) => sum + count, 0)).toBe(300);
   });
@@ -64,7 +64,7 @@ describe('createReport', () => {
     expect([logLoss, brierScore, accuracy]).toBeAllClose([report.logLoss, report.brierScore, report.accuracy]);
   });
 
-  it('is perfect for perfect predictions and fair to a constant one', () => {
+  it('has perfect scores for perfect predictions and chance level for constant ones', () => {
     const perfect = createReport({ labels: [0, 1], probabilities: [1, 0, 0, 1] });
     expect(perfect).toMatchObject({
       accuracy: 1,
@@ -82,14 +82,14 @@ describe('createReport', () => {
     });
   });
 
-  it('refuses unknown labels, wrong lengths and outputs that are no probabilities', () => {
+  it('refuses unknown labels, wrong lengths and outputs that are not probabilities', () => {
     const refuse = (input: object, message: string) => {
       const run = () => createReport({ labels: [0, 1], probabilities: [0.5, 0.5, 0.5, 0.5], ...input });
       expect(run).toThrow(InputError);
       expect(run).toThrow(message);
     };
-    refuse({ labels: [] }, 'at least one picture');
-    refuse({ labels: [0, UNLABELED] }, 'unlabelled, at row 1');
+    refuse({ labels: [] }, 'at least one image');
+    refuse({ labels: [0, UNLABELED] }, '(unlabeled) at index 1');
     refuse({ labels: [0, 2] }, 'classes in 0..1, received 2 at index 1');
     refuse({ probabilities: [0.5, 0.5, 0.5] }, 'one row for each of the 2 labels');
     refuse({ probabilities: [0.5, 0.5, NaN, 0.5] }, 'row 1: expected finite probabilities');
@@ -102,7 +102,7 @@ describe('createReport', () => {
 });
 
 describe('toJSON', () => {
-  it('survives a trip through JSON, with accuracy in 0..1', () => {
+  it('round-trips through JSON, with accuracy in 0..1', () => {
     const filled = createReport({
       labels: [0, 1, 1],
       probabilities: [0.9, 0.1, 0.2, 0.8, 0.6, 0.4],
@@ -139,16 +139,16 @@ describe('toJSON', () => {
     ]);
   });
 
-  it('gives a copy', () => {
+  it('returns a copy', () => {
     report.toJSON().confusionMatrix[0]![0] = -1;
     expect(report.confusionMatrix[0]![0]).toBe(expected.confusionMatrix[0]![0]);
   });
 });
 
 describe('toMarkdown', () => {
-  it('has a table of scores with a column for the pictures outside the training set', () => {
+  it('has a table of scores with a column for the images outside the training set', () => {
     const [scores] = tables(report.toMarkdown());
-    expect(scores![0]).toEqual(['Score', 'All pictures', 'Without 30 from the training set']);
+    expect(scores![0]).toEqual(['Score', 'All images', 'Without 30 from the training set']);
     expect(scores!.every((cells) => cells.length === 3)).toBe(true);
     expect(scores!.find(([name]) => name === 'Accuracy')![1]).toBe('59.0 %');
     expect(scores!.find(([name]) => name === 'Accuracy interval')![1]).toMatch(/^5\d\.\d–6\d\.\d % \(95 %\)$/);
@@ -162,7 +162,7 @@ describe('toMarkdown', () => {
     expect(matrix!.slice(2).map(([, ...counts]) => counts.map(Number))).toEqual(expected.confusionMatrix);
   });
 
-  it('keeps a bar in a name from opening a column', () => {
+  it('escapes bars in class names', () => {
     const markdown = createReport({ labels: [0], probabilities: [1, 0], classNames: ['a|b', 'c'] }).toMarkdown();
     expect(markdown).toContain('| a\\|b |');
   });

@@ -13,7 +13,7 @@ import { allSquares, PLANTED_CARD, type Quadrant, shareIn, SIDE, trainOnQuadrant
 
 const PICTURES = [1, 2, 3, 4, 5].map((seed) => ({ data: allSquares(seed), width: SIDE, height: SIDE }));
 
-/** Mean share of the evidence for a square that maps of several pictures have in a quadrant. */
+/** Mean share of the evidence for a square that maps of several images have in a quadrant. */
 async function meanShare(model: tfl.LayersModel, quadrant: Quadrant, method: ExplainMethod): Promise<number> {
   let sum = 0;
   for (const picture of PICTURES) {
@@ -24,7 +24,7 @@ async function meanShare(model: tfl.LayersModel, quadrant: Quadrant, method: Exp
   return sum / PICTURES.length;
 }
 
-describe('explain, on networks trained to look at one quadrant', () => {
+describe('explain, on models trained to look at one quadrant', () => {
   const networks = new Map<Quadrant, tfl.LayersModel>();
 
   beforeAll(async () => {
@@ -45,14 +45,14 @@ describe('explain, on networks trained to look at one quadrant', () => {
       expect(await meanShare(networks.get(quadrant)!, quadrant, method)).toBeGreaterThan(least);
     });
 
-    it('gradCam, whose gradients are averaged over the picture, finds the squares but not the one that counts', async () => {
+    it('gradCam, whose gradients are averaged over the image, finds the squares but not the one that counts', async () => {
       const share = await meanShare(networks.get(0)!, 0, 'gradCam');
       expect(share).toBeGreaterThan(0.15);
       expect(share).toBeLessThan(0.35);
     });
   });
 
-  it('gives evidence against a class none of the light', async () => {
+  it('shows no evidence against a class', async () => {
     await useBackend('wasm');
     const source = { model: networks.get(0)!, card: PLANTED_CARD };
     const { map } = await explain(source, PICTURES[0]!, { className: 'without', method: 'occlusion' });
@@ -74,7 +74,7 @@ describe.each(listModels())('explain, on the architecture %s', (name) => {
   it.each(['hiResCam', 'gradCam', 'occlusion'] as const)(
     'gives maps of the input size in 0..1 by %s',
     async (method) => {
-      for (const className of card.labels) {
+      for (const className of card.classNames) {
         const { map } = await explain({ model, card }, PICTURES[0]!, { className, method });
         expect(map.shape).toEqual([16, 16]);
         const values = Array.from(await map.data());
@@ -85,7 +85,7 @@ describe.each(listModels())('explain, on the architecture %s', (name) => {
     },
   );
 
-  it('leaves the network as it was', async () => {
+  it('does not change the model', async () => {
     const classifier = await loadClassifier({ model, card });
     const before = await classifier.probabilities(PICTURES[1]!);
     (await explain(classifier, PICTURES[1]!)).map.dispose();
@@ -106,35 +106,33 @@ describe('explain', () => {
 
   const picture = { data: Uint8Array.of(10, 20, 250, 30), width: 2, height: 2 };
 
-  it('speaks of the most probable class unless told otherwise', async () => {
+  it('explains the most probable class by default', async () => {
     const top = await explain({ model, card: TINY_CARD }, picture);
-    expect(top.className).toBe(TINY_CARD.labels[2]);
+    expect(top.className).toBe(TINY_CARD.classNames[2]);
     const values = Array.from(await top.map.data());
     expect(values[2]).toBe(1);
     expect(Math.max(...values.filter((_, pixel) => pixel !== 2))).toBeLessThan(0.2);
     top.map.dispose();
   });
 
-  it('gives a map of zeros where nothing speaks for the class', async () => {
+  it('returns zeros if there is no evidence for the class', async () => {
     const source = { model, card: TINY_CARD };
     const { map } = await explain(source, { ...picture, data: new Uint8Array(4).fill(9) }, { className: 'neutral' });
     expect(await map.data()).toBeAllClose([0, 0, 0, 0]);
     map.dispose();
   });
 
-  it('covers parts of the picture where the network has no convolution', async () => {
+  it('covers parts of the image where the model has no convolution', async () => {
     const source = { model, card: TINY_CARD };
     const { method, map } = await explain(source, picture);
     map.dispose();
     expect(method).toBe('occlusion');
     for (const wanted of ['hiResCam', 'gradCam'] as const) {
-      await expect(explain(source, picture, { method: wanted })).rejects.toThrow(
-        /expected a network with a convolution/,
-      );
+      await expect(explain(source, picture, { method: wanted })).rejects.toThrow(/expected a model with a convolution/);
     }
   });
 
-  it('covers parts of the picture where the backend lacks a gradient', async () => {
+  it('covers parts of the image where the backend lacks a gradient', async () => {
     const convolutional = createModel('shallow', NARROW.shallow);
     const source = { model: convolutional, card: draftCard([16, 16]) };
     const kernel = tf.getKernel('MaxPoolGrad', 'cpu');
@@ -161,12 +159,12 @@ describe('explain', () => {
     await expect(explain({ model, card: TINY_CARD }, picture, options)).rejects.toThrow(message);
   });
 
-  it('refuses what is no network, no single picture, or disposed of', async () => {
-    await expect(explain({} as never, picture)).rejects.toThrow(/expected a classifier, or a network/);
+  it('refuses anything but a model, more than one image, and a model that was disposed of', async () => {
+    await expect(explain({} as never, picture)).rejects.toThrow(/source: expected a tf\.LayersModel/);
     await expect(explain({ model: {} } as never, picture)).rejects.toThrow(InputError);
     const batch = tf.zeros([2, 4, 4, 1]);
     await expect(explain({ model, card: TINY_CARD }, batch as never)).rejects.toThrow(
-      /expected one picture, received a batch/,
+      /expected one image, received a batch/,
     );
     const wrong = tf.fill([4, 4], 300) as tf.Tensor2D;
     await expect(explain({ model, card: TINY_CARD }, wrong)).rejects.toThrow(/values in 300..300/);
@@ -177,7 +175,7 @@ describe('explain', () => {
     classifier.dispose();
   });
 
-  it('says so, and leaks nothing, when the network is disposed of while it works', async () => {
+  it('rejects, and leaks no tensor, if the model is disposed of while it runs', async () => {
     for (const method of ['hiResCam', 'occlusion'] as const) {
       const before = tf.memory().numTensors;
       const network = createModel('shallow', NARROW.shallow);

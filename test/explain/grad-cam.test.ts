@@ -6,7 +6,7 @@ import { createDeepCnn } from '../../src/models/deep';
 import { BACKENDS, describeOn, expectNoLeaks } from '../support/backends';
 import { NARROW } from '../support/tiny';
 
-/** A network that can be followed by hand: x and -x, ReLU, and then the given layers. */
+/** A model that can be followed by hand: x and -x, ReLU, and then the given layers. */
 function byHand(...rest: tfl.layers.Layer[]): tfl.LayersModel {
   const conv = tfl.layers.conv2d({
     inputShape: [2, 2, 1],
@@ -47,7 +47,7 @@ describeOn(BACKENDS, 'gradCam', () => {
     shared.dispose(); // tfjs counts a layer as often as it is applied
   });
 
-  it('is the class activation map after global average pooling, whatever the weighting', async () => {
+  it('is the class activation map after global average pooling, with both weightings', async () => {
     const model = byHand(tfl.layers.globalAveragePooling2d({}));
     setHead(model, tf.tensor2d([1, -1, 2, -5], [2, 2])); // class 0: the first channel counts 1, the second 2
     const input = picture();
@@ -63,7 +63,7 @@ describeOn(BACKENDS, 'gradCam', () => {
     model.dispose();
   });
 
-  it('weighs each position by its own gradient, or each channel by the mean of them', async () => {
+  it('weights each position by its own gradient, or each channel by the mean gradient', async () => {
     const model = byHand(tfl.layers.flatten());
     // Class 0, by position and channel: only the first channel of positions 0 and 3 counts.
     setHead(model, tf.tensor2d([2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 6, 0, 0, 0], [8, 2]));
@@ -76,13 +76,13 @@ describeOn(BACKENDS, 'gradCam', () => {
     model.dispose();
   });
 
-  it('looks at the last convolution after its batch norm and ReLU', () => {
+  it('uses the last convolution after its batch norm and ReLU', () => {
     const model = createDeepCnn(NARROW.deep);
     expect(lastConvolution(model)!.name).toBe('conv4_relu');
     model.dispose();
   });
 
-  it('puts the layer back and frees everything if the network fails', () => {
+  it('restores the layer and frees all tensors if the model fails', () => {
     const model = byHand(tfl.layers.globalAveragePooling2d({}));
     const layer = lastConvolution(model)!;
     const head = model.layers.at(-1)! as unknown as { call: unknown };

@@ -16,7 +16,7 @@ const INFERNO = [
 describeOn(BACKENDS, 'overlay', () => {
   expectNoLeaks();
 
-  it('colours a gray picture in proportion to the map', async () => {
+  it('colors a gray image in proportion to the map', async () => {
     const image = tf.fill([1, 1, 6, 3], 80) as tf.Tensor4D;
     const map = tf.tensor2d([[0, 0.2, 0.4, 0.6, 0.8, 1]]);
     const { data, width, height } = await overlay(image, map);
@@ -26,7 +26,7 @@ describeOn(BACKENDS, 'overlay', () => {
     expect(Array.from(data)).toBeAllClose(wanted, { atol: 3 }); // linear between sixteenths
   });
 
-  it('has the size of the picture, whatever that of the map', async () => {
+  it('has the size of the image', async () => {
     const image = tf.zeros<tf.Rank.R4>([1, 30, 40, 1]);
     const map = tf.tensor2d([
       [0, 0],

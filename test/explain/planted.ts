@@ -2,21 +2,20 @@ import type * as tfl from '@tensorflow/tfjs-layers';
 import type { LabeledImages } from '../../src/data/batches';
 import { createShallowCnn } from '../../src/models/shallow';
 import { Random } from '../../src/random';
-import { train } from '../../src/train/trainer';
-import type { CardDraft } from '../../src/weights/card';
+import { train } from '../../src/train/train';
 
-/** Side of the pictures. */
+/** Side of the images. */
 export const SIDE = 16;
 
-/** Card of a network from {@link trainOnQuadrant}. */
-export const PLANTED_CARD: CardDraft = {
+/** Card of a model from {@link trainOnQuadrant}. */
+export const PLANTED_CARD = {
   name: 'planted',
   architecture: 'shallow',
-  labels: ['without', 'with'],
-  preprocessing: { inputSize: [SIDE, SIDE], mean: 0.3, standardDeviation: 0.25 },
-};
+  classNames: ['without', 'with'],
+  preprocessing: { inputSize: [SIDE, SIDE], mean: 0.3, std: 0.25 },
+} as const;
 
-/** A quarter of the picture: 0 top left, 1 top right, 2 bottom left, 3 bottom right. */
+/** A quarter of the image: 0 top left, 1 top right, 2 bottom left, 3 bottom right. */
 export type Quadrant = 0 | 1 | 2 | 3;
 
 /** Noise with a bright square of 3 × 3 pixels in some quadrants, each at a random place within. */
@@ -31,19 +30,19 @@ function draw(random: Random, hasSquare: readonly boolean[]): Uint8Array {
   return pixels;
 }
 
-/** A picture with a square in every quadrant, so that only the network knows which of them counts. */
+/** An image with a square in every quadrant, so that only the model knows which of them counts. */
 export function allSquares(seed: number): Uint8Array {
   return draw(new Random(seed, 1), [true, true, true, true]);
 }
 
-/** A small network that tells whether a quadrant holds a square, whatever the other three hold. The caller's. */
+/** A small model that tells whether a quadrant holds a square, whatever the other three hold. The caller's. */
 export async function trainOnQuadrant(quadrant: Quadrant): Promise<tfl.LayersModel> {
   const model = createShallowCnn({
     seed: 1,
     inputSize: [SIDE, SIDE],
     conv: { filters: [6, 8], dropout: 0 },
     dense: { units: [16], dropout: 0 },
-    head: { classes: 2 },
+    classNames: PLANTED_CARD.classNames,
   });
   const random = new Random(7);
   const hasSquare = Array.from({ length: 256 }, () => [0, 1, 2, 3].map(() => random.integer(2) === 1));

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fromFaceApi, fromFaceDetection, fromHuman, fromMediaPipe } from '../../src/faces';
-import { InputError } from '../../src/errors';
+import { FerError, InputError } from '../../src/errors';
 import type { DetectorPhoto } from '../../src/faces/detector';
 import { useBackend } from '../support/backends';
 
@@ -33,7 +33,8 @@ describe('the adapters', () => {
   beforeAll(async () => {
     await useBackend('cpu');
     const pixels = tf.zeros<tf.Rank.R3>([512, 512, 3], 'int32');
-    photo = { source: pixels, width: 512, height: 512, pixels };
+    const read = () => Promise.reject(new Error('not needed'));
+    photo = { source: pixels, width: 512, height: 512, pixels, read };
   });
   afterAll(() => photo.pixels.dispose());
 
@@ -56,7 +57,61 @@ describe('the adapters', () => {
       },
       { box: { x: 1, y: 2, width: 3, height: 4 }, score: 0.5 },
     ]);
-    expect(await fromHuman({ detect: async () => ({}) }).detect(photo)).toEqual([]); // as after an error inside of it
+    expect(await fromHuman({ detect: async () => ({}) }).detect(photo)).toEqual([]);
+  });
+
+  it('throw the error that a result of Human holds, instead of finding no faces', async () => {
+    const detect = async () => ({ face: [], error: 'backend error: webgl' }); // join.empty(error) in Human 3.3
+    const finding = fromHuman({ detect }).detect(photo);
+    await expect(finding).rejects.toThrow(FerError);
+    await expect(finding).rejects.toThrow(
+      'fromHuman: detect: expected faces, received the error "backend error: webgl".',
+    );
+    expect(await fromHuman({ detect: async () => ({ face: [], error: null }) }).detect(photo)).toEqual([]);
+  });
+
+  it('take one face of face-api, none, and detections without landmarks', async () => {
+    // A FaceDetection has its box and score behind getters of its class.
+    class FaceDetection {
+      get box() {
+        return { x: 163, y: 76, width: 116, height: 110 };
+      }
+      get score() {
+        return 0.97;
+      }
+    }
+    const face = { box: { x: 163, y: 76, width: 116, height: 110 }, score: 0.97 };
+    const detection = new FaceDetection();
+    expect(await fromFaceApi(async () => undefined).detect(photo)).toEqual([]);
+    expect(await fromFaceApi(async () => detection).detect(photo)).toEqual([face]);
+    expect(await fromFaceApi(async () => [detection, { detection }]).detect(photo)).toEqual([face, face]);
+    expect(await fromFaceApi(async () => ({ detection })).detect(photo)).toEqual([face]);
+    await expect(fromFaceApi(async () => [{}] as never).detect(photo)).rejects.toThrow(
+      'fromFaceApi: detect: expected faces as detectAllFaces gives them, received an object with the keys []',
+    );
+  });
+
+  it('ask MediaPipe by detectForVideo in the mode VIDEO, with timestamps that increase', async () => {
+    const times: number[] = [];
+    const detector = {
+      detect: () => {
+        throw new Error("Task is not initialized with image mode. 'runningMode' must be set to 'IMAGE'."); // tasks-vision
+      },
+      detectForVideo: (_: unknown, timestamp: number) => (times.push(timestamp), { detections: [] }),
+    };
+    Object.assign(globalThis, { ImageData: FakeImageData });
+    try {
+      const adapted = fromMediaPipe(detector);
+      for (let i = 0; i < 3; i++) expect(await adapted.detect(photo)).toEqual([]);
+      expect(times).toHaveLength(3);
+      expect(times[0]).toBeLessThan(times[1]!);
+      expect(times[1]).toBeLessThan(times[2]!);
+      const broken = { ...detector, detect: () => { throw new Error('aborted'); } }; // prettier-ignore
+      await expect(fromMediaPipe(broken).detect(photo)).rejects.toThrow('aborted');
+      await expect(fromMediaPipe({ detect: detector.detect }).detect(photo)).rejects.toThrow(/runningMode/);
+    } finally {
+      Reflect.deleteProperty(globalThis, 'ImageData');
+    }
   });
 
   it('take the middle of the eyes of face-api', async () => {

@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Classifier } from '../../src/classify/classifier';
@@ -6,7 +7,6 @@ import { createFaceClassifier, type FaceClassifierOptions } from '../../src/face
 import { loadClassifier } from '../../src/classify/load';
 import { InputError } from '../../src/errors';
 import type { Point } from '../../src/image/region';
-import { registerDecoder } from '../../src/image/encoded';
 import { expectNoLeaks, useBackend } from '../support/backends';
 import { TINY_CARD, tinyModel } from '../classify/tiny';
 
@@ -37,7 +37,7 @@ describe('createFaceClassifier', () => {
   expectNoLeaks();
 
   const create = (detector: FaceDetector, options: FaceClassifierOptions = {}) =>
-    createFaceClassifier(detector, { classifier, minSize: 0, ...options });
+    createFaceClassifier({ detector, classifier, minSize: 0, ...options });
 
   it('makes the tensor for the detector only if that looks at it', async () => {
     let made = 0;
@@ -58,10 +58,41 @@ describe('createFaceClassifier', () => {
     const faces = create(finds({ box: box(0, 0, 20) }, { box: box(20, 0, 20), score: 0.8 }));
     const results = await faces.classify(photo(), { topk: 1, margin: 0 });
     expect(results).toMatchObject([
-      { box: box(0, 0, 20), predictions: [{ className: TINY_CARD.labels[0] }] },
-      { box: box(20, 0, 20), score: 0.8, predictions: [{ className: TINY_CARD.labels[3] }] },
+      { box: box(0, 0, 20), predictions: [{ className: TINY_CARD.classNames[0] }] },
+      { box: box(20, 0, 20), score: 0.8, predictions: [{ className: TINY_CARD.classNames[3] }] },
     ]);
     expect(results[0]!.predictions[0]!.probability).toBeGreaterThan(0.99);
+  });
+
+  it('classifies the faces of several photos, an array or a batch', async () => {
+    const faces = create(finds({ box: box(0, 0, 20) }));
+    const one = await faces.classify(photo(), { margin: 0 });
+    expect(await faces.classify([photo(), photo()], { margin: 0 })).toEqual([one, one]);
+    const batch = tf.tidy(() => tf.tile(tf.tensor4d(Float32Array.from(photo().data), [1, 20, 40, 1]), [2, 1, 1, 1]));
+    expect(await faces.classify(batch, { margin: 0 })).toEqual([one, one]);
+    batch.dispose();
+    expect(await faces.classify([])).toEqual([]);
+  });
+
+  it('does not ask the detector where the faces are known', async () => {
+    const faces = create({ detect: () => Promise.reject(new Error('asked')) });
+    const results = await faces.classify(photo(), { faces: [{ box: box(20, 0, 20) }], topk: 1, margin: 0 });
+    expect(results).toMatchObject([{ box: box(20, 0, 20), predictions: [{ className: TINY_CARD.classNames[3] }] }]);
+  });
+
+  it('stops when its signal says so, and tells the detector', async () => {
+    const controller = new AbortController();
+    let told: AbortSignal | undefined;
+    const detector: FaceDetector = {
+      detect(_, options) {
+        told = options?.signal;
+        controller.abort(new Error('enough'));
+        return [];
+      },
+    };
+    const { signal } = controller;
+    await expect(create(detector).classify([photo(), photo()], { signal })).rejects.toThrow('enough');
+    expect(told).toBe(signal);
   });
 
   it('gives an empty list for a photo without a face', async () => {
@@ -84,7 +115,7 @@ describe('createFaceClassifier', () => {
 
   it('leaves out faces that are too small to show an expression', async () => {
     const detector = finds({ box: box(0, 0, 15) }, { box: { x: 0, y: 0, width: 9, height: 16 } });
-    const results = await createFaceClassifier(detector, { classifier }).classify(photo());
+    const results = await createFaceClassifier({ detector, classifier }).classify(photo());
     expect(results.map((face) => face.box.height)).toEqual([16]);
   });
 
@@ -137,7 +168,10 @@ describe('createFaceClassifier', () => {
   });
 
   it('decodes encoded photos, and shows the detector their pixels', async () => {
-    registerDecoder(async () => photo());
+    const { data, width, height } = photo();
+    const png = await sharp(data, { raw: { width, height, channels: 1 } })
+      .png()
+      .toBuffer();
     const detector = finds({ box: box(0, 0, 20) });
     const shown: boolean[] = [];
     const watching: FaceDetector = {
@@ -147,8 +181,8 @@ describe('createFaceClassifier', () => {
       },
     };
     const [decoded] = await create(watching).classify(photo(), { margin: 0 });
-    expect(await create(watching).classify(new Blob(['a']), { margin: 0 })).toEqual([decoded]);
-    expect(shown).toEqual([false, true]);
+    expect(await create(watching).classify(png, { margin: 0 })).toEqual([decoded]);
+    expect(shown).toEqual([false, false]);
   });
 
   it.each([
@@ -171,19 +205,27 @@ describe('createFaceClassifier', () => {
   });
 
   it('refuses what is no detector, no photo, or not an option', async () => {
-    expect(() => createFaceClassifier({} as never)).toThrow(/expected a face detector with a method detect.*fromHuman/);
-    expect(() => createFaceClassifier(finds(), { classifier: 'shallow' as never })).toThrow(/loadClassifier/);
-    expect(() => createFaceClassifier(finds(), { classifier: null as never })).toThrow(/options.classifier: expected/);
-    expect(() => createFaceClassifier(finds(), { minScore: 2 })).toThrow(InputError);
-    expect(() => createFaceClassifier(finds(), { maxFaces: 0 })).toThrow(InputError);
-    expect(() => createFaceClassifier(finds(), { scoreMin: 0 } as never)).toThrow(/received the option "scoreMin"/);
+    expect(() => createFaceClassifier({ detector: {} as never })).toThrow(
+      /expected a face detector with a method detect.*fromHuman/,
+    );
+    expect(() => createFaceClassifier({ detector: finds(), classifier: 'shallow' as never })).toThrow(/loadClassifier/);
+    expect(() => createFaceClassifier({ detector: finds(), classifier: null as never })).toThrow(
+      /options.classifier: expected/,
+    );
+    expect(() => createFaceClassifier({ detector: finds(), minScore: 2 })).toThrow(InputError);
+    expect(() => createFaceClassifier({ detector: finds(), maxFaces: 0 })).toThrow(InputError);
+    expect(() => createFaceClassifier({ detector: finds(), scoreMin: 0 } as never)).toThrow(
+      /received the option "scoreMin"/,
+    );
     const faces = create(finds());
     await expect(faces.classify({} as never)).rejects.toThrow(InputError);
     await expect(faces.classify(photo(), { topk: 0 })).rejects.toThrow(/topk/); // also if no face is found
     await expect(faces.classify(photo(), { views: 'x' as never })).rejects.toThrow(/views/);
     await expect(faces.classify(photo(), { box: box(0, 0, 9) } as never)).rejects.toThrow(/received the option "box"/);
-    const [batch, dark] = [tf.zeros([2, 4, 4, 3]), tf.fill([4, 4], -9)];
-    await expect(faces.classify(batch as never)).rejects.toThrow(/expected one photo, received a batch of 2/);
+    const [batch, dark] = [tf.zeros<tf.Rank.R4>([2, 4, 4, 3]), tf.fill([4, 4], -9)];
+    await expect(faces.classify(batch, { faces: [] })).rejects.toThrow(
+      /options.faces: expected one photo, received several/,
+    );
     await expect(faces.classify(dark as never)).rejects.toThrow(/values in -9..-9/);
     tf.dispose([batch, dark]);
   });

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fromHuman, type HumanLike } from '../../src/faces';
+import { fromHuman, type HumanLike } from '../../src/faces/adapters/human';
 import type { Classifier } from '../../src/classify/classifier';
 import { createFaceClassifier, type FaceClassifier } from '../../src/faces/face-classifier';
 import { loadClassifier } from '../../src/classify/load';
@@ -58,7 +58,7 @@ describe.skipIf(!require)('createFaceClassifier with the detector of Human', { t
     });
     await human.load();
     classifier = await loadClassifier();
-    faces = createFaceClassifier(fromHuman(human), { classifier });
+    faces = createFaceClassifier({ detector: fromHuman(human), classifier });
   });
   afterAll(() => {
     classifier?.dispose();

@@ -4,13 +4,13 @@ import { loadClassifier } from '../../src/classify/load';
 import { createTracker, type FrameClassifier } from '../../src/faces/tracker';
 import type { TrackedFace } from '../../src/faces/tracks';
 import { DisposedError, InputError } from '../../src/errors';
-import type { PictureSource } from '../../src/image/read';
+import type { ImageSource } from '../../src/image/read';
 import { useBackend } from '../support/backends';
 import { TINY_CARD, tinyModel } from '../classify/tiny';
 
 /** A classifier that answers when it is told to, and what it was asked. */
 function slowClassifier() {
-  const asked: PictureSource[] = [];
+  const asked: ImageSource[] = [];
   const waiting: (() => void)[] = [];
   const classifier: FrameClassifier = {
     async classify(frame) {
@@ -79,6 +79,25 @@ describe('update', () => {
     expect(await tracker.update(picture(1), 0)).toMatchObject([{ id: 1, box }]);
     expect(await tracker.update(picture(1), 40)).toEqual([]);
     expect(await tracker.update(picture(1), 80)).toMatchObject([{ id: 1, box: { x: 1 }, score: 0.9 }]);
+  });
+
+  it('lets faces be detected every few frames, and says in between where they should be', async () => {
+    const asked: unknown[] = [];
+    let x = 0;
+    const classify: FrameClassifier['classify'] = async (_, options) => {
+      asked.push(options?.faces?.map((face) => face.box.x));
+      const box = options?.faces?.[0]?.box ?? { x: (x += 3), y: 0, width: 100, height: 100 };
+      return [{ box, predictions: [{ className: 'happy', probability: 1 }] }];
+    };
+    const tracker = createTracker({ classify });
+    const places: number[] = [];
+    for (let i = 0; i < 7; i++) places.push((await tracker.update(picture(1), 10 * i))![0]!.box!.x);
+    expect(asked).toEqual([undefined, [3], [3], undefined, [7], [8], undefined]); // 3 pixels in 30 ms
+    expect(places).toEqual([3, 3, 3, 6, 7, 8, 9]);
+    const always = createTracker({ classify }, { detectEvery: 1 });
+    asked.length = 0;
+    for (let i = 0; i < 3; i++) await always.update(picture(1), 10 * i);
+    expect(asked).toEqual([undefined, undefined, undefined]);
   });
 
   it('smooths what a real classifier says of tensors', async () => {

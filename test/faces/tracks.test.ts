@@ -111,3 +111,37 @@ describe('faces', () => {
     expect(ids(tracks, 0, 0)).toEqual([2]);
   });
 });
+
+// A face of 100 pixels that moves by 2 pixels in 10 ms.
+describe('predict', () => {
+  const box = (x: number) => ({ x, y: 50, width: 100, height: 100 });
+  const seen = (x: number) => ({
+    ...face(1, x),
+    box: box(x),
+    landmarks: { leftEye: [x + 30, 80], rightEye: [x + 70, 80] } as const,
+  });
+
+  it('moves a face and its eyes on as it moved between the last two detections', () => {
+    const tracks = new Tracks(SETTINGS);
+    expect(tracks.predict(0)).toBeUndefined(); // none is known
+    tracks.update([seen(0)], 0);
+    expect(tracks.predict(10)).toMatchObject([{ box: box(0) }]);
+    tracks.update([seen(2)], 10);
+    const expected = { box: box(4), landmarks: { leftEye: [34, 80], rightEye: [74, 80] } };
+    expect(tracks.predict(20)).toMatchObject([expected]);
+    tracks.update([seen(4)], 20, true);
+    expect(tracks.predict(30)).toMatchObject([{ box: box(6) }]); // from the detection, not from the prediction
+  });
+
+  it('wants a detection after a fast movement, where no face is left, and when time goes back', () => {
+    const tracks = new Tracks(SETTINGS);
+    tracks.update([seen(0)], 0);
+    expect(tracks.predict(-1)).toBeUndefined();
+    tracks.update([seen(30)], 10);
+    expect(tracks.predict(20)).toBeUndefined(); // 30 pixels, more than a quarter of it
+    tracks.update([], 20);
+    expect(tracks.predict(30)).toBeUndefined();
+    tracks.update([{ predictions: [] }], 40); // the whole frame
+    expect(tracks.predict(50)).toBeUndefined();
+  });
+});

@@ -4,18 +4,13 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import '@tensorflow/tfjs-backend-cpu';
-import { createShallowCnn, DEFAULT_PREPROCESSING, EMOTIONS } from '../../dist/index.js';
-import { encodeModel } from '../../dist/weights/index.js';
-import { fileCheckpoint, saveWeights } from '../../dist/node/index.js';
+import { createShallowCnn, saveModel } from '../../dist/index.js';
+import { fileCheckpoint } from '../../dist/node/index.js';
 
 const directory = process.argv[2];
 const inputSize = [8, 8];
 
-async function encode(units) {
-  const model = createShallowCnn({ inputSize, conv: { filters: [2, 2] }, dense: { units: [units] } });
-  const card = { name: 'test', architecture: 'shallow', labels: EMOTIONS };
-  return encodeModel(model, { card: { ...card, preprocessing: { ...DEFAULT_PREPROCESSING, inputSize } } });
-}
+const modelOf = (units) => createShallowCnn({ inputSize, conv: { filters: [2, 2] }, dense: { units: [units] } });
 
 async function hashOf(folder) {
   const hash = createHash('sha256');
@@ -39,11 +34,11 @@ async function attempt(folder, save) {
   return { ...outcome, whole: before === (await hashOf(folder)), files: await readdir(folder) };
 }
 
-const weights = { small: await encode(1), large: await encode(4000) };
+const models = { small: modelOf(1), large: modelOf(4000) };
 const store = fileCheckpoint(join(directory, 'run', 'checkpoint.bin'));
 const bytes = { small: new Uint8Array(100), large: new Uint8Array(200_000) };
 const outcomes = [
-  await attempt(join(directory, 'model'), (size) => saveWeights(join(directory, 'model'), weights[size])),
+  await attempt(join(directory, 'model'), (size) => saveModel(join(directory, 'model'), models[size])),
   await attempt(join(directory, 'run'), (size) => store.write(bytes[size])),
 ];
 console.log(JSON.stringify(outcomes));

@@ -76,9 +76,9 @@ describeOn(['cpu'], 'damaged data files', () => {
       const inputs = fc.oneof(mutated(bytesOf(VOTES)), mutated(gzipSync(VOTES)));
       await fuzz(0.15, inputs, (bytes) =>
         keepsContract(async () => {
-          const { size, votes, usage } = await loadFerPlus(bytes, { file: 'fuzz.csv' });
+          const { size, votes, splits } = await loadFerPlus(bytes, { file: 'fuzz.csv' });
           expect(size).toBeGreaterThan(0);
-          expect([votes.length, usage.length]).toEqual([10 * size, size]);
+          expect([votes.length, splits.length]).toEqual([10 * size, size]);
         }),
       );
     },

@@ -3,9 +3,14 @@ import * as fc from 'fast-check';
 import sharp from 'sharp';
 import { beforeAll, expect, it } from 'vitest';
 import { toImages } from '../../src/image/input';
-import { decodeImage } from '../../src/node/decode';
+import { decodeFile, type LoadImageOptions } from '../../src/image/read';
+import type { PixelData } from '../../src/image/pixels';
 import { describeOn } from '../support/backends';
 import { fuzz, hostile, keepsContract, mostly, mutated, optionsOf, timeoutFor } from './fuzz';
+
+/** Decodes a file in Node. */
+const decodeImage = (source: unknown, options?: LoadImageOptions) =>
+  decodeFile(source as Uint8Array, 'decodeImage', options);
 
 const FORMATS = ['png', 'jpeg', 'webp', 'gif', 'tiff', 'avif'] as const;
 const SVG =
@@ -40,7 +45,9 @@ function pngOf(width: number, height: number): Buffer {
 }
 
 async function decode(bytes: Uint8Array): Promise<void> {
-  const { data, width, height, channels } = await decodeImage(bytes, { maxPixels: 1_000_000 });
+  const { data, width, height, channels } = (await decodeImage(bytes, { maxPixels: 1_000_000 })) as PixelData & {
+    channels: number;
+  };
   expect(data.length).toBe(width * height * channels);
 }
 
@@ -74,7 +81,7 @@ describeOn(['cpu'], 'damaged and hostile pictures', () => {
         }),
       );
       await expect(decodeImage(pngOf(100_000, 100_000))).rejects.toThrow(
-        'expected a picture of at most 64000000 pixels, received 100000 × 100000',
+        'expected an image of at most 64000000 pixels, received 100000 × 100000',
       );
     },
     timeoutFor(0.01),
@@ -92,7 +99,7 @@ describeOn(['cpu'], 'damaged and hostile pictures', () => {
         naturalWidth: [0, 5],
       });
       await fuzz(0.05, fc.oneof(pixels, mostly(hostile)), (input) =>
-        keepsContract(() => toImages(input as never).dispose()),
+        keepsContract(() => toImages(input, 'toImages').dispose()),
       );
     },
     timeoutFor(0.05),

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createShallowCnn } from '../../src/models/shallow';
-import { checkCard } from '../../src/weights/check-card';
-import { encodeModel, type EncodedModel } from '../../src/weights/encode';
-import { loadWeights } from '../../src/weights/load';
+import { card as checkCard } from '../../src/storage/card-schema';
+import { encodeModel, type EncodedModel } from '../../src/storage/encode';
+import { loadModel } from '../../src/storage/load-model';
 import { describeOn, expectNoLeaks } from '../support/backends';
 import { draftCard, fullCard } from '../support/cards';
 import { fuzz, keepsContract, mutated, mutatedJson, timeoutFor } from './fuzz';
@@ -22,7 +22,7 @@ describeOn(['cpu'], 'damaged and hostile weights', () => {
 
   beforeAll(async () => {
     const model = createShallowCnn({ conv: { filters: [1, 1] }, dense: { units: [2] }, inputSize: [4, 4] });
-    good = await encodeModel(model, { card: draftCard([4, 4]), dtype: 'float16' });
+    good = await encodeModel('good', model, { card: draftCard([4, 4]), dtype: 'float16' });
     model.dispose();
     vi.stubGlobal('fetch', async (url: URL) => {
       asked.add(url.host);
@@ -38,10 +38,10 @@ describeOn(['cpu'], 'damaged and hostile weights', () => {
     served.set('weights.bin', new Uint8Array(good.weights));
     for (const [name, bytes] of Object.entries(files)) served.set(name, bytes);
     return keepsContract(async () => {
-      const { model, card } = await loadWeights(ADDRESS);
+      const { model, card } = await loadModel(ADDRESS);
       try {
         expect(model.countParams()).toBe(good.card.parameters);
-        expect(card.weights.sha256).toBe(good.card.weights.sha256);
+        expect(card.weights!.sha256).toBe(good.card.weights!.sha256);
       } finally {
         model.dispose();
       }
@@ -70,7 +70,7 @@ describeOn(['cpu'], 'damaged and hostile weights', () => {
       const inputs = fc.oneof(mutated(bytesOf(good.card)), mutatedJson(good.card).map(bytesOf));
       await fuzz(0.05, inputs, (bytes) => load({ 'card.json': bytes }));
       await fuzz(0.05, mutatedJson(fullCard()), (card) =>
-        keepsContract(() => checkCard(JSON.parse(JSON.stringify(card) ?? 'null'))),
+        keepsContract(() => checkCard('card:', JSON.parse(JSON.stringify(card) ?? 'null'))),
       );
     },
     timeoutFor(0.1),
@@ -89,12 +89,12 @@ describeOn(['cpu'], 'damaged and hostile weights', () => {
     async () => {
       await fuzz(0.04, mutated(new Uint8Array(good.weights)), async (bytes) => {
         const sha256 = createHash('sha256').update(bytes).digest('hex');
-        const card = { ...good.card, weights: { ...good.card.weights, bytes: bytes.length, sha256 } };
+        const card = { ...good.card, weights: { ...good.card.weights!, bytes: bytes.length, sha256 } };
         served.set('model.json', bytesOf(good.modelJson));
         served.set('card.json', bytesOf(card));
         served.set('weights.bin', bytes);
         await keepsContract(async () => {
-          const { model } = await loadWeights(ADDRESS);
+          const { model } = await loadModel(ADDRESS);
           const parameters = model.countParams();
           model.dispose();
           expect(parameters).toBe(good.card.parameters);

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DEFAULT_MODEL } from '../../src/weights/bundled';
+import { DEFAULT_MODEL } from '../../src/storage/bundled';
 import { loadClassifier } from '../../src/classify/load';
-import { loadWeightsDirectory } from '../../src/node/weights';
 import { useBackend } from '../support/backends';
 import { bundleClassic, CHROMIUM, HAS_CHROMIUM, serve } from '../support/browser';
 import { type Carrier, encodeAll, EXACT, EYES, FACE, largestDifference, readPhoto } from '../support/carriers';
@@ -25,7 +24,7 @@ describe.skipIf(!HAS_CHROMIUM)(`the same face in Chromium (skipped without ${CHR
   beforeAll(async () => {
     await useBackend('wasm');
     const photo = await readPhoto();
-    const classifier = await loadClassifier(await loadWeightsDirectory(WEIGHTS));
+    const classifier = await loadClassifier(WEIGHTS);
     expected = await classifier.probabilities(photo, FACE);
     turned = await classifier.probabilities(photo, EYES);
     classifier.dispose();
@@ -72,8 +71,8 @@ describe.skipIf(!HAS_CHROMIUM)(`the same face in Chromium (skipped without ${CHR
 
   it('says what is wrong with what is no picture, and leaves no tensor behind', () => {
     expect(report.errors).toEqual({
-      missing: expect.stringMatching(/^classify: expected a picture that can be fetched, received status 404/),
-      text: expect.stringMatching(/^classify: expected a whole picture.*10 bytes that the browser cannot decode/),
+      missing: expect.stringMatching(/^classify: none\.png: expected an answer with status 200, received status 404/),
+      text: expect.stringMatching(/^classify: expected a whole image.*10 bytes that the browser cannot decode/),
       empty: expect.stringMatching(/received no bytes/),
       'closed frame': expect.stringMatching(/^classify: expected a VideoFrame with at least one pixel/),
     });

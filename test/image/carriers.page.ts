@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Classifier } from '../../src/classify/classifier';
 import { loadClassifier } from '../../src/classify/load';
 import type { ProbabilityOptions } from '../../src/classify/options';
-import type { PictureSource } from '../../src/image/read';
+import type { ImageSource } from '../../src/image/read';
 
 /** The part of carriers.browser.test.ts that runs in the page. */
 export interface CarriersReport {
@@ -48,7 +48,7 @@ async function videoOf(image: HTMLImageElement): Promise<HTMLVideoElement> {
 }
 
 /** Everything that a page can hold the picture of one file in. */
-async function holders(url: string): Promise<Record<string, PictureSource>> {
+async function holders(url: string): Promise<Record<string, ImageSource>> {
   const blob = await (await fetch(url)).blob();
   const image = await imageOf(url);
   const canvas = canvasOf(document.createElement('canvas'), image);
@@ -92,12 +92,12 @@ async function report(backend: string, files: string[], face: Face, eyes: Face):
   await Promise.all([import('@tensorflow/tfjs-backend-cpu'), import('@tensorflow/tfjs-backend-webgl')]);
   await tf.setBackend(backend);
   const classifier = await loadClassifier('/weights/model.json');
-  const pictures: Record<string, PictureSource> = await holders('/photo.png');
+  const pictures: Record<string, ImageSource> = await holders('/photo.png');
   const before = tf.memory().numTensors;
   const probabilities: Record<string, number[]> = {};
   for (const file of files) probabilities[file] = await classifier.probabilities(`/${file}`, face);
   for (const [name, picture] of Object.entries(pictures)) {
-    probabilities[name] = await classifier.probabilities(picture, face);
+    probabilities[name] = (await classifier.probabilities(picture, face)) as number[];
   }
   const shown: Record<string, number[]> = {};
   for (const file of files) shown[file] = await classifier.probabilities(await imageOf(`/${file}`), face);

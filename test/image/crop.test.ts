@@ -272,14 +272,14 @@ describe('cropFrames', () => {
     const size = [40, 40] as const;
     const frames = cropFrames([200, 300], regions, { size });
     expect(frames.map(({ angle }) => angle)).toEqual([0, Math.atan2(20, 40)]);
-    frames.forEach(({ centre, width, height, angle }, i) => {
+    frames.forEach(({ center, width, height, angle }, i) => {
       const crop = cropped(picture, regions[i]!, { size });
       for (const [at, u, v] of [
         [0, -39 / 80, -39 / 80],
         [1599, 39 / 80, 39 / 80],
       ] as const) {
-        const x = centre[0] + Math.cos(angle) * u * width - Math.sin(angle) * v * height;
-        const y = centre[1] + Math.sin(angle) * u * width + Math.cos(angle) * v * height;
+        const x = center[0] + Math.cos(angle) * u * width - Math.sin(angle) * v * height;
+        const y = center[1] + Math.sin(angle) * u * width + Math.cos(angle) * v * height;
         expect(crop[at]).toBeCloseTo(slope(x, y), 1);
       }
     });
@@ -289,7 +289,7 @@ describe('cropFrames', () => {
   it('gives the box itself without a margin, and nothing for no faces', () => {
     const box = { x: 10, y: 20, width: 30, height: 30 };
     expect(cropFrames([100, 100], [{ box }], { margin: 0 })).toEqual([
-      { centre: [25, 35], width: 30, height: 30, angle: 0 },
+      { center: [25, 35], width: 30, height: 30, angle: 0 },
     ]);
     expect(cropFrames([100, 100], [])).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type ImageInput, toImages } from '../../src/image/input';
-import { readImages } from '../../src/image/read';
+import { toImages } from '../../src/image/input';
+import { type ImageSource, readImages } from '../../src/image/read';
 import { toGraySize } from '../../src/image/preprocess';
 
 /** The part of elements.browser.test.ts that runs in the page. */
@@ -92,8 +92,8 @@ async function handedOverCanvasOf(image: ImageData): Promise<HTMLCanvasElement> 
   return canvas;
 }
 
-async function gray(input: ImageInput): Promise<{ shape: number[]; values: Float32Array }> {
-  const images = toImages(input);
+async function gray(input: ImageSource): Promise<{ shape: number[]; values: Float32Array }> {
+  const images = toImages(input, 'here');
   const small = toGraySize(images, [HEIGHT, WIDTH]);
   try {
     return { shape: images.shape, values: await small.data<'float32'>() };
@@ -102,7 +102,7 @@ async function gray(input: ImageInput): Promise<{ shape: number[]; values: Float
   }
 }
 
-async function compare(inputs: readonly [string, ImageInput, ImageData][]): Promise<ElementsReport> {
+async function compare(inputs: readonly [string, ImageSource, ImageData][]): Promise<ElementsReport> {
   const result: ElementsReport = { shapes: {}, differences: {}, leaked: -tf.memory().numTensors };
   for (const [name, input, original] of inputs) {
     const [a, b] = [await gray(input), await gray(original)];
@@ -128,7 +128,7 @@ async function report(backend: string): Promise<ElementsReport> {
   const seeThrough = picture((x) => 255 - x * 10);
   const canvas = canvasOf(document.createElement('canvas'), opaque);
   const veiled = canvasOf(document.createElement('canvas'), seeThrough);
-  const inputs: [string, ImageInput, ImageData][] = [
+  const inputs: [string, ImageSource, ImageData][] = [
     ['canvas', canvas, opaque],
     ['offscreen canvas', canvasOf(new OffscreenCanvas(1, 1), opaque), opaque],
     ['image', await imageOf(canvas), opaque],
@@ -158,7 +158,7 @@ async function reportOfWorker(backend: string): Promise<ElementsReport> {
   const seeThrough = picture((x) => 255 - x * 10);
   const canvas = canvasOf(new OffscreenCanvas(1, 1), opaque);
   const veiled = canvasOf(new OffscreenCanvas(1, 1), seeThrough);
-  const decoded = await readImages(await canvas.convertToBlob());
+  const decoded = await readImages(await canvas.convertToBlob(), 'here');
   const result = await compare([
     ['offscreen canvas', canvas, opaque],
     ['bitmap', await createImageBitmap(canvas), opaque],

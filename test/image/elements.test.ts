@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { InputError } from '../../src/errors';
-import { type ImageInput, toImages } from '../../src/image/input';
+import { toImages } from '../../src/image/input';
 import { useBackend } from '../support/backends';
 
 // What a real browser does is tested in elements.browser.test.ts; here are stand-ins with the same members.
@@ -16,7 +16,7 @@ beforeAll(() => useBackend('cpu'));
 
 describe('toImages of what browsers hold', () => {
   it('takes a canvas, that of a Node package too, with its alpha', () => {
-    const images = toImages(canvas() as ImageInput);
+    const images = toImages(canvas(), 'here');
     expect(images.shape).toEqual([1, 1, 2, 4]);
     expect(images.dtype).toBe('float32');
     expect(Array.from(images.dataSync())).toEqual([...rgba]);
@@ -31,7 +31,7 @@ describe('toImages of what browsers hold', () => {
       return target;
     };
     const image = { width: 900, height: 900, naturalWidth: 2, naturalHeight: 1, ownerDocument: { createElement } };
-    const images = toImages(image as unknown as ImageInput);
+    const images = toImages(image, 'here');
     expect(drawn).toMatchObject([{ width: 2, height: 1 }]);
     expect(images.shape).toEqual([1, 1, 2, 4]);
     images.dispose();
@@ -73,8 +73,8 @@ describe('toImages of what browsers hold', () => {
     },
   ])('refuses $what and leaves no tensor behind', ({ input, message }) => {
     const before = tf.memory().numTensors;
-    expect(() => toImages(input as ImageInput)).toThrow(InputError);
-    expect(() => toImages(input as ImageInput)).toThrow(message);
+    expect(() => toImages(input, 'here')).toThrow(InputError);
+    expect(() => toImages(input, 'here')).toThrow(message);
     expect(tf.memory().numTensors).toBe(before);
   });
 });

@@ -4,7 +4,7 @@ import { InputError } from '../../src/errors';
 import { DEFAULT_PREPROCESSING, preprocess, type Preprocessing, toGraySize } from '../../src/image/preprocess';
 import { BACKENDS, describeOn, expectNoLeaks, type TestBackend } from '../support/backends';
 
-const { mean, standardDeviation } = DEFAULT_PREPROCESSING;
+const { mean, std } = DEFAULT_PREPROCESSING;
 
 function noise(shape: readonly [number, number, number, number]): tf.Tensor4D {
   const size = tf.util.sizeFromShape([...shape]);
@@ -23,7 +23,7 @@ describeOn(BACKENDS, 'preprocess', (backend) => {
   it('normalises gray pictures of the right size by the mean and standard deviation', () => {
     const images = noise([2, 48, 48, 1]);
     const y = preprocess(images);
-    const expected = images.dataSync().map((value) => (value / 255 - mean) / standardDeviation);
+    const expected = images.dataSync().map((value) => (value / 255 - mean) / std);
     expect(y.shape).toEqual([2, 48, 48, 1]);
     expect(y.dtype).toBe('float32');
     expect(y.dataSync()).toBeAllClose(expected, { atol: 1e-6 });
@@ -69,12 +69,38 @@ describeOn(BACKENDS, 'preprocess', (backend) => {
   });
 
   it('follows the input size, mean and standard deviation that it is given', () => {
-    const own: Preprocessing = { inputSize: [2, 3], mean: 0.5, standardDeviation: 0.25 };
+    const own: Preprocessing = { inputSize: [2, 3], mean: 0.5, std: 0.25 };
     const images = tf.tensor4d(new Float32Array(64).fill(255), [1, 8, 8, 1]);
     const y = preprocess(images, own);
     expect(y.shape).toEqual([1, 2, 3, 1]);
     expect(y.dataSync()).toBeAllClose(Array(6).fill(2));
     tf.dispose([images, y]);
+  });
+
+  it('keeps colors for a model that wants them, by one mean and deviation a channel', () => {
+    const images = tf.tensor4d([255, 51, 0, 102, 204, 153], [1, 1, 2, 3]);
+    const channels = 3 as const;
+    const y = preprocess(images, { inputSize: [1, 2], channels, mean: [0.2, 0.4, 0.6], std: [0.5, 0.25, 0.1] });
+    expect(y.shape).toEqual([1, 1, 2, 3]);
+    // By hand: (1 - 0.2) / 0.5, (0.2 - 0.4) / 0.25, (0 - 0.6) / 0.1; (0.4 - 0.2) / 0.5, (0.8 - 0.4) / 0.25, 0
+    expect(y.dataSync()).toBeAllClose([1.6, -0.8, -6, 0.4, 1.6, 0], { atol: 1e-5 });
+    const same = preprocess(images, { inputSize: [1, 2], channels, mean: 0.5, std: 0.5 });
+    expect(same.dataSync()).toBeAllClose([1, -0.6, -1, -0.2, 0.6, 0.2], { atol: 1e-5 }); // 2 x / 255 - 1
+    tf.dispose([images, y, same]);
+  });
+
+  it('shrinks colors by area channel by channel, lays transparent ones over white and repeats gray', () => {
+    const raw = { channels: 3, mean: 0, std: 1 / 255 } as const; // 0..255
+    const pairs = tf.tensor4d([10, 20, 30, 30, 40, 50, 0, 100, 200, 200, 100, 0], [1, 1, 4, 3]);
+    const half = preprocess(pairs, { ...raw, inputSize: [1, 2] });
+    expect(half.dataSync()).toBeAllClose([20, 30, 40, 100, 100, 100], { atol: 1e-3 });
+    const veiled = tf.tensor4d([100, 0, 50, 51, 9, 9, 9, 0], [1, 1, 2, 4]);
+    const opaque = preprocess(veiled, { ...raw, inputSize: [1, 2] });
+    expect(opaque.dataSync()).toBeAllClose([224, 204, 214, 255, 255, 255], { atol: 1e-3 }); // 0.2 x + 0.8 · 255
+    const gray = tf.tensor4d([7, 80], [1, 1, 2, 1]);
+    const tripled = preprocess(gray, { ...raw, inputSize: [1, 2] });
+    expect(tripled.dataSync()).toBeAllClose([7, 7, 7, 80, 80, 80], { atol: 1e-4 });
+    tf.dispose([pairs, half, veiled, opaque, gray, tripled]);
   });
 
   it('gives the caller a tensor of its own even where nothing is to be done', () => {
@@ -129,7 +155,11 @@ describeOn(BACKENDS, 'preprocess', (backend) => {
 
     it.each([
       [{ ...DEFAULT_PREPROCESSING, mean: NaN }, /mean/],
-      [{ ...DEFAULT_PREPROCESSING, standardDeviation: 0 }, /standardDeviation/],
+      [{ ...DEFAULT_PREPROCESSING, std: 0 }, /std/],
+      [{ ...DEFAULT_PREPROCESSING, channels: 2 as never }, /channels/],
+      [{ ...DEFAULT_PREPROCESSING, mean: [0.1, 0.2, 0.3] }, /mean: expected a number, or 1, one for each channel/],
+      [{ ...DEFAULT_PREPROCESSING, channels: 3 as const, std: [1, 0, 1] }, /std/],
+      [{ ...DEFAULT_PREPROCESSING, channels: 3 as const, std: [] }, /std/],
       [{ ...DEFAULT_PREPROCESSING, inputSize: [48] as never }, /inputSize\[1\]/],
       [{ ...DEFAULT_PREPROCESSING, inputSize: [0, 48] as const }, /inputSize\[0\]/],
     ])('the preprocessing %o', (preprocessing, message) => {
@@ -144,6 +174,6 @@ describe('DEFAULT_PREPROCESSING', () => {
   it('cannot be changed by accident', () => {
     expect(() => Object.assign(DEFAULT_PREPROCESSING, { mean: 0 })).toThrow(TypeError);
     expect(() => Object.assign(DEFAULT_PREPROCESSING.inputSize, [1, 1])).toThrow(TypeError);
-    expectTypeOf(DEFAULT_PREPROCESSING).toEqualTypeOf<Preprocessing>();
+    expectTypeOf(DEFAULT_PREPROCESSING).toExtend<Preprocessing>();
   });
 });

@@ -105,6 +105,34 @@ describeOn(BACKENDS, 'resize', () => {
     expect(y.reduce((a, b) => a + b) / y.length).toBeCloseTo(127.5, 2);
   });
 
+  it.each<[Size, Size]>([
+    [
+      [9, 7],
+      [4, 5],
+    ],
+    [
+      [4, 5],
+      [9, 7],
+    ],
+    [
+      [4, 9],
+      [4, 3],
+    ],
+  ])('resizes each channel as it resizes that channel alone, %j to %j', ([h, w], to) => {
+    const images = tf.tensor4d(Array.from({ length: 2 * h * w * 3 }, pixel), [2, h, w, 3]);
+    const together = tf.tidy(() => resize(images, to).dataSync());
+    const alone = tf.tidy(() =>
+      tf
+        .concat(
+          tf.split<tf.Tensor4D>(images, 3, 3).map((channel) => resize(channel, to)),
+          3,
+        )
+        .dataSync(),
+    );
+    images.dispose();
+    expect(together).toBeAllClose(alone);
+  });
+
   it('resizes each picture of a batch as it resizes that picture alone', () => {
     const images = tf.tensor4d(Array.from({ length: 3 * 9 * 7 }, pixel), [3, 9, 7, 1]);
     const together = tf.tidy(() => resize(images, [4, 5]).dataSync());

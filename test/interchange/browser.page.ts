@@ -15,9 +15,9 @@ export const actions = {
   /** Reads a file, predicts, writes it as `.keras` and ONNX, reads what was written, and predicts again. */
   async roundTrip(path: string, x: number[], shape: number[]) {
     await tf.setBackend('cpu');
-    const model = await importKeras({ file: await fetched(path) });
+    const model = await importKeras(await fetched(path));
     const file = await exportKeras(model);
-    const back = await importKeras({ file });
+    const back = await importKeras(file);
     return {
       outputs: predict(model, x, shape),
       again: predict(back, x, shape),
@@ -26,10 +26,10 @@ export const actions = {
     };
   },
 
-  /** Reads an architecture and its weights, and predicts. */
+  /** Reads an architecture by its URL and weights from a blob, and predicts. */
   async fromParts(json: string, weights: string, x: number[], shape: number[]) {
     await tf.setBackend('cpu');
-    const model = await importKeras({ json: await (await fetch(json)).text(), weights: await fetched(weights) });
+    const model = await importKeras({ json, weights: await fetched(weights) });
     return predict(model, x, shape);
   },
 
@@ -37,10 +37,7 @@ export const actions = {
   async cutOff(path: string) {
     await tf.setBackend('cpu');
     const file = await fetched(path);
-    return importKeras({ file: file.slice(0, file.size / 2) }).then(
-      String,
-      ({ name, message }: Error) => `${name}: ${message}`,
-    );
+    return importKeras(file.slice(0, file.size / 2)).then(String, ({ name, message }: Error) => `${name}: ${message}`);
   },
 };
 

@@ -37,7 +37,7 @@ describe.skipIf(!HAS_CHROMIUM)(`files of Keras and ONNX in Chromium (skipped wit
   it.each(['keras3/deep.keras', 'keras3/every_layer.h5', 'keras2/deep.h5'])(
     'are read as Keras means them, and written byte for byte as in Node: %s',
     async (path) => {
-      const model = await importKeras({ file: fixture(path) });
+      const model = await importKeras(fixture(path));
       const [folder, name] = path.split(/[/.]/) as [string, string];
       const shape = [3, ...(model.inputs[0]!.shape.slice(1) as number[])];
       const { outputs, again, keras, onnx } = await inPage('roundTrip', path, pictureNumbers(shape), shape);

@@ -70,6 +70,31 @@ export const NETWORKS: Readonly<Record<string, () => tfl.LayersModel>> = {
       ];
       return apply(layers.dense({ units: 2 }), apply(layers.concatenate(), ends));
     }),
+  'padding by zeros before pooling of what is negative': () =>
+    network((x) => {
+      const padded = (padding: number) => [
+        layers.rescaling({ scale: 1, offset: -9 }),
+        layers.dropout({ rate: 0.1 }),
+        layers.zeroPadding2d({ padding }),
+        layers.dropout({ rate: 0.1 }),
+      ];
+      return [
+        chain(...padded(1), layers.maxPooling2d({ poolSize: 3, strides: 2 }))(x),
+        chain(...padded(2), layers.maxPooling2d({ poolSize: 3, strides: 2, padding: 'same' }))(x),
+        chain(...padded(1), layers.averagePooling2d({ poolSize: 3, strides: 2 }))(x),
+        chain(...padded(1), layers.averagePooling2d({ poolSize: 2, strides: 2, padding: 'same' }))(x),
+        chain(...padded(1), layers.globalMaxPooling2d({}))(x),
+        chain(...padded(1), layers.conv2d({ filters: 2, kernelSize: 3, strides: 2 }))(x),
+      ];
+    }),
+  'scaling by channel, and images of any order of axes': () =>
+    headed(
+      layers.conv2d({ filters: 3, kernelSize: 3 }),
+      layers.rescaling({ scale: [1, 2, 3] as never, offset: [-1, 0, 1] as never }),
+      layers.conv2d({ filters: 2, kernelSize: 3 }),
+      layers.rescaling({ scale: 2, offset: [0.5, 0.25] as never }),
+    ),
+  'no weights': () => network(chain(layers.globalAveragePooling2d({}), layers.softmax({ axis: -1 }))),
   'residual branches with an attention over channels': () =>
     network((x) => {
       const conv = () => layers.conv2d({ filters: 4, kernelSize: 3, padding: 'same' });

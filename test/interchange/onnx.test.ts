@@ -117,7 +117,7 @@ describe('exportOnnx refuses', () => {
     [
       'batch norm of another axis',
       tfl.layers.batchNormalization({ name: 'up', axis: 1 }),
-      'normalised along its last axis',
+      'normalized along its last axis',
       'rank 4 and axis 1',
     ],
   ])('%s, by its name', async (_title, layer, expected, received) => {
@@ -133,20 +133,28 @@ describe('exportOnnx refuses', () => {
 
   it('unknown options, other opsets, and pixels without a card', async () => {
     const model = tinyCnn();
+    const foreign = tfl.sequential({
+      layers: [tfl.layers.conv2d({ filters: 2, kernelSize: 3, inputShape: [8, 8, 1] })],
+    });
     const refused = (options: object) => expect(exportOnnx(model, options)).rejects;
     await refused({ quantize: true }).toThrow('received the option "quantize"');
     await refused({ opset: 12 }).toThrow('an integer in 13..21, received 12');
     await refused({ input: 'int8' }).toThrow('exportOnnx: options.input: expected one of');
-    await refused({ input: 'uint8' }).toThrow('exportOnnx: options.card: expected a card');
+    await expect(exportOnnx(foreign, { input: 'uint8' })).rejects.toThrow(
+      'exportOnnx: card: expected a model with known class names and scaling of pixels',
+    );
+    foreign.dispose();
     await expect(exportOnnx({} as tfl.LayersModel)).rejects.toThrow('expected a tf.LayersModel');
     model.dispose();
   });
 
   it('cards that are not valid or belong to another network', async () => {
     const model = tinyCnn();
-    await expect(exportOnnx(model, { card: draftCard() })).rejects.toThrow(WeightsError);
-    await expect(exportOnnx(model, { card: { ...draftCard([16, 16]), labels: [] } })).rejects.toThrow(WeightsError);
-    await expect(exportOnnx(model, { card: null as never })).rejects.toThrow(WeightsError);
+    await expect(exportOnnx(model, { card: draftCard() })).rejects.toThrow(InputError);
+    await expect(exportOnnx(model, { card: { ...draftCard([16, 16]), classNames: [] } })).rejects.toThrow(InputError);
+    await expect(exportOnnx(model, { card: null as never })).rejects.toThrow(InputError);
+    const strange = { ...draftCard([16, 16]), description: 5 as never };
+    await expect(exportOnnx(model, { card: strange })).rejects.toThrow(WeightsError);
     model.dispose();
   });
 });

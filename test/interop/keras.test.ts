@@ -5,15 +5,15 @@ import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadFer2013 } from '../../src/data/fer2013';
 import { predict } from '../../src/evaluate/predict';
 import { exportKeras } from '../../src/interchange/keras-export';
 import { importKeras } from '../../src/interchange/keras-import';
 import { preprocess } from '../../src/image/preprocess';
 import { argmaxRows } from '../../src/metrics/probability';
 import { createModel, listModels } from '../../src/models/registry';
-import { readFer2013 } from '../../src/node/fer2013-file';
-import { BUNDLED_MODELS } from '../../src/weights/bundled';
-import { loadWeights } from '../../src/weights/load';
+import { BUNDLED_MODELS } from '../../src/storage/bundled';
+import { loadModel } from '../../src/storage/load-model';
 import { free } from '../interchange/fixtures';
 import { randomInput, randomize } from '../interchange/networks';
 import { BACKENDS, useBackend } from '../support/backends';
@@ -73,14 +73,14 @@ describe.skipIf(!PYTHON)(needsPython('Keras in Python', PYTHON, ...PACKAGES), ()
   async function formsOf(name: string): Promise<tfl.LayersModel[]> {
     const read = (ending: string) => readFile(join(folder, `built/${name}.${ending}`));
     return [
-      await importKeras({ file: await read('keras') }),
-      await importKeras({ file: await read('h5') }),
+      await importKeras(await read('keras')),
+      await importKeras(await read('h5')),
       await importKeras({ json: await read('json'), weights: await read('weights.h5') }),
     ];
   }
 
   async function firstRows() {
-    const all = await readFer2013(FER2013_PATH!, { usage: 'PublicTest' });
+    const all = await loadFer2013(FER2013_PATH!, { split: 'PublicTest' });
     return all.subset(Array.from({ length: Math.min(ROWS, all.size) }, (_, i) => i));
   }
 
@@ -93,7 +93,7 @@ describe.skipIf(!PYTHON)(needsPython('Keras in Python', PYTHON, ...PACKAGES), ()
       const ours = predicted(model, x, shape);
       expect([...outputs[i]!]).toBeAllClose(ours, { atol: 1e-5, rtol: 0 });
       expect(losses[String(i)]).toBeGreaterThan(0);
-      const trained = await importKeras({ file: await readFile(join(folder, `${i}.trained.keras`)) });
+      const trained = await importKeras(join(folder, `${i}.trained.keras`));
       const moved = trained.trainableWeights.map((weight, at) => ({
         name: weight.originalName,
         differs: differ(weight.read(), model.trainableWeights[at]!.read()),
@@ -108,9 +108,9 @@ describe.skipIf(!PYTHON)(needsPython('Keras in Python', PYTHON, ...PACKAGES), ()
       free(trained);
       const read = (suffix: string) => readFile(join(folder, `${i}.${suffix}`));
       const backs = [
-        await importKeras({ file: await read('back.keras') }),
-        await importKeras({ file: await read('back.h5') }),
-        await importKeras({ json: String(await read('arch.json')), weights: await read('back.weights.h5') }),
+        await importKeras(await read('back.keras')),
+        await importKeras(await read('back.h5')),
+        await importKeras({ json: await read('arch.json'), weights: await read('back.weights.h5') }),
       ];
       for (const back of backs) {
         expect(predicted(back, x, shape)).toBeAllClose(ours, { atol: 1e-5, rtol: 0 });
@@ -137,11 +137,11 @@ describe.skipIf(!PYTHON)(needsPython('Keras in Python', PYTHON, ...PACKAGES), ()
     `gives ${ROWS} pictures of PublicTest the labels that networks built in Keras give them`,
     async () => {
       const data = await firstRows();
-      const preprocessing = { inputSize: [48, 48], mean: 0, standardDeviation: 1 } as const;
+      const preprocessing = { inputSize: [48, 48], mean: 0, std: 1 } as const;
       const x = Float32Array.from(data.images, (pixel) => pixel / 255);
       const outputs = await build(x, [data.size, 48, 48, 1]);
       for (const name of ['shallow', 'deep'] as const) {
-        const model = await importKeras({ file: await readFile(join(folder, `built/${name}.keras`)) });
+        const model = await importKeras(join(folder, `built/${name}.keras`));
         const ours = await predict(model, data, { preprocessing });
         expect(ours).toBeAllClose([...outputs[name]], { atol: 1e-5, rtol: 0 });
         expect(argmaxRows(ours, 7), name).toEqual(argmaxRows(outputs[name], 7));
@@ -155,7 +155,7 @@ describe.skipIf(!PYTHON)(needsPython('Keras in Python', PYTHON, ...PACKAGES), ()
     `gives ${ROWS} pictures of PublicTest the labels that the bundled networks give them`,
     async () => {
       const data = await firstRows();
-      const loaded = await Promise.all(BUNDLED_MODELS.map((name) => loadWeights(name)));
+      const loaded = await Promise.all(BUNDLED_MODELS.map((name) => loadModel(name)));
       const { xs, ys } = data.toTensors();
       const input = tf.tidy(() => preprocess(xs));
       const { outputs } = await ask(

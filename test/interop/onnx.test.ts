@@ -5,13 +5,14 @@ import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadFer2013 } from '../../src/data/fer2013';
 import { predict } from '../../src/evaluate/predict';
 import { exportOnnx, type OnnxOptions } from '../../src/interchange/onnx';
 import { argmaxRows } from '../../src/metrics/probability';
 import { createModel, listModels } from '../../src/models/registry';
-import { readFer2013 } from '../../src/node/fer2013-file';
-import { BUNDLED_MODELS } from '../../src/weights/bundled';
-import { loadWeights } from '../../src/weights/load';
+import { EMOTIONS } from '../../src/labels';
+import { BUNDLED_MODELS } from '../../src/storage/bundled';
+import { loadModel } from '../../src/storage/load-model';
 import { NETWORKS, randomInput, randomize } from '../interchange/networks';
 import { BACKENDS, useBackend } from '../support/backends';
 import { findPython, needsPython, runPython } from '../support/python';
@@ -96,7 +97,8 @@ describe.skipIf(!PYTHON)(needsPython('ONNX Runtime and the checker of onnx', PYT
       expect(values).toBeAllClose(predicted(jobs[i]!), { atol: 1e-5, rtol: 0 });
       expect(inputs).toEqual([['image', 'tensor(float)', ['N', 48, 48, 1]]]);
       expect(outputs).toEqual([['probabilities', 'tensor(float)', ['N', 7]]]);
-      expect([opset, metadata]).toEqual([[['', 17]], { input: 'preprocessed' }]);
+      expect([opset, metadata['input']]).toEqual([[['', 17]], 'preprocessed']);
+      expect(JSON.parse(metadata['classNames']!)).toEqual(EMOTIONS); // what a model that was built here knows of itself
     });
     for (const { model } of jobs) model.dispose();
   });
@@ -105,8 +107,8 @@ describe.skipIf(!PYTHON)(needsPython('ONNX Runtime and the checker of onnx', PYT
     `give the weights "%s" the same label for ${ROWS} pictures of PublicTest, from their pixels`,
     { timeout: 120_000 + 1000 * ROWS },
     async (name) => {
-      const { model, card } = await loadWeights(name);
-      const all = (await readFer2013(FER2013_PATH!)).where('PublicTest');
+      const { model, card } = await loadModel(name);
+      const all = (await loadFer2013(FER2013_PATH!)).where('PublicTest');
       const dataset = all.subset(Uint32Array.from({ length: Math.min(ROWS, all.size) }, (_, i) => i));
       const shape = [dataset.size, dataset.height, dataset.width, 1];
       const [answer] = await askPython([{ model, shape, pictures: dataset.images, options: { card, input: 'uint8' } }]);
@@ -116,13 +118,12 @@ describe.skipIf(!PYTHON)(needsPython('ONNX Runtime and the checker of onnx', PYT
       expect(answer!.inputs).toEqual([['image', 'tensor(uint8)', ['N', 48, 48, 1]]]);
       const { input, ...metadata } = answer!.metadata;
       expect(input).toBe('uint8');
-      const [labels, preprocessing, whole] = ['labels', 'preprocessing', 'card'].map((key) =>
-        JSON.parse(metadata[key]!),
-      );
-      expect({ labels, preprocessing, whole }).toEqual({
-        labels: card.labels,
+      const { weights: _, ...whole } = card; // those of the stored files
+      const stored = Object.entries(metadata).map(([key, value]) => [key, JSON.parse(value)]);
+      expect(Object.fromEntries(stored)).toEqual({
+        classNames: card.classNames,
         preprocessing: card.preprocessing,
-        whole: card,
+        card: whole,
       });
       model.dispose();
     },

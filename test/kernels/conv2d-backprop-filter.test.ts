@@ -17,7 +17,7 @@ const ours = (title: string) =>
 describeOn(BACKENDS, 'conv2dBackpropFilter', (backend) => {
   expectNoLeaks();
 
-  it.each(TITLES)('is what finite differences give: %s', async (title) => {
+  it.each(TITLES)('equals finite differences: %s', async (title) => {
     const expected = await onCpu(caseOf(title), false, (all) =>
       differences(all.filter, (filter) => weightedSum(all.x, filter, all, false)),
     );
@@ -34,7 +34,7 @@ describeOn(BACKENDS, 'conv2dBackpropFilter', (backend) => {
   });
 
   it('adds up a batch that is too long for one sum', () => {
-    const shape: [number, number, number, number] = [5, 100, 100, 1]; // 50,000 products, an odd number of pictures
+    const shape: [number, number, number, number] = [5, 100, 100, 1]; // 50,000 products, an odd number of images
     const [sum, parts] = tf.tidy(() => {
       const [x, dy] = [numbers(shape, 1), numbers(shape, 2)];
       const geometry = convGeometry('test', shape, [3, 3, 1, 1], { strides: 1, pad: 'same' });
@@ -47,7 +47,7 @@ describeOn(BACKENDS, 'conv2dBackpropFilter', (backend) => {
     expect(sum!).toBeAllClose(parts!, { atol: 2e-3, rtol: 1e-5 });
   });
 
-  it('keeps digits when it sums equal numbers', () => {
+  it('keeps precision when it sums equal numbers', () => {
     tf.tidy(() => {
       const x = tf.fill<tf.Rank.R4>([32, 48, 48, 1], 0.1);
       const geometry = convGeometry('test', x.shape, [1, 1, 1, 1], { strides: 1, pad: 'valid' });

@@ -16,7 +16,7 @@ const ours = (title: string) =>
 describeOn(BACKENDS, 'conv2dBackpropInput', () => {
   expectNoLeaks();
 
-  it.each(TITLES)('is what finite differences give: %s', async (title) => {
+  it.each(TITLES)('equals finite differences: %s', async (title) => {
     const expected = await onCpu(caseOf(title), false, (all) =>
       differences(all.x, (x) => weightedSum(x, all.filter, all, false)),
     );

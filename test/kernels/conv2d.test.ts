@@ -29,7 +29,7 @@ describeOn(BACKENDS, 'conv2dInTraining', () => {
     },
   );
 
-  it('wants the channels last', () => {
+  it('refuses other data formats than NHWC', () => {
     const [x, filter] = [tf.zeros<tf.Rank.R4>([1, 2, 4, 4]), tf.zeros<tf.Rank.R4>([3, 3, 2, 1])];
     const run = () => conv2dInTraining(x, filter, { strides: 1, pad: 'same', dataFormat: 'NCHW' });
     expect(run).toThrow(InputError);

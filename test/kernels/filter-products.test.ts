@@ -10,7 +10,7 @@ const WITHOUT_STRIDES = CASES.filter(({ strides }) => strides.every((stride) => 
 describeOn(BACKENDS, 'filterGradientByProducts', () => {
   expectNoLeaks();
 
-  it.each(WITHOUT_STRIDES.map(({ title }) => title))('is what finite differences give: %s', async (title) => {
+  it.each(WITHOUT_STRIDES.map(({ title }) => title))('equals finite differences: %s', async (title) => {
     const expected = await onCpu(caseOf(title), false, (all) =>
       differences(all.filter, (filter) => weightedSum(all.x, filter, all, false)),
     );

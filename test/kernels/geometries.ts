@@ -29,11 +29,11 @@ type Changes = Partial<{ -readonly [K in keyof Case]: Case[K] }>;
 export const CASES: readonly Case[] = (
   [
     ['a 3×3 kernel', {}],
-    ['one picture of one channel and one filter', { x: [1, 5, 6, 1], filters: 1 }],
+    ['one image of one channel and one filter', { x: [1, 5, 6, 1], filters: 1 }],
     ['a 1×1 kernel', { kernel: [1, 1] }],
     ['a kernel with even sides', { kernel: [2, 4] }],
     ['no padding', { pad: 'valid' }],
-    ['a kernel as large as the picture', { kernel: [5, 6], pad: 'valid' }],
+    ['a kernel as large as the image', { kernel: [5, 6], pad: 'valid' }],
     ['strides of 2', { strides: [2, 2] }],
     ['strides of 2 without padding, a column left over', { strides: [2, 2], pad: 'valid' }],
     ['two different strides', { strides: [1, 2], kernel: [2, 3] }],

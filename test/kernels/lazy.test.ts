@@ -20,7 +20,7 @@ const run = (a: tf.Tensor, b: tf.Tensor) => runLazily(SUM_OF_MULTIPLES, { a, b }
 
 describeOn(BACKENDS, 'runLazily', () => {
   expectNoLeaks();
-  it('gives the output and both gradients', () => {
+  it('computes the output and both gradients', () => {
     tf.tidy(() => {
       computed.length = 0;
       const { value, grads } = tf.valueAndGrads(run as (...args: tf.Tensor[]) => tf.Tensor)([
@@ -32,7 +32,7 @@ describeOn(BACKENDS, 'runLazily', () => {
     });
   });
 
-  it('computes no gradient that is not asked for', () => {
+  it('computes only the gradients that are needed', () => {
     tf.tidy(() => {
       computed.length = 0;
       expect(
@@ -44,7 +44,7 @@ describeOn(BACKENDS, 'runLazily', () => {
     });
   });
 
-  it('goes on to the operations before it, and keeps its own ones off the tape', () => {
+  it('backpropagates to earlier operations, and keeps its own operations off the tape', () => {
     tf.tidy(() => {
       const gradient = tf.grad((x) => tf.square(run(tf.square(x), x)))(tf.scalar(2)); // d(3x² + x)² = 2(3x² + x)(6x + 1)
       expect(gradient.dataSync()[0]).toBeCloseTo(2 * 14 * 13, 4);

@@ -7,7 +7,7 @@ import { BACKENDS, describeOn, expectNoLeaks } from '../support/backends';
 describeOn(BACKENDS, 'matMulInTraining', () => {
   expectNoLeaks();
 
-  it('gives the product and the gradients of tf.matMul', () => {
+  it('equals the product and the gradients of tf.matMul', () => {
     tf.tidy(() => {
       const wave = (shape: [number, number]): tf.Tensor => tf.sin(tf.reshape(tf.range(0, shape[0] * shape[1]), shape));
       const inputs = [wave([3, 5]), wave([5, 2])];

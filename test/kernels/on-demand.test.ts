@@ -23,13 +23,13 @@ async function network() {
 
 /** Trains for a step. @param look What to look at before it. @returns What there was. */
 async function trainAndLook<T>(look: () => T): Promise<T[]> {
-  const { train } = await import('../../src/train/trainer');
-  const { FerDataset } = await import('../../src/data/dataset');
+  const { train } = await import('../../src/train/train');
+  const { Dataset } = await import('../../src/data/dataset');
   const model = await network();
   const data = { images: new Uint8Array(2 * 256), labels: Uint8Array.of(0, 1), height: 16, width: 16 };
   const before: T[] = [];
   const callbacks = [{ onTrainBegin: async () => void before.push(look()) }];
-  await train(model, new FerDataset(data), { epochs: 1, callbacks } as never);
+  await train(model, new Dataset(data), { epochs: 1, callbacks } as never);
   model.dispose();
   return before;
 }
@@ -56,7 +56,7 @@ describe('the fast convolutions of WASM', () => {
     expect(await trainAndLook(fits)).toEqual([true]);
   });
 
-  it('are left where they are on other backends', async () => {
+  it('are not loaded on other backends', async () => {
     await useBackend('cpu');
     await kernels.prepareKernels();
     await useBackend('wasm');
@@ -65,7 +65,7 @@ describe('the fast convolutions of WASM', () => {
 });
 
 describe.skipIf(!BACKENDS.includes('tensorflow'))('the kernels of the native backend (skipped without it)', () => {
-  it('are loaded by training, before the first step, and are for that backend alone', async () => {
+  it('are loaded by training, before the first step, only for that backend', async () => {
     await useBackend('tensorflow');
     const hasKernels = () => kernels.nativeKernels() !== undefined;
     expect(hasKernels()).toBe(false);

@@ -24,13 +24,13 @@ describeOn(BACKENDS, 'training kernels', (backend) => {
       return [value, ...grads].flatMap((tensor) => Array.from(tensor.dataSync()));
     });
 
-  it('normalise a batch as elementary operations do, and so do their gradients', () => {
+  it('normalize a batch as elementary operations do, and so do their gradients', () => {
     const ours = gradients((x, gamma, beta) => batchNormInTraining(x!, gamma!, beta!, EPSILON, () => {}));
     const theirs = gradients((x, gamma, beta) => elementary(x!, gamma!, beta!));
     expect(ours).toBeAllClose(theirs, { atol: 2e-5, rtol: 1e-4 });
   });
 
-  it('have the gradient of finite differences', () => {
+  it('have the gradients of finite differences', () => {
     const loss = (x: readonly number[]) =>
       tf.tidy(() => {
         const y = batchNormInTraining(
@@ -60,7 +60,7 @@ describeOn(BACKENDS, 'training kernels', (backend) => {
     });
   });
 
-  it('normalise the outputs of dense layers', () => {
+  it('normalize the outputs of dense layers', () => {
     const y = tf.tidy(() =>
       Array.from(
         batchNormInTraining(tf.tensor2d([[1], [3]]), tf.ones([1]), tf.zeros([1]), EPSILON, () => {}).dataSync(),
@@ -69,7 +69,7 @@ describeOn(BACKENDS, 'training kernels', (backend) => {
     expect(y).toBeAllClose([-1 / Math.sqrt(1 + EPSILON), 1 / Math.sqrt(1 + EPSILON)], { atol: 1e-4 });
   });
 
-  it('keep digits in the mean of a long column', () => {
+  it('keep precision in the mean of a long column', () => {
     tf.tidy(() => {
       const x = tf.add(tf.zeros([128, 48, 48, 1]), 0.1);
       batchNormInTraining(x, tf.ones([1]), tf.zeros([1]), EPSILON, ({ mean, variance }) => {
@@ -80,7 +80,7 @@ describeOn(BACKENDS, 'training kernels', (backend) => {
     });
   });
 
-  it('let the gradient of ReLU through where the input is above 0', () => {
+  it('pass the gradient of ReLU where the input is above 0', () => {
     tf.tidy(() => {
       const x = tf.tensor1d([-1, 0, 2]);
       const { value, grad } = tf.valueAndGrad(reluInTraining)(x, tf.tensor1d([5, 6, 7]));

@@ -16,7 +16,7 @@ function sums(ids: number[], shape: number[] = [ids.length]): number[][] {
 describeOn(['cpu', 'wasm'], 'unsortedSegmentSum', () => {
   expectNoLeaks();
 
-  it('sums the rows of each segment, and gives zeros for a segment without rows', () => {
+  it('sums the rows of each segment, and returns zeros for empty segments', () => {
     expect(sums([2, 0, 2, 2])).toEqual([[3, 4], [0, 0], [1 + 5 + 7, 2 + 6 + 8]]); // prettier-ignore
   });
 
@@ -24,11 +24,11 @@ describeOn(['cpu', 'wasm'], 'unsortedSegmentSum', () => {
     expect(sums([2, 0, 2, 2], [2, 2])).toEqual(sums([2, 0, 2, 2]));
   });
 
-  it('leaves out rows of no segment', () => {
+  it('ignores rows outside of the segments', () => {
     expect(sums([-1, 0, 3, 1])).toEqual([[3, 4], [7, 8], [0, 0]]); // prettier-ignore
   });
 
-  it("is what the plain CPU backend's kernel and finite differences of tf.gather give", () => {
+  it("equals the CPU backend's kernel and finite differences of tf.gather", () => {
     tf.tidy(() => {
       const ids = tf.tensor1d([2, 0, 2, 2], 'int32');
       const dy = tf.tensor2d(ROWS, [4, 2]);

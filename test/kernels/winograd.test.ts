@@ -17,11 +17,11 @@ import { numbers } from './geometries';
 
 const SAME = { strides: 1, pad: 'same' } as const;
 
-/** Shapes of pictures for which one tile of that side takes fewer products than others. */
+/** Shapes of images for which one tile of that side takes fewer products than others. */
 const TILES_OF_2 = [1, 2, 2, 4] as const;
 const TILES_OF_4 = [1, 4, 4, 4] as const;
 
-/** Sides odd and even, one picture and many, channels in fours, filters in eights, more tiles than one block has. */
+/** Sides odd and even, one image and many, channels in fours, filters in eights, more tiles than one block has. */
 const SHAPES: [n: number, height: number, width: number, channels: number, filters: number][] = [
   [1, 2, 2, 4, 8],
   [2, 5, 8, 8, 16],
@@ -52,10 +52,10 @@ async function expected([n, height, width, channels, filters]: Readonly<(typeof 
   return { make, values };
 }
 
-describeOn(['wasm'], 'a convolution with fewer products', () => {
+describeOn(['wasm'], 'Winograd convolution', () => {
   expectNoLeaks();
 
-  it.each(SHAPES)('gives output and gradients of plain tfjs: %i×%i×%i×%i to %i filters', async (...shape) => {
+  it.each(SHAPES)('equals the output and gradients of tfjs: %i×%i×%i×%i to %i filters', async (...shape) => {
     const { make, values } = await expected(shape);
     const received = tf.tidy(() => {
       const { x, filter, bias, dy } = make();
@@ -74,7 +74,7 @@ describeOn(['wasm'], 'a convolution with fewer products', () => {
     expect(received[4], 'tiles of 4×4, ReLU').toBeAllClose(relu!, tolerance);
   });
 
-  it('is off by no more than 4e-6 of the largest output in tiles of 4×4, with as many channels as the networks have', async () => {
+  it('is off by no more than 4e-6 of the largest output in tiles of 4×4, with as many channels as the models have', async () => {
     const { make, values } = await expected([1, 8, 8, 192, 8]);
     const received = tf.tidy(() => {
       const { x, filter } = make();
@@ -95,11 +95,11 @@ describeOn(['wasm'], 'a convolution with fewer products', () => {
     expect(shape).toEqual([(side + 2) ** 2, 1, 4, 8]);
   });
 
-  it('takes large tiles only for enough pictures, where the kernel serves no others', () => {
+  it('uses large tiles only for enough images', () => {
     const shapes = tf.tidy(() =>
       [15, 16].map((pictures) => winogradFactors(tf.ones([3, 3, 4, 8]), [1, 12, 12, 4], pictures).shape[0]),
     );
-    expect(shapes).toEqual([16, 36]); // 9 tiles a picture
+    expect(shapes).toEqual([16, 36]); // 9 tiles an image
   });
 
   it.each([
@@ -134,16 +134,16 @@ describeOn(['wasm'], 'a convolution with fewer products', () => {
     expect(fitsWinograd(filterShape, attributes as typeof SAME)).toBe(false);
   });
 
-  it('is not for training with few tiles, which do not outweigh the transformation of the kernel', () => {
+  it('is not used in training with few tiles', () => {
     expect(fitsWinogradTraining([1, 12, 12, 8], [3, 3, 8, 8], SAME)).toBe(true);
     expect(fitsWinogradTraining([1, 6, 6, 8], [3, 3, 8, 8], SAME)).toBe(false);
   });
 
-  it('is compiled from the source that is there', () => {
+  it('is compiled from the current source', () => {
     const folder = new URL('../../assembly/', import.meta.url);
     const hash = createHash('sha256');
     for (const file of readdirSync(folder).sort()) hash.update(readFileSync(new URL(file, folder)));
-    expect(hash.digest('hex'), 'run npm run build:wasm').toBe(SOURCE_SHA256);
+    expect(hash.digest('hex'), 'run node scripts/build-wasm.mjs').toBe(SOURCE_SHA256);
   });
 });
 

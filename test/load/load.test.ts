@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { loadClassifier } from '../../src/classify/load';
-import { FerDataset } from '../../src/data/dataset';
+import { Dataset } from '../../src/data/dataset';
 import { Random } from '../../src/random';
-import { train } from '../../src/train/trainer';
-import { encodeModel } from '../../src/weights/encode';
+import { train } from '../../src/train/train';
+import { encodeModel } from '../../src/storage/encode';
 import { TINY_CARD, tinyModel } from '../classify/tiny';
 import { describeOn, expectNoLeaks } from '../support/backends';
 
@@ -76,7 +76,7 @@ describeOn(['cpu'], 'under load', () => {
     `${LOAD / 100} classifiers are loaded and disposed of, and nothing of them is left`,
     async () => {
       const model = tinyModel();
-      const { modelJson, weights, card } = await encodeModel(model, { card: TINY_CARD });
+      const { modelJson, weights, card } = await encodeModel('tiny', model, { card: TINY_CARD, dtype: 'float32' });
       model.dispose();
       const weightSpecs = modelJson.weightsManifest[0]!.weights;
       const handler = tf.io.fromMemory({ modelTopology: modelJson.modelTopology, weightSpecs, weightData: weights });
@@ -101,7 +101,7 @@ describeOn(['cpu'], 'under load', () => {
       const [side, size] = [2, 40];
       const images = new Uint8Array(size * side * side).map(() => random.integer(256));
       const labels = Uint8Array.from({ length: size }, (_, i) => i % 7);
-      const data = new FerDataset({ images, labels, height: side, width: side });
+      const data = new Dataset({ images, labels, height: side, width: side });
       const curve = new Curve();
       const [batchSize, perEpoch] = [4, 10];
       await train(model, data, {
@@ -110,7 +110,7 @@ describeOn(['cpu'], 'under load', () => {
         augment: { flip: 0.5 },
         optimization: { optimizer: 'adam', averaging: 0.9 },
         onProgress: ({ epoch, batch }) => {
-          const step = epoch * perEpoch + batch;
+          const step = (epoch - 1) * perEpoch + batch;
           if (step % (LOAD / 200) === 0) curve.note(step);
         },
       });

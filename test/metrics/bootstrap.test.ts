@@ -21,14 +21,14 @@ describe('bootstrapInterval', () => {
     expect(Math.abs(upper - (share + 1.96 * error))).toBeLessThan(0.15 * error);
   });
 
-  it('is wider for more confidence and a point where all values agree', () => {
+  it('is wider for a higher confidence level, and a point if all values are equal', () => {
     const values = hits(100, 0.5);
     const [narrow, wide] = [0.5, 0.99].map((confidence) => bootstrapInterval(values, { confidence }));
     expect(wide!.upper - wide!.lower).toBeGreaterThan(narrow!.upper - narrow!.lower);
     expect(bootstrapInterval([1, 1, 1])).toEqual({ lower: 1, upper: 1, confidence: 0.95 });
   });
 
-  it('has NaN as its ends for empty input', () => {
+  it('is NaN for empty input', () => {
     expect(bootstrapInterval([])).toEqual({ lower: NaN, upper: NaN, confidence: 0.95 });
   });
 

@@ -40,7 +40,7 @@ describe('scores of hard decisions', () => {
     expect(classScores(PERFECT)[2]).toEqual({ precision: 1, recall: 1, f1: 1, support: 5 });
   });
 
-  it('tell a constant predictor from a good one, whatever its accuracy', () => {
+  it('distinguish a constant predictor from a good one with the same accuracy', () => {
     expect(accuracy(ALWAYS_FIRST)).toBe(0.75);
     expect(balancedAccuracy(ALWAYS_FIRST)).toBe(0.5);
     expect(cohensKappa(ALWAYS_FIRST)).toBe(0);
@@ -64,7 +64,7 @@ describe('scores of hard decisions', () => {
   });
 });
 
-describe('a matrix that is none', () => {
+describe('an invalid matrix', () => {
   it.each([
     undefined,
     [[1, 0]],

@@ -26,7 +26,7 @@ describe('confusionMatrix', () => {
     ]);
   });
 
-  it('refuses lists of different lengths and names the place of a class out of range', () => {
+  it('refuses arrays of different lengths and names the index of a class out of range', () => {
     expect(() => confusionMatrix([0, 1], [0], 2)).toThrow(InputError);
     expect(() => confusionMatrix([0, 1], [0, 1], 0)).toThrow('numClasses');
     expect(() => confusionMatrix([0, 2], [0, 1], 2)).toThrow('labels: expected classes in 0..1, received 2 at index 1');

@@ -4,7 +4,7 @@ import { coverageCurve } from '../../src/metrics/coverage';
 const ROWS = [0.9, 0.1, 0.6, 0.4, 0.3, 0.7, 0.5, 0.5];
 const LABELS = [0, 1, 1, 0];
 
-it('counts what is classified at each threshold, and how much of that is right', () => {
+it('returns coverage and accuracy for each threshold', () => {
   expect(coverageCurve(LABELS, ROWS, [0, 0.55, 0.7, 0.95])).toEqual([
     { minProbability: 0, coverage: 1, accuracy: 0.75 },
     { minProbability: 0.55, coverage: 0.75, accuracy: 2 / 3 },
@@ -13,7 +13,7 @@ it('counts what is classified at each threshold, and how much of that is right',
   ]);
 });
 
-it('has eight points by default, and covers nothing where there is nothing', () => {
+it('has eight thresholds by default, and coverage 0 for empty input', () => {
   const points = coverageCurve([], []);
   expect(points.map(({ minProbability }) => minProbability)).toEqual([0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]);
   expect(points[0]).toEqual({ minProbability: 0, coverage: 0, accuracy: NaN });

@@ -22,7 +22,7 @@ describe('scores of probabilities', () => {
     expect(scores).toBeAllClose([top2Accuracy, top3Accuracy, loss, brier], { atol: 1e-9, rtol: 0 });
   });
 
-  it('are best for certainty in the truth and bounded for certainty in an error', () => {
+  it('are best for certain correct predictions and bounded for certain wrong ones', () => {
     expect(brierScore([1], [0, 1])).toBe(0);
     expect(logLoss([1], [0, 1])).toBeCloseTo(0, 12);
     expect(brierScore([0], [0, 1])).toBe(2);
@@ -71,7 +71,7 @@ it.each([
 });
 
 describe('topKAccuracy', () => {
-  it('takes the lower index first among equals, so that k = 1 is the accuracy', () => {
+  it('breaks ties by the lower index, so that k = 1 is the accuracy', () => {
     const labels = [0, 1, 2, 3];
     const probabilities = [...UNIFORM, ...UNIFORM];
     expect([1, 2, 3, 4].map((k) => topKAccuracy(labels, probabilities, k))).toEqual([0.25, 0.5, 0.75, 1]);
@@ -82,7 +82,7 @@ describe('topKAccuracy', () => {
 });
 
 describe('argmaxRows', () => {
-  it('gives the first of equals', () => {
+  it('returns the first class of a tie', () => {
     expect(argmaxRows([0.1, 0.8, 0.1, 0.4, 0.2, 0.4], 3)).toEqual([1, 0]);
     expect(argmaxRows([], 3)).toEqual([]);
   });
@@ -93,7 +93,7 @@ describe('argmaxRows', () => {
 });
 
 describe('normalizeRows', () => {
-  it('divides each row by its sum and leaves the input alone', () => {
+  it('divides each row by its sum and does not change the input', () => {
     const outputs = Float32Array.of(0.75, 0.25, 0.5, 1.5);
     expect(normalizeRows(outputs, 2)).toBeAllClose([0.75, 0.25, 0.25, 0.75]);
     expect(outputs).toEqual(Float32Array.of(0.75, 0.25, 0.5, 1.5));

@@ -21,6 +21,16 @@ describe('applyTemperature', () => {
     expect([...applyTemperature([1, 0, 0, 0, 1e-30, 0], 2, 0.1)]).toEqual([1, 0, 0, 0, 1, 0]);
   });
 
+  it.each([
+    { values: [0.5, NaN], message: 'expected finite numbers of at least 0, received NaN at 1' },
+    { values: [2, -1], message: 'received -1 at 1. Apply a softmax to logits first' },
+    { values: [Infinity, 0], message: 'received Infinity at 0' },
+    { values: [0.2, 0.3, 0.5], message: 'expected rows of 2 probabilities, received 3 values' },
+  ])('refuses the probabilities $values', ({ values, message }) => {
+    expect(() => applyTemperature(values, 2, 2)).toThrow(InputError);
+    expect(() => applyTemperature(values, 2, 2)).toThrow(message);
+  });
+
   it('refuses a temperature that is not above 0', () => {
     for (const temperature of [0, -1, NaN]) expect(() => applyTemperature([1], 1, temperature)).toThrow(InputError);
   });
@@ -32,7 +42,7 @@ describe('fitTemperature', () => {
     expect(temperature).toBeCloseTo(Math.log(99) / Math.log(3), 2);
   });
 
-  it('is 1 for what is calibrated, and nothing nearby fits better', () => {
+  it('is 1 for calibrated probabilities', () => {
     const rows = [...Array(3).fill([0.75, 0.25]), [0.75, 0.25]].flat();
     const labels = [0, 0, 0, 1];
     expect(fitTemperature(labels, rows)).toBeCloseTo(1, 2);
@@ -43,7 +53,7 @@ describe('fitTemperature', () => {
     expect(at(best)).toBeLessThan(at(best / 1.05));
   });
 
-  it('refuses nothing to fit', () => {
+  it('refuses empty input', () => {
     expect(() => fitTemperature([], [])).toThrow(InputError);
   });
 });

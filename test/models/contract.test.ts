@@ -44,7 +44,7 @@ describeOn(BACKENDS, 'every registered model', () => {
       expect(tf.memory().numTensors).toBe(before);
     });
 
-    it(`${name}: has the weights of its seed, whatever the backend, and others for another seed`, async () => {
+    it(`${name}: has the same weights for a seed on every backend, and others for another seed`, async () => {
       const models = [3, 3, 4].map((seed) => createModel(name, { ...NARROW[name], seed }));
       const [first, same, other] = await Promise.all(models.map(valuesOf));
       models.forEach((model) => model.dispose());
@@ -56,7 +56,7 @@ describeOn(BACKENDS, 'every registered model', () => {
       expect(first![0]!.slice(0, 4)).toBeAllClose(FIRST_WEIGHTS);
     });
 
-    it(`${name}: saved and loaded by tfjs alone, it gives the same output`, async () => {
+    it(`${name}: gives the same output after it was saved and loaded by tfjs`, async () => {
       const model = createModel(name, NARROW[name]);
       const x = pictures(2, 16);
       const expected = await predict(model, x);
@@ -106,7 +106,7 @@ describeOn(TRAINING_BACKENDS, 'gradients', () => {
 describeOn(['cpu'], 'sizes', () => {
   expectNoLeaks();
 
-  it("kernels spread as He's initialisation says, cut off at two standard deviations", async () => {
+  it("kernels spread as He's initialization says, cut off at two standard deviations", async () => {
     const model = createModel('shallow', { conv: { filters: [64, 64] }, dense: { units: [] } });
     const values = [...(await model.getLayer('conv2').getWeights()[0]!.data())]; // [3, 3, 64, 64]
     const meanSquare = values.reduce((sum, value) => sum + value * value, 0) / values.length;

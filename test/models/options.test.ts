@@ -21,10 +21,10 @@ function withModel<T>(model: tfl.LayersModel, use: (model: tfl.LayersModel) => T
 
 const layerNames = (model: tfl.LayersModel) => model.layers.map(({ name }) => name).join(' ');
 
-describeOn(['cpu'], 'options of the networks', () => {
+describeOn(['cpu'], 'options of the models', () => {
   expectNoLeaks();
 
-  it('layers have names that say what they are, in the order of the text', () => {
+  it('layers have descriptive names, in the documented order', () => {
     expect(withModel(createShallowCnn(TINY), layerNames)).toBe(
       'image conv1 conv1_bn conv1_relu conv1_pool conv1_dropout conv2 conv2_bn conv2_relu conv2_pool conv2_dropout ' +
         'flatten fc1 fc1_bn fc1_relu fc1_dropout probabilities',
@@ -46,11 +46,12 @@ describeOn(['cpu'], 'options of the networks', () => {
     b.dispose();
   });
 
-  it('sizes, kernels, dropout, L2, head, classes and input size end up in the layers', () => {
+  it('layers have the sizes, kernels, dropout, L2, output layer, classes and input size of the options', () => {
     const options: CnnOptions = {
       conv: { filters: [2, 3, 4], kernelSizes: [5, 3, 1], dropout: 0.1 },
       dense: { units: [6, 5], batchNorm: true, dropout: 0.2 },
-      head: { activation: 'sigmoid', classes: 4 },
+      head: { activation: 'sigmoid' },
+      classNames: ['a', 'b', 'c', 'd'],
       l2: 0.01,
       inputSize: [16, 24],
     };
@@ -69,7 +70,7 @@ describeOn(['cpu'], 'options of the networks', () => {
     });
   });
 
-  it('the compact network has one, two, three and three convolutions, no last pool, and takes pictures of any size', () => {
+  it('the compact model has one, two, three and three convolutions, no last pool, and takes images of any size', () => {
     const conv = { filters: [1, 2, 3], repeats: [1, 2, 3], dropout: 0.1 };
     withModel(createCompactCnn({ conv, inputSize: [16, 16] }), (model) => {
       const names = layerNames(model).split(' ');
@@ -91,7 +92,7 @@ describeOn(['cpu'], 'options of the networks', () => {
     });
   });
 
-  it('one kernel size stands for all blocks, and dropout 0 leaves the layer out', () => {
+  it('one kernel size applies to all blocks, and dropout 0 removes the layer', () => {
     const conv = { filters: [2, 2, 2], kernelSizes: 1, dropout: 0 };
     withModel(createDeepCnn({ conv, dense: { units: [] }, head: { activation: 'softmax' } }), (model) => {
       expect(layerNames(model)).not.toMatch(/dropout|fc/);
@@ -99,7 +100,7 @@ describeOn(['cpu'], 'options of the networks', () => {
     });
   });
 
-  it("the variant 'code' has a sigmoid head unless told otherwise", () => {
+  it("the variant 'code' has a sigmoid output layer by default", () => {
     const activation = (model: tfl.LayersModel) => model.getLayer('probabilities').getConfig()['activation'];
     expect(withModel(createShallowCnn({ ...TINY, variant: 'code' }), activation)).toBe('sigmoid');
     const softmax = createShallowCnn({ ...TINY, variant: 'code', head: { activation: 'softmax' } });
@@ -107,7 +108,7 @@ describeOn(['cpu'], 'options of the networks', () => {
   });
 
   it('listModels names what createModel builds', () => {
-    expect(listModels()).toEqual(['shallow', 'deep', 'compact']);
+    expect(listModels()).toEqual(['compact', 'shallow', 'deep']);
     expectTypeOf(listModels()).toEqualTypeOf<('shallow' | 'deep' | 'compact')[]>();
     expect(withModel(createModel('shallow', TINY), ({ name }) => name)).toBe('shallow');
   });
@@ -125,7 +126,9 @@ describeOn(['cpu'], 'options of the networks', () => {
     ['dropout of everything', { conv: { dropout: 1 } }, /conv\.dropout: expected a finite number in 0\.\.0\.99/],
     ['batch norm as text', { dense: { batchNorm: 'yes' } }, /dense\.batchNorm: expected true or false/],
     ['an unknown head', { head: { activation: 'relu' } }, /head\.activation: expected one of/],
-    ['one class', { head: { classes: 1 } }, /head\.classes: expected an integer of at least 2/],
+    ['one class', { classNames: ['happy'] }, /classNames: expected 2 to 255 class names/],
+    ['one name twice', { classNames: ['a', 'a'] }, /classNames: expected distinct class names/],
+    ['the number of classes', { head: { classes: 3 } }, /the option "classes"/],
     ['negative L2', { l2: -1 }, /l2: expected a finite number of at least 0/],
     ['a negative seed', { seed: -1 }, /seed: expected an integer of at least 0/],
     ['an input too small for four pools', { inputSize: [48, 15] }, /inputSize: expected at least 16×16 .* 48×15/],
@@ -141,6 +144,8 @@ describeOn(['cpu'], 'options of the networks', () => {
   });
 
   it.each(['resnet', 'toString', ''])('refuses the name %j', (name) => {
-    expect(() => createModel(name as ModelName)).toThrow(/createModel: name: expected one of "shallow", "deep"/);
+    expect(() => createModel(name as ModelName)).toThrow(
+      /createModel: name: expected one of "compact", "shallow", "deep"/,
+    );
   });
 });

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,10 +10,9 @@ import { loadClassifier } from '../../src/classify/load';
 import type { Prediction } from '../../src/classify/predictions';
 import { BackendError, InputError, WeightsError } from '../../src/errors';
 import { classifyFolder, type ClassifyFolderOptions, type FolderProgress } from '../../src/node/classify-folder';
-import { decodeImage } from '../../src/node/decode';
-import { loadWeightsDirectory, saveWeights } from '../../src/node/weights';
 import { Random } from '../../src/random';
-import { encodeModel } from '../../src/weights/encode';
+import { loadModel } from '../../src/storage/load-model';
+import { saveModel } from '../../src/storage/save-model';
 import { useBackend } from '../support/backends';
 import { draftCard } from '../support/cards';
 import { tinyCnn } from '../support/tiny';
@@ -22,7 +21,7 @@ const fileHere = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 const PROGRAM = fileHere('classify-folder.program.mjs');
 const POISON = fileHere('poison-backend.mjs');
 const CPU = '@tensorflow/tfjs-backend-cpu';
-const SIZE = 20; // pictures
+const SIZE = 20; // images
 const NAMES = Array.from({ length: SIZE }, (_, i) => `${i % 3}/${i}.png`);
 
 let folder = '';
@@ -37,19 +36,19 @@ async function linesOf(path: string): Promise<{ file: string; predictions?: Pred
     .map((line) => JSON.parse(line));
 }
 
-/** Random gray pictures and a tiny network with a card. */
+/** Random gray images and a tiny model with a card. */
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fer-cnn-folder-'));
   for (const [i, name] of NAMES.entries()) {
-    await mkdir(at('pictures', name, '..'), { recursive: true });
+    await mkdir(at('images', name, '..'), { recursive: true });
     const pixels = Uint8Array.from({ length: 24 * 24 }, (_, j) => new Random(i, j).integer(256));
     await sharp(pixels, { raw: { width: 24, height: 24, channels: 1 } })
       .png()
-      .toFile(at('pictures', name));
+      .toFile(at('images', name));
   }
   await useBackend('cpu');
   const model = tinyCnn();
-  await saveWeights(at('model'), await encodeModel(model, { card: draftCard([16, 16]) }));
+  await saveModel(at('model'), model, { card: draftCard([16, 16]) });
   model.dispose();
 });
 
@@ -64,15 +63,15 @@ const options = (name: string, more: Partial<ClassifyFolderOptions> = {}): Class
 
 describe('classifyFolder', () => {
   it(
-    'gives what the classifier gives, an error for a broken picture, and goes on when a worker dies',
+    'gives what the classifier gives, an error for a broken image, and continues when a worker dies',
     { timeout: 120_000 },
     async () => {
       const dir = at('mixed');
       await mkdir(join(dir, 'deep/er'), { recursive: true });
       const good = ['a.png', 'b.png', 'deep/c.png', 'deep/er/d.png', 'deep/e.png'];
       for (const [i, name] of [...good, 'poison.png'].entries())
-        await writeFile(join(dir, name), await readFile(at('pictures', NAMES[i]!)));
-      await writeFile(join(dir, 'broken.png'), 'no picture');
+        await writeFile(join(dir, name), await readFile(at('images', NAMES[i]!)));
+      await writeFile(join(dir, 'broken.png'), 'no image');
       const progress: FolderProgress[] = [];
       const workers = { backend: POISON, count: 2, batchSize: 4 };
       const summary = await classifyFolder(
@@ -83,12 +82,12 @@ describe('classifyFolder', () => {
       expect(progress.at(-1)).toEqual({ files: 7, totalFiles: 7, failed: 2 });
       const results = new Map((await linesOf(at('mixed.jsonl'))).map((line) => [line.file, line]));
       expect([...results.keys()].toSorted()).toEqual([...good, 'broken.png', 'poison.png'].toSorted());
-      expect(results.get('broken.png')!.error).toContain('broken.png: expected a whole picture');
-      expect(results.get('poison.png')!.error).toContain('received its end (SIGKILL)');
-      const stored = await loadWeightsDirectory(at('model'));
+      expect(results.get('broken.png')!.error).toContain('broken.png: expected a whole image in a known format');
+      expect(results.get('poison.png')!.error).toContain('received an exit (SIGKILL)');
+      const stored = await loadModel(at('model'));
       const classifier = await loadClassifier(stored);
       for (const name of good) {
-        const predictions = await classifier.classify(await decodeImage(join(dir, name)));
+        const predictions = await classifier.classify(join(dir, name));
         const [values, same] = [results.get(name)!.predictions!, predictions].map((list) =>
           list.map(({ probability }) => probability),
         );
@@ -102,12 +101,28 @@ describe('classifyFolder', () => {
     },
   );
 
-  it('killed at any moment loses no picture and doubles none', { timeout: 300_000 }, async () => {
+  it('finds the faces in photos, and takes small images without one as the face', { timeout: 120_000 }, async () => {
+    const dir = at('photos');
+    await mkdir(dir);
+    await copyFile(fileHere('../../examples/pictures/portraits.jpg'), join(dir, 'a.jpg'));
+    await copyFile(at('images', NAMES[0]!), join(dir, 'b.png'));
+    const wasm = { backend: '@tensorflow/tfjs-backend-wasm', count: 1 };
+    await classifyFolder(dir, options('photos', { workers: wasm, faces: true, topk: 1 }));
+    const lines = (await linesOf(at('photos.jsonl'))).toSorted((a, b) => (a.file < b.file ? -1 : 1));
+    const face = { box: { x: expect.any(Number) }, score: expect.any(Number), predictions: [{}] };
+    expect(lines).toMatchObject([
+      { file: 'a.jpg', faces: [face, face] },
+      { file: 'b.png', isCrop: true, faces: [{ box: { x: 0, y: 0, width: 24, height: 24 }, predictions: [{}] }] },
+    ]);
+    await expect(classifyFolder(dir, options('photos', { workers: wasm, topk: 1 }))).rejects.toThrow(InputError);
+  });
+
+  it('killed at any moment loses no image and doubles none', { timeout: 300_000 }, async () => {
     const out = at('killed.jsonl');
     const random = new Random(7);
     let before = 0;
     for (let kills = 0; kills < 4; kills++) {
-      const program = spawn(process.execPath, [PROGRAM, at('pictures'), out, at('model')], { stdio: 'ignore' });
+      const program = spawn(process.execPath, [PROGRAM, at('images'), out, at('model')], { stdio: 'ignore' });
       const ended = new Promise((resolve) => program.once('exit', resolve));
       while (program.exitCode === null && (await sizeOf(out)) <= before) await sleep(5);
       await sleep(random.integer(40));
@@ -116,7 +131,7 @@ describe('classifyFolder', () => {
       before = await sizeOf(out);
       if (kills % 2 === 0) await truncate(out, (before -= random.integer(50))); // as if the kill had come amid a write
     }
-    const done = spawn(process.execPath, [PROGRAM, at('pictures'), out, at('model')], {
+    const done = spawn(process.execPath, [PROGRAM, at('images'), out, at('model')], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const printed = await done.stdout.toArray();
@@ -126,13 +141,10 @@ describe('classifyFolder', () => {
     expect((await linesOf(out)).map(({ file }) => file).toSorted()).toEqual(NAMES.toSorted());
   });
 
-  it('stops at a signal and goes on later, shard by shard', { timeout: 120_000 }, async () => {
+  it('stops at a signal and continues later, shard by shard', { timeout: 120_000 }, async () => {
     const [stopping, reason] = [new AbortController(), new Error('enough')];
     const run = (shard: number, more: Partial<ClassifyFolderOptions> = {}) =>
-      classifyFolder(
-        at('pictures'),
-        options(`shard-${shard}`, { shard: { index: shard, count: 2 }, topk: 1, ...more }),
-      );
+      classifyFolder(at('images'), options(`shard-${shard}`, { shard: { index: shard, count: 2 }, topk: 1, ...more }));
     const workers = { backend: CPU, count: 1, batchSize: 1 };
     const onProgress = ({ files }: FolderProgress) => void (files === 2 && stopping.abort(reason));
     await expect(run(0, { signal: stopping.signal, onProgress, workers })).rejects.toBe(reason);
@@ -147,21 +159,21 @@ describe('classifyFolder', () => {
 
   it('stops at a signal that comes while the folder is counted', async () => {
     const [stopping, reason] = [new AbortController(), new Error('enough')];
-    const run = classifyFolder(at('pictures'), options('counting', { signal: stopping.signal }));
+    const run = classifyFolder(at('images'), options('counting', { signal: stopping.signal }));
     stopping.abort(reason);
     await expect(run).rejects.toBe(reason);
     await expect(stat(at('counting.jsonl'))).rejects.toThrow('ENOENT');
   });
 
   it(
-    'says what a worker cannot load, and leaves a file that a later run goes on with',
+    'says what a worker cannot load, and leaves a file that a later run continues with',
     { timeout: 120_000 },
     async () => {
-      const run = (more: Partial<ClassifyFolderOptions>) => classifyFolder(at('pictures'), options('failing', more));
+      const run = (more: Partial<ClassifyFolderOptions>) => classifyFolder(at('images'), options('failing', more));
       const backend = run({ workers: { backend: './no-such-backend.mjs' } });
       await expect(backend).rejects.toThrow(BackendError);
       await expect(backend).rejects.toThrow('no-such-backend.mjs');
-      const model = classifyFolder(at('pictures'), options('no-model', { model: at('nothing') }));
+      const model = classifyFolder(at('images'), options('no-model', { model: at('nothing') }));
       await expect(model).rejects.toThrow(WeightsError);
       await expect(model).rejects.toThrow('model.json');
       expect(await sizeOf(at('failing.jsonl'))).toBe(0);
@@ -178,14 +190,14 @@ describe('classifyFolder', () => {
     [{ shard: { index: 2, count: 2 } }, 'options.shard.index: expected an integer in 0..1, received 2'],
     [{ retries: 1 }, 'received the option "retries"'],
   ])('refuses %j', async (wrong, message) => {
-    const refused = classifyFolder(at('pictures'), options('refused', wrong as Partial<ClassifyFolderOptions>));
+    const refused = classifyFolder(at('images'), options('refused', wrong as Partial<ClassifyFolderOptions>));
     await expect(refused).rejects.toThrow(message);
     await expect(refused).rejects.toThrow(InputError);
     await expect(stat(at('refused.jsonl'))).rejects.toThrow('ENOENT');
   });
 
   it.each([
-    ['default', 'default'],
+    ['deep', 'deep'],
     ['weights/mine', resolve('weights/mine')],
   ])('notes down the weights %s so that they are the same from any directory', async (model, noted) => {
     await mkdir(at('empty'), { recursive: true });

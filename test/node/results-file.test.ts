@@ -8,7 +8,7 @@ import { type FileResult, ResultsFile } from '../../src/node/results-file';
 const RUN = { dir: '/pictures', model: 'default' };
 const RESULTS: readonly FileResult[] = [
   { file: 'a/1.png', predictions: [{ className: 'happy', probability: 0.75 }] },
-  { file: 'a/ü "2".png', error: 'not a picture\nat all' },
+  { file: 'a/ü "2".png', error: 'not an image\nat all' },
   { file: 'b/3.png', predictions: [] },
 ];
 
@@ -34,7 +34,7 @@ const linesOf = async (path: string) =>
     .map((line) => JSON.parse(line));
 
 describe('a results file', () => {
-  it('without a result belongs to no run, whatever was asked for before', async () => {
+  it('without a result can be used by any run', async () => {
     await written(at('empty.jsonl'), []);
     const other = { ...RUN, model: 'deep' };
     await (await ResultsFile.open(at('empty.jsonl'), other)).close();

@@ -8,14 +8,14 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { InputError, TrainingError } from '../../src/errors';
 import { startTrainingWorkers, type TrainingWorkers } from '../../src/node/training-workers';
 import type { TrainOptions } from '../../src/train/options';
-import { train } from '../../src/train/trainer';
+import { train } from '../../src/train/train';
 import { describeOn, expectNoLeaks } from '../support/backends';
 import { squares } from '../support/faces';
 import { tinyCnn, weightsOf } from '../support/tiny';
 
 const BACKEND = pathToFileURL(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-cpu'));
 
-/** Everything in which a part could differ from its share of the whole: batch norm, dropout, mixup, a last batch of one picture. */
+/** Everything in which a part could differ from its share of the whole: batch norm, dropout, mixup, a last batch of one image. */
 const OPTIONS = {
   epochs: 2,
   batchSize: 9,
@@ -43,7 +43,7 @@ describeOn(['cpu'], 'startTrainingWorkers', () => {
   });
   afterAll(() => workers.close());
 
-  it('train the network that one thread trains, but for rounding', async () => {
+  it('train the same model as one thread, except for rounding', async () => {
     const [alone, together] = [await trained(), await trained({ workers })];
     expect(together.losses).toBeAllClose(alone.losses, { atol: 1e-5, rtol: 1e-4 });
     expect(together.weights).toBeAllClose(alone.weights, { atol: 1e-3, rtol: 1e-3 });
@@ -52,12 +52,12 @@ describeOn(['cpu'], 'startTrainingWorkers', () => {
 
   it('serve one run after another, and one at a time', async () => {
     const first = trained({ workers });
-    await expect(trained({ workers })).rejects.toThrow(/at another one/);
+    await expect(trained({ workers })).rejects.toThrow(/workers of another run/);
     const result = await first;
     expect(await trained({ workers })).toEqual(result);
   });
 
-  it('teach by a teacher too', async () => {
+  it('support distillation', async () => {
     const data = { ...squares(14), teacher: new Float32Array(98).fill(1 / 7) };
     const losses = async (options: Partial<TrainOptions>) => {
       const model = tinyCnn(1, 0);
@@ -68,13 +68,13 @@ describeOn(['cpu'], 'startTrainingWorkers', () => {
     expect(await losses({ workers })).toBeAllClose(await losses({}), { atol: 1e-5, rtol: 1e-4 });
   });
 
-  it('take a loss by name only', async () => {
+  it('accept losses only by name', async () => {
     const loss = { type: (logits: tf.Tensor2D) => tf.sum<tf.Tensor1D>(logits, 1) };
     await expect(trained({ workers, loss })).rejects.toThrow(InputError);
     await expect(trained({ workers, loss })).rejects.toThrow(/train: loss.type.*name of a loss/);
   });
 
-  it('refuse a loss that is not finite, with the weights as they were', async () => {
+  it('refuse a loss that is not finite, and leave the weights unchanged', async () => {
     const model = tinyCnn(1, 0);
     const before = weightsOf(model);
     const optimization = { learningRate: 1e30 };
@@ -84,24 +84,24 @@ describeOn(['cpu'], 'startTrainingWorkers', () => {
     model.dispose();
   });
 
-  it('say what they lack, before a thread is started', async () => {
+  it('refuse invalid options before a thread is started', async () => {
     await expect(startTrainingWorkers({} as never)).rejects.toThrow(/options\.backend.*module/);
     await expect(startTrainingWorkers({ backend: BACKEND, count: 0 })).rejects.toThrow(/options\.count/);
     await expect(startTrainingWorkers({ backend: BACKEND, threads: 2 } as never)).rejects.toThrow(/threads/);
   });
 
-  it('say that the backend cannot be imported, and leave no thread', async () => {
+  it('report a backend that cannot be imported, and leave no thread', async () => {
     const start = startTrainingWorkers({ backend: 'no-such-package', count: 2 });
     await expect(start).rejects.toThrow(/training thread: start.*no-such-package/s);
   });
 
-  it('end the run with an error if a thread ends in the midst of it', async () => {
+  it('fail the run if a thread exits during it', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'fer-cnn-threads-'));
     const module = join(folder, 'backend.mjs');
     await writeFile(module, `import ${JSON.stringify(BACKEND.href)};\nsetTimeout(() => process.exit(7), 1500);\n`);
     const dying = await startTrainingWorkers({ backend: module, count: 2 });
     const model = tinyCnn(1, 0);
-    await expect(train(model, squares(28), { epochs: 1e6, workers: dying })).rejects.toThrow(/its end \(exit code 7\)/);
+    await expect(train(model, squares(28), { epochs: 1e6, workers: dying })).rejects.toThrow(/an exit \(exit code 7\)/);
     model.dispose();
     await dying.close();
     await rm(folder, { recursive: true });

@@ -10,9 +10,18 @@ const DECLARED = readFileSync(`${ROOT}api/fer-cnn.api.md`, 'utf8')
   .slice(1)
   .map((section) => {
     const entry = section.slice(0, section.indexOf('\n'));
-    const names = Array.from(section.matchAll(/^(?:declare )?(?:function|const|class) (\w+)/gm), ([, name]) => name!);
+    const declared = Array.from(section.matchAll(/^(?:function|const|class) (\w+)/gm), ([, name]) => name!);
+    const types = typesOf(entry); // classes among them
+    const names = declared.filter((name) => !types.includes(name));
     return { entry, names: [...new Set(names)].sort() };
   });
+
+/** What the source of an entry exports as types. */
+function typesOf(entry: string): string[] {
+  const source = readFileSync(`${ROOT}src${entry.slice('fer-cnn'.length)}/index.ts`, 'utf8');
+  const lists = source.matchAll(/^export type \{([^}]*)\}/gm);
+  return Array.from(lists, ([, list]) => list!.split(',').map((name) => name.trim())).flat();
+}
 
 describe('what is declared', () => {
   it('is an entry each', () => {

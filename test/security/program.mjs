@@ -6,31 +6,24 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import * as fer from '../../dist/index.js';
-import {
-  directoryHandler,
-  fileCheckpoint,
-  loadWeightsDirectory,
-  readFer2013,
-  saveWeights,
-} from '../../dist/node/index.js';
+import { fileCheckpoint } from '../../dist/node/index.js';
 import { auditDataset } from '../../dist/curation/index.js';
-import { confusionSvg } from '../../dist/evaluate/index.js';
+import { accuracy } from '../../dist/metrics/index.js';
 import { explain } from '../../dist/explain/index.js';
 import { createFaceClassifier } from '../../dist/faces/index.js';
 import { exportKeras, exportOnnx, importKeras } from '../../dist/interchange/index.js';
-import { encodeModel } from '../../dist/weights/index.js';
 
 const [folder, outside] = process.argv.slice(2);
 const inputSize = [8, 8];
 
 const csv = `emotion,pixels,Usage\n${[0, 3, 6].map((label) => `${label},${'9 '.repeat(2304)},Training\n`).join('')}`;
 await writeFile(join(folder, 'fer2013.csv'), csv);
-const dataset = await readFer2013(join(folder, 'fer2013.csv'));
+const dataset = await fer.loadFer2013(join(folder, 'fer2013.csv'));
 
 const small = { inputSize, conv: { filters: [1, 1] }, dense: { units: [2] }, seed: 1 };
 const model = fer.createShallowCnn(small);
 const images = { images: new Uint8Array(256).fill(7), labels: Uint8Array.of(0, 1, 2, 3), height: 8, width: 8 };
-const data = new fer.FerDataset(images);
+const data = new fer.Dataset(images);
 const { steps } = await fer.train(model, data, {
   epochs: 1,
   batchSize: 2,
@@ -39,26 +32,29 @@ const { steps } = await fer.train(model, data, {
 });
 const report = await fer.evaluate(model, data);
 
-const preprocessing = { ...fer.DEFAULT_PREPROCESSING, inputSize };
-const card = { name: 'policy', architecture: 'shallow', labels: fer.EMOTIONS, preprocessing };
-await saveWeights(join(folder, 'weights'), await encodeModel(model, { card, dtype: 'mixed' }));
-const loaded = await loadWeightsDirectory(join(folder, 'weights'));
-await loaded.model.save(directoryHandler(join(folder, 'copy')));
+await fer.saveModel(join(folder, 'weights'), model, { dtype: 'mixed' });
+const loaded = await fer.loadModel(join(folder, 'weights'));
 
 const classifier = await fer.loadClassifier({ model: loaded.model, card: loaded.card });
 const pixels = { data: new Uint8Array(20 * 10 * 3), width: 20, height: 10 };
 const predictions = await classifier.classify(pixels);
 const box = { x: 2, y: 0, width: 10, height: 10 };
-const found = await createFaceClassifier({ detect: async () => [{ box }] }, { classifier, minSize: 1 }).classify(
-  pixels,
-);
+const detector = { detect: async () => [{ box }] };
+const found = await createFaceClassifier({ detector, classifier, minSize: 1 }).classify(pixels);
 (await explain(classifier, pixels)).map.dispose();
-(await importKeras({ file: await exportKeras(model) })).dispose();
-const others = [found, confusionSvg(report), auditDataset(dataset).toMarkdown(), await exportOnnx(model)];
+(await importKeras(await exportKeras(model))).dispose();
+const others = [
+  found,
+  `${accuracy(report.confusionMatrix)}`,
+  auditDataset(dataset).toMarkdown(),
+  await exportOnnx(model),
+];
 classifier.dispose();
 loaded.model.dispose();
 model.dispose();
-const bundled = await fer.readBundled('default');
+const bundled = await fer.loadModel();
+const isBundled = bundled.card.name === 'compact';
+bundled.model.dispose();
 
 const attemptsOfTheLibrary = globalThis.networkAttempts.length;
 const failure = (attempt) =>
@@ -81,7 +77,7 @@ console.log(
     scored: report.count ?? report.accuracy >= 0,
     classes: predictions.length,
     others: others.filter((each) => each.length > 0).length,
-    bundled: bundled.weights.byteLength > 0,
+    bundled: isBundled,
     left: tf.memory().numTensors,
     attemptsOfTheLibrary,
     forbidden,

@@ -115,6 +115,7 @@ export async function bundleClassic(program: string): Promise<Site> {
     bundle: true,
     format: 'iife',
     mainFields: ['module', 'main'],
+    alias: { '#platform': join(ROOT, 'src/platform/browser.ts') },
     external: ['fer-cnn/weights/*'],
     write: false,
     logLevel: 'silent',

@@ -1,10 +1,10 @@
 import { EMOTIONS } from '../../src/labels';
-import type { CardDraft, ModelCard } from '../../src/weights/card';
+import type { ModelCard } from '../../src/storage/card';
 
-/** What an author has to write at least, for a network that takes pictures of the given size. */
-export function draftCard(inputSize: readonly [number, number] = [48, 48]): CardDraft {
-  const preprocessing = { inputSize, mean: 0.5, standardDeviation: 0.25 };
-  return { name: 'test', architecture: 'shallow', labels: EMOTIONS, preprocessing };
+/** What an author says of a model from elsewhere that takes gray images of the given size. */
+export function draftCard(inputSize: readonly [number, number] = [48, 48]) {
+  const preprocessing = { inputSize, mean: 0.5, std: 0.25 };
+  return { name: 'test', architecture: 'shallow', classNames: EMOTIONS, preprocessing };
 }
 
 /** A card on which everything is filled in. */
@@ -19,7 +19,7 @@ export function fullCard(): ModelCard {
     data: { name: 'FER2013', split: 'Training', rows: 28_709, source: 'a workshop', license: 'research' },
     training: {
       ...run,
-      command: 'npm run train',
+      command: 'npx fer-cnn train',
       seed: 0,
       epochs: 30,
       recipe: 'SGD',
@@ -35,7 +35,7 @@ export function fullCard(): ModelCard {
         rows: 3589,
         accuracy: 0.6,
         figures: { macroF1: 0.55 },
-        command: 'npm run evaluate',
+        command: 'npx fer-cnn evaluate',
       },
     ],
     quantization: { split: 'PublicTest', accuracyChange: -0.001, unchangedLabels: 0.995 },

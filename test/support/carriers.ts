@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import sharp, { type Sharp } from 'sharp';
-import { decodeImage, type DecodedImage } from '../../src/node/decode';
+import { decodeFile } from '../../src/image/read';
 
 /** A file that carries the sample photo. */
 export interface Carrier {
@@ -28,11 +28,15 @@ const LOSSY = 0.01;
 /** What a palette of 256 colours, or the inks of print, may cost. */
 const COARSE = 0.02;
 
-type Photo = Pick<DecodedImage, 'data' | 'width' | 'height'>;
+export interface Photo {
+  readonly data: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+}
 
 /** The decoded photo: RGB. */
-export function readPhoto(): Promise<DecodedImage> {
-  return decodeImage(PHOTO);
+export async function readPhoto(): Promise<Photo> {
+  return (await decodeFile(PHOTO, 'readPhoto')) as Photo;
 }
 
 const raw = ({ data, width, height }: Photo): Sharp => sharp(data, { raw: { width, height, channels: 3 } });

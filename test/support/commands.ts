@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { vi } from 'vitest';
+import { program } from '../../src/cli/program';
+import { run } from '../../src/cli/run';
 import { Random } from '../../src/random';
 
 /** The folder of the repository. */
@@ -14,16 +16,33 @@ export interface Outcome {
   stderr: string;
 }
 
-/** Runs a script of package.json as `npm run script -- args` does, without npm's own lines. */
-export async function npmRun(script: string, ...args: string[]): Promise<Outcome> {
-  const { scripts } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
-  const [program, ...first] = (scripts[script] as string).split(' ');
+/** Runs a program of `research/`. */
+export function runResearch(name: string, ...args: string[]): Promise<Outcome> {
   const options = { cwd: ROOT, env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' }, maxBuffer: 1 << 24 };
   return new Promise((resolve) => {
-    execFile(join(ROOT, 'node_modules/.bin', program!), [...first, ...args], options, (error, stdout, stderr) => {
+    const program = [join(ROOT, 'research', `${name}.ts`), ...args];
+    execFile(join(ROOT, 'node_modules/.bin/tsx'), program, options, (error, stdout, stderr) => {
       resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
     });
   });
+}
+
+/** Runs a command of `fer-cnn` in this process. */
+export async function ferCnn(...args: string[]): Promise<Outcome> {
+  const said = { stdout: '', stderr: '' };
+  const spies = (['stdout', 'stderr'] as const).map((name) =>
+    vi.spyOn(process[name], 'write').mockImplementation((text) => {
+      said[name] += String(text);
+      return true;
+    }),
+  );
+  try {
+    const code = await run(program(), args);
+    return { code, ...said };
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+    process.exitCode = undefined;
+  }
 }
 
 /** A file of FER2013's form: 7 Training and 4 PublicTest rows of noise, the first of which stands in both. */
@@ -33,14 +52,4 @@ export function tinyFer2013(): string {
   const training = Array.from({ length: 7 }, (_, i) => `${i % 7},${pixels(i)},Training`);
   const test = Array.from({ length: 4 }, (_, i) => `${i % 7},${pixels(i === 0 ? 0 : 100 + i)},PublicTest`);
   return ['emotion,pixels,Usage', ...training, ...test, ''].join('\n');
-}
-
-/** Votes of FER+ for the rows of {@link tinyFer2013}: six for neutral and four for happiness. */
-export function tinyFerPlus(): string {
-  const header = 'Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF';
-  const rows = Array.from(
-    { length: 11 },
-    (_, i) => `${i < 7 ? 'Training' : 'PublicTest'},${i}.png,6,4,0,0,0,0,0,0,0,0`,
-  );
-  return [header, ...rows, ''].join('\n');
 }

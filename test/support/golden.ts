@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { applyTemperature } from '../../src/metrics/temperature';
-import type { ModelCard } from '../../src/weights/card';
-import type { Golden, GoldenPicture } from '../../src/weights/golden';
+import type { ModelCard } from '../../src/storage/card';
+import type { Golden, GoldenPicture } from '../../src/cli/golden';
 
 const WEIGHTS = fileURLToPath(new URL('../../weights/', import.meta.url));
 

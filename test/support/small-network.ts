@@ -1,9 +1,8 @@
 import { DEFAULT_PREPROCESSING } from '../../src/image/preprocess';
-import { EMOTIONS } from '../../src/labels';
 import { createShallowCnn } from '../../src/models/shallow';
-import { decodeModel } from '../../src/weights/decode';
-import { encodeModel } from '../../src/weights/encode';
-import { createGolden, type Golden, type GoldenPicture } from '../../src/weights/golden';
+import { decodeModel } from '../../src/storage/decode';
+import { encodeModel } from '../../src/storage/encode';
+import { createGolden, type Golden, type GoldenPicture } from '../../src/cli/golden';
 import { useBackend } from './backends';
 import type { Site } from './browser';
 
@@ -14,9 +13,8 @@ const inColour = ({ pictures }: Golden): GoldenPicture => pictures.find(({ shape
 export async function storeSmallNetwork(): Promise<{ site: Site; picture: GoldenPicture }> {
   await useBackend('cpu');
   const network = createShallowCnn({ conv: { filters: [4, 6] }, dense: { units: [16] }, seed: 5 });
-  const draft = { name: 'small', architecture: 'shallow', labels: EMOTIONS, preprocessing: DEFAULT_PREPROCESSING };
-  const encoded = await encodeModel(network, { card: draft, dtype: 'float16' });
-  const { model } = await decodeModel(encoded);
+  const encoded = await encodeModel('small', network, { card: { name: 'small' }, dtype: 'float16' });
+  const { model } = await decodeModel(encoded, 'small');
   const picture = inColour(await createGolden(model, DEFAULT_PREPROCESSING));
   network.dispose();
   model.dispose();

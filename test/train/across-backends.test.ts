@@ -6,7 +6,7 @@ import type { OptimizerName } from '../../src/train/optimizers';
 import { disposeOptimizer } from '../../src/train/optimizers';
 import type { LossName } from '../../src/train/losses';
 import type { TrainOptions } from '../../src/train/options';
-import { train } from '../../src/train/trainer';
+import { train } from '../../src/train/train';
 import type { TestBackend } from '../support/backends';
 import { BACKENDS, useBackend } from '../support/backends';
 import { squares } from '../support/faces';

@@ -1,15 +1,15 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { createCompactCnn } from '../../src/models/compact';
-import { memoryCheckpoint } from '../../src/train/checkpoint';
+import { memoryCheckpoint } from '../../src/train/state';
 import { augmentationByEpoch, preprocessingIn } from '../../src/train/curriculum';
 import type { TrainOptions } from '../../src/train/options';
-import { train } from '../../src/train/trainer';
+import { train } from '../../src/train/train';
 import { describeOn, expectNoLeaks } from '../support/backends';
 import { squares } from '../support/faces';
 import { tinyCnn, weightsOf } from '../support/tiny';
 
-const FULL = { inputSize: [48, 48], mean: 0.5, standardDeviation: 0.25 } as const;
+const FULL = { inputSize: [48, 48], mean: 0.5, std: 0.25 } as const;
 const SIZES = [
   { until: 0.4, size: 32 },
   { until: 0.7, size: 40 },
@@ -25,7 +25,7 @@ describeOn(['wasm'], 'curriculum', () => {
       (_, epoch) => preprocessingIn(epoch, 10, { sizes: SIZES }, FULL).inputSize[0],
     );
     expect(sizes).toEqual([32, 32, 32, 32, 40, 40, 40, 48, 48, 48]);
-    expect(preprocessingIn(0, 10, {}, FULL)).toBe(FULL);
+    expect(preprocessingIn(0, 10, { sizes: [] }, FULL)).toBe(FULL);
   });
 
   it('mixes pictures up to the epoch at which mixup ends', () => {
@@ -73,7 +73,7 @@ describeOn(['wasm'], 'curriculum', () => {
     const before = weightsOf(model);
     const options = { epochs: 2, curriculum: { sizes: [{ until: 0.5, size: 8 }] } };
     await expect(train(model, squares(14), options)).rejects.toThrow(
-      /train: curriculum\.sizes: expected a network that takes pictures of any size.* received an error for pictures of 8×8/,
+      /train: curriculum\.sizes: expected a model that takes images of any size.* received an error for images of 8×8/,
     );
     expect(weightsOf(model)).toEqual(before);
     model.dispose();

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { InputError } from '../../src/errors';
 import { predict } from '../../src/evaluate/predict';
 import { argmaxRows } from '../../src/metrics/probability';
-import { train } from '../../src/train/trainer';
+import { train } from '../../src/train/train';
 import { describeOn, expectNoLeaks } from '../support/backends';
 import { squares } from '../support/faces';
 import { tinyCnn } from '../support/tiny';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { createShallowCnn } from '../../src/models/shallow';
-import { train } from '../../src/train/trainer';
+import { train } from '../../src/train/train';
 import { BACKENDS, describeOn, expectNoLeaks } from '../support/backends';
 import { squares } from '../support/faces';
 

@@ -2,13 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
 import { expect, it } from 'vitest';
 import { InputError } from '../../src/errors';
-import {
-  binaryCrossentropy,
-  categoricalCrossentropy,
-  createBatchLoss,
-  focal,
-  softenTeacher,
-} from '../../src/train/losses';
+import { applyTemperature } from '../../src/metrics/temperature';
+import type { LossOptions } from '../../src/train/losses';
+import { binaryCrossentropy, categoricalCrossentropy, focal, parseLoss } from '../../src/train/losses';
+import { createObjective } from '../../src/train/objective';
 import { BACKENDS, describeOn, expectNoLeaks } from '../support/backends';
 
 const LOGITS = [
@@ -19,6 +16,8 @@ const TARGETS = [
   [1, 0, 0],
   [0.3, 0.7, 0],
 ];
+const createBatchLoss = (options: LossOptions, numClasses: number) =>
+  createObjective(parseLoss('train: loss', options), numClasses);
 const values = (make: () => tf.Tensor) => tf.tidy(() => Array.from(make().dataSync()));
 
 describeOn(BACKENDS, 'losses', () => {
@@ -79,7 +78,7 @@ describeOn(BACKENDS, 'losses', () => {
     const each = plain.map((loss, i) => (1 - weight) * loss + weight * temperature ** 2 * divergences[i]!);
     const distillation = { weight, temperature };
     const loss = createBatchLoss({ distillation }, 3);
-    const soft = () => tf.tensor2d(softenTeacher(teacher, 3, distillation), [2, 3]);
+    const soft = () => tf.tensor2d(applyTemperature(teacher, 3, temperature), [2, 3]);
     const received = values(() => loss(logits(), targets(), { teacher: soft() }));
     expect(received).toBeAllClose([(each[0]! + each[1]!) / 2], { rtol: 1e-4 });
     expect(values(() => loss(logits(), targets()))).toBeAllClose([(plain[0]! + plain[1]!) / 2], { rtol: 1e-4 });

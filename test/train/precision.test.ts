@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { InputError } from '../../src/errors';
 import type { TrainOptions } from '../../src/train/options';
-import { train } from '../../src/train/trainer';
+import { train } from '../../src/train/train';
 import { BACKENDS, describeOn, expectNoLeaks } from '../support/backends';
 import { squares } from '../support/faces';
 import { tinyCnn, weightsOf } from '../support/tiny';

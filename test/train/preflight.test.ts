@@ -3,7 +3,7 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { afterEach, expect, it } from 'vitest';
 import { BackendError } from '../../src/errors';
 import { checkCanTrain } from '../../src/train/preflight';
-import { train } from '../../src/train/trainer';
+import { train } from '../../src/train/train';
 import { BACKENDS, describeOn, expectNoLeaks, useBackend } from '../support/backends';
 import { squares } from '../support/faces';
 import { tinyCnn, weightsOf } from '../support/tiny';

@@ -1,25 +1,17 @@
 import { checkNumber, checkOptions } from '../../validate';
 import type { Augmentation } from '../augment';
 
-/**
- * Random rotation, scaling and shift, done together with the flip in one bilinear pass; edges are repeated.
- *
- * @example
- * ```ts
- * const affine: AffineOptions = { rotate: 12, scale: 0.15, shift: 0.1 };
- * const augment = createAugmentation({ affine });
- * ```
- */
+/** Random rotation, scale and shift, in one bilinear pass together with the flip. Edges are repeated. */
 export interface AffineOptions {
-  /** Greatest rotation, in degrees to either side, 0..180. Default 0. */
+  /** The maximum rotation in degrees to either side, 0..180. Default 0. */
   rotate?: number;
-  /** Greatest change of scale, 0..0.9; 0.15 draws from 0.85 to 1.15. Default 0. */
+  /** The maximum change of scale, 0..0.9; 0.15 draws from 0.85 to 1.15. Default 0. */
   scale?: number;
-  /** Greatest shift along each axis, as a fraction of the picture's size, 0..1. Default 0. */
+  /** The maximum shift along each axis, as a fraction of the image's size, 0..1. Default 0. */
   shift?: number;
 }
 
-/** Throws unless the options are what they should be. */
+/** Throws unless the options are valid. */
 export function checkAffine(where: string, options: AffineOptions): void {
   checkOptions(where, options, ['rotate', 'scale', 'shift']);
   checkNumber(`${where}.rotate`, options.rotate ?? 0, { min: 0, max: 180 });
@@ -27,7 +19,7 @@ export function checkAffine(where: string, options: AffineOptions): void {
   checkNumber(`${where}.shift`, options.shift ?? 0, { min: 0, max: 1 });
 }
 
-/** Flip with that probability, rotation, scale and shift in one pass. */
+/** Flips, rotates, scales and shifts in one pass. */
 export function warp(flip: number, { rotate = 0, scale = 0, shift = 0 }: AffineOptions): Augmentation {
   return (batch, random) => {
     const { height, width, channels } = batch;
@@ -48,7 +40,7 @@ export function warp(flip: number, { rotate = 0, scale = 0, shift = 0 }: AffineO
   };
 }
 
-/** Bilinear sampling about the center; `matrix` takes target (x, y, 1) to source x, then to source y. */
+/** Samples bilinearly around the center; `matrix` maps the target (x, y, 1) to the source x, then to the source y. */
 export function sampleAffine(
   source: Float32Array,
   target: Float32Array,

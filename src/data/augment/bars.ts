@@ -1,6 +1,6 @@
 import type { Damage } from './damage';
 
-/** A bar of one random gray across the whole picture, upright or lying; the strength is its share of the picture's width or height. */
+/** Draws a vertical or horizontal bar of one random gray across the image; the strength is its fraction of the width or height. */
 export const cover: Damage = (picture, { height, width, channels }, share, random) => {
   const upright = random.next() < 0.5;
   const [across, row] = [upright ? width : height, width * channels];

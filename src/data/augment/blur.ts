@@ -1,6 +1,6 @@
 import type { Damage } from './damage';
 
-/** Gaussian blur; the strength is its standard deviation in pixels. Edges are mirrored; a pass down the columns, one along the rows. */
+/** Gaussian blur, separable, with mirrored edges; the strength is its standard deviation in pixels. */
 export const blur: Damage = (picture, { height, width, channels }, sigma) => {
   const radius = Math.max(1, Math.ceil(3 * sigma));
   const weights = Float32Array.from({ length: 2 * radius + 1 }, (_, i) =>
@@ -15,7 +15,7 @@ export const blur: Damage = (picture, { height, width, channels }, sigma) => {
   }
 };
 
-/** Convolves in place `length` values that begin at `start` and are `step` apart. */
+/** Convolves `length` values in place, which begin at `start` and are `step` apart. */
 function convolve(values: Float32Array, start: number, length: number, step: number, weights: Float32Array): void {
   const radius = (weights.length - 1) / 2;
   const line = new Float32Array(length + 2 * radius);

@@ -5,36 +5,29 @@ import type { Batch } from '../batches';
 import type { Augmentation } from '../augment';
 
 /**
- * What happens to a camera's picture on its way, and what a network should not mind. Each kind of damage picks its pictures, and
- * draws a strength for each, by itself.
- *
- * @example
- * ```ts
- * const noise: DamageOptions = { probability: 0.35, range: [0, 20] }; // standard deviation, of 255
- * const augment = createAugmentation({ noise });
- * ```
+ * Options of an image corruption, as cameras cause them. Each corruption selects images and draws strengths independently.
  */
 export interface DamageOptions {
-  /** Probability for a picture, 0..1. */
+  /** The probability per image, 0..1. */
   probability: number;
-  /** Least and greatest strength, which is drawn evenly; what it means and its default stand at each damage. */
+  /** The minimum and maximum strength, drawn uniformly. {@link AugmentOptions} explains the unit and default of each corruption. */
   range?: readonly [min: number, max: number];
 }
 
-/** Height, width and channels of the pictures. */
+/** The height, width and channels of the images. */
 export type Shape = Pick<Batch, 'height' | 'width' | 'channels'>;
 
-/** Changes one picture `[height, width, channels]` of 0..255 in place; what it does to alpha is undone. */
+/** Changes one image `[height, width, channels]` of 0..255 in place. Alpha is restored afterwards. */
 export type Damage = (picture: Float32Array, shape: Shape, strength: number, random: Random) => void;
 
-/** A kind of damage: what it does, its default strengths and those that are allowed. */
+/** A corruption, its default range and its limits. */
 export interface DamageKind {
   readonly damage: Damage;
   readonly range: readonly [min: number, max: number];
   readonly limits: readonly [min: number, max: number];
 }
 
-/** The augmentation that damages some pictures of a batch; all values stay within 0..255, and alpha, the fourth channel, as it is. */
+/** Creates the augmentation of a corruption. Values stay within 0..255; alpha, the fourth channel, is not changed. */
 export function damaging({ damage, ...kind }: DamageKind, options: DamageOptions): Augmentation {
   const { probability, range: [min, max] = kind.range } = options;
   return (batch, random) => {
@@ -50,14 +43,14 @@ export function damaging({ damage, ...kind }: DamageKind, options: DamageOptions
   };
 }
 
-/** Throws unless the options of a kind of damage are what they should be. */
+/** Throws unless the options of a corruption are valid. */
 export function checkDamage(where: string, options: DamageOptions, { limits: [low, high] }: DamageKind): void {
   checkOptions(where, options, ['probability', 'range']);
   checkNumber(`${where}.probability`, options.probability, { min: 0, max: 1 });
   if (options.range !== undefined) checkRange(`${where}.range`, options.range, low, high);
 }
 
-/** Throws unless a value is `[min, max]`, in this order and within the limits. */
+/** Throws unless a value is `[min, max]` within the limits. */
 export function checkRange(where: string, range: unknown, low: number, high: number): void {
   const [min, max] = Array.isArray(range) && range.length === 2 ? (range as unknown[]) : [];
   if (typeof min === 'number' && typeof max === 'number' && min >= low && max <= high && min <= max) return;

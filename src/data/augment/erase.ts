@@ -2,30 +2,22 @@ import { checkNumber, checkOptions } from '../../validate';
 import type { Augmentation } from '../augment';
 import { checkRange } from './damage';
 
-/**
- * Random erasing: a rectangle is filled with one random gray.
- *
- * @example
- * ```ts
- * const erase: EraseOptions = { probability: 0.4, area: [0.02, 0.2] };
- * const augment = createAugmentation({ erase });
- * ```
- */
+/** Random erasing: fills a rectangle with one random gray. */
 export interface EraseOptions {
-  /** Probability for a picture, 0..1. */
+  /** The probability per image, 0..1. */
   probability: number;
-  /** Least and greatest share of the picture's area, 0..1. Default [0.02, 0.2]. */
+  /** The minimum and maximum fraction of the image's area, 0..1. Default [0.02, 0.2]. */
   area?: readonly [min: number, max: number];
 }
 
-/** Throws unless the options are what they should be. */
+/** Throws unless the options are valid. */
 export function checkErase(where: string, options: EraseOptions): void {
   checkOptions(where, options, ['probability', 'area']);
   checkNumber(`${where}.probability`, options.probability, { min: 0, max: 1 });
   if (options.area !== undefined) checkRange(`${where}.area`, options.area, 0, 1);
 }
 
-/** The augmentation that erases a rectangle of some pictures. */
+/** Creates the augmentation of random erasing. */
 export function eraseRectangles({ probability, area = [0.02, 0.2] }: EraseOptions): Augmentation {
   return (batch, random) => {
     const { height, width, channels } = batch;

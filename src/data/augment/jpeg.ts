@@ -2,7 +2,7 @@ import type { Damage } from './damage';
 
 const SIDE = 8;
 
-/** Steps of the brightness at quality 50, by vertical and horizontal frequency: ITU-T T.81 (1992), table K.1. */
+/** The quantization table for luminance at quality 50: ITU-T T.81 (1992), table K.1. */
 // prettier-ignore
 const STEPS = [
   16, 11, 10, 16, 24, 40, 51, 61,
@@ -15,7 +15,7 @@ const STEPS = [
   72, 92, 95, 98, 112, 100, 103, 99,
 ];
 
-/** The discrete cosine transform of eight values: row u is the wave of that frequency. */
+/** The discrete cosine transform of eight values: row u is the wave of frequency u. */
 const WAVES = Float32Array.from(
   { length: SIDE * SIDE },
   (_, i) =>
@@ -26,8 +26,8 @@ const WAVES = Float32Array.from(
 const WAVES_TRANSPOSED = WAVES.map((_, i) => WAVES[(i % SIDE) * SIDE + Math.floor(i / SIDE)]!);
 
 /**
- * What JPEG loses: blocks of 8 × 8 whose frequencies are rounded to steps; the strength is the quality 1..100, as libjpeg scales the
- * steps. The grid of the blocks is shifted by chance, as in a face cut from a larger picture. Each channel is taken as brightness.
+ * JPEG artifacts: quantizes the frequencies of blocks of 8 × 8; the strength is the quality 1..100, as libjpeg defines it. The grid of the
+ * blocks is shifted randomly, as in a face cropped from a larger image. Each channel is treated as luminance.
  */
 export const compress: Damage = (picture, { height, width, channels }, quality, random) => {
   const steps = stepsOf(quality);
@@ -52,13 +52,13 @@ export const compress: Damage = (picture, { height, width, channels }, quality, 
   }
 };
 
-/** The steps at a quality, by libjpeg's rule. */
+/** The quantization table at a quality, as libjpeg computes it. */
 function stepsOf(quality: number): readonly number[] {
   const percent = quality < 50 ? 5000 / quality : 200 - 2 * quality;
   return STEPS.map((step) => Math.min(Math.max(Math.floor((step * percent + 50) / 100), 1), 255));
 }
 
-/** Transforms a block, rounds it to the steps and transforms it back, in place. */
+/** Transforms a block, quantizes it and transforms it back, in place. */
 function throughSteps(block: Float32Array, steps: readonly number[]): void {
   transform(block, WAVES);
   for (let i = 0; i < block.length; i++) block[i] = Math.round(block[i]! / steps[i]!) * steps[i]!;

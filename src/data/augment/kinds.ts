@@ -7,7 +7,7 @@ import { smear } from './motion-blur';
 import { addNoise } from './noise';
 import { cover } from './bars';
 
-/** The kinds of damage in the order in which they befall a picture: light and things before the lens, lens, sensor, file. */
+/** The corruptions in the order of an imaging pipeline: light and occlusion, lens, sensor, file. */
 export const DAMAGES = {
   gamma: { damage: applyGamma, range: [0.5, 2.4], limits: [0.2, 5] },
   dim: { damage: dim, range: [0.25, 0.9], limits: [0, 1] },
@@ -20,8 +20,8 @@ export const DAMAGES = {
   jpeg: { damage: compress, range: [10, 60], limits: [1, 100] },
 } as const satisfies Record<string, DamageKind>;
 
-/** Name of a kind of damage. */
+/** The name of a corruption. */
 export type DamageName = keyof typeof DAMAGES;
 
-/** Names of the kinds of damage, in their order. */
+/** The names of the corruptions, in their order. */
 export const DAMAGE_NAMES = Object.keys(DAMAGES) as DamageName[];

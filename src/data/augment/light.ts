@@ -1,11 +1,11 @@
 import type { Augmentation } from '../augment';
 import type { Damage } from './damage';
 
-/** Brightness by an offset and contrast about the picture's mean; both greatest changes, as fractions of 255 and of 1. */
+/** Changes brightness by an offset, and contrast around the image's mean; the arguments are maximum changes, as fractions of 255 and 1. */
 export function relight(brightness: number, contrast: number): Augmentation {
   return (batch, random) => {
     const { channels } = batch;
-    const colors = Math.min(channels, 3); // alpha, the fourth, is left alone
+    const colors = Math.min(channels, 3); // not alpha, the fourth
     const length = batch.images.length / batch.size;
     for (let i = 0; i < batch.size; i++) {
       const offset = 255 * random.uniform(-brightness, brightness);
@@ -21,7 +21,7 @@ export function relight(brightness: number, contrast: number): Augmentation {
   };
 }
 
-/** Gamma: 255 (x / 255)^strength, between whole values by a straight line. */
+/** Gamma: 255 (x / 255)^strength, with linear interpolation between integers. */
 export const applyGamma: Damage = (picture, _, gamma) => {
   const table = Float32Array.from({ length: 257 }, (_, i) => 255 * (Math.min(i, 255) / 255) ** gamma);
   picture.forEach((value, i) => {
@@ -30,16 +30,16 @@ export const applyGamma: Damage = (picture, _, gamma) => {
   });
 };
 
-/** Too little light: strength times x. */
+/** Darkening: strength times x. */
 export const dim: Damage = (picture, _, factor) => {
   picture.forEach((value, i) => (picture[i] = value * factor));
 };
 
-/** How much of what the dark side lacks the bright side has too much. */
+/** The excess of light on the bright side, as a fraction of what the dark side lacks. */
 const EXCESS = 0.4;
 
 /**
- * Light from the left or from the right: x times a straight line over the columns, from the strength at the dark edge to
+ * Side light from the left or right: x times a linear factor over the columns, from the strength at the dark edge to
  * 1 + 0.4 (1 - strength) at the bright one.
  */
 export const lightFromSide: Damage = (picture, { width, channels }, dark, random) => {

@@ -1,6 +1,6 @@
 import type { Damage } from './damage';
 
-/** Few pixels: down to a share of the size, the strength, by the mean of areas, and bilinearly up again. */
+/** Downsamples to a fraction of the size, the strength, by area averaging, and upsamples bilinearly. */
 export const shrink: Damage = (picture, { height, width, channels }, share) => {
   const rows = Math.max(2, Math.round(height * share));
   const columns = Math.max(2, Math.round(width * share));
@@ -10,10 +10,10 @@ export const shrink: Damage = (picture, { height, width, channels }, share) => {
   picture.set(resample(values, height, columns, channels, linear(columns, width)));
 };
 
-/** For each new position of an axis the first old one that it takes from, and the weights of that and the next ones. */
+/** For each new position along an axis: the first source position, and the weights of this and the following ones. */
 type Taps = readonly { readonly first: number; readonly weights: readonly number[] }[];
 
-/** Brings the middle axis of [outer, length, inner] to the positions of the taps. */
+/** Resamples the middle axis of [outer, length, inner]. */
 function resample(values: Float32Array, outer: number, length: number, inner: number, taps: Taps): Float32Array {
   const result = new Float32Array(outer * taps.length * inner);
   for (let o = 0; o < outer; o++) {
@@ -29,7 +29,7 @@ function resample(values: Float32Array, outer: number, length: number, inner: nu
   return result;
 }
 
-/** The mean over the area that each new pixel covers. */
+/** Averages over the area of each new pixel. */
 function areas(from: number, to: number): Taps {
   const scale = from / to;
   return Array.from({ length: to }, (_, i) => {
@@ -44,7 +44,7 @@ function areas(from: number, to: number): Taps {
   });
 }
 
-/** Linear interpolation between the centers of pixels; edges are repeated. */
+/** Interpolates linearly between pixel centers; edges are repeated. */
 function linear(from: number, to: number): Taps {
   return Array.from({ length: to }, (_, i) => {
     const at = Math.min(Math.max(((i + 0.5) * from) / to - 0.5, 0), from - 1);

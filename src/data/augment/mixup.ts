@@ -1,6 +1,6 @@
 import type { Augmentation } from '../augment';
 
-/** Mixes pairs of pictures, their targets and weights by a share of the Beta(alpha, alpha) distribution. */
+/** Mixes pairs of images, their targets and weights by factors drawn from Beta(alpha, alpha). */
 export function mixPairs(alpha: number): Augmentation {
   return (batch, random) => {
     const partners = random.shuffle(Uint32Array.from({ length: batch.size }, (_, i) => i));
@@ -12,7 +12,7 @@ export function mixPairs(alpha: number): Augmentation {
   };
 }
 
-/** Row i becomes share i of itself and the rest of its partner's old row. */
+/** Row i becomes `share[i] * row + (1 - share[i]) * partner`. */
 function blend(rows: Float32Array, size: number, partners: Uint32Array, shares: Float32Array): void {
   const before = rows.slice();
   const length = rows.length / size;

@@ -1,12 +1,12 @@
 import { sampleAffine } from './affine';
 import type { Damage } from './damage';
 
-/** Positions a pixel of the path. */
+/** The number of samples per pixel of the path. */
 const DENSITY = 2;
 
 /**
- * Blur of a moving camera or face: the mean of the picture along a straight path, bilinearly, edges repeated; the strength is the
- * length of the path in pixels, its direction is drawn.
+ * Motion blur: averages the image along a straight path in a random direction, bilinearly, with repeated edges; the strength is the length
+ * of the path in pixels.
  */
 export const smear: Damage = (picture, { height, width, channels }, length, random) => {
   const angle = Math.PI * random.next();

@@ -1,6 +1,6 @@
 import type { Damage } from './damage';
 
-/** Sensor noise: normal, independent for each value; the strength is its standard deviation, of 255. */
+/** Gaussian noise, independent for each value; the strength is its standard deviation on the scale 0..255. */
 export const addNoise: Damage = (picture, { channels }, sigma, random) => {
   const colors = Math.min(channels, 3);
   for (let p = 0; p < picture.length; p += channels) {

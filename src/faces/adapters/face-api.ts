@@ -1,6 +1,8 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Box, Point } from '../../image/region';
 import type { FaceDetector } from '../detector';
+import { inputError } from '../../errors';
+import { describe } from '../../validate';
 import { checkMethod } from '../check-method';
 import { type DetectorPoint, mean, withEyes } from './eyes';
 
@@ -20,27 +22,36 @@ export interface FaceApiFace {
   landmarks?: Record<'getLeftEye' | 'getRightEye', () => readonly DetectorPoint[]>;
 }
 
+/** What face-api's functions give: faces, one face, or undefined for none; without landmarks the detection itself. */
+type FaceApiResult = readonly (FaceApiFace | FaceApiFace['detection'])[] | FaceApiFace | FaceApiFace['detection'];
+
 /**
  * The face detectors of [`@vladmandic/face-api`](https://www.npmjs.com/package/@vladmandic/face-api), which brings its models with it.
  *
- * @param detectAll Finds all faces in a tensor [h, w, 3] int32 0..255; with landmarks, so that faces are turned upright. Borrowed.
+ * @param detect Finds faces in a tensor [h, w, 3] int32 0..255 by `detectAllFaces` or `detectSingleFace`; with landmarks, so that faces are
+ *   turned upright. Borrowed.
  * @returns The detector for `createFaceClassifier`.
- * @throws InputError if it is no such detector.
+ * @throws InputError if it is no such detector, and in `detect` if its results are none of face-api.
  * @example
  * ```ts
  * const options = new faceapi.TinyFaceDetectorOptions({ inputSize: 416 });
  * const detector = fromFaceApi((pixels) => faceapi.detectAllFaces(pixels, options).withFaceLandmarks(true));
  * ```
  */
-export function fromFaceApi(detectAll: (pixels: tf.Tensor3D) => PromiseLike<readonly FaceApiFace[]>): FaceDetector {
-  checkMethod('fromFaceApi', { detectAll }, 'detectAll', 'a function that finds all faces in a tensor');
+export function fromFaceApi(detect: (pixels: tf.Tensor3D) => PromiseLike<FaceApiResult | undefined>): FaceDetector {
+  checkMethod('fromFaceApi', { detect }, 'detect', 'a function that finds all faces in a tensor');
   return {
     async detect({ pixels }) {
-      return (await detectAll(pixels)).map(({ detection, landmarks }) => {
-        const { x, y, width, height } = detection.box;
-        const face = { box: { x, y, width, height }, score: detection.score };
+      return [(await detect(pixels)) ?? []].flat().map((found) => {
+        const { detection, landmarks } = 'detection' in Object(found) ? (found as FaceApiFace) : { detection: found };
+        const { box, score } = Object(detection) as FaceApiFace['detection'];
+        if (typeof box !== 'object') {
+          throw inputError('fromFaceApi: detect', 'faces as detectAllFaces gives them', describe(found));
+        }
+        const { x, y, width, height } = box;
         const eyes = [landmarks?.getLeftEye() ?? [], landmarks?.getRightEye() ?? []];
-        return withEyes(face, ...(eyes.map((eye) => mean(eye.map((point) => [point.x, point.y]))) as [Point, Point]));
+        const [left, right] = eyes.map((eye) => mean(eye.map((point): Point => [point.x, point.y])));
+        return withEyes({ box: { x, y, width, height }, score }, left, right);
       });
     },
   };

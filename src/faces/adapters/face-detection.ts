@@ -47,7 +47,7 @@ export interface FaceDetectionLike {
  *   runtime: 'mediapipe',
  *   solutionPath: '/face_detection', // where you serve node_modules/@mediapipe/face_detection
  * });
- * const faces = createFaceClassifier(fromFaceDetection(detector));
+ * const faces = createFaceClassifier({ detector: fromFaceDetection(detector) });
  * ```
  */
 export function fromFaceDetection(detector: FaceDetectionLike): FaceDetector {

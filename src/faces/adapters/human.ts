@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Point } from '../../image/region';
+import { FerError } from '../../errors';
 import type { FaceDetector } from '../detector';
 import { checkMethod } from '../check-method';
 import { mean, withEyes } from './eyes';
@@ -33,7 +34,7 @@ export interface HumanFace {
  */
 export interface HumanLike {
   /** Finds faces, among other things. */
-  detect(input: tf.Tensor3D): Promise<Partial<Record<'face', readonly HumanFace[]>>>;
+  detect(input: tf.Tensor3D): Promise<{ face?: readonly HumanFace[]; error?: string | null | undefined }>;
 }
 
 /**
@@ -41,17 +42,21 @@ export interface HumanLike {
  *
  * @param human A `Human` whose `face.detector` is on; the rest may be off. Borrowed.
  * @returns The detector for `createFaceClassifier`.
- * @throws InputError if it is no such detector.
+ * @throws InputError if it is no such detector; in `detect` FerError with the error that Human's result holds.
  * @example
  * ```ts
- * const faces = createFaceClassifier(fromHuman(human));
+ * const faces = createFaceClassifier({ detector: fromHuman(human) });
  * ```
  */
 export function fromHuman(human: HumanLike): FaceDetector {
   checkMethod('fromHuman', human, 'detect', 'a Human of @vladmandic/human');
   return {
     async detect({ pixels }) {
-      const { face = [] } = await human.detect(pixels);
+      const { face = [], error } = await human.detect(pixels);
+      if (error) {
+        const remedy = 'Look at the configuration of Human and its models.';
+        throw new FerError({ where: 'fromHuman: detect', expected: 'faces', received: `the error "${error}"`, remedy });
+      }
       return face.map(({ box: [x, y, width, height], score, annotations }) => {
         const eyes = [annotations?.leftEye, annotations?.rightEye].map((points) => points?.map(toPoint) ?? []);
         return withEyes(

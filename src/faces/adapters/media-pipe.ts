@@ -36,11 +36,16 @@ export interface MediaPipeFace {
 export interface MediaPipeLike {
   /** Finds faces. */
   detect(input: ImageData | HTMLVideoElement | HTMLCanvasElement): Record<'detections', readonly MediaPipeFace[]>;
+  /** Finds faces in the running mode `'VIDEO'`; timestamps are milliseconds and increase. */
+  detectForVideo?(
+    input: ImageData | HTMLVideoElement | HTMLCanvasElement,
+    timestamp: number,
+  ): Record<'detections', readonly MediaPipeFace[]>;
 }
 
 /**
- * The `FaceDetector` of [`@mediapipe/tasks-vision`](https://www.npmjs.com/package/@mediapipe/tasks-vision), in browsers, with the running
- * mode `'IMAGE'`.
+ * The `FaceDetector` of [`@mediapipe/tasks-vision`](https://www.npmjs.com/package/@mediapipe/tasks-vision), in browsers, in the
+ * running mode `'IMAGE'` or `'VIDEO'`.
  *
  * @param detector The detector. Borrowed.
  * @returns The detector for `createFaceClassifier`.
@@ -55,10 +60,20 @@ export interface MediaPipeLike {
  */
 export function fromMediaPipe(detector: MediaPipeLike): FaceDetector {
   checkMethod('fromMediaPipe', detector, 'detect', 'a FaceDetector of @mediapipe/tasks-vision');
+  let timestamp = 0;
+  const find = (image: Parameters<MediaPipeLike['detect']>[0]) => {
+    try {
+      return detector.detect(image);
+    } catch (error) {
+      if (!detector.detectForVideo || !/runningMode/i.test(String(error))) throw error;
+      timestamp = Math.max(timestamp + 1, performance.now());
+      return detector.detectForVideo(image, timestamp);
+    }
+  };
   return {
     async detect(photo) {
       const { height, width } = photo;
-      const { detections } = detector.detect(drawable(photo) ?? (await toImageData(photo.pixels)));
+      const { detections } = find(drawable(photo) ?? (await toImageData(photo.pixels)));
       return detections.flatMap(({ boundingBox, categories, keypoints }) => {
         if (!boundingBox) return [];
         const { originX: x, originY: y, ...size } = boundingBox;

@@ -19,13 +19,13 @@ describe('gaussian blur', () => {
     expect(images[0]).toBeCloseTo(100 * (0.3990503 + 0.2420362), 3);
   });
 
-  it('works on pictures smaller than its reach', () => {
+  it('works on images smaller than its reach', () => {
     expect(damaged('blur', 5, 2, () => 80)).toBeAllClose([80, 80, 80, 80], { atol: 1e-3 });
   });
 });
 
 describe('motion blur', () => {
-  it('spreads a point along a path of that length, and keeps its light', () => {
+  it('spreads a point along a path of that length, and keeps its sum', () => {
     for (let seed = 0; seed < 10; seed++) {
       const images = damaged('motionBlur', 6, 15, point(7), seed);
       expect(mean(images) * images.length).toBeCloseTo(200, 2);
@@ -35,11 +35,11 @@ describe('motion blur', () => {
     }
   });
 
-  it('draws its direction', () => {
+  it('has a random direction', () => {
     expect(damaged('motionBlur', 6, 15, point(7), 1)).not.toEqual(damaged('motionBlur', 6, 15, point(7), 2));
   });
 
-  it('leaves a constant picture as it is', () => {
+  it('leaves a constant image as it is', () => {
     expect(damaged('motionBlur', 4, 5, () => 90)).toBeAllClose(new Float32Array(25).fill(90), { atol: 1e-3 });
   });
 });

@@ -14,7 +14,7 @@ const run = (options: AugmentOptions, data = batch(), seed = 1) => {
 };
 
 describe.each(DAMAGE_NAMES)('damage: %s', (name) => {
-  it('changes as many pictures as its probability says', () => {
+  it('changes the fraction of images that its probability gives', () => {
     const images = run({ [name]: { probability: 0.25 } }, batch(400));
     const changed = Array.from({ length: 400 }, (_, i) =>
       RAMP.some((value, p) => images[i * RAMP.length + p] !== value),
@@ -32,7 +32,7 @@ describe.each(DAMAGE_NAMES)('damage: %s', (name) => {
     }
   });
 
-  it('leaves alpha alone, and takes each color like gray where it draws nothing for each', () => {
+  it('does not change alpha, and treats each color channel like gray if it draws nothing per channel', () => {
     const gray = batch(1);
     const images = Float32Array.from({ length: 4 * RAMP.length }, (_, i) => (i % 4 === 3 ? 200 : RAMP[i >> 2]!));
     const options = { [name]: { probability: 1 } };
@@ -42,7 +42,7 @@ describe.each(DAMAGE_NAMES)('damage: %s', (name) => {
     if (name !== 'noise') expect(four.filter((_, i) => i % 4 === 2)).toBeAllClose(one, { atol: 1e-3 });
   });
 
-  it('refuses strengths out of its limits and turned round', () => {
+  it('refuses ranges that are out of its limits or reversed', () => {
     const [min, max] = DAMAGES[name].limits;
     for (const range of [[min - 1, max], [min, max + 1], [max, min], [min], [NaN, max], 5]) {
       const options = { [name]: { probability: 0.5, range } } as AugmentOptions;

@@ -15,7 +15,7 @@ const AT_CORNER = Array.from({ length: 1000 }, (_, seed) => seed).find((seed) =>
   return random.integer(8) === 0 && random.integer(8) === 0;
 })!;
 
-describe('losses of JPEG', () => {
+describe('JPEG artifacts', () => {
   it.each([10, 20, 50, 90])('are those of libjpeg at quality %i', async (quality) => {
     const pixels = Uint8Array.from({ length: SIDE * SIDE }, (_, i) => scene(i % SIDE, Math.floor(i / SIDE)));
     const file = await sharp(pixels, { raw: { width: SIDE, height: SIDE, channels: 1 } })
@@ -28,12 +28,12 @@ describe('losses of JPEG', () => {
     expect(mean(differences)).toBeLessThan(0.5);
   });
 
-  it('shift the grid of the blocks by chance', () => {
+  it('shift the grid of the blocks randomly', () => {
     const results = Array.from({ length: 5 }, (_, seed) => damaged('jpeg', 20, 13, scene, seed).join());
     expect(new Set(results).size).toBeGreaterThan(3);
   });
 
-  it('keep a constant picture to the half step of its mean', () => {
+  it('keep a constant image within half a quantization step', () => {
     for (const value of damaged('jpeg', 20, 13, () => 100, 5)) expect(Math.abs(value - 100)).toBeLessThanOrEqual(3); // 40 / 8 / 2
   });
 });

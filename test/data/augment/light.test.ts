@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { damaged } from './support';
 
-describe('damage by light', () => {
+describe('light corruptions', () => {
   it('takes 255 (x / 255)^2.2 by gamma', () => {
     const images = damaged('gamma', 2.2, 2, (x, y) => [0, 64, 128, 255][2 * y + x]!);
     expect(images).toBeAllClose([0, 12.1828, 55.9775, 255], { atol: 1e-3 }); // 255 * (64 / 255) ** 2.2, and so on
@@ -15,7 +15,7 @@ describe('damage by light', () => {
     expect(damaged('dim', 0.35, 2, (x, y) => 100 * x + 10 * y)).toBeAllClose([0, 35, 3.5, 38.5], { atol: 1e-4 });
   });
 
-  it('darkens one side and brightens the other along a straight line, from either side', () => {
+  it('darkens one side and brightens the other linearly, from either side', () => {
     const lines = Array.from({ length: 20 }, (_, seed) => [...damaged('sideLight', 0.5, 3, () => 100, seed)]);
     const [fromRight, fromLeft] = [
       [50, 85, 120],

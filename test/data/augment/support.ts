@@ -3,7 +3,7 @@ import { createAugmentation } from '../../../src/data/augment';
 import type { Batch } from '../../../src/data/batches';
 import { Random } from '../../../src/random';
 
-/** A batch of square gray pictures of these values. */
+/** A batch of square gray images of these values. */
 export function batchOf(side: number, ...pictures: readonly ArrayLike<number>[]): Batch {
   const images = Float32Array.from(pictures.flatMap((picture) => Array.from(picture)));
   const targets = new Float32Array(pictures.length).fill(1);
@@ -11,7 +11,7 @@ export function batchOf(side: number, ...pictures: readonly ArrayLike<number>[])
   return { images, targets, sampleWeights: undefined, ...shape };
 }
 
-/** A square picture after one kind of damage of exactly that strength. */
+/** A square image after one kind of damage of exactly that strength. */
 export function damaged(
   name: DamageName,
   strength: number,

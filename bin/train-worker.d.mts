@@ -1,2 +1,0 @@
-/** Where the program of the threads of `startTrainingWorkers` is: a `file:` URL. */
-export declare const url: string;

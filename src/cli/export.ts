@@ -1,0 +1,67 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { loadModel, saveModel } from 'fer-cnn';
+import { exportKeras, exportOnnx, type OnnxOptions } from 'fer-cnn/interchange';
+import { startBackend } from './backend';
+import { backendOption, command, MODEL_HELP } from './options';
+import { print } from './run';
+
+interface Options {
+  out?: string;
+  dtype: 'float32' | 'float16' | 'uint8' | 'mixed';
+  input?: OnnxOptions['input'];
+  opset?: number;
+  backend?: string;
+  json?: true;
+}
+
+/** `fer-cnn export`: a model as files, for pages and other programs. */
+export function exportCommand(): Command {
+  return command('export', 'Writes a model as files: model.json with weights, ONNX or Keras.', [
+    'compact --out public/model            # model.json, weights.bin, card.json: to be served to a page',
+    'compact --out compact.onnx --input uint8',
+    'runs/mine --out mine.keras            # needs h5wasm and fflate',
+  ])
+    .argument('<model>', MODEL_HELP)
+    .requiredOption('--out <path>', 'a file that ends in .onnx or .keras, or a directory')
+    .addOption(
+      new Option('--dtype <type>', 'how a directory stores the weights')
+        .choices(['float32', 'float16', 'uint8', 'mixed'])
+        .default('mixed'),
+    )
+    .addOption(
+      new Option('--input <kind>', 'what the ONNX graph takes (default: preprocessed)').choices([
+        'preprocessed',
+        'float32',
+        'uint8',
+      ]),
+    )
+    .option('--opset <n>', 'version of the ONNX operators, 13 to 21 (default: 17)', opset)
+    .addOption(backendOption())
+    .option('--json', 'print the names of the files as JSON')
+    .action(exportModel);
+}
+
+async function exportModel(source: string, { out = '.', dtype, input, opset, backend, json }: Options): Promise<void> {
+  await startBackend(backend);
+  const { model, card } = await loadModel(source);
+  let files = [out];
+  try {
+    if (/\.onnx$/i.test(out)) await writeFile(out, await exportOnnx(model, { card, input, opset }));
+    else if (/\.keras$/i.test(out)) await writeFile(out, await exportKeras(model));
+    else {
+      await saveModel(out, model, { card, dtype });
+      files = ['model.json', 'weights.bin', 'card.json'].map((name) => join(out, name));
+    }
+  } finally {
+    model.dispose();
+  }
+  print(json ? JSON.stringify({ files }) : files.join('\n'));
+}
+
+function opset(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 13 && value <= 21) return value;
+  throw new InvalidArgumentError('expected a whole number from 13 to 21.');
+}

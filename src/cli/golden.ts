@@ -1,0 +1,203 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type * as tfl from '@tensorflow/tfjs-layers';
+import { preprocess, type Preprocessing } from '../image/preprocess';
+import { inputError } from '../errors';
+import { Random } from '../random';
+import { checkList, describe } from '../validate';
+import { base64OfBytes, bytesOfBase64 } from '../base64';
+
+/**
+ * What a network gave for a few pictures when its weights were stored. Holding later code to it, from the raw pictures and
+ * from the network's input separately, shows whether the preprocessing or the network has drifted.
+ *
+ * @example
+ * ```ts
+ * const golden: Golden = await createGolden(model, card.preprocessing);
+ * await writeFile('golden.json', JSON.stringify(golden));
+ * ```
+ */
+export interface Golden {
+  /** The pictures. */
+  pictures: GoldenPicture[];
+}
+
+/**
+ * A picture, the input that the preprocessing made of it, and the network's output.
+ *
+ * @example
+ * ```ts
+ * const toTensor = ({ pixels, shape }: GoldenPicture) => tf.tensor3d(Buffer.from(pixels, 'base64'), shape, 'int32');
+ * console.log(golden.pictures.map((picture) => toTensor(picture).shape));
+ * ```
+ */
+export interface GoldenPicture {
+  /** Height, width and channels of the picture. */
+  shape: [height: number, width: number, channels: number];
+  /** Pixels in base64, one byte a value, row-major. */
+  pixels: string;
+  /** The network's input `[height, width, 1]` in base64, float32 little-endian, row-major. */
+  input: string;
+  /** The network's output, `[classes]`. */
+  output: number[];
+}
+
+/** Shapes of the golden pictures: one that needs no resizing, one in colour to be shrunk, one to be enlarged. */
+const SHAPES: readonly GoldenPicture['shape'][] = [
+  [48, 48, 1],
+  [96, 72, 3],
+  [32, 40, 1],
+];
+
+/**
+ * Draws a few synthetic faces and records what a network makes of them.
+ *
+ * @param model The network as it will be loaded, with its weights quantised; borrowed.
+ * @param preprocessing Its preprocessing.
+ * @param seed Seed of the pictures. Default 1.
+ * @returns The record, which JSON can hold; no tensors.
+ * @throws `InputError` if the preprocessing is not right, or gives what the network does not take.
+ * @example
+ * ```ts
+ * const { model, card } = await decodeModel(encoded);
+ * const golden = await createGolden(model, card.preprocessing);
+ * ```
+ */
+export async function createGolden(model: tfl.LayersModel, preprocessing: Preprocessing, seed = 1): Promise<Golden> {
+  checkTakes('createGolden', model, preprocessing);
+  const pictures: GoldenPicture[] = [];
+  for (const [index, shape] of SHAPES.entries()) {
+    const pixels = drawFace(shape, new Random(seed, index));
+    const [input, output] = await run(model, (images) => preprocess(images, preprocessing), [1, ...shape], pixels);
+    const bytes = new Uint8Array(input.buffer, input.byteOffset, input.byteLength);
+    pictures.push({ shape, pixels: base64OfBytes(pixels), input: base64OfBytes(bytes), output: [...output] });
+  }
+  return { pictures };
+}
+
+/**
+ * How far a network is from its record, as the largest difference of a probability.
+ *
+ * @example
+ * ```ts
+ * const { network, whole }: GoldenDifference = await compareGolden(model, card.preprocessing, golden);
+ * ```
+ */
+export interface GoldenDifference {
+  /** From the stored input on: the network alone. */
+  network: number;
+  /** From the raw picture on: preprocessing and network. */
+  whole: number;
+}
+
+/**
+ * Compares a network with its record.
+ *
+ * @param model The network; borrowed.
+ * @param preprocessing Its preprocessing.
+ * @param golden The record.
+ * @returns The largest absolute differences over all pictures and classes, 0..1.
+ * @throws `InputError` that names the picture, if the record is damaged, or if the preprocessing gives what the network does not take.
+ * @example
+ * ```ts
+ * const { whole } = await compareGolden(model, card.preprocessing, golden); // below 1e-3
+ * ```
+ */
+export async function compareGolden(
+  model: tfl.LayersModel,
+  preprocessing: Preprocessing,
+  golden: Golden,
+): Promise<GoldenDifference> {
+  const difference: GoldenDifference = { network: 0, whole: 0 };
+  checkTakes('compareGolden', model, preprocessing);
+  const [height, width] = preprocessing.inputSize;
+  checkGolden(golden, 4 * height * width);
+  for (const { shape, pixels, input, output } of golden.pictures) {
+    const stored = new Float32Array(bytesOfBase64(input));
+    const [, network] = await run(model, (images) => images, [1, height, width, 1], stored);
+    const raw = new Uint8Array(bytesOfBase64(pixels));
+    const [, whole] = await run(model, (images) => preprocess(images, preprocessing), [1, ...shape], raw);
+    difference.network = Math.max(difference.network, largestDifference(network, output));
+    difference.whole = Math.max(difference.whole, largestDifference(whole, output));
+  }
+  return difference;
+}
+
+/** Throws unless a network takes what the preprocessing gives. */
+function checkTakes(where: string, model: tfl.LayersModel, preprocessing: Preprocessing): void {
+  const [, ...wanted] = model.inputs[0]!.shape;
+  const size: unknown = preprocessing?.inputSize;
+  const given = Array.isArray(size) ? [...(size as unknown[]), 1] : [];
+  if (wanted.length === given.length && wanted.every((size, axis) => size === null || size === given[axis])) return;
+  throw inputError(
+    `${where}: preprocessing`,
+    `one that gives the network's input [${wanted.join(', ')}]`,
+    describe(size),
+  );
+}
+
+/** Throws unless a record, which may come from a file, is whole. */
+function checkGolden(golden: Golden, inputBytes: number): void {
+  const where = 'compareGolden: golden';
+  checkList(`${where}: pictures`, golden?.pictures);
+  golden.pictures.forEach((picture: Partial<GoldenPicture> | null, i) => {
+    const { shape, pixels, input, output } = picture ?? {};
+    const at = `${where}: pictures[${i}]`;
+    checkList(`${at}: shape`, shape);
+    checkList(`${at}: output`, output);
+    const size = shape.reduce<number>((product, length) => product * length, 1);
+    if (shape.length === 3 && lengthOf(pixels) === size && lengthOf(input) === inputBytes) return;
+    throw inputError(at, 'pixels and input as long as their shapes', 'others');
+  });
+}
+
+/** Bytes that a text in base64 stands for; NaN for anything else. */
+function lengthOf(text: unknown): number {
+  try {
+    return bytesOfBase64(text as string).byteLength;
+  } catch {
+    return NaN;
+  }
+}
+
+type Step = (images: tf.Tensor4D) => tf.Tensor4D;
+
+/** The network's input and output for one picture. */
+async function run(
+  model: tfl.LayersModel,
+  prepare: Step,
+  shape: [number, number, number, number],
+  values: Uint8Array | Float32Array,
+): Promise<[input: Float32Array, output: Float32Array]> {
+  const tensors = tf.tidy(() => {
+    const input = prepare(tf.tensor4d(Float32Array.from(values), shape));
+    return [input, model.predict(input) as tf.Tensor];
+  });
+  try {
+    return (await Promise.all(tensors.map((tensor) => tensor.data()))) as [Float32Array, Float32Array];
+  } finally {
+    tf.dispose(tensors);
+  }
+}
+
+function largestDifference(a: Float32Array, b: readonly number[]): number {
+  return a.reduce((largest, value, i) => Math.max(largest, Math.abs(value - b[i]!)), 0);
+}
+
+/** A simple face on a shaded ground: an ellipse with two eyes and a mouth, placed and shaded at random. */
+function drawFace([height, width, channels]: GoldenPicture['shape'], random: Random): Uint8Array {
+  const tone = random.uniform(150, 220);
+  const mouth = random.uniform(-0.25, 0.25); // below 0 the corners hang
+  const open = random.uniform(0.04, 0.12);
+  const pixels = new Uint8Array(height * width * channels);
+  for (let i = 0; i < pixels.length; i++) {
+    const position = Math.floor(i / channels);
+    const y = (2 * Math.floor(position / width) + 1) / height - 1; // -1..1
+    const x = (2 * (position % width) + 1) / width - 1;
+    let value = 60 + 40 * y + 30 * x;
+    if ((x / 0.75) ** 2 + (y / 0.95) ** 2 < 1) value = tone - 40 * Math.abs(x);
+    if ((Math.abs(x) - 0.32) ** 2 + (y + 0.25) ** 2 < 0.012) value = 30;
+    if (Math.abs(x) < 0.4 && Math.abs(y - 0.5 + mouth * (x / 0.4) ** 2) < open) value = 50;
+    pixels[i] = Math.round(value * (1 - 0.12 * (i % channels)) + random.uniform(0, 8));
+  }
+  return pixels;
+}

@@ -1,0 +1,176 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { Option, type Command } from 'commander';
+import { createModel, listModels, train, type AugmentOptions, type CnnOptions, type ModelName } from 'fer-cnn';
+import { joinFerPlus, loadFerPlus } from 'fer-cnn/curation';
+import { fileCheckpoint, startTrainingWorkers } from 'fer-cnn/node';
+import { keepLargeBuffers, startBackend } from './backend';
+import { DATA_HELP, loadData, trainingSets } from './data';
+import {
+  backendOption,
+  command,
+  count,
+  jsonObject,
+  MODEL_HELP,
+  positive,
+  precisionOption,
+  wholeNumber,
+} from './options';
+import { showProgress } from './progress';
+import { readRecipe } from './recipe-file';
+import { RECIPES } from './recipes';
+import { interruptible, print, UsageError } from './run';
+import { stageLog } from './stages';
+import { startFrom } from './start-from';
+import { FERPLUS_SHARE, FERPLUS_SOURCE, withTeacherFile } from './teacher';
+import { saveTrained } from './train-card';
+
+/** Options of `fer-cnn train`. */
+interface Options {
+  data: string;
+  out: string;
+  model: ModelName;
+  network?: CnnOptions;
+  epochs?: number;
+  until?: number;
+  peak?: number;
+  augment?: AugmentOptions;
+  fullSize?: true;
+  seed: number;
+  backend?: string;
+  precision?: 'float32' | 'bfloat16';
+  workers?: number;
+  teacher?: string;
+  ferplus?: string;
+  from?: string;
+  recipe?: string;
+  resume?: true;
+  json?: true;
+}
+
+/** `fer-cnn train`: trains a model, resumably. */
+export function trainCommand(): Command {
+  return command('train', 'Trains a model on labeled images, resumably. Ctrl-C saves a checkpoint.', [
+    '--data fer2013.csv.gz --model compact --out runs/compact',
+    '--data faces --epochs 20 --out runs/mine            # a folder of any classes: faces/bored, faces/engaged, …',
+    '--data faces --epochs 20 --out runs/mine --resume   # after Ctrl-C',
+    '--data fer2013.csv.gz --from compact --epochs 3 --peak 0.01 --out runs/tuned',
+    '--data fer2013.csv.gz --recipe recipe.json --out runs/chain',
+  ])
+    .requiredOption('--data <path>', DATA_HELP)
+    .requiredOption('--out <dir>', 'directory for the checkpoint, the model, its card and the report')
+    .addOption(new Option('--model <name>', 'architecture').choices(listModels()).default('compact'))
+    .option('--network <json>', `options of the model over those of the recipe: '{"conv":{"repeats":3}}'`, jsonObject)
+    .option('--epochs <n>', 'epochs in all, over which the learning rate goes to 0 (default: by the model)', count)
+    .option('--until <n>', 'stop after this epoch and save the model; the schedule stays that of --epochs', count)
+    .option('--peak <rate>', 'maximum learning rate (default: by the model)', positive)
+    .option('--augment <json>', `augmentation over that of the recipe: '{"mixup":0.2}'`, jsonObject)
+    .option('--full-size', 'images of full size from the first epoch, also where the recipe begins with smaller ones')
+    .option('--seed <n>', 'seed of weights, order, augmentation and dropout', wholeNumber, 1)
+    .addOption(backendOption())
+    .addOption(precisionOption())
+    .option('--workers <n>', 'threads that compute each step together, for the backends wasm and cpu', count)
+    .option('--teacher <file>', 'soft targets for distillation: rows of FER2013 with their probabilities, JSON')
+    .option('--ferplus <file>', `FER+ votes (fer2013new.csv), which make ${100 * FERPLUS_SHARE} % of every target`)
+    .option('--from <model>', `trained weights to start from: ${MODEL_HELP}`)
+    .option(
+      '--recipe <file>',
+      'options of this command as a JSON object, or several runs one after another as an array',
+    )
+    .option('--resume', 'resume from the checkpoint in --out')
+    .option('--json', 'print the report as JSON')
+    .action(async (_options: Options, self: Command) => {
+      const options = self.opts<Options>();
+      if (options.recipe === undefined) return trainModel(options);
+      for (const step of await readRecipe<Options>(options.recipe, self)) {
+        if (options.resume && existsSync(join(step.out, 'report.json'))) continue; // done before
+        await trainModel(step);
+      }
+    });
+}
+
+async function trainModel(options: Options): Promise<void> {
+  if ((options.backend ?? 'tensorflow') === 'tensorflow') await keepLargeBuffers();
+  const backend = await startBackend(options.backend);
+  const recipe = RECIPES[options.model];
+  const epochs = options.epochs ?? recipe.epochs;
+  const checkpoint = join(options.out, 'checkpoint.bin');
+  if (!options.resume && existsSync(checkpoint)) {
+    throw new UsageError(
+      `--out ${options.out}: has a checkpoint already. Add --resume to continue it, or choose another directory.`,
+    );
+  }
+
+  const sets = trainingSets(options.data, await loadData(options.data), options.seed);
+  const { training: whole, validation } = sets;
+  const votes = options.ferplus && (await loadFerPlus(await readFile(options.ferplus)));
+  const voted = votes ? joinFerPlus(whole, votes, { target: 'mixed', mix: FERPLUS_SHARE }) : whole;
+  const lesson = options.teacher === undefined ? undefined : await withTeacherFile(voted, options.teacher);
+  const training = lesson?.taught ?? voted;
+  const workers = options.workers
+    ? await startTrainingWorkers({ backend: `@tensorflow/tfjs-backend-${backend}`, count: options.workers })
+    : undefined;
+  const model = createModel(options.model, {
+    seed: options.seed,
+    classNames: whole.classNames,
+    ...recipe.network,
+    ...options.network,
+  });
+  const start = options.from === undefined ? undefined : await startFrom(options.from, model);
+
+  await mkdir(options.out, { recursive: true });
+  const changing =
+    (options.peak ? ` --peak ${options.peak}` : '') +
+    (options.augment ? ` --augment '${JSON.stringify(options.augment)}'` : '') +
+    (options.fullSize ? ' --full-size' : '') +
+    (options.precision ? ` --precision ${options.precision}` : '') +
+    (options.ferplus ? ` --ferplus ${basename(options.ferplus)}` : '') +
+    (options.teacher ? ` --teacher runs/${basename(dirname(options.teacher))}/teacher.json` : '');
+  const changes = [
+    ...(options.peak ? [`a rate up to ${options.peak}`] : []),
+    ...(options.augment ? [`the augmentation ${JSON.stringify(options.augment)}`] : []),
+    ...(options.fullSize ? ['images of full size'] : []),
+  ];
+  const softTargets = [...(votes ? [FERPLUS_SOURCE] : []), ...(lesson ? [lesson.source] : [])].join('; ') || undefined;
+  const log = stageLog(join(options.out, 'stages.json'), !options.resume);
+  const progress = showProgress(`${options.model} on ${backend}`);
+  const resume = options.resume && log.isOther(epochs, changing) ? 'changed' : (options.resume ?? false);
+  const stopped = 'Stopped. The same command with --resume continues.';
+  try {
+    const settings = recipe.options(epochs, options.peak);
+    const { history } = await interruptible(stopped, (signal) =>
+      train(model, training, {
+        ...settings,
+        augment: { ...settings.augment, ...options.augment },
+        ...(options.fullSize && { curriculum: {} }),
+        ...(workers && { workers }),
+        ...(options.precision && { precision: options.precision }),
+        ...(lesson && { loss: { ...settings.loss, distillation: {} } }),
+        epochs,
+        seed: options.seed,
+        validation,
+        checkpoint: { store: fileCheckpoint(checkpoint), resume },
+        callbacks: {
+          onEpochEnd: async (epoch, logs) => {
+            progress.epochDone(epoch + 1, logs);
+            await log.epochDone(epoch + 1, epochs, changing);
+            if (epoch + 1 === options.until) model.stopTraining = true;
+          },
+        },
+        onProgress: progress.update,
+        signal,
+      }),
+    );
+    const { model: name, network, out, seed, data, json } = options;
+    const stages = log.stages.length > 0 ? log.stages : [{ epochs, until: history.length, settings: changing }];
+    const run = { model, name, network, recipe, changes, stages, history, seed, backend, data, sets, out };
+    const report = await saveTrained({ ...run, start, softTargets });
+    if (json) print(JSON.stringify({ out, ...report.toJSON() }, null, 2));
+    else print(`\n${report.toMarkdown()}\n\nmodel, card, golden outputs, report and history: ${out}`);
+  } finally {
+    progress.stop();
+    model.dispose();
+    await workers?.close();
+  }
+}

@@ -1,0 +1,32 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { checkPath } from './check-path';
+import type { FolderEntry, Platform } from './platform';
+
+/** See {@link Platform.listFolder}. */
+export const listFolder: Platform['listFolder'] = async (folder) => {
+  const root = /^file:/i.test(String(folder)) ? fileURLToPath(folder) : (folder as string);
+  checkPath('path', root);
+  const entries: FolderEntry[] = [];
+  const below = ['']; // folders to read, with a slash at the end
+  for (let prefix = below.pop(); prefix !== undefined; prefix = below.pop()) {
+    for (const found of await readdir(join(root, prefix), { withFileTypes: true })) {
+      const path = `${prefix}${found.name}`;
+      if (found.isDirectory()) below.push(`${path}/`);
+      const kind = found.isDirectory() ? 'folder' : (await isFolderLink(found, join(root, path))) ? 'link' : 'file';
+      entries.push({ path, kind, source: join(root, path) });
+    }
+  }
+  return entries;
+};
+
+async function isFolderLink(entry: { isSymbolicLink(): boolean }, path: string): Promise<boolean> {
+  if (!entry.isSymbolicLink()) return false;
+  try {
+    await readdir(path);
+    return true;
+  } catch {
+    return false; // a file, or a link that leads nowhere, which cannot be read as one
+  }
+}

@@ -1,0 +1,88 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { renameSync } from 'node:fs';
+import { open, readdir, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { FerError } from '../errors';
+import { describe } from '../validate';
+import { makeFolder } from './make-folder';
+
+/**
+ * Writes files, each whole or not at all. All are written to temporary names beside their places and flushed to the disk, and only when
+ * every one is there they are renamed, in the order given and in one turn of the event loop: of two calls for the same files, all of one
+ * call's are there at the end. When the disk is full or a folder may not be written to, the old files stay as they were. Should a later
+ * renaming fail, for instance because a folder is in the file's place, those before it are new.
+ *
+ * @param files Path and new content of each; folders are made if needed.
+ * @throws FerError that names the file, gives the file system's reason, with its error as `cause`, and says which files are new.
+ */
+export async function writeFiles(files: Readonly<Record<string, Uint8Array | string>>): Promise<void> {
+  const partials = new Map<string, string>(); // by path
+  const renamed: string[] = [];
+  let current = '';
+  try {
+    for (const [path, content] of Object.entries(files)) {
+      current = path;
+      await makeFolder(dirname(path));
+      await removeAbandoned(path);
+      const partial = join(dirname(path), `${stemOf(path)}.${process.pid}-${randomUUID()}.partial`);
+      partials.set(path, partial);
+      await writeFlushed(partial, content);
+    }
+    for (const [path, partial] of partials) {
+      current = path;
+      renameSync(partial, path);
+      renamed.push(path);
+    }
+  } catch (cause) {
+    for (const partial of partials.values()) await rm(partial, { force: true });
+    throw writeError(current, renamed, cause);
+  }
+}
+
+const LONGEST_STEM = 180; // bytes; file systems take names of 255 bytes
+
+/** How the temporary names of a file begin: with its own name, or a hash of it if that is too long. */
+function stemOf(path: string): string {
+  const name = basename(path);
+  return Buffer.byteLength(name) <= LONGEST_STEM ? name : createHash('sha256').update(name).digest('hex');
+}
+
+async function writeFlushed(path: string, content: Uint8Array | string): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Removes what processes left that were killed while they wrote this file. */
+async function removeAbandoned(path: string): Promise<void> {
+  const start = `${stemOf(path)}.`;
+  for (const name of await readdir(dirname(path))) {
+    const pid = name.startsWith(start) && /^(\d+)(-[\da-f-]{36})?\.partial$/.exec(name.slice(start.length))?.[1];
+    if (pid && !isRunning(Number(pid))) await rm(join(dirname(path), name), { force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0); // signal 0 only looks
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}
+
+function writeError(path: string, renamed: readonly string[], cause: unknown): FerError {
+  return new FerError({
+    where: path,
+    expected: 'a file that can be written',
+    received: cause instanceof Error ? cause.message : describe(cause),
+    remedy:
+      renamed.length === 0
+        ? 'What was there before is as it was.'
+        : `New already: ${renamed.join(', ')}. Write all of them again.`,
+    cause,
+  });
+}

@@ -1,0 +1,201 @@
+import type { Pixels, Preprocessing } from '../image/preprocess';
+import type { ClassScores } from '../metrics/class-scores';
+import type { CoveragePoint } from '../metrics/coverage';
+import type { ClassNames } from '../models/facts';
+
+/**
+ * The data that a network was trained on.
+ */
+export interface CardData {
+  /** Name of the data set, for instance `FER2013`. */
+  name: string;
+  /** The split that was trained on, for instance `Training`. */
+  split: string;
+  /** Number of pictures in it. */
+  rows: number;
+  /** Where it comes from: a citation or URL. */
+  source: string;
+  /** What its licence allows and asks for. */
+  license: string;
+}
+
+/**
+ * How a network was trained, in enough detail to do it again.
+ */
+export interface CardTraining {
+  /** The command that reproduces the weights. */
+  command: string;
+  /** Seed of the run. */
+  seed: number;
+  /** Epochs that the weights have seen. */
+  epochs: number;
+  /** The recipe in words: optimizer, schedule, augmentation, regularisation, averaging. */
+  recipe: string;
+  /** Backend of the run, for instance `tensorflow`. */
+  backend: string;
+  /** Wall time in seconds. */
+  wallTimeSeconds: number;
+  /** The machine in words. */
+  machine: string;
+  /** Last day of the run, `YYYY-MM-DD`. */
+  date: string;
+  /** Where soft targets came from, if there were any. */
+  softTargets?: string;
+}
+
+/**
+ * A score and how it was obtained.
+ */
+export interface CardMetric {
+  /** The split that was scored, for instance `PublicTest`. */
+  split: string;
+  /** How, for instance `single view`. */
+  protocol: string;
+  /** Number of pictures scored. */
+  rows: number;
+  /** Share of the pictures classified right, 0..1. */
+  accuracy: number;
+  /** Further figures by name, for instance `macroF1`. */
+  figures?: Readonly<Record<string, number>>;
+  /** Backend of the evaluation. */
+  backend: string;
+  /** Day of the evaluation, `YYYY-MM-DD`. */
+  date: string;
+  /** The command that reproduces the score. */
+  command: string;
+}
+
+/**
+ * How well one class is recognised.
+ */
+export interface CardClassScores extends ClassScores {
+  /** Name of the class. */
+  className: string;
+}
+
+/**
+ * What storing the weights in fewer bits changed, against float32.
+ */
+export interface CardQuantization {
+  /** The split on which both were compared. */
+  split: string;
+  /** Accuracy of the stored weights minus that of the float32 weights, -1..1. */
+  accuracyChange: number;
+  /** Share of the pictures whose class stayed the same, 0..1. */
+  unchangedLabels: number;
+}
+
+/**
+ * How the probabilities were made to tell how often they are right.
+ */
+export interface CardCalibration {
+  /** Temperature that a classifier applies to the outputs, 0.05..20; see `applyTemperature`. */
+  temperature: number;
+  /** The split on whose even rows the temperature was fitted, and on whose odd rows its effect was measured. */
+  split: string;
+  /** Number of pictures that the effect was measured on. */
+  rows: number;
+  /** Expected calibration error on them before, 0..1. */
+  errorBefore: number;
+  /** Expected calibration error on them after, 0..1. */
+  errorAfter: number;
+  /** Accuracy on them against coverage, for the choice of `minProbability`. */
+  coverage: readonly CoveragePoint[];
+}
+
+/**
+ * The stored weights, for checking them before use.
+ */
+export interface CardWeights {
+  /** How the tensors are stored; see `saveModel`. */
+  dtype: WeightsDtype;
+  /** Length of all weight data in bytes. */
+  bytes: number;
+  /** SHA-256 of the weight data, 64 lower-case hexadecimal digits; none where the platform cannot compute it. */
+  sha256?: string;
+}
+
+/**
+ * How tensors are stored: all as float32 or float16, all as uint8, or each by its size.
+ */
+export type WeightsDtype = 'float32' | 'float16' | 'uint8' | 'mixed';
+
+/** What a card says for its reader, and no program needs. */
+interface CardNotes {
+  /** One or two sentences for a reader. */
+  description?: string;
+  /** The training data. */
+  data?: CardData;
+  /** The training run. */
+  training?: CardTraining;
+  /** Scores, the most telling first. */
+  metrics?: readonly CardMetric[];
+  /** The classes one by one, single view, on the split of the first metric. */
+  perClass?: readonly CardClassScores[];
+  /** What quantization changed. */
+  quantization?: CardQuantization;
+  /** How the probabilities were calibrated. */
+  calibration?: CardCalibration;
+  /** Versions of the software that made the weights, by package. */
+  versions?: Readonly<Record<string, string>>;
+  /** License of the weights, an SPDX identifier where there is one. */
+  license?: string;
+  /** What the weights are meant for, and what not. */
+  intendedUse?: string;
+  /** Known weaknesses, one a line. */
+  limitations?: readonly string[];
+}
+
+/**
+ * What a user says about a model. Everything that the library knows itself may be left out: models that it built, trained or loaded know
+ * their class names and preprocessing. For a model from elsewhere give `classNames` and `pixels`.
+ *
+ * @example
+ * ```ts
+ * const card: CardDraft = { classNames: 'alphabetical', pixels: '0..1' };
+ * const classifier = await loadClassifier({ model, card });
+ * ```
+ */
+export interface CardDraft extends CardNotes {
+  /** Name of the weights. Default: that of the model, or the last part of the target. */
+  name?: string;
+  /** The architecture: `'compact'`, `'deep'`, `'shallow'`, or in words. Default: the name of the model. */
+  architecture?: string;
+  /** Names of the classes in the order of the outputs; `'alphabetical'` and `'fer2013'` are orders of the seven emotions. */
+  classNames?: ClassNames;
+  /** How the model expects its pixels; its input gives size and channels. */
+  pixels?: Pixels;
+  /** The same in full; takes precedence over `pixels`. */
+  preprocessing?: Preprocessing;
+  /** Whether the outputs are probabilities, as by default, or logits, which become probabilities by a softmax. */
+  outputs?: 'probabilities' | 'logits';
+}
+
+/**
+ * What is known about a trained model: what turns an image into its input and its outputs into names, and where it comes from.
+ *
+ * @example
+ * ```ts
+ * const { card } = await loadModel('shallow');
+ * const line = ({ name, classNames, metrics }: ModelCard) => `${name}: ${classNames.length} classes, ${metrics?.[0]?.accuracy}`;
+ * console.log(line(card));
+ * ```
+ */
+export interface ModelCard extends CardNotes {
+  /** Version of the card's format. */
+  formatVersion: 1;
+  /** Name of the weights, for instance `deep`. */
+  name: string;
+  /** The architecture: a name of `MODELS`, or in words. */
+  architecture: string;
+  /** Name of the class at each position of the output; distinct, 2..255 of them. */
+  classNames: readonly string[];
+  /** What is done to an image before the model sees it. */
+  preprocessing: Preprocessing;
+  /** Whether the outputs are probabilities, as by default, or logits, which become probabilities by a softmax. */
+  outputs?: 'probabilities' | 'logits';
+  /** Number of parameters, batch-norm statistics included. */
+  parameters: number;
+  /** The stored weights; none for a model that was never stored. */
+  weights?: CardWeights;
+}
