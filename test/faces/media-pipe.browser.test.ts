@@ -9,7 +9,7 @@ import { installOnDemand } from '../support/on-demand';
 import { type OpenSite, openSite } from '../support/open-site';
 
 const PACKAGES = {
-  '@mediapipe/face_detection': '0.4.1657300184',
+  '@mediapipe/face_detection': '0.4.1646425229',
   '@tensorflow-models/face-detection': '1.0.3',
   '@tensorflow/tfjs-converter': '4.22.0',
 };
@@ -44,7 +44,7 @@ const PAGE = `
     const solutionPath = location.origin + '/face_detection';
     const detector = await createDetector(SupportedModels.MediaPipeFaceDetector, { runtime: 'mediapipe', solutionPath, maxFaces: 5 });
     const classifier = await loadClassifier({ model: createShallowCnn({ conv: { filters: [4, 4] }, dense: { units: [4] } }) });
-    faces = createFaceClassifier(fromFaceDetection(detector), { classifier });
+    faces = createFaceClassifier({ detector: fromFaceDetection(detector), classifier });
   };
 
   globalThis.actions = {
@@ -102,6 +102,7 @@ describe.skipIf(!require)(`MediaPipe's face detection ${where}`, { timeout: 180_
       format: 'esm',
       platform: 'browser',
       external: ['fer-cnn/weights/*'],
+      alias: { '#platform': `${ROOT}src/platform/browser.ts` },
       write: false,
       logLevel: 'silent',
     });
