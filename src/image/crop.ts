@@ -190,7 +190,9 @@ function shrink(
   const [, h, w, channels] = pixels.shape;
   const [top, sliceHeight] = needed(rows, h);
   const [left, sliceWidth] = needed(columns, w);
-  const slice = tf.cast(tf.slice(pixels, [0, top, left, 0], [1, sliceHeight, sliceWidth, channels]), 'float32');
+  const pixelRows = tf.reshape<tf.Rank.R2>(pixels, [h, w * channels]); // in two dimensions, WASM copies a slice row by row
+  const part = tf.slice(pixelRows, [top, left * channels], [sliceHeight, sliceWidth * channels]);
+  const slice = tf.cast(tf.reshape<tf.Rank.R4>(part, [1, sliceHeight, sliceWidth, channels]), 'float32');
   const opaque = toOpaque(slice);
   const c = opaque.shape[3];
   const flat = tf.reshape<tf.Rank.R3>(opaque, [1, sliceHeight, sliceWidth * c]);
