@@ -29,6 +29,7 @@ const predicted = (matrix: ConfusionMatrix): number[] => matrix.map((_, j) => su
  * @example
  * ```ts
  * accuracy(confusionMatrix(labels, predictions, 7)); // 0.655
+ * accuracy([[3, 0], [1, 0]]); // 0.75
  * ```
  */
 export function accuracy(matrix: ConfusionMatrix): number {
@@ -67,6 +68,7 @@ export function classScores(matrix: ConfusionMatrix): ClassScores[] {
  * @example
  * ```ts
  * macroF1([[3, 0], [1, 0]]); // 0.429
+ * macroF1([[3, 0], [0, 1]]); // 1
  * ```
  */
 export function macroF1(matrix: ConfusionMatrix): number {

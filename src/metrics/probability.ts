@@ -68,6 +68,7 @@ export function normalizeRows(values: ArrayLike<number>, numClasses: number): Fl
  * @example
  * ```ts
  * topKAccuracy([2], [0.5, 0.2, 0.3], 2); // 1
+ * topKAccuracy([1], [0.5, 0.2, 0.3], 2); // 0
  * ```
  */
 export function topKAccuracy(labels: ArrayLike<number>, probabilities: ArrayLike<number>, k: number): number {

@@ -1,5 +1,6 @@
 import * as tfl from '@tensorflow/tfjs-layers';
-import type { ResolvedOptions, TfCallback, TfCallbackInstance } from './options';
+import type { TfCallback, TfCallbackInstance } from './options';
+import type { ResolvedOptions } from './parse-options';
 
 const isInstance = (callback: TfCallback): callback is TfCallbackInstance => 'setParams' in callback;
 

@@ -18,7 +18,7 @@ import { Random } from '../random';
 import { describe } from '../validate';
 import { augmentationByEpoch } from './curriculum';
 import type { ResolvedLoss } from './losses';
-import type { ResolvedOptions } from './options';
+import type { ResolvedOptions } from './parse-options';
 
 /**
  * Images and targets as tensors: `[n, h, w, c]` 0..255 and `[n, classes]` float32.

@@ -1,4 +1,5 @@
-import type { EpochRecord, Stopping } from './options';
+import type { EpochRecord } from './options';
+import type { Stopping } from './parse-options';
 
 /** Whether an epoch is the best so far. A loss that was not finite is never better, and anything is better than it. */
 export function isBest({ monitor, minDelta }: Stopping, record: EpochRecord, best: EpochRecord | undefined): boolean {

@@ -5,7 +5,7 @@ import type { Preprocessing } from '../image/preprocess';
 import { preprocess } from '../image/preprocess';
 import type { PartOfBatch, TrainingForward } from './forward';
 import type { Objective } from './objective';
-import type { ResolvedOptions } from './options';
+import type { ResolvedOptions } from './parse-options';
 import type { GradientRun } from './workers';
 
 /** Loss, logits and gradient of a batch. */

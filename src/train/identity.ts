@@ -4,7 +4,7 @@ import type { LabeledImages } from '../data/batches';
 import { TrainingError } from '../errors';
 import type { Preprocessing } from '../image/preprocess';
 import type { RunData } from './data';
-import type { ResolvedOptions } from './options';
+import type { ResolvedOptions } from './parse-options';
 import { getLearningRate } from './optimizers';
 import { describeRates } from './schedules';
 

@@ -2,14 +2,11 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { Augmentation, AugmentOptions } from '../data/augment';
 import type { LabeledImages } from '../data/batches';
-import { inputError } from '../errors';
 import type { Pixels, Preprocessing } from '../image/preprocess';
-import { integer, number, object, oneOf, optional, POSITIVE, type Schema, that, unchecked } from '../schema';
-import { describe } from '../validate';
-import { type CurriculumOptions, parseCurriculum } from './curriculum';
+import type { CurriculumOptions } from './curriculum';
 import type { StreamedData, TensorData } from './data';
-import { type LossOptions, parseLoss } from './losses';
-import { DEFAULT_RATES, type OptimizerName } from './optimizers';
+import type { LossOptions } from './losses';
+import type { OptimizerName } from './optimizers';
 import type { PlateauSchedule, Schedule } from './schedules';
 import type { CheckpointStore } from './state';
 import type { GradientWorkers } from './workers';
@@ -236,95 +233,4 @@ export interface TrainOptions {
   onProgress?: (progress: TrainProgress) => void;
   /** Ends the run between two steps, after a checkpoint if there is a store; its reason is thrown. Default none. */
   signal?: AbortSignal;
-}
-
-const parseStopping = object({
-  monitor: optional(oneOf(['valLoss', 'valAccuracy']), 'valLoss'),
-  patience: optional(integer({ min: 1 }), 5),
-  minDelta: optional(number({ min: 0 }), 0),
-  restoreBest: optional(oneOf([true, false]), true),
-} satisfies Schema<EarlyStoppingOptions>);
-
-/** Early stopping with its defaults. */
-export type Stopping = ReturnType<typeof parseStopping>;
-
-const optimizerName = oneOf(Object.keys(DEFAULT_RATES) as OptimizerName[]);
-const tfOptimizer = that<tf.Optimizer>(
-  'a name or a tfjs optimizer such as tf.train.adam()',
-  ({ applyGradients }) => typeof applyGradients === 'function',
-);
-const rateNumber = number(POSITIVE);
-const rateSchedule = that<Schedule | PlateauSchedule>(
-  'a number, a schedule or what reduceOnPlateau gives',
-  (rate) =>
-    typeof rate === 'function' || (typeof (rate as Partial<PlateauSchedule>).next === 'function' && 'start' in rate),
-);
-const callback = that<TfCallback>('tfjs callbacks or their methods', (value) => typeof value === 'object');
-
-const parse = object({
-  epochs: integer({ min: 1 }),
-  batchSize: optional(integer({ min: 1 }), 64),
-  seed: optional(integer({ min: 0 }), 0),
-  validation: optional<NonNullable<TrainOptions['validation']>>((where, given) =>
-    typeof given === 'number' ? number({ min: 1e-6, max: 1 - 1e-6 })(where, given) : (given as LabeledImages),
-  ),
-  augment: unchecked<TrainOptions['augment']>, // is compiled for each epoch
-  curriculum: (where, given = {}) => parseCurriculum(where, given),
-  preprocessing: unchecked<TrainOptions['preprocessing']>, // is resolved by the model
-  loss: (where, given = {}) => parseLoss(where, given),
-  precision: optional(oneOf(['float32', 'bfloat16']), 'float32'),
-  workers: optional(
-    that<GradientWorkers>(
-      'workers, such as startTrainingWorkers() of fer-cnn/node gives',
-      ({ open }) => typeof open === 'function',
-    ),
-  ),
-  optimization: (where, given = {}) =>
-    object({
-      optimizer: optional<OptimizerName | tf.Optimizer>(
-        (at, optimizer) => (typeof optimizer === 'string' ? optimizerName : tfOptimizer)(at, optimizer),
-        'momentum',
-      ),
-      learningRate: optional<number | Schedule | PlateauSchedule>((at, rate) =>
-        (typeof rate === 'number' ? rateNumber : rateSchedule)(at, rate),
-      ),
-      weightDecay: optional(number({ min: 0 }), 0),
-      clipNorm: optional(number(POSITIVE)),
-      averaging: optional(number({ min: 0, max: 1 - 1e-9 })),
-    } satisfies Schema<OptimizationOptions>)(where, given),
-  earlyStopping: optional(parseStopping),
-  checkpoint: optional(
-    object({
-      store: that<CheckpointStore>(
-        'an object with read() and write()',
-        ({ read, write }) => typeof read === 'function' && typeof write === 'function',
-      ),
-      everyEpochs: optional(integer({ min: 1 }), 1),
-      everySteps: optional(integer({ min: 1 }), Infinity),
-      resume: optional(oneOf([true, false, 'changed']), true),
-    } satisfies Schema<CheckpointOptions>),
-  ),
-  callbacks: optional<readonly TfCallback[]>((where, given) => [given].flat().map((each) => callback(where, each)), []),
-  onProgress: unchecked<TrainOptions['onProgress']>,
-  signal: unchecked<TrainOptions['signal']>,
-} satisfies Schema<TrainOptions>);
-
-/** The options of a run with their defaults. */
-export type ResolvedOptions = ReturnType<typeof parse>;
-
-/**
- * Checks all options of `train` that do not depend on model and data, and fills in their defaults.
- * @throws InputError
- */
-export function parseOptions(options: TrainOptions): ResolvedOptions {
-  const resolved = parse('train', options);
-  const { earlyStopping, validation, workers, loss } = resolved;
-  if (earlyStopping && validation === undefined) {
-    throw inputError('train: earlyStopping', 'validation data', 'none', 'Set the option validation.');
-  }
-  if (workers && typeof loss.type === 'function') {
-    const expected = 'the name of a loss, since functions cannot be handed to workers';
-    throw inputError('train: loss.type', expected, describe(loss.type));
-  }
-  return resolved;
 }

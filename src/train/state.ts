@@ -4,7 +4,8 @@ import { TrainingError } from '../errors';
 import { arrayOf, integer, number, object, optional, type Schema, that } from '../schema';
 import { describe } from '../validate';
 import { bestOf } from './early-stopping';
-import type { EpochRecord, ResolvedOptions } from './options';
+import type { EpochRecord } from './options';
+import type { ResolvedOptions } from './parse-options';
 import { checkSame, checksum, type Identity, type Texts } from './identity';
 import { powersOf } from './optimizers';
 

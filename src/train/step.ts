@@ -7,7 +7,7 @@ import { freeTape } from '../kernels/tape';
 import type { TrainingForward } from './forward';
 import { gradientsByWorkers, gradientsOf, type Keep, statisticsOf, trainedVariables } from './gradients';
 import { countCorrect, type Objective } from './objective';
-import type { ResolvedOptions } from './options';
+import type { ResolvedOptions } from './parse-options';
 import type { GradientRun } from './workers';
 
 /** One training step. The key are integers that name its random stream; the batch is borrowed. */

@@ -235,6 +235,7 @@ describe.skipIf(!HAS_CHROMIUM)(suite, { timeout: PATIENCE }, () => {
   it(
     'gives the same probabilities on every backend that the browser offers',
     async () => {
+      await page.uncheck('#find'); // the same pixels for every backend: detectors differ in the last digits
       await page.setInputFiles('#file', COLLINS);
       await speed('wasm');
       const expected = await bars();
@@ -245,7 +246,7 @@ describe.skipIf(!HAS_CHROMIUM)(suite, { timeout: PATIENCE }, () => {
       for (const backend of [...offered.filter((name) => name !== 'wasm'), 'wasm']) {
         await page.selectOption('#backend', backend);
         await speed(backend);
-        expect(await bars(), backend).toBeAllClose(expected, { atol: 1e-3, rtol: 0 }); // the eyes are found within 0.1 pixels
+        expect(await bars(), backend).toBeAllClose(expected, { atol: 1e-4, rtol: 0 });
       }
       expect(await page.textContent('#problem')).toBe('');
     },
