@@ -70,13 +70,13 @@ function clear(headline: string): void {
   frames.clear();
   heat.hide();
   results.clear(headline);
+  if (current) speed.textContent = `Ready on ${current.backend}`; // the speed of what was shown before says nothing now
 }
 
 /** Looks at a new image, or at the same one in another way: with the detector, or inside the frame. */
 async function begin(): Promise<void> {
   turn++;
   clear('Looking …');
-  if (current) speed.textContent = `Ready on ${current.backend}`;
   frameByHand(!find.checked, find.checked ? 'Looking for faces …' : '');
   if (stage.isLive) return follow();
   await look();
