@@ -21,5 +21,6 @@ export default defineConfig({
     setupFiles: ['./test/support/matchers.ts'],
     pool: 'forks',
     env: { TF_CPP_MIN_LOG_LEVEL: '3' },
+    onConsoleLog: (text) => !text.includes('Hi, looks like you are running TensorFlow.js in Node.js'), // once in each file
   },
 });
