@@ -1,19 +1,17 @@
 /**
  * Soft targets for distillation: trains a network for each fold of Training, and writes what it gives the pictures that it has not
  * seen: `npx tsx research/teach.ts --data fer2013.csv.gz --model deep --folds 5 --out runs/teacher`. Stop it at any time; the same command
- * goes on. With `--from`, trained networks teach what they have seen themselves, which costs minutes and not hours:
- * `npx tsx research/teach.ts --data fer2013.csv.gz --from compact runs/deep --out runs/teacher`.
+ * goes on. (`fer-cnn train --teacher compact` takes trained networks, which teach what they have seen themselves.)
  */
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { createModel, listModels, predict, train, type Dataset, type ModelName, loadFer2013, loadModel } from 'fer-cnn';
+import { join } from 'node:path';
+import { createModel, listModels, predict, train, type Dataset, type ModelName, loadFer2013 } from 'fer-cnn';
 import { fileCheckpoint } from 'fer-cnn/node';
 import { keepLargeBuffers, startBackend, BACKENDS } from '../src/cli/backend';
-import { MODEL_HELP, precisionOption, wholeNumber } from '../src/cli/options';
+import { precisionOption, wholeNumber } from '../src/cli/options';
 import { cli } from './support/cli';
 import { main } from './support/main';
-import { nameOfRun } from './support/name-of-run';
 import { showProgress } from '../src/cli/progress';
 import { RECIPES } from '../src/cli/recipes';
 import { writeTeacher } from '../src/cli/teacher';
@@ -27,7 +25,6 @@ interface Options {
   seed: number;
   backend?: string;
   precision?: 'float32' | 'bfloat16';
-  from?: string[];
 }
 
 const options = cli(
@@ -42,7 +39,6 @@ const options = cli(
   .option('--seed <n>', 'seed of folds, weights, order, augmentation and dropout', wholeNumber, 1)
   .option('--backend <name>', `one of ${BACKENDS.join(', ')} (default: the first that is installed)`)
   .addOption(precisionOption())
-  .option('--from <model...>', `trained models whose mean is taken, in place of folds: ${MODEL_HELP}`)
   .parse()
   .opts<Options>();
 
@@ -51,9 +47,7 @@ await main(async () => {
   const backend = await startBackend(options.backend);
   const dataset = await loadFer2013(options.data, { split: 'Training' });
   await mkdir(options.out, { recursive: true });
-  const { source, probabilities } = options.from
-    ? await meanOf(options.from, dataset, options.out)
-    : await outOfFold(dataset, options, backend);
+  const { source, probabilities } = await outOfFold(dataset, options, backend);
   const file = join(options.out, 'teacher.json');
   await writeTeacher(file, source, dataset, probabilities);
   console.log(file);
@@ -65,26 +59,6 @@ interface Lesson {
   source: string;
   /** `[size, 7]`. */
   probabilities: Float32Array;
-}
-
-/** The mean of what trained networks give pictures and their mirror images. */
-async function meanOf(sources: readonly string[], dataset: Dataset, out: string): Promise<Lesson> {
-  const probabilities = new Float32Array(7 * dataset.size);
-  const trained: string[] = [];
-  const names: string[] = [];
-  for (const name of sources) {
-    const { model, card } = await loadModel(name);
-    const values = await predict(model, dataset, { preprocessing: card.preprocessing, views: 'flip', batchSize: 256 });
-    values.forEach((value, i) => (probabilities[i]! += value / sources.length));
-    model.dispose();
-    names.push(nameOfRun(name, card));
-    trained.push(card.training?.command ?? `a command that the card of ${name} does not name`);
-  }
-  const source =
-    `probabilities that trained models of this package (${names.join(', ')}) give Training and its mirror images, in the mean ` +
-    `(npx tsx research/teach.ts --data fer2013.csv.gz --from ${names.join(' ')} --out runs/${basename(out)}), trained ` +
-    `by: ${trained.join('; ')}`;
-  return { source, probabilities };
 }
 
 /** What each picture gets from a network that was trained on the other folds. */

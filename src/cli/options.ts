@@ -42,6 +42,13 @@ export function positive(text: string): number {
   throw new InvalidArgumentError('expected a number above 0.');
 }
 
+/** Parses an option that is a share between 0 and 1. */
+export function share(text: string): number {
+  const value = Number(text);
+  if (value > 0 && value < 1) return value;
+  throw new InvalidArgumentError('expected a number between 0 and 1.');
+}
+
 /** Parses an option that is a box in pixels. */
 export function box(text: string): Box {
   const numbers = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));

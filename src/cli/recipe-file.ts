@@ -51,6 +51,7 @@ function argumentsOf(options: Readonly<Record<string, unknown>>): string[] {
     const flag = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
     if (value === true) return [flag];
     if (value === false || value === undefined) return [];
+    if (Array.isArray(value)) return [flag, ...value.map(String)];
     return [flag, typeof value === 'object' ? JSON.stringify(value) : String(value)];
   });
 }

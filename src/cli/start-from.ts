@@ -1,25 +1,59 @@
+import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { loadModel, type ModelCard } from 'fer-cnn';
+import { widen } from './widen';
+
+/** What a run started from. */
+export interface Start {
+  /** How the weights were trained, by their card. */
+  training: ModelCard['training'];
+  /** Their values in the model, in its order; owned by the caller. */
+  weights: tf.Tensor[];
+}
 
 /**
- * Copies trained weights into a new model of the same kind.
+ * Copies trained weights into a new model of the same kind. The new model may have more channels: then both compute the same.
  *
  * @param source What `loadModel` takes.
  * @param model The model; changed.
- * @returns How the weights were trained, by their card.
+ * @param seed The seed of what {@link widen} draws.
  */
-export async function startFrom(source: string, model: LayersModel): Promise<ModelCard['training']> {
+export async function startFrom(source: string, model: LayersModel, seed: number): Promise<Start> {
   const { model: trained, card } = await loadModel(source);
-  const shapes = ({ weights }: LayersModel) => weights.map(({ shape }) => shape.join('×')).join();
   try {
-    if (shapes(trained) !== shapes(model)) {
+    if (shapesOf(trained) === shapesOf(model)) model.setWeights(trained.getWeights());
+    else if (isWider(model, trained)) widen(trained, model, seed);
+    else {
       throw new Error(
         `--from ${source}: expected the weights of a ${model.name} model, received those of another one.`,
       );
     }
-    model.setWeights(trained.getWeights());
+    return { training: card.training, weights: model.getWeights().map((weight) => tf.clone(weight)) };
   } finally {
     trained.dispose();
   }
-  return card.training;
+}
+
+/** Sets a model to the mean of its weights and those that it started from. Source: Wortsman et al. 2022 (arXiv:2109.01903). */
+export function keepShare(model: LayersModel, { weights }: Start, share: number): void {
+  tf.tidy(() => {
+    const trained = model.getWeights();
+    model.setWeights(weights.map((weight, i) => tf.add(tf.mul(weight, share), tf.mul(trained[i]!, 1 - share))));
+  });
+}
+
+const shapesOf = ({ weights }: LayersModel) => weights.map(({ shape }) => shape.join('×')).join();
+
+/** Whether a model with average pooling has the layers of another one, none with fewer channels. */
+function isWider(model: LayersModel, other: LayersModel): boolean {
+  return (
+    model.layers.length === other.layers.length &&
+    model.layers.every((layer, i) => {
+      const others = other.layers[i]!.weights;
+      const fits = ({ shape }: { shape: readonly (number | null)[] }, k: number) =>
+        shape.length === others[k]!.shape.length && shape.every((size, axis) => size! >= others[k]!.shape[axis]!);
+      const name = layer.getClassName();
+      return name === other.layers[i]!.getClassName() && name !== 'Flatten' && layer.weights.every(fits);
+    })
+  );
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
 import { Option, type Command } from 'commander';
 import { createModel, listModels, train, type AugmentOptions, type CnnOptions, type ModelName } from 'fer-cnn';
 import { joinFerPlus, loadFerPlus } from 'fer-cnn/curation';
@@ -15,6 +16,7 @@ import {
   MODEL_HELP,
   positive,
   precisionOption,
+  share,
   wholeNumber,
 } from './options';
 import { showProgress } from './progress';
@@ -22,8 +24,8 @@ import { readRecipe } from './recipe-file';
 import { RECIPES } from './recipes';
 import { interruptible, print, UsageError } from './run';
 import { stageLog } from './stages';
-import { startFrom } from './start-from';
-import { FERPLUS_SHARE, FERPLUS_SOURCE, withTeacherFile } from './teacher';
+import { keepShare, startFrom } from './start-from';
+import { FERPLUS_SHARE, FERPLUS_SOURCE, runName, taughtBy } from './teacher';
 import { saveTrained } from './train-card';
 
 /** Options of `fer-cnn train`. */
@@ -41,9 +43,10 @@ interface Options {
   backend?: string;
   precision?: 'float32' | 'bfloat16';
   workers?: number;
-  teacher?: string;
+  teacher?: string[];
   ferplus?: string;
   from?: string;
+  keep?: number;
   recipe?: string;
   resume?: true;
   json?: true;
@@ -71,9 +74,13 @@ export function trainCommand(): Command {
     .addOption(backendOption())
     .addOption(precisionOption())
     .option('--workers <n>', 'threads that compute each step together, for the backends wasm and cpu', count)
-    .option('--teacher <file>', 'soft targets for distillation: rows of FER2013 with their probabilities, JSON')
+    .option(
+      '--teacher <model...>',
+      'trained models whose mean probabilities are soft targets for distillation, or a JSON file of them',
+    )
     .option('--ferplus <file>', `FER+ votes (fer2013new.csv), which make ${100 * FERPLUS_SHARE} % of every target`)
-    .option('--from <model>', `trained weights to start from: ${MODEL_HELP}`)
+    .option('--from <model>', `trained weights to start from, also those of fewer channels: ${MODEL_HELP}`)
+    .option('--keep <share>', 'share of the weights of --from in those that are stored, which keeps old skills', share)
     .option(
       '--recipe <file>',
       'options of this command as a JSON object, or several runs one after another as an array',
@@ -105,8 +112,9 @@ async function trainModel(options: Options): Promise<void> {
   const sets = trainingSets(options.data, await loadData(options.data), options.seed);
   const { training: whole, validation } = sets;
   const votes = options.ferplus && (await loadFerPlus(await readFile(options.ferplus)));
+  await mkdir(options.out, { recursive: true });
   const voted = votes ? joinFerPlus(whole, votes, { target: 'mixed', mix: FERPLUS_SHARE }) : whole;
-  const lesson = options.teacher === undefined ? undefined : await withTeacherFile(voted, options.teacher);
+  const lesson = options.teacher && (await taughtBy(voted, options.teacher, options.out));
   const training = lesson?.taught ?? voted;
   const workers = options.workers
     ? await startTrainingWorkers({ backend: `@tensorflow/tfjs-backend-${backend}`, count: options.workers })
@@ -117,20 +125,23 @@ async function trainModel(options: Options): Promise<void> {
     ...recipe.network,
     ...options.network,
   });
-  const start = options.from === undefined ? undefined : await startFrom(options.from, model);
+  const start = options.from === undefined ? undefined : await startFrom(options.from, model, options.seed);
 
-  await mkdir(options.out, { recursive: true });
   const changing =
     (options.peak ? ` --peak ${options.peak}` : '') +
     (options.augment ? ` --augment '${JSON.stringify(options.augment)}'` : '') +
     (options.fullSize ? ' --full-size' : '') +
     (options.precision ? ` --precision ${options.precision}` : '') +
     (options.ferplus ? ` --ferplus ${basename(options.ferplus)}` : '') +
-    (options.teacher ? ` --teacher runs/${basename(dirname(options.teacher))}/teacher.json` : '');
+    (options.teacher ? ` --teacher ${options.teacher.map(runName).join(' ')}` : '') +
+    (options.keep ? ` --keep ${options.keep}` : '');
   const changes = [
     ...(options.peak ? [`a rate up to ${options.peak}`] : []),
     ...(options.augment ? [`the augmentation ${JSON.stringify(options.augment)}`] : []),
     ...(options.fullSize ? ['images of full size'] : []),
+    ...(options.keep
+      ? [`then the mean of ${options.keep} of the weights before and ${1 - options.keep} of those after`]
+      : []),
   ];
   const softTargets = [...(votes ? [FERPLUS_SOURCE] : []), ...(lesson ? [lesson.source] : [])].join('; ') || undefined;
   const log = stageLog(join(options.out, 'stages.json'), !options.resume);
@@ -163,14 +174,16 @@ async function trainModel(options: Options): Promise<void> {
       }),
     );
     const { model: name, network, out, seed, data, json } = options;
+    if (start && options.keep) keepShare(model, start, options.keep);
     const stages = log.stages.length > 0 ? log.stages : [{ epochs, until: history.length, settings: changing }];
     const run = { model, name, network, recipe, changes, stages, history, seed, backend, data, sets, out };
-    const report = await saveTrained({ ...run, start, softTargets });
+    const report = await saveTrained({ ...run, start: start?.training, softTargets });
     if (json) print(JSON.stringify({ out, ...report.toJSON() }, null, 2));
     else print(`\n${report.toMarkdown()}\n\nmodel, card, golden outputs, report and history: ${out}`);
   } finally {
     progress.stop();
     model.dispose();
+    tf.dispose(start?.weights);
     await workers?.close();
   }
 }

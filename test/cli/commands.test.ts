@@ -159,8 +159,9 @@ describe('fer-cnn', () => {
 
   it('runs a recipe of several runs, each from the one before it', { timeout: 10 * MINUTES }, async () => {
     process.env['MALLOC_TRIM_THRESHOLD_'] ??= '1';
-    const run = { model: 'shallow', network: { dense: { units: [8] } }, epochs: 1 };
-    await writeFile(at('recipe.json'), JSON.stringify([run, { ...run, peak: 0.01 }]));
+    const run = { model: 'compact', network: { conv: { filters: [2, 2, 2, 2], repeats: 1 } }, epochs: 1 };
+    const wider = { ...run, network: { conv: { filters: [4, 4, 4, 4], repeats: 1 } }, peak: 0.01, keep: 0.25 };
+    await writeFile(at('recipe.json'), JSON.stringify([run, { ...wider, teacher: [at('chain/run-1')] }]));
     const args = [
       'train',
       '--data',
@@ -175,7 +176,11 @@ describe('fer-cnn', () => {
     const { code, stderr } = await ferCnn(...args);
     expect(code, stderr).toBe(0);
     const { training } = JSON.parse(await readFile(at('chain/card.json'), 'utf8'));
-    expect(training.command).toMatch(/--out runs\/run-1 && .*--out runs\/chain --peak 0\.01 --from runs\/run-1$/);
+    expect(training.command).toMatch(
+      /--out runs\/run-1 && .*--out runs\/chain --peak 0\.01 --teacher runs\/run-1 --keep 0\.25 --from runs\/run-1$/,
+    );
+    expect(training.softTargets).toBe('probabilities that runs/run-1 give Training and its mirror images, in the mean');
+    expect(JSON.parse(await readFile(at('chain/teacher.json'), 'utf8')).probabilities[0]).toHaveLength(2);
     await writeFile(at('recipe.json'), '{"epoch": 1}');
     expect((await ferCnn(...args)).stderr).toContain("unknown option '--epoch'");
   });
