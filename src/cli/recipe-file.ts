@@ -5,8 +5,8 @@ import type { Command } from 'commander';
 /**
  * Reads a recipe: an object with options of `fer-cnn train` by their names in camel case (`{ "model": "deep", "fullSize": true }`), or an
  * array of such objects, run one after another. Options of the command line take precedence over those of every run. A run without
- * `out` of its own writes to `run-<n>` below `--out`, the last one to `--out` itself, and each but the first starts `from` the run before
- * it unless it says otherwise.
+ * `out` of its own writes to `run-<n>` below `--out`, the last one to `--out` itself. Each run but the first starts `from` the run before it
+ * unless it says otherwise (`"from": false`); with the `out` of the run before, it resumes that run with its own schedule.
  *
  * @param file Path of the recipe.
  * @param command The parsed command; parsed again for each run.
@@ -15,18 +15,21 @@ import type { Command } from 'commander';
  */
 export async function readRecipe<Options extends { out: string }>(file: string, command: Command): Promise<Options[]> {
   const runs = parse(file, await readFile(file, 'utf8'));
-  const given = Object.entries(command.opts<Record<string, unknown>>()).filter(
-    ([name]) => name !== 'recipe' && command.getOptionValueSource(name) === 'cli',
+  const given = Object.fromEntries(
+    Object.entries(command.opts<Record<string, unknown>>()).filter(
+      ([name]) => name !== 'recipe' && name !== 'out' && command.getOptionValueSource(name) === 'cli',
+    ),
   );
-  const out = String(command.opts<Options>().out);
-  let before: string | undefined;
+  const all = String(command.opts<Options>().out);
+  let before: { out: string; from?: unknown } | undefined;
   return runs.map((run, i) => {
-    const isLast = i === runs.length - 1;
-    const own = isLast ? out : String(run['out'] ?? join(out, `run-${i + 1}`));
-    const options = { ...(before !== undefined && { from: before }), ...run, ...Object.fromEntries(given), out: own };
-    before = own;
+    const out = String(run['out'] ?? (i === runs.length - 1 ? all : join(all, `run-${i + 1}`)));
+    const goesOn = out === before?.out;
+    const { from = goesOn ? before?.from : before?.out } = run;
+    before = { out, from };
     const parser = command.parent!.createCommand(command.name()).copyInheritedSettings(command);
     for (const option of command.options) parser.addOption(option);
+    const options = { ...run, from, ...(goesOn && { resume: true }), ...given, out };
     parser.exitOverride().parse(argumentsOf(options), { from: 'user' });
     return parser.opts<Options>();
   });

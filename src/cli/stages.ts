@@ -1,5 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+const STAGES = 'stages.json';
 
 /** A stretch of a run under one schedule: its length is that of `epochs`, and it was followed up to `until`. */
 export interface Stage {
@@ -13,7 +16,8 @@ export interface Stage {
  * Keeps, beside the checkpoint, under which schedules a run has come as far as it has: resumed with another `--epochs`, it goes on by
  * another one, and only all commands together reproduce it.
  */
-export function stageLog(file: string, isNew: boolean) {
+export function stageLog(out: string, isNew: boolean) {
+  const file = join(out, STAGES);
   const stages: Stage[] = isNew || !existsSync(file) ? [] : (JSON.parse(readFileSync(file, 'utf8')) as Stage[]);
   return {
     stages,
@@ -29,6 +33,14 @@ export function stageLog(file: string, isNew: boolean) {
       await writeFile(file, JSON.stringify(stages));
     },
   };
+}
+
+/** Whether a run in a directory has come to an end, by the schedule of so many epochs. */
+export function isDone(out: string, epochs: number, until = epochs): boolean {
+  const file = join(out, STAGES);
+  if (!existsSync(file) || !existsSync(join(out, 'report.json'))) return false;
+  const stages = JSON.parse(readFileSync(file, 'utf8')) as Stage[];
+  return stages.some((stage) => stage.epochs === epochs && stage.until >= until);
 }
 
 /** The commands that reproduce a run, from the one of its first stage, which alone has the settings `start`. */

@@ -23,7 +23,7 @@ import { showProgress } from './progress';
 import { readRecipe } from './recipe-file';
 import { RECIPES } from './recipes';
 import { interruptible, print, UsageError } from './run';
-import { stageLog } from './stages';
+import { isDone, stageLog } from './stages';
 import { keepShare, startFrom } from './start-from';
 import { FERPLUS_SHARE, FERPLUS_SOURCE, runName, taughtBy } from './teacher';
 import { saveTrained } from './train-card';
@@ -91,8 +91,8 @@ export function trainCommand(): Command {
       const options = self.opts<Options>();
       if (options.recipe === undefined) return trainModel(options);
       for (const step of await readRecipe<Options>(options.recipe, self)) {
-        if (options.resume && existsSync(join(step.out, 'report.json'))) continue; // done before
-        await trainModel(step);
+        const epochs = step.epochs ?? RECIPES[step.model].epochs;
+        if (!options.resume || !isDone(step.out, epochs, step.until)) await trainModel(step);
       }
     });
 }
@@ -144,7 +144,7 @@ async function trainModel(options: Options): Promise<void> {
       : []),
   ];
   const softTargets = [...(votes ? [FERPLUS_SOURCE] : []), ...(lesson ? [lesson.source] : [])].join('; ') || undefined;
-  const log = stageLog(join(options.out, 'stages.json'), !options.resume);
+  const log = stageLog(options.out, !options.resume);
   const progress = showProgress(`${options.model} on ${backend}`);
   const resume = options.resume && log.isOther(epochs, changing) ? 'changed' : (options.resume ?? false);
   const stopped = 'Stopped. The same command with --resume continues.';
