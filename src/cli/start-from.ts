@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { loadModel, type ModelCard } from 'fer-cnn';
-import { widen } from './widen';
+import { weightedLayers, widen } from './widen';
 
 /** What a run started from. */
 export interface Start {
@@ -44,16 +44,17 @@ export function keepShare(model: LayersModel, { weights }: Start, share: number)
 
 const shapesOf = ({ weights }: LayersModel) => weights.map(({ shape }) => shape.join('×')).join();
 
-/** Whether a model with average pooling has the layers of another one, none with fewer channels. */
+/** Whether a model with average pooling has the layers of another one, none with fewer channels. Dropout does not matter. */
 function isWider(model: LayersModel, other: LayersModel): boolean {
+  const [own, others] = [weightedLayers(model), weightedLayers(other)];
   return (
-    model.layers.length === other.layers.length &&
-    model.layers.every((layer, i) => {
-      const others = other.layers[i]!.weights;
+    own.length === others.length &&
+    !model.layers.some((layer) => layer.getClassName() === 'Flatten') &&
+    own.every((layer, i) => {
+      const weights = others[i]!.weights;
       const fits = ({ shape }: { shape: readonly (number | null)[] }, k: number) =>
-        shape.length === others[k]!.shape.length && shape.every((size, axis) => size! >= others[k]!.shape[axis]!);
-      const name = layer.getClassName();
-      return name === other.layers[i]!.getClassName() && name !== 'Flatten' && layer.weights.every(fits);
+        shape.length === weights[k]!.shape.length && shape.every((size, axis) => size! >= weights[k]!.shape[axis]!);
+      return layer.getClassName() === others[i]!.getClassName() && layer.weights.every(fits);
     })
   );
 }

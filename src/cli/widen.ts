@@ -16,9 +16,9 @@ const NOISE = 0.05; // the standard deviation of what a copied weight is multipl
 export function widen(narrow: LayersModel, wide: LayersModel, seed: number): void {
   const random = new Random(seed);
   let inputs = [0]; // for each channel that a layer reads, the channel of the narrow model that it repeats
-  for (const [i, layer] of wide.layers.entries()) {
-    const small = narrow.layers[i]!.getWeights();
-    if (small.length === 0) continue;
+  const trained = weightedLayers(narrow);
+  for (const [i, layer] of weightedLayers(wide).entries()) {
+    const small = trained[i]!.getWeights();
     const isNorm = small.every(({ rank }) => rank === 1);
     const outputs = isNorm ? inputs : repeats(small.at(-1)!.size, layer.getWeights().at(-1)!.size, random);
     const grow = (weight: tf.Tensor) =>
@@ -27,6 +27,9 @@ export function widen(narrow: LayersModel, wide: LayersModel, seed: number): voi
     inputs = outputs;
   }
 }
+
+/** The layers that have weights, in order. */
+export const weightedLayers = ({ layers }: LayersModel) => layers.filter(({ weights }) => weights.length > 0);
 
 /** First every channel, then some again. */
 const repeats = (before: number, after: number, random: Random): number[] =>

@@ -12,7 +12,7 @@ import { useBackend } from '../support/backends';
 import { draftCard } from '../support/cards';
 
 const narrow = { conv: { filters: [4, 6, 6, 8] }, seed: 1 };
-const wide = { conv: { filters: [6, 8, 8, 12] }, seed: 2 };
+const wide = { conv: { filters: [6, 8, 8, 12], dropout: 0.1 }, seed: 2 };
 let folder = '';
 let trained: LayersModel;
 let source = '';
