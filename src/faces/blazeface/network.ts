@@ -3,6 +3,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { WeightsError } from '../../errors';
 import { bytesOfBase64 } from '../../base64';
+import type * as fastNetworks from './fast-network';
 
 /** Height and width of a look at one face or a whole photo, in pixels. */
 export const INPUT_SIZE = 128;
@@ -72,7 +73,7 @@ export async function readDetector(): Promise<DetectorSource> {
     const tensors = tf.io.decodeWeights(bytes, specs);
     return specs.map(({ name }) => tensors[name]!);
   };
-  let fast: typeof import('./fast-network') | undefined;
+  let fast: typeof fastNetworks | undefined;
   return {
     async prepare() {
       if (tf.getBackend() !== 'wasm') return;
