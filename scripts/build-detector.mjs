@@ -79,7 +79,33 @@ function convolution({ code, inputs }) {
   return [{ shape: [...rest, out], values }, bias];
 }
 
-const weights = operators.filter(({ code }) => code === CONV_2D || code === DEPTHWISE_CONV_2D).flatMap(convolution);
+/** Numbers for each anchor: a score, and 16 for box and key points. */
+const VALUES = 17;
+
+/** The heads for scores and boxes of one grid as one convolution, whose filters are in the order of the anchors. */
+function head([scoreFilter, scoreBias, boxFilter, boxBias]) {
+  const anchors = scoreBias.values.length;
+  const merged = (scores, boxes) =>
+    Array.from({ length: scores.length * VALUES }, (_, i) => {
+      const [row, column] = [Math.floor(i / (anchors * VALUES)), i % (anchors * VALUES)];
+      const [anchor, value] = [Math.floor(column / VALUES), column % VALUES];
+      return value === 0 ? scores[row * anchors + anchor] : boxes[(row * anchors + anchor) * (VALUES - 1) + value - 1];
+    });
+  return [
+    {
+      shape: [...scoreFilter.shape.slice(0, 3), anchors * VALUES],
+      values: merged(scoreFilter.values, boxFilter.values),
+    },
+    { shape: [anchors * VALUES], values: merged(scoreBias.values, boxBias.values) },
+  ];
+}
+
+const all = operators.filter(({ code }) => code === CONV_2D || code === DEPTHWISE_CONV_2D).flatMap(convolution);
+const heads = all.slice(-8); // filter and bias of the scores of both grids, then of the boxes
+const weights = [
+  ...all.slice(0, -8),
+  ...[0, 2].flatMap((grid) => head([...heads.slice(grid, grid + 2), ...heads.slice(grid + 4, grid + 6)])),
+];
 const values = Uint16Array.from(weights.flatMap(({ values }) => values));
 const parts = {
   shapes: weights.map(({ shape }) => shape),
@@ -89,7 +115,8 @@ const parts = {
 const NOTICE = `blazeface.js holds the weights of BlazeFace (short range), by the MediaPipe Authors, Copyright Google LLC, under the
 ${license} license; see blazeface.LICENSE.txt. They come from the npm package ${name} ${version}, file
 face_detection_short_range.tflite (SHA-256 ${sha256}).
-Changes: the float16 values were taken out of the file and laid out for TensorFlow.js; none has another value.
+Changes: the float16 values were taken out of the file and laid out for TensorFlow.js, the heads for scores and boxes as one convolution; none
+has another value.
 `;
 const TYPES = `// The weights of the face detector.
 

@@ -1,5 +1,5 @@
-// Compiles assembly/winograd.ts and what it imports, and writes it as base64 into src/kernels/winograd-bytes.ts, beside the hash of all
-// files of assembly/. The compiler is fetched for this run alone. Usage: node scripts/build-wasm.mjs
+// Compiles the modules of assembly/ and writes each as base64 into src/kernels/NAME-bytes.ts, beside the hash of all files of assembly/.
+// The compiler is fetched for this run alone. Usage: node scripts/build-wasm.mjs
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -7,50 +7,35 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const COMPILER = 'assemblyscript@0.28.20';
-const SOURCE = 'assembly/winograd.ts';
-const TARGET = 'src/kernels/winograd-bytes.ts';
+const MODULES = ['winograd', 'separable'];
+const FLAGS = '-O3 --noAssert --disableWarning --runtime stub --importMemory --initialMemory 0 --enable simd'.split(
+  ' ',
+);
 
+const hash = createHash('sha256');
+for (const file of (await readdir('assembly')).sort()) hash.update(await readFile(join('assembly', file)));
+const sha256 = hash.digest('hex');
 const folder = await mkdtemp(join(tmpdir(), 'fer-cnn-wasm-'));
 try {
-  const output = join(folder, 'winograd.wasm');
-  const flags = [
-    '-O3',
-    '--noAssert',
-    '--disableWarning',
-    '--runtime',
-    'stub',
-    '--importMemory',
-    '--initialMemory',
-    '0',
-  ];
-  const command = [
-    'exec',
-    '--yes',
-    `--package=${COMPILER}`,
-    '--',
-    'asc',
-    SOURCE,
-    '-o',
-    output,
-    ...flags,
-    '--enable',
-    'simd',
-  ];
-  execFileSync('npm', command, { stdio: 'inherit' });
-  const bytes = await readFile(output);
-  const hash = createHash('sha256');
-  for (const file of (await readdir('assembly')).sort()) hash.update(await readFile(join('assembly', file)));
-  const text = `// Made by node scripts/build-wasm.mjs from ${SOURCE}.
+  for (const name of MODULES) {
+    const source = `assembly/${name}.ts`;
+    const target = `src/kernels/${name}-bytes.ts`;
+    const output = join(folder, `${name}.wasm`);
+    const command = ['exec', '--yes', `--package=${COMPILER}`, '--', 'asc', source, '-o', output, ...FLAGS];
+    execFileSync('npm', command, { stdio: 'inherit' });
+    const bytes = await readFile(output);
+    const text = `// Made by node scripts/build-wasm.mjs from ${source}.
 
 /** SHA-256 of the files of assembly/, in the order of their names, from which these bytes were compiled. */
-export const SOURCE_SHA256 = '${hash.digest('hex')}';
+export const SOURCE_SHA256 = '${sha256}';
 
 /** The WebAssembly module in base64. */
-export const WINOGRAD_BASE64 =
+export const ${name.toUpperCase()}_BASE64 =
   '${bytes.toString('base64')}';
 `;
-  await writeFile(TARGET, text);
-  console.log(`${TARGET}: ${bytes.length} bytes of WebAssembly`);
+    await writeFile(target, text);
+    console.log(`${target}: ${bytes.length} bytes of WebAssembly`);
+  }
 } finally {
   await rm(folder, { recursive: true });
 }

@@ -1,7 +1,7 @@
 // Made by node scripts/build-wasm.mjs from assembly/winograd.ts.
 
 /** SHA-256 of the files of assembly/, in the order of their names, from which these bytes were compiled. */
-export const SOURCE_SHA256 = 'e789d2a819aa26286a6d9f5d70f50323123615f154fc93dc0d02fdd72bf7e939';
+export const SOURCE_SHA256 = '98ff9a8b7cbc92187bf6dbf8ebd635cf1ceba45e47ba9d511e83c8e9acc8b5ea';
 
 /** The WebAssembly module in base64. */
 export const WINOGRAD_BASE64 =

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { bytesOfBase64 } from '../base64';
-import { freeWasmRoom, wasmMemory, wasmPointer, wasmRoom } from '../tfjs/wasm-memory';
+import { freeWasmRoom, wasmPointer, wasmRoom } from '../tfjs/wasm-memory';
+import { wasmModule } from './wasm-module';
 import { WINOGRAD_BASE64 } from './winograd-bytes';
 
 type Shape4D = readonly [number, number, number, number];
@@ -28,17 +28,10 @@ const FEWEST_LARGE_TILES = 144;
 /** The maximum size of the blocks of factors and products in bytes, so that they stay in the cache. */
 const CACHE = 2 ** 19;
 
-const instances = new WeakMap<WebAssembly.Memory, Winograd | undefined>();
+const winograd = wasmModule<Winograd>(WINOGRAD_BASE64);
 
 /** Starts the WebAssembly module once, in the memory of the active backend, which must be WASM. */
-export async function startWinograd(): Promise<void> {
-  const memory = wasmMemory();
-  if (!memory || instances.has(memory)) return;
-  const bytes = bytesOfBase64(WINOGRAD_BASE64);
-  // no SIMD, or a policy forbids it: tfjs's own kernels are used
-  const started = await WebAssembly.instantiate(bytes, { env: { memory } }).catch(() => undefined);
-  if (!instances.has(memory)) instances.set(memory, started?.instance.exports as unknown as Winograd | undefined);
-}
+export const startWinograd = winograd.start;
 
 /**
  * Whether {@link convolveByWinograd} supports a convolution: a 3×3 kernel with stride 1 and "same" padding, channels a multiple of 4 and
@@ -52,7 +45,7 @@ export function fitsWinograd(filterShape: readonly number[], { strides, pad, dil
   const [height, width, channels, filters] = filterShape as Shape4D;
   const isPlain = [strides, dilations].flat().every((step) => step === 1) && pad === 'same';
   const fits = height === 3 && width === 3 && channels % 4 === 0 && filters % 8 === 0;
-  return isPlain && fits && winograd() !== undefined;
+  return isPlain && fits && winograd.exports() !== undefined;
 }
 
 /**
@@ -87,7 +80,7 @@ export function winogradFactors(
   const side = 36 * tiles(4) < 16 * tiles(2) && tiles(4) * pictures >= FEWEST_LARGE_TILES ? 4 : 2;
   const [, , channels, filters] = filter.shape;
   const factors = wasmRoom([(side + 2) ** 2, filters / 8, channels, 8]);
-  winograd()!.transform(wasmPointer(filter), wasmPointer(factors), side, channels, filters);
+  winograd.exports()!.transform(wasmPointer(filter), wasmPointer(factors), side, channels, filters);
   return toTensor(factors) as tf.Tensor4D;
 }
 
@@ -116,7 +109,7 @@ export function convolveByWinograd(
   const scratch = wasmRoom([products * block * (channels + filters) + 144]);
   const pointers = [x, factors, offset, y, scratch].map(wasmPointer) as [number, number, number, number, number];
   const least = activation === 'relu' ? 0 : -Infinity;
-  winograd()!.convolve(...pointers, products === 16 ? 2 : 4, block, n, height, width, channels, filters, least);
+  winograd.exports()!.convolve(...pointers, products === 16 ? 2 : 4, block, n, height, width, channels, filters, least);
   freeWasmRoom(scratch);
   if (!bias) offset.dispose();
   return toTensor(y) as tf.Tensor4D;
@@ -150,7 +143,7 @@ export function winogradFilterGradient(x: tf.Tensor4D, dy: tf.Tensor4D): tf.Tens
   const gradient = wasmRoom([3, 3, channels, filters]);
   const spare = [wasmRoom([16 * channels * filters]), wasmRoom([16 * block * (channels + filters)])] as const;
   const pointers = [x, dy, spare[0], gradient, spare[1]].map(wasmPointer) as [number, number, number, number, number];
-  winograd()!.filterGradient(...pointers, block, n, height, width, channels, filters);
+  winograd.exports()!.filterGradient(...pointers, block, n, height, width, channels, filters);
   spare.forEach(freeWasmRoom);
   return toTensor(gradient) as tf.Tensor4D;
 }
@@ -161,9 +154,3 @@ function blockOf(products: number, channels: number, filters: number): number {
 }
 
 const toTensor = (info: tf.TensorInfo) => tf.engine().makeTensorFromTensorInfo(info);
-
-/** The module in the backend's memory; undefined if it was not or cannot be started. */
-function winograd(): Winograd | undefined {
-  const memory = wasmMemory();
-  return memory && instances.get(memory);
-}

@@ -1,6 +1,6 @@
 import type { Point } from '../../image/region';
-import { ANCHORS, INPUT_SIZE, VALUES } from './network';
-import type { Square } from './sample';
+import { GRIDS, VALUES } from './network';
+import type { View } from './views';
 
 /** A face as the network tells it, in pixels of the photo. */
 export interface Candidate {
@@ -14,45 +14,43 @@ export interface Candidate {
   readonly points: readonly Point[];
 }
 
-/** Grids of anchors: cells a side, and anchors a cell. */
-const GRIDS = [[16, 2], [8, 6]] as const; // prettier-ignore
 const POINTS = 6;
-
-/** The middle of each anchor, as shares of the input's width and height: [x, y, x, y, …]. */
-const CENTRES = Float32Array.from(
-  GRIDS.flatMap(([side, perCell]) =>
-    Array.from({ length: side * side * perCell }, (_, i) => {
-      const cell = Math.floor(i / perCell);
-      return [((cell % side) + 0.5) / side, (Math.floor(cell / side) + 0.5) / side];
-    }).flat(),
-  ),
-);
 
 /**
  * Finds the anchors that saw a face.
  *
- * @param values What the network said of one picture: [896 * 17].
+ * @param values What the network said of one picture: [anchors * 17].
  * @param minScore Least score, 0..1.
- * @param square What of the photo the picture shows.
+ * @param view What of the photo the picture shows.
  */
-export function decode(values: Float32Array, minScore: number, { x, y, side }: Square): Candidate[] {
+export function decode(values: Float32Array, minScore: number, { x, y, scale, height, width }: View): Candidate[] {
   const found: Candidate[] = [];
-  for (let i = 0; i < ANCHORS; i++) {
-    const at = i * VALUES;
-    const score = 1 / (1 + Math.exp(-Math.min(Math.max(values[at]!, -100), 100)));
-    if (!(score >= minScore)) continue;
-    const across = (k: number) => x + side * (CENTRES[2 * i]! + values[at + k]! / INPUT_SIZE);
-    const down = (k: number) => y + side * (CENTRES[2 * i + 1]! + values[at + k]! / INPUT_SIZE);
-    const halfWidth = (side * values[at + 3]!) / INPUT_SIZE / 2;
-    const halfHeight = (side * values[at + 4]!) / INPUT_SIZE / 2;
-    found.push({
-      score,
-      left: across(1) - halfWidth,
-      right: across(1) + halfWidth,
-      top: down(2) - halfHeight,
-      bottom: down(2) + halfHeight,
-      points: Array.from({ length: POINTS }, (_, k) => [across(5 + 2 * k), down(6 + 2 * k)] as const),
-    });
+  const least = Math.log(minScore / (1 - minScore));
+  let at = 0;
+  for (const { step, perCell } of GRIDS) {
+    const columns = width / step;
+    for (let cell = 0; cell < (height / step) * columns; cell++) {
+      for (let k = 0; k < perCell; k++, at += VALUES) {
+        const logit = values[at]!;
+        if (!(logit >= least)) continue;
+        const [left, top] = [((cell % columns) + 0.5) * step, (Math.floor(cell / columns) + 0.5) * step];
+        found.push(
+          faceOf(values.subarray(at, at + VALUES), 1 / (1 + Math.exp(-logit)), (dx, dy) => [
+            x + scale * (left + dx),
+            y + scale * (top + dy),
+          ]),
+        );
+      }
+    }
   }
   return found;
+}
+
+/** The face that an anchor saw; `place` takes an offset from the anchor to the photo. */
+function faceOf(values: Float32Array, score: number, place: (dx: number, dy: number) => Point): Candidate {
+  const [, dx, dy, width, height] = values as unknown as [number, number, number, number, number];
+  const [left, top] = place(dx - width / 2, dy - height / 2);
+  const [right, bottom] = place(dx + width / 2, dy + height / 2);
+  const points = Array.from({ length: POINTS }, (_, k) => place(values[5 + 2 * k]!, values[6 + 2 * k]!));
+  return { score, left, top, right, bottom, points };
 }

@@ -5,10 +5,10 @@ import { DisposedError } from '../../errors';
 import { checkNumber, checkOneOf, checkOptions } from '../../validate';
 import type { DetectedFace, DetectOptions, DetectorPhoto, FaceDetector, PhotoBytes } from '../detector';
 import { type Candidate, decode } from './decode';
-import { ANCHORS, blazeFace, INPUT_SIZE, readDetectorWeights, VALUES } from './network';
-import { sampleSquare, type Square } from './sample';
+import { anchorsOf, type DetectorNetwork, readDetector, VALUES } from './network';
+import { samplePhoto } from './sample';
 import { blend, confirmed, unique } from './suppress';
-import { isLevelWanted, isWhole, squareAround, tilesOf, wholePhoto } from './tiles';
+import { closerView, isLevelWanted, type View, viewAround, wholePhoto } from './views';
 
 /**
  * Options of {@link loadFaceDetector}.
@@ -22,9 +22,10 @@ export interface FaceDetectorOptions {
   /** Minimum score of a face, 0..1. Default 0.5. */
   minScore?: number | undefined;
   /**
-   * Whether to look at parts of the photo after the whole of it, to find faces smaller than about an eighth of its longer side. `'auto'`:
-   * only if the look before found no face or a small one. `'never'`: one look, in a few milliseconds, enough for selfies and webcams.
-   * `'always'`: faces down to 1/60 of the longer side, but hardly below 24 pixels, in some hundred looks. Default `'auto'`.
+   * Whether to look at the photo again at finer scales, to find faces smaller than about a sixth of its longer side. `'auto'`: if the photo
+   * is larger than 640 pixels, or if the look before found no face or a small one. `'never'`: one look, in a few milliseconds, enough for
+   * selfies and webcams. `'always'`: faces down to 1/60 of the longer side, but hardly below 24 pixels, in the time of up to 84 looks.
+   * Default `'auto'`.
    */
   tiles?: 'auto' | 'never' | 'always' | undefined;
 }
@@ -52,12 +53,12 @@ export interface BlazeFaceDetector extends FaceDetector {
 }
 
 /**
- * Least score of a face that was found in a tile, when it is looked at alone. Many tiles are many chances to take something else for a face,
- * which a second look at another scale seldom does.
+ * Least score of a face that was found at a finer scale, when it is looked at alone. Many places are many chances to take something else for
+ * a face, which a second look at another scale seldom does.
  */
-const CONFIRMED = 0.65;
+const CONFIRMED = 0.75;
 
-/** How many tiles go through the network at once. */
+/** How many faces are looked at alone at once. */
 const BATCH = 16;
 
 /**
@@ -84,35 +85,40 @@ export async function loadFaceDetector(options: FaceDetectorOptions = {}): Promi
   checkOneOf(`${where}: options.tiles`, tiles, ['auto', 'never', 'always']);
   await ensureBackend(where);
   const confirmScore = Math.max(minScore, CONFIRMED);
-  const makeWeights = await readDetectorWeights();
-  let weights: tf.Tensor[] = [];
-  let home: tf.KernelBackend | undefined; // where they are
+  const source = await readDetector();
+  let network: DetectorNetwork | undefined;
+  let home: tf.KernelBackend | undefined; // where its weights are
   let isDisposed = false;
 
-  const bringWeights = () => {
-    if (home === tf.backend()) return;
-    tf.dispose(weights);
-    weights = makeWeights();
+  const release = () => {
+    network?.dispose();
+    network = undefined;
+  };
+  /** The network on the active backend, after `source.prepare()`. */
+  const networkHere = () => {
+    if (network && home === tf.backend()) return network;
+    release();
     home = tf.backend();
+    return (network = source.make());
   };
   const checkInUse = () => {
     if (!isDisposed) return;
     throw new DisposedError('detect', 'a face detector', 'Load another one with loadFaceDetector().');
   };
 
-  /** The faces in squares of a photo, each square on its own. */
-  async function look(bytes: PhotoBytes, squares: readonly Square[]): Promise<Candidate[][]> {
-    const length = INPUT_SIZE * INPUT_SIZE * 3;
-    const images = new Float32Array(squares.length * length);
-    squares.forEach((square, i) =>
-      sampleSquare(bytes, square, INPUT_SIZE, images.subarray(i * length, (i + 1) * length)),
-    );
-    bringWeights();
-    const output = tf.tidy(() => blazeFace(tf.tensor4d(images, [squares.length, INPUT_SIZE, INPUT_SIZE, 3]), weights));
+  /** The faces in views of a photo, all of one size, each view on its own. */
+  async function look(bytes: PhotoBytes, views: readonly View[]): Promise<Candidate[][]> {
+    await source.prepare();
+    checkInUse();
+    const { height, width } = views[0]!;
+    const length = height * width * 3;
+    const images = new Float32Array(views.length * length);
+    views.forEach((view, i) => samplePhoto(bytes, view, images.subarray(i * length, (i + 1) * length)));
+    const output = tf.tidy(() => networkHere().run(tf.tensor4d(images, [views.length, height, width, 3])));
     try {
       const values = await unlessLost('detect', output.data<'float32'>());
-      const size = ANCHORS * VALUES;
-      return squares.map((square, i) => blend(decode(values.subarray(i * size, (i + 1) * size), minScore, square)));
+      const size = anchorsOf(height, width) * VALUES;
+      return views.map((view, i) => blend(decode(values.subarray(i * size, (i + 1) * size), minScore, view)));
     } catch (error) {
       home = undefined; // the weights may have gone with the graphics card
       throw error;
@@ -129,35 +135,26 @@ export async function loadFaceDetector(options: FaceDetectorOptions = {}): Promi
       const longer = Math.max(...size);
       const bytes = await photo.read();
       checkInUse();
-      const lookAt = async (squares: readonly Square[]) => {
+      const lookAt = async (views: readonly View[]) => {
         const found: Candidate[][] = [];
-        for (let i = 0; i < squares.length; i += BATCH) {
+        for (let i = 0; i < views.length; i += BATCH) {
           signal?.throwIfAborted();
           checkInUse();
-          found.push(...(await look(bytes, squares.slice(i, i + BATCH))));
+          found.push(...(await look(bytes, views.slice(i, i + BATCH))));
         }
         return found;
       };
       const faces = (await lookAt([wholePhoto(size)])).flat();
       for (let level = 1; isLevelWanted(tiles, level, longer, faces); level++) {
-        const squares = tilesOf(size, level);
-        const found = await lookAt(squares);
-        const whole = found.flatMap((own, i) => own.filter((face) => isWhole(face, squares[i]!, size)));
-        const candidates = unique(whole, faces);
-        const alone = await lookAt(candidates.map(squareAround));
-        faces.push(
-          ...unique(
-            alone.flatMap((own, i) => confirmed(own, candidates[i]!, confirmScore)),
-            faces,
-          ),
-        );
+        const candidates = unique((await lookAt([closerView(size, level)])).flat(), faces);
+        const alone = await lookAt(candidates.map(viewAround));
+        const sure = alone.flatMap((own, i) => confirmed(own, candidates[i]!, confirmScore));
+        faces.push(...unique(sure, faces));
       }
       return faces.map(toFace).sort((a, b) => b.box.width * b.box.height - a.box.width * a.box.height);
     },
     dispose() {
-      tf.dispose(weights);
-      weights = [];
-      home = undefined;
+      release();
       isDisposed = true;
     },
   };

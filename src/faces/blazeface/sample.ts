@@ -1,95 +1,98 @@
 import type { PhotoBytes } from '../detector';
+import type { View } from './views';
 
-/** An upright square in pixels of the photo. It may reach over the edges. */
-export interface Square {
-  readonly x: number;
-  readonly y: number;
-  readonly side: number;
-}
-
-/** Which pixels of an axis make one new pixel, and with what weights. */
+/** Which pixels of an axis make each new pixel, and with what weights. */
 interface Taps {
-  readonly first: number;
-  readonly weights: readonly number[];
+  /** The first old pixel of each new one. */
+  readonly first: Int32Array;
+  /** Where its weights begin in `weights`; they end where those of the next begin. */
+  readonly starts: Int32Array;
+  readonly weights: Float32Array;
+  /** The old pixels that are used at all: first, and behind the last. */
+  readonly range: readonly [number, number];
 }
 
 /**
- * Draws a square of a photo at another size: what shrinks is averaged over areas, what grows is interpolated linearly, and what lies beyond
+ * Draws a part of a photo at another size: what shrinks is averaged over areas, what grows is interpolated linearly, and what lies beyond
  * the edges is black. Transparent photos are laid over white.
  *
- * This is done on bytes, in one pass over the square: many times as fast as by matrix products, and the same on every backend.
+ * This is done on bytes, one axis after the other: many times as fast as by matrix products, and the same on every backend.
  *
  * @param photo The photo; borrowed.
- * @param square The part to draw.
- * @param size Height and width of the result.
- * @param out Where the result goes: size × size × 3 RGB values, -1 (black) to 1 (white).
+ * @param view The part to draw, and its new size.
+ * @param out Where the result goes: height × width × 3 RGB values, -1 (black) to 1 (white).
  */
-export function sampleSquare(photo: PhotoBytes, square: Square, size: number, out: Float32Array): void {
-  const { width, height } = photo;
-  const columns = tapsOf(square.x, square.side, size, width);
-  const rows = tapsOf(square.y, square.side, size, height);
-  const used = rows.filter(({ weights }) => weights.length > 0);
-  out.fill(-1);
-  if (used.length === 0) return;
-  const top = used[0]!.first;
-  const last = used.at(-1)!;
-  const lines = new Float32Array((last.first + last.weights.length - top) * size * 3);
-  for (let y = top; y < last.first + last.weights.length; y++) {
-    sampleLine(photo, y, columns, lines.subarray((y - top) * size * 3, (y - top + 1) * size * 3));
-  }
-  rows.forEach(({ first, weights }, i) => {
-    const to = i * size * 3;
-    weights.forEach((weight, k) => {
-      const from = (first + k - top) * size * 3;
-      for (let j = 0; j < size * 3; j++) out[to + j]! += (weight / 127.5) * lines[from + j]!;
-    });
-  });
-}
-
-/** One row of a photo, made shorter or longer. */
-function sampleLine(
-  { data, width, channels }: PhotoBytes,
-  y: number,
-  columns: readonly Taps[],
-  line: Float32Array,
-): void {
-  const [green, blue] = channels === 1 ? [0, 0] : [1, 2];
-  let to = 0;
-  for (const { first, weights } of columns) {
-    let [r, g, b] = [0, 0, 0];
-    let at = (y * width + first) * channels;
-    for (let k = 0; k < weights.length; k++, at += channels) {
-      const weight = weights[k]!;
-      if (channels === 4 && data[at + 3] !== 255) {
-        const opacity = (weight * data[at + 3]!) / 255;
-        const white = 255 * (weight - opacity);
-        r += opacity * data[at]! + white;
-        g += opacity * data[at + 1]! + white;
-        b += opacity * data[at + 2]! + white;
-      } else {
-        r += weight * data[at]!;
-        g += weight * data[at + green]!;
-        b += weight * data[at + blue]!;
-      }
+export function samplePhoto(photo: PhotoBytes, { x, y, scale, height, width }: View, out: Float32Array): void {
+  const columns = tapsOf(x, scale, width, photo.width);
+  const rows = tapsOf(y, scale, height, photo.height);
+  const [left, right] = columns.range;
+  const perPixel = photo.channels === 1 ? 1 : 3;
+  const line = new Float32Array(Math.max(0, right - left) * perPixel); // a new row at the old width
+  for (let i = 0; i < height; i++) {
+    line.fill(0);
+    const start = rows.starts[i]!;
+    for (let k = start; k < rows.starts[i + 1]!; k++) {
+      addRow(photo, rows.first[i]! + k - start, left, rows.weights[k]!, line);
     }
-    line[to++] = r;
-    line[to++] = g;
-    line[to++] = b;
+    shortenRow(line, perPixel, left, columns, out.subarray(i * width * 3, (i + 1) * width * 3));
   }
 }
 
-/** How a stretch of an axis of `length` pixels becomes `size` pixels. The weights of pixels beyond its ends are left out. */
-function tapsOf(start: number, extent: number, size: number, length: number): Taps[] {
-  const scale = extent / size;
-  return Array.from({ length: size }, (_, i) => {
+/** Adds a row of a photo, from a column on and times a weight, to a line of gray or RGB. */
+function addRow({ data, width, channels }: PhotoBytes, y: number, left: number, weight: number, line: Float32Array) {
+  let at = (y * width + left) * channels;
+  if (channels !== 4) {
+    for (let j = 0; j < line.length; j++) line[j]! += weight * data[at + j]!;
+    return;
+  }
+  for (let j = 0; j < line.length; j += 3, at += 4) {
+    const opacity = (weight * data[at + 3]!) / 255;
+    const white = 255 * (weight - opacity);
+    line[j]! += opacity * data[at]! + white;
+    line[j + 1]! += opacity * data[at + 1]! + white;
+    line[j + 2]! += opacity * data[at + 2]! + white;
+  }
+}
+
+/** Makes a line of gray or RGB 0..255 shorter or longer, and RGB -1..1. */
+function shortenRow(line: Float32Array, perPixel: number, left: number, columns: Taps, out: Float32Array): void {
+  const { first, starts, weights } = columns;
+  const [green, blue] = perPixel === 1 ? [0, 0] : [1, 2];
+  for (let i = 0; i < first.length; i++) {
+    let [r, g, b] = [0, 0, 0];
+    let at = (first[i]! - left) * perPixel;
+    for (let k = starts[i]!; k < starts[i + 1]!; k++, at += perPixel) {
+      const weight = weights[k]!;
+      r += weight * line[at]!;
+      g += weight * line[at + green]!;
+      b += weight * line[at + blue]!;
+    }
+    out[3 * i] = r / 127.5 - 1;
+    out[3 * i + 1] = g / 127.5 - 1;
+    out[3 * i + 2] = b / 127.5 - 1;
+  }
+}
+
+/** How `size` pixels, each `scale` old ones apart from `start` on, come of an axis of `length`. Pixels beyond its ends are left out. */
+function tapsOf(start: number, scale: number, size: number, length: number): Taps {
+  const [first, starts] = [new Int32Array(size), new Int32Array(size + 1)];
+  const weights: number[] = [];
+  let range: [number, number] = [length, 0];
+  for (let i = 0; i < size; i++) {
     const middle = start + (i + 0.5) * scale;
     const reach = Math.max(scale / 2, 1);
-    const first = Math.max(0, Math.floor(middle - reach));
+    const begin = Math.max(0, Math.floor(middle - reach));
     const end = Math.min(length, Math.ceil(middle + reach));
-    const weight = (j: number) =>
-      scale >= 1
-        ? Math.max(0, Math.min(middle + scale / 2, j + 1) - Math.max(middle - scale / 2, j)) / scale
-        : Math.max(0, 1 - Math.abs(j + 0.5 - middle));
-    return { first, weights: Array.from({ length: Math.max(0, end - first) }, (_, k) => weight(first + k)) };
-  });
+    first[i] = begin;
+    for (let j = begin; j < end; j++) {
+      weights.push(
+        scale >= 1
+          ? Math.max(0, Math.min(middle + scale / 2, j + 1) - Math.max(middle - scale / 2, j)) / scale
+          : Math.max(0, 1 - Math.abs(j + 0.5 - middle)),
+      );
+    }
+    starts[i + 1] = weights.length;
+    if (end > begin) range = [Math.min(range[0], begin), Math.max(range[1], end)];
+  }
+  return { first, starts, weights: Float32Array.from(weights), range };
 }

@@ -89,7 +89,7 @@ describe('a face detector', () => {
     } // prettier-ignore
   });
 
-  it('finds far faces in tiles, the largest first, each once', async () => {
+  it('finds far faces at finer scales, the largest first, each once', async () => {
     const [small, tiny] = await Promise.all([250, 190].map((side) => ASTRONAUT.clone().resize(side).png().toBuffer()));
     const field = sharp({ create: { width: 1200, height: 800, channels: 3, background: '#8a9' } });
     const places = [{ input: tiny!, left: 100, top: 600 }, { input: small!, left: 800, top: 300 }]; // prettier-ignore

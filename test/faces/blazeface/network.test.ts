@@ -1,6 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ANCHORS, blazeFace, INPUT_SIZE, readDetectorWeights, VALUES } from '../../../src/faces/blazeface/network';
+import {
+  anchorsOf,
+  type DetectorNetwork,
+  INPUT_SIZE,
+  readDetector,
+  VALUES,
+} from '../../../src/faces/blazeface/network';
 import { BACKENDS, describeOn, expectNoLeaks } from '../../support/backends';
 import golden from './golden.json' with { type: 'json' };
 
@@ -13,18 +19,20 @@ function synthetic(): Float32Array {
 }
 
 describeOn(BACKENDS, 'blazeFace', () => {
-  let weights: tf.Tensor[];
+  let network: DetectorNetwork;
 
   expectNoLeaks();
   beforeAll(async () => {
-    weights = (await readDetectorWeights())();
+    const source = await readDetector();
+    await source.prepare();
+    network = source.make();
   });
-  afterAll(() => tf.dispose(weights));
+  afterAll(() => network.dispose());
 
   const run = (images: Float32Array, n: number) => {
-    const output = tf.tidy(() => blazeFace(tf.tensor4d(images, [n, INPUT_SIZE, INPUT_SIZE, 3]), weights));
+    const output = tf.tidy(() => network.run(tf.tensor4d(images, [n, INPUT_SIZE, INPUT_SIZE, 3])));
     const values = output.dataSync<'float32'>();
-    expect(output.shape).toEqual([n, ANCHORS, VALUES]);
+    expect(output.shape).toEqual([n, anchorsOf(INPUT_SIZE, INPUT_SIZE), VALUES]);
     output.dispose();
     return values;
   };

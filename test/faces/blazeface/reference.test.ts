@@ -8,9 +8,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BlazeFaceDetector, loadFaceDetector } from '../../../src/faces/blazeface/detector';
-import { blazeFace, INPUT_SIZE, readDetectorWeights, VALUES } from '../../../src/faces/blazeface/network';
-import { sampleSquare } from '../../../src/faces/blazeface/sample';
-import { wholePhoto } from '../../../src/faces/blazeface/tiles';
+import { INPUT_SIZE, readDetector, VALUES } from '../../../src/faces/blazeface/network';
+import { samplePhoto } from '../../../src/faces/blazeface/sample';
+import { wholePhoto } from '../../../src/faces/blazeface/views';
 import type { DetectedFace } from '../../../src/faces/detector';
 import { openPhoto } from '../../../src/faces/photo';
 import { ROOT } from '../../docs/documents';
@@ -44,7 +44,9 @@ describe.skipIf(!python || names.length === 0)(needsPython(title, python, 'tenso
   beforeAll(async () => {
     await useBackend('wasm');
     detector = await loadFaceDetector({ tiles: 'never' });
-    const weights = (await readDetectorWeights())();
+    const source = await readDetector();
+    await source.prepare();
+    const network = source.make();
     folder = await mkdtemp(join(tmpdir(), 'fer-cnn-blazeface-'));
     const ours: { name: string; width: number; height: number; values: Float32Array; faces: DetectedFace[] }[] = [];
     for (const file of [...names.map((name) => join(PHOTOS, name)), `${ROOT}examples/pictures/astronaut.jpg`]) {
@@ -53,8 +55,8 @@ describe.skipIf(!python || names.length === 0)(needsPython(title, python, 'tenso
       const { width, height } = info;
       const name = String(ours.length);
       const input = new Float32Array(INPUT_SIZE * INPUT_SIZE * 3);
-      sampleSquare({ data, width, height, channels: 3 }, wholePhoto([height, width]), INPUT_SIZE, input);
-      const output = tf.tidy(() => blazeFace(tf.tensor4d(input, [1, INPUT_SIZE, INPUT_SIZE, 3]), weights));
+      samplePhoto({ data, width, height, channels: 3 }, wholePhoto([height, width]), input);
+      const output = tf.tidy(() => network.run(tf.tensor4d(input, [1, INPUT_SIZE, INPUT_SIZE, 3])));
       const values = await output.data<'float32'>();
       output.dispose();
       const photo = await openPhoto({ data, width, height }, 'test');
@@ -64,7 +66,7 @@ describe.skipIf(!python || names.length === 0)(needsPython(title, python, 'tenso
       await writeFile(join(folder, `${name}.input`), new Uint8Array(input.buffer));
       ours.push({ name, width, height, values, faces });
     }
-    tf.dispose(weights);
+    network.dispose();
     await writeFile(
       join(folder, 'photos.json'),
       JSON.stringify(ours.map(({ name, width, height }) => ({ name, width, height }))),
