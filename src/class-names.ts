@@ -1,27 +1,28 @@
 import { inputError } from './errors';
+import type { Parser } from './schema';
 import { describe } from './validate';
 
 /** The maximum number of classes: labels are bytes, and 255 is the unknown label. */
 export const MAX_CLASSES = 255;
 
-/**
- * Checks class names.
- *
- * @param where The argument, for the message.
- * @param names The names, in label order.
- * @param min The minimum number of names. Default 1.
- * @throws InputError unless there are `min` to 255 distinct names that are not empty.
- */
-export function checkClassNames(where: string, names: unknown, min = 1): asserts names is readonly string[] {
-  if (!Array.isArray(names)) throw inputError(where, 'an array of class names', describe(names));
-  if (names.length < min || names.length > MAX_CLASSES) {
-    throw inputError(where, `${min} to ${MAX_CLASSES} class names`, `${names.length}`);
-  }
-  const wrong = names.findIndex((name) => typeof name !== 'string' || name.trim() === '');
-  if (wrong >= 0) throw inputError(`${where}[${wrong}]`, 'a name', describe(names[wrong]));
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) throw inputError(where, 'distinct class names', `${describe(twice)} twice`);
-}
+/** Distinct, non-empty class names: `min` to {@link MAX_CLASSES} of them. */
+export const classNamesFrom =
+  (min: number): Parser<readonly string[]> =>
+  (where, given) => {
+    if (!Array.isArray(given)) throw inputError(where, 'an array of class names', describe(given));
+    const names: readonly unknown[] = given;
+    if (names.length < min || names.length > MAX_CLASSES) {
+      throw inputError(where, `${min} to ${MAX_CLASSES} class names`, `${names.length}`);
+    }
+    const wrong = names.findIndex((name) => typeof name !== 'string' || name.trim() === '');
+    if (wrong >= 0) throw inputError(`${where}[${wrong}]`, 'a name', describe(names[wrong]));
+    const twice = names.find((name, i) => names.indexOf(name) !== i);
+    if (twice !== undefined) throw inputError(where, 'distinct class names', `${describe(twice)} twice`);
+    return given as string[];
+  };
+
+/** The class names of a model: 2 or more. */
+export const parseClassNames = classNamesFrom(2);
 
 /** Whether two arrays have the same names in the same order. */
 export function areSameNames(a: readonly string[], b: readonly string[]): boolean {
@@ -54,17 +55,15 @@ export function moveClasses(rows: Float32Array, labels: readonly number[], numCl
 /**
  * Throws if both arrays of class names are known and differ.
  *
- * @param where The argument with the second list, for the message.
  * @throws InputError
  */
 export function checkSameClasses(
-  where: string,
   expected: readonly string[] | undefined,
   received: readonly string[] | undefined,
 ): void {
   if (!expected || !received || areSameNames(expected, received)) return;
   throw inputError(
-    where,
+    '',
     `the classes ${listNames(expected)} in this order`,
     listNames(received),
     'Call data.alignClasses(classNames) first.',

@@ -184,6 +184,31 @@ export function missingPackage(where: string, name: string, cause: unknown): Fer
   });
 }
 
+/**
+ * Runs the work, and completes the place of the errors of this package that it throws.
+ *
+ * A function that only others of this package call does not know on whose behalf it runs: the place of its errors begins with a colon, a
+ * bracket or a dot, or is empty, and goes on from the place of its caller. A public function begins with its own name.
+ *
+ * @param place What precedes the places: `train`, or in turn a continuation such as `: layer 'a'`.
+ * @param work The work, synchronous or not.
+ * @returns What it returns.
+ */
+export function within<T>(place: string, work: () => T): T {
+  const complete = (error: unknown): never => {
+    if (!(error instanceof FerError) || !/^($|: |, |\[|\.\w)/.test(error.where)) throw error;
+    const message = place + error.message;
+    const stack = error.stack?.replace(error.message, () => message);
+    throw Object.assign(error, { where: place + error.where, message, stack });
+  };
+  try {
+    const result = work();
+    return result instanceof Promise ? (result.catch(complete) as T) : result;
+  } catch (error) {
+    return complete(error);
+  }
+}
+
 /** Creates an {@link InputError}. */
 export function inputError(where: string, expected: string, received: string, remedy?: string): InputError {
   return new InputError({ where, expected, received, remedy });

@@ -1,11 +1,14 @@
-import { inputError } from './errors';
-import { checkInteger, checkNumber, checkOneOf, checkOptions, describe, type Bounds } from './validate';
+import { inputError, within } from './errors';
+import { checkInteger, checkNumber, checkOneOf, checkOptions, checkText, describe, type Bounds } from './validate';
 
 /** Checks a value and gives it back with its defaults. Throws an `InputError` whose message begins with `where`. */
 export type Parser<T> = (where: string, value: unknown) => T;
 
 /** A parser for each option of an interface: a key that is missing or misspelled does not compile. */
 export type Schema<Options> = { readonly [Key in keyof Required<Options>]: Parser<Options[Key]> };
+
+/** A parser for each option of an interface, where some give another type than they take. */
+export type Described<Options> = { readonly [Key in keyof Required<Options>]: Parser<unknown> };
 
 type Result<P> = P extends Parser<infer T> ? T : never;
 type MayBeMissing<S> = { [Key in keyof S]: undefined extends Result<S[Key]> ? Key : never }[keyof S];
@@ -20,29 +23,54 @@ export const POSITIVE: Bounds = { min: Number.MIN_VALUE };
 
 /** An integer within the bounds. */
 export const integer =
+  /* @__NO_SIDE_EFFECTS__ */
   (bounds: Bounds = {}): Parser<number> =>
-  (where, value) => (checkInteger(where, value, bounds), value);
+    (where, value) => (checkInteger(where, value, bounds), value);
 
 /** A finite number within the bounds. */
 export const number =
+  /* @__NO_SIDE_EFFECTS__ */
   (bounds: Bounds = {}): Parser<number> =>
-  (where, value) => (checkNumber(where, value, bounds), value);
+    (where, value) => (checkNumber(where, value, bounds), value);
+
+/** A number in 0..1. */
+export const share = number({ min: 0, max: 1 });
+
+/** A string that is not empty. */
+export const text: Parser<string> = (where, value) => (checkText(where, value), value as string);
+
+/** True or false. */
+export const flag: Parser<boolean> = (where, value) => {
+  if (typeof value === 'boolean') return value;
+  throw inputError(where, 'true or false', describe(value));
+};
+
+/** A value that passes a check, whose errors have places within the value. */
+export const passing =
+  /* @__NO_SIDE_EFFECTS__ */
+  <T>(check: (value: T) => void): Parser<T> =>
+    (where, value) => (within(where, () => check(value as T)), value as T);
 
 /** One of some values. */
 export const oneOf =
-  <const T extends string | boolean>(choices: readonly T[]): Parser<T> =>
-  (where, value) => (checkOneOf(where, value, choices), value);
+  /* @__NO_SIDE_EFFECTS__ */
+  <const T extends string | number | boolean>(choices: readonly T[]): Parser<T> =>
+    (where, value) => (checkOneOf(where, value, choices), value);
 
 /** An object or a function that passes a test. The expectation is the object of "expected" in the message. */
 export const that =
+  /* @__NO_SIDE_EFFECTS__ */
   <T extends object>(expected: string, test: (value: Partial<T>) => boolean): Parser<T> =>
-  (where, value) => {
-    if (Object(value) === value && test(value as Partial<T>)) return value as T;
-    throw inputError(where, expected, describe(value));
-  };
+    (where, value) => {
+      if (Object(value) === value && test(value as Partial<T>)) return value as T;
+      throw inputError(where, expected, describe(value));
+    };
 
 /** A value that is checked elsewhere. */
 export const unchecked = <T>(_where: string, value: unknown): T => value as T;
+
+/** The option `signal`, which is checked with the object that it is in. */
+export const signal = unchecked<AbortSignal | undefined>;
 
 /** A value that may be left out. */
 export function optional<T>(parse: Parser<T>): Parser<T | undefined>;
@@ -52,21 +80,29 @@ export function optional<T>(parse: Parser<T>, fallback?: T): Parser<T | undefine
   return (where, value) => (value === undefined ? fallback : parse(where, value));
 }
 
+/** The option `seed`. */
+export const seed = optional(integer({ min: 0 }), 0);
+
+/** The option `batchSize`: the number of images at a time. */
+export const batchSize = optional(integer({ min: 1 }), 64);
+
 /** An array, each item of which is parsed. */
 export const arrayOf =
+  /* @__NO_SIDE_EFFECTS__ */
   <T>(expected: string, parse: Parser<T>): Parser<readonly T[]> =>
-  (where, values) => {
-    if (!Array.isArray(values)) throw inputError(where, expected, describe(values));
-    return values.map((value, i) => parse(`${where}[${i}]`, value));
-  };
+    (where, values) => {
+      if (!Array.isArray(values)) throw inputError(where, expected, describe(values));
+      return values.map((value, i) => parse(`${where}[${i}]`, value));
+    };
 
 /** An object with the keys of a schema and no others. */
 export const object =
+  /* @__NO_SIDE_EFFECTS__ */
   <S extends Readonly<Record<string, Parser<unknown>>>>(schema: S): Parser<Parsed<S>> =>
-  (where, value) => {
-    checkOptions(where, value, Object.keys(schema));
-    const given = value as Record<string, unknown>;
-    const path = where.includes(':') ? `${where}.` : `${where}: `;
-    const parsed = Object.entries(schema).map(([key, parse]) => [key, parse(path + key, given[key])] as const);
-    return Object.fromEntries(parsed.filter(([, option]) => option !== undefined)) as Parsed<S>;
-  };
+    (where, value) => {
+      checkOptions(where, value, Object.keys(schema));
+      const given = value as Record<string, unknown>;
+      const path = /^\w*(\.\w+)?$/.test(where) ? `${where}: ` : `${where}.`;
+      const parsed = Object.entries(schema).map(([key, parse]) => [key, parse(path + key, given[key])] as const);
+      return Object.fromEntries(parsed.filter(([, option]) => option !== undefined)) as Parsed<S>;
+    };

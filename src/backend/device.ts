@@ -22,7 +22,6 @@ const devices = new WeakMap<object, Device>();
  * Waits for a result from a backend, and rejects if its GPU device is lost. Browsers take the device away when a driver restarts or too
  * many pages use it. tfjs then returns wrong numbers or never settles.
  *
- * @param where The function that was called, for the message.
  * @param result The result to wait for. Default: none, which checks for an earlier loss.
  * @param backend The backend that computes it. Default: the active one.
  * @returns The result.
@@ -32,11 +31,7 @@ const devices = new WeakMap<object, Device>();
  * const values = await unlessLost('my program', tensor.data());
  * ```
  */
-export async function unlessLost<T = void>(
-  where: string,
-  result?: Promise<T>,
-  backend: tf.KernelBackend = tf.backend(),
-): Promise<T> {
+export async function unlessLost<T = void>(result?: Promise<T>, backend: tf.KernelBackend = tf.backend()): Promise<T> {
   const device = deviceOf(backend as unknown as GpuBackend);
   if (!device) return result as Promise<T>;
   let stop = () => {};
@@ -45,7 +40,7 @@ export async function unlessLost<T = void>(
   try {
     if (device.isLost()) stop();
     await Promise.race([loss, result]);
-    if (device.isLost()) throw lost(where, device.kind);
+    if (device.isLost()) throw lost(device.kind);
     return await (result as Promise<T>);
   } finally {
     device.waiting.delete(stop);
@@ -75,9 +70,9 @@ function deviceOf({ gpgpu, device }: GpuBackend): Device | undefined {
   return watched;
 }
 
-function lost(where: string, kind: string): BackendError {
+function lost(kind: string): BackendError {
   return new BackendError({
-    where,
+    where: '',
     expected: `a ${kind} in use`,
     received: 'one that the browser took away',
     remedy: 'Reload the page, or call tf.setBackend with another backend and load the classifier again.',

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { DisposedError } from '../errors';
+import { DisposedError, within } from '../errors';
 import { ensureBackend } from '../backend/backend';
 import { cropFaces, cropGrayFaces } from '../image/crop';
 import { unlessLost } from '../backend/device';
@@ -97,7 +97,7 @@ export class Classifier {
     const { classNames } = this.card;
     checkClassifyOptions(options, classNames.length);
     const { topk = classNames.length, minProbability = 0 } = options;
-    const rows = await this.self().#rows('classify', input, options);
+    const rows = await within('classify', () => this.self().#rows('classify', input, options));
     const predictions = rows.map((row) => {
       const best = topPredictions(row, classNames, topk);
       return best[0]!.probability < minProbability ? [] : best;
@@ -124,8 +124,8 @@ export class Classifier {
   probabilities(input: SingleImage, options?: ProbabilityOptions & { regions?: undefined }): Promise<number[]>;
   probabilities(input: ImageSource, options?: ProbabilityOptions): Promise<number[] | number[][]>;
   async probabilities(input: ImageSource, options: ProbabilityOptions = {}): Promise<number[] | number[][]> {
-    checkProbabilityOptions('probabilities', options);
-    const rows = await this.self().#rows('probabilities', input, options);
+    checkProbabilityOptions(options);
+    const rows = await within('probabilities', () => this.self().#rows('probabilities', input, options));
     return isBatch(input) || options.regions ? rows : rows[0]!;
   }
 
@@ -143,14 +143,14 @@ export class Classifier {
   async #rows(method: string, input: ImageSource, options: ProbabilityOptions): Promise<number[][]> {
     await ensureBackend(method);
     this.#checkInUse(method);
-    const images = await readImages(input, method); // [n, h, w, c]
+    const images = await readImages(input); // [n, h, w, c]
     let outputs: tf.Tensor | undefined;
     try {
       const { margin, views = 'single' } = options;
       const regions = regionsOf(options);
       if (regions?.length === 0) return [];
       this.#checkInUse(method); // may be disposed of during decoding
-      await this.#follow(method);
+      await this.#follow();
       await prepareKernels();
       this.#checkInUse(method);
       outputs = tf.tidy(() => {
@@ -159,8 +159,8 @@ export class Classifier {
         const faces = regions ? crop(images, regions, { size: preprocessing.inputSize, margin }) : images;
         return meanOverViews(preprocess(faces, preprocessing), views, (x) => this.#fused.predict(x));
       });
-      const valid = input instanceof tf.Tensor ? checkValues(method, images) : undefined; // bytes always are
-      const [values] = await unlessLost(method, Promise.all([outputs.data<'float32'>(), valid]));
+      const valid = input instanceof tf.Tensor ? checkValues(images) : undefined; // bytes always are
+      const [values] = await unlessLost(Promise.all([outputs.data<'float32'>(), valid]));
       return toRows(values, this.card);
     } finally {
       tf.dispose([images, outputs ?? []]);
@@ -176,12 +176,12 @@ export class Classifier {
    * Moves the weights to the active backend if it has changed. tfjs would read them synchronously, which returns wrong numbers on WebGPU;
    * after an asynchronous read it finds them in memory.
    */
-  async #follow(method: string): Promise<void> {
+  async #follow(): Promise<void> {
     const active = tf.backend();
-    if (active === this.#home) return unlessLost(method);
+    if (active === this.#home) return unlessLost();
     this.#fused.dispose(); // to be folded again
     const weights = Promise.all(this.model.weights.map((weight) => weight.read().data()));
-    await unlessLost(method, weights, this.#home);
+    await unlessLost(weights, this.#home);
     this.#home = active;
   }
 }

@@ -1,7 +1,8 @@
+import { within } from '../errors';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { ensureBackend } from '../backend/backend';
 import { checkModel } from '../models/facts';
-import { checkOptions } from '../validate';
+import { object } from '../schema';
 import type { CardDraft, ModelCard } from '../storage/card';
 import { loadModel, type ModelSource } from '../storage/load-model';
 import type { LoadModelOptions } from '../storage/read-stored';
@@ -31,10 +32,14 @@ export async function loadClassifier(
 ): Promise<Classifier> {
   await ensureBackend('loadClassifier');
   if (typeof source === 'object' && source !== null && 'model' in source) {
-    checkOptions('loadClassifier: options', options, []);
+    object({})('loadClassifier: options', options);
     const { model, card } = source;
-    checkModel('loadClassifier: model', model);
-    return new Classifier(model, resolveCard('loadClassifier: card', model, card), false);
+    within('loadClassifier: model', () => checkModel(model));
+    return new Classifier(
+      model,
+      within('loadClassifier: card', () => resolveCard(model, card)),
+      false,
+    );
   }
   const { model, card } = await loadModel(source, options);
   return new Classifier(model, card, true);

@@ -1,7 +1,7 @@
 import { inputError } from '../errors';
 import type { Box, FaceLandmarks, FaceRegion, Margins } from '../image/region';
-import { checkViews, type Views } from '../image/views';
-import { checkInteger, checkNumber, checkOptions } from '../validate';
+import { parseViews, type Views } from '../image/views';
+import { integer, object, optional, type Schema, share, unchecked } from '../schema';
 
 /**
  * The position of the face or faces in the image. Default: the whole image is one face.
@@ -40,34 +40,40 @@ export interface ClassifyOptions extends ProbabilityOptions {
   minProbability?: number | undefined;
 }
 
+const SHARED = {
+  views: parseViews,
+  box: unchecked<Box | undefined>, // faces are checked where they are cut out
+  landmarks: unchecked<FaceLandmarks | undefined>,
+  regions: unchecked<readonly FaceRegion[] | undefined>,
+  margin: unchecked<number | Margins | undefined>,
+} satisfies Schema<ProbabilityOptions>;
+
+const shared = object(SHARED);
+
 /**
- * Throws unless the options are those of {@link Classifier.classify}.
- *
- * @throws {@link InputError}
+ * Checks the options of `classify`.
+ * @throws InputError
  */
 export function checkClassifyOptions(options: ClassifyOptions, classes: number): void {
-  checkProbabilityOptions('classify', options, ['topk', 'minProbability']);
-  const { topk, minProbability = 0 } = options;
-  if (topk !== undefined) checkInteger('classify: options.topk', topk, { min: 1, max: classes });
-  checkNumber('classify: options.minProbability', minProbability, { min: 0, max: 1 });
+  const parse = object({
+    ...SHARED,
+    topk: optional(integer({ min: 1, max: classes })),
+    minProbability: optional(share, 0),
+  } satisfies Schema<ClassifyOptions>);
+  const where = 'classify: options';
+  checkFaces(where, parse(where, options));
 }
 
 /**
- * Throws unless the options have valid views, and only one way to position faces. Positions are checked when faces are cropped.
- *
- * @param method The method that was called, for messages.
- * @param others The names of further options of the method.
- * @throws {@link InputError}
+ * Checks the options of `probabilities`.
+ * @throws InputError
  */
-export function checkProbabilityOptions(
-  method: string,
-  options: ProbabilityOptions,
-  others: readonly string[] = [],
-): void {
-  const where = `${method}: options`;
-  checkOptions(where, options, [...others, 'views', 'box', 'landmarks', 'regions', 'margin']);
-  const { box, landmarks, regions, margin, views = 'single' } = options;
-  checkViews(`${where}.views`, views);
+export function checkProbabilityOptions(options: ProbabilityOptions): void {
+  const where = 'probabilities: options';
+  checkFaces(where, shared(where, options));
+}
+
+function checkFaces(where: string, { box, landmarks, regions, margin }: FaceOptions): void {
   if (regions && (box || landmarks)) {
     throw inputError(where, 'regions, or one face by its box or landmarks', 'both', 'Put every face into regions.');
   }

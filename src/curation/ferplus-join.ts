@@ -1,6 +1,6 @@
 import { DatasetError, inputError } from '../errors';
 import { EMOTIONS } from '../labels';
-import { checkList, checkNumber, checkOneOf, checkOptions } from '../validate';
+import { arrayOf, object, oneOf, optional, type Schema, share } from '../schema';
 import { UNLABELED } from '../data/batches';
 import { areSameNames, listNames } from '../class-names';
 import type { Dataset } from '../data/dataset';
@@ -28,6 +28,12 @@ const CHOICES = FERPLUS_CHOICES.length;
 const CLASSES = EMOTIONS.length;
 const WHERE = 'joinFerPlus';
 
+const parse = object({
+  target: optional(oneOf(['majority', 'probability', 'mixed']), 'mixed'),
+  mix: optional(share, 0.15),
+  drop: optional(arrayOf('an array', oneOf(FERPLUS_CHOICES)), []),
+} satisfies Schema<FerPlusJoinOptions>);
+
 /**
  * Joins FER+ votes to images of FER2013 by their file rows, so that it works for subsets too.
  *
@@ -47,12 +53,7 @@ const WHERE = 'joinFerPlus';
  * ```
  */
 export function joinFerPlus(dataset: Dataset, votes: FerPlusVotes, options: FerPlusJoinOptions = {}): Dataset {
-  checkOptions(WHERE, options, ['target', 'mix', 'drop']);
-  const { target = 'mixed', mix = 0.15, drop = [] } = options;
-  checkOneOf(`${WHERE}: target`, target, ['majority', 'probability', 'mixed']);
-  checkNumber(`${WHERE}: mix`, mix, { min: 0, max: 1 });
-  checkList(`${WHERE}: drop`, drop);
-  for (const choice of drop) checkOneOf(`${WHERE}: drop`, choice, FERPLUS_CHOICES);
+  const { target, mix, drop } = parse(WHERE, options);
   const rowsOfVotes = matchRows(dataset, votes);
   const kept: number[] = [];
   rowsOfVotes.forEach((row, i) => {

@@ -1,5 +1,6 @@
+import { within } from '../errors';
 import { labelFromName } from '../labels';
-import { checkOptions, checkText } from '../validate';
+import { object, optional, type Schema, signal, text } from '../schema';
 import type { FaultReporter } from '../data/fault';
 import { faultsIn } from '../data/fault';
 import { quote, unquote } from '../data/fer2013-header';
@@ -49,6 +50,8 @@ export interface FerPlusOptions {
   file?: string;
 }
 
+const WHERE = 'loadFerPlus';
+const parse = object({ signal, file: optional(text) } satisfies Schema<FerPlusOptions>);
 const COLUMNS = ['Usage', 'Image name', ...FERPLUS_CHOICES];
 
 /**
@@ -69,15 +72,16 @@ const COLUMNS = ['Usage', 'Image name', ...FERPLUS_CHOICES];
  * ```
  */
 export async function loadFerPlus(source: FileSource, options: FerPlusOptions = {}): Promise<FerPlusVotes> {
-  const where = 'loadFerPlus';
-  checkOptions(where, options, ['signal', 'file']);
-  if (options.file !== undefined) checkText(`${where}: file`, options.file);
-  const fault = faultsIn(where, options.file ?? fileName(source));
-  const input = await openSource(source, { where, signal: options.signal, fault });
+  const { signal, file = fileName(source) } = parse(WHERE, options);
+  return within(WHERE, () => read(source, signal, faultsIn(WHERE, file)));
+}
+
+async function read(source: FileSource, signal: AbortSignal | undefined, fault: FaultReporter): Promise<FerPlusVotes> {
+  const input = await openSource(source, { signal, fault });
   const decoder = new TextDecoder();
   let text = '';
   for await (const chunk of input.chunks) {
-    options.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     text += decoder.decode(chunk, { stream: true });
   }
   return parseVotes(text + decoder.decode(), fault);

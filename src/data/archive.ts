@@ -12,14 +12,12 @@ interface Piece {
 /**
  * Reads the only CSV file in an archive, and skips other files.
  *
- * @param where The function that was called, for the error about a missing package.
  * @param kind The kind of archive; zip needs the package fflate.
  * @param chunks The bytes of the archive.
  * @param toError Creates the error for an archive that is damaged, or has no or several CSV files.
  * @returns The bytes of the CSV file.
  */
 export async function* csvInArchive(
-  where: string,
   kind: 'tar' | 'zip',
   chunks: AsyncIterable<Uint8Array>,
   toError: FaultReporter,
@@ -31,7 +29,7 @@ export async function* csvInArchive(
       remedy: 'Download it again, or unpack it and pass the CSV file.',
       cause,
     });
-  const pieces = kind === 'tar' ? untar(chunks, damaged) : unzip(where, chunks, damaged);
+  const pieces = kind === 'tar' ? untar(chunks, damaged) : unzip(chunks, damaged);
   let found: string | undefined;
   for await (const { name, bytes } of pieces) {
     if (!/(^|\/)(?!\._)[^/]*\.csv$/i.test(name)) continue; // nor the files that macOS adds
@@ -100,12 +98,11 @@ function textAt(bytes: Uint8Array, start: number, length: number): string {
 
 /** Files of a zip archive. */
 async function* unzip(
-  where: string,
   chunks: AsyncIterable<Uint8Array>,
   damaged: (cause?: unknown) => Error,
 ): AsyncGenerator<Piece, void> {
   const { Unzip, UnzipInflate } = await import('fflate').catch((cause: unknown) => {
-    throw missingPackage(where, 'fflate', cause);
+    throw missingPackage('', 'fflate', cause);
   });
   let pieces: Piece[] = [];
   let open = 0; // files that are not complete

@@ -1,9 +1,9 @@
 import type { Random } from '../random';
-import { checkNumber, checkOptions } from '../validate';
-import { checkAffine, warp, type AffineOptions } from './augment/affine';
-import { checkDamage, damaging, type DamageOptions } from './augment/damage';
-import { checkErase, eraseRectangles, type EraseOptions } from './augment/erase';
-import { DAMAGES, DAMAGE_NAMES } from './augment/kinds';
+import { number, object, optional, type Parser, type Schema, share } from '../schema';
+import { parseAffine, warp, type AffineOptions } from './augment/affine';
+import { parseDamage, damaging, type DamageOptions } from './augment/damage';
+import { parseErase, eraseRectangles, type EraseOptions } from './augment/erase';
+import { DAMAGES, DAMAGE_NAMES, type DamageName } from './augment/kinds';
 import { relight } from './augment/light';
 import { mixPairs } from './augment/mixup';
 import type { Batch } from './batches';
@@ -59,11 +59,22 @@ export interface AugmentOptions {
   mixup?: number;
 }
 
+const parse = object({
+  flip: optional(share, 0),
+  affine: optional(parseAffine),
+  brightness: optional(share, 0),
+  contrast: optional(share, 0),
+  erase: optional(parseErase),
+  ...(Object.fromEntries(DAMAGE_NAMES.map((name) => [name, optional(parseDamage(DAMAGES[name]))])) as Readonly<
+    Record<DamageName, Parser<Required<DamageOptions> | undefined>>
+  >),
+  mixup: optional(number({ min: 0 }), 0),
+} satisfies Schema<AugmentOptions>);
+
 /**
  * Creates an augmentation from options.
  *
  * @param options The steps and their parameters.
- * @param where The function or option, for error messages.
  * @returns The augmentation.
  * @throws InputError if an option is unknown or out of range.
  * @example
@@ -71,9 +82,18 @@ export interface AugmentOptions {
  * const augment = createAugmentation({ flip: 0.5, contrast: 0.2, noise: { probability: 0.3 } });
  * ```
  */
-export function createAugmentation(options: AugmentOptions, where = 'createAugmentation'): Augmentation {
-  checkAugmentOptions(options, where);
-  const { flip = 0, affine, brightness = 0, contrast = 0, erase, mixup = 0 } = options;
+export function createAugmentation(options: AugmentOptions): Augmentation {
+  return build(parse('createAugmentation', options));
+}
+
+/** The option `augment`: checked, and as a function. */
+export const parseAugmentation: Parser<Augmentation | undefined> = (where, augment) =>
+  augment === undefined || typeof augment === 'function'
+    ? (augment as Augmentation | undefined)
+    : build(parse(where, augment));
+
+function build(options: ReturnType<typeof parse>): Augmentation {
+  const { flip, affine, brightness, contrast, erase, mixup } = options;
   const steps: Augmentation[] = [];
   if (flip > 0 || affine) steps.push(warp(flip, affine ?? {}));
   if (brightness > 0 || contrast > 0) steps.push(relight(brightness, contrast));
@@ -84,27 +104,4 @@ export function createAugmentation(options: AugmentOptions, where = 'createAugme
   }
   if (mixup > 0) steps.push(mixPairs(mixup));
   return (batch, random) => steps.forEach((step) => step(batch, random));
-}
-
-/**
- * Converts an `augment` option to a function.
- * @throws InputError if it is neither.
- */
-export function toAugmentation(where: string, augment: AugmentOptions | Augmentation | undefined) {
-  return augment === undefined || typeof augment === 'function' ? augment : createAugmentation(augment, where);
-}
-
-function checkAugmentOptions(options: AugmentOptions, where: string): void {
-  checkOptions(where, options, ['flip', 'affine', 'brightness', 'contrast', 'erase', 'mixup', ...DAMAGE_NAMES]);
-  const { flip = 0, affine, brightness = 0, contrast = 0, erase, mixup = 0 } = options;
-  checkNumber(`${where}: flip`, flip, { min: 0, max: 1 });
-  if (affine !== undefined) checkAffine(`${where}: affine`, affine);
-  checkNumber(`${where}: brightness`, brightness, { min: 0, max: 1 });
-  checkNumber(`${where}: contrast`, contrast, { min: 0, max: 1 });
-  if (erase !== undefined) checkErase(`${where}: erase`, erase);
-  for (const name of DAMAGE_NAMES) {
-    const damage = options[name];
-    if (damage !== undefined) checkDamage(`${where}: ${name}`, damage, DAMAGES[name]);
-  }
-  checkNumber(`${where}: mixup`, mixup, { min: 0 });
 }

@@ -1,7 +1,8 @@
 import { Random } from '../random';
-import { checkInteger, checkOptions } from '../validate';
+import { batchSize, flag, integer, object, optional, type Schema, seed } from '../schema';
+import { checkInteger } from '../validate';
 import type { Augmentation, AugmentOptions } from './augment';
-import { toAugmentation } from './augment';
+import { parseAugmentation } from './augment';
 import { oneHot } from './rows';
 import { selectImages } from './select';
 
@@ -93,30 +94,23 @@ const AUGMENTATION = 2;
  * ```
  */
 export function batches(data: LabeledImages, options: BatchOptions = {}): Generator<Batch, void> {
-  return batchesFor('batches', data, options);
+  return generate(data, parseBatchOptions('batches', options));
 }
 
-/** {@link batches} for the function named `where`. */
-export function batchesFor(where: string, data: LabeledImages, options: BatchOptions): Generator<Batch, void> {
-  checkOptions(where, options, ['batchSize', 'shuffle', 'seed', 'epoch', 'augment', 'dropRemainder', 'firstBatch']);
-  const { batchSize = 64, seed = 0, epoch = 0, firstBatch = 0, augment } = options;
-  checkInteger(`${where}: batchSize`, batchSize, { min: 1 });
-  checkInteger(`${where}: seed`, seed, { min: 0 });
-  checkInteger(`${where}: epoch`, epoch, { min: 0 });
-  checkInteger(`${where}: firstBatch`, firstBatch, { min: 0 });
-  const augmentation = toAugmentation(`${where}: augment`, augment);
-  return generate(data, options, batchSize, seed, epoch, firstBatch, augmentation);
-}
+/** Checks the options of {@link batches}. */
+export const parseBatchOptions = object({
+  batchSize,
+  shuffle: optional(flag, false),
+  seed,
+  epoch: optional(integer({ min: 0 }), 0),
+  augment: parseAugmentation,
+  dropRemainder: optional(flag, false),
+  firstBatch: optional(integer({ min: 0 }), 0),
+} satisfies Schema<BatchOptions>);
 
-function* generate(
-  data: LabeledImages,
-  { shuffle = false, dropRemainder = false }: BatchOptions,
-  batchSize: number,
-  seed: number,
-  epoch: number,
-  firstBatch: number,
-  augment: Augmentation | undefined,
-): Generator<Batch, void> {
+/** {@link batches} with parsed options. */
+export function* generate(data: LabeledImages, options: ReturnType<typeof parseBatchOptions>): Generator<Batch, void> {
+  const { batchSize, shuffle, seed, epoch, augment, dropRemainder, firstBatch } = options;
   const order = Uint32Array.from({ length: data.size }, (_, i) => i);
   if (shuffle) new Random(seed, epoch, ORDER).shuffle(order);
   const count = countBatches(data.size, batchSize, dropRemainder);

@@ -6,36 +6,29 @@ const TOLERANCE = 1e-3;
 /**
  * Throws unless rows are probabilities of the classes.
  *
- * @param where The argument, for the message.
  * @param rows `[n, numClasses]`; undefined for none.
  * @param numClasses Number of classes.
  * @param allowsZeros Whether a row of zeros, an image of unknown class, passes.
  * @throws InputError
  */
-export function checkShares(
-  where: string,
-  rows: Float32Array | undefined,
-  numClasses: number,
-  allowsZeros = false,
-): void {
+export function checkShares(rows: Float32Array | undefined, numClasses: number, allowsZeros = false): void {
   if (!rows) return;
   const wrong = rows.findIndex((share) => !(share >= 0 && share <= 1 + TOLERANCE));
-  if (wrong >= 0) throw inputError(where, 'numbers in 0..1', `${rows[wrong]} at ${wrong}`);
+  if (wrong >= 0) throw inputError('', 'numbers in 0..1', `${rows[wrong]} at ${wrong}`);
   for (let i = 0; i < rows.length / numClasses; i++) {
     const sum = rows.subarray(i * numClasses, (i + 1) * numClasses).reduce((total, x) => total + x, 0);
     if (Math.abs(sum - 1) <= TOLERANCE || (allowsZeros && sum === 0)) continue;
-    throw inputError(where, 'rows that sum to 1', `a sum of ${sum} in row ${i}`, 'Divide each row by its sum.');
+    throw inputError('', 'rows that sum to 1', `a sum of ${sum} in row ${i}`, 'Divide each row by its sum.');
   }
 }
 
 /**
  * Throws unless weights of images are finite and not negative.
  *
- * @param where The argument, for the message.
  * @param weights `[n]`; undefined for none.
  * @throws InputError
  */
-export function checkWeights(where: string, weights: Float32Array | undefined): void {
+export function checkWeights(weights: Float32Array | undefined): void {
   const wrong = weights?.findIndex((weight) => !(weight >= 0 && weight < Infinity)) ?? -1;
-  if (wrong >= 0) throw inputError(where, 'finite numbers of at least 0', `${weights![wrong]} at ${wrong}`);
+  if (wrong >= 0) throw inputError('', 'finite numbers of at least 0', `${weights![wrong]} at ${wrong}`);
 }

@@ -1,10 +1,10 @@
 import type { DatasetError } from '../errors';
-import { inputError } from '../errors';
+import { inputError, within } from '../errors';
 import { EMOTIONS, SPLITS } from '../labels';
 import { checkInteger, describe } from '../validate';
 import { type LabeledImages, UNLABELED } from './batches';
 import { checkShares, checkWeights } from './check-values';
-import { checkClassNames, checkSameClasses, listNames, moveClasses } from '../class-names';
+import { classNamesFrom, checkSameClasses, listNames, moveClasses } from '../class-names';
 import { join, oneHot } from './rows';
 import { selectImages } from './select';
 import { NO_SPLIT } from './split-names';
@@ -55,7 +55,7 @@ export function checkParts(parts: DatasetParts): number {
     throw inputError('Dataset', 'an object with images', describe(parts));
   }
   const { images, height = 48, width = 48, classNames = EMOTIONS } = parts;
-  checkClassNames('Dataset: classNames', classNames);
+  classNamesFrom(1)('Dataset: classNames', classNames);
   const numClasses = classNames.length;
   checkInteger('Dataset: height', height, { min: 1 });
   checkInteger('Dataset: width', width, { min: 1 });
@@ -71,10 +71,10 @@ export function checkParts(parts: DatasetParts): number {
   checkArray('names', parts.names, Array, size);
   checkEach('labels', parts.labels, `0..${numClasses - 1} or ${UNLABELED}`, (x) => x < numClasses || x === UNLABELED);
   checkEach('splits', parts.splits, `0..2 or ${NO_SPLIT}`, (x) => x < SPLITS.length || x === NO_SPLIT);
-  checkWeights('Dataset: sampleWeights', parts.sampleWeights);
+  within('Dataset: sampleWeights', () => checkWeights(parts.sampleWeights));
   for (const name of ['targets', 'teacher'] as const) {
     checkArray(name, parts[name], Float32Array, size * numClasses);
-    checkShares(`Dataset: ${name}`, parts[name], numClasses);
+    within(`Dataset: ${name}`, () => checkShares(parts[name], numClasses));
   }
   return size;
 }
@@ -95,7 +95,7 @@ export function selectParts(from: Whole & LabeledImages, indices: ArrayLike<numb
  * @throws InputError if the new names lack a class that has images.
  */
 export function alignParts(set: Whole, names: readonly string[]): DatasetParts {
-  checkClassNames('Dataset.alignClasses: classNames', names);
+  classNamesFrom(1)('Dataset.alignClasses: classNames', names);
   const labels = set.classNames.map((name) => names.indexOf(name));
   const lost = set.classNames.filter((_, label) => labels[label]! < 0 && isUsed(set, label));
   if (lost.length > 0) {
@@ -136,7 +136,7 @@ export function concatParts(sets: readonly Whole[]): DatasetParts {
       `images of ${other.height} × ${other.width} pixels`,
     );
   }
-  for (const set of sets) checkSameClasses('Dataset.concat: others', classNames, set.classNames);
+  for (const set of sets) within('Dataset.concat: others', () => checkSameClasses(classNames, set.classNames));
   const some = (key: 'targets' | 'sampleWeights'): boolean => sets.some((set) => set[key] !== undefined);
   return {
     classNames,

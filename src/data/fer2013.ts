@@ -1,14 +1,15 @@
-import { areSameNames, checkClassNames } from '../class-names';
+import { within } from '../errors';
+import { areSameNames, parseClassNames } from '../class-names';
 import { EMOTIONS, labelFromName, type Split } from '../labels';
 import { fileName, type FileSource } from '../platform/read';
-import { checkOneOf, checkOptions, checkText } from '../validate';
+import { type Described, object, oneOf, optional, signal, text, unchecked } from '../schema';
 import { Dataset } from './dataset';
 import type { Fault } from './fault';
 import { faultsIn } from './fault';
 import { quote } from './fer2013-header';
 import { Fer2013Parser, type ParserOptions } from './fer2013-parser';
 import { openSource } from './source';
-import { splitNumbers } from './split-names';
+import { splitName, splitNumbers } from './split-names';
 
 /** The progress of {@link loadFer2013}. */
 export interface LoadProgress {
@@ -39,7 +40,17 @@ export interface Fer2013Options {
   file?: string;
 }
 
+const WHERE = 'loadFer2013';
 const PROGRESS_BYTES = 1 << 20;
+
+const parse = object({
+  split: optional(splitNumbers),
+  classNames: optional(parseClassNames, EMOTIONS),
+  onInvalid: optional(oneOf(['throw', 'skip']), 'throw'),
+  signal,
+  onProgress: unchecked<Fer2013Options['onProgress']>,
+  file: optional(text),
+} satisfies Described<Fer2013Options>);
 
 /**
  * Loads FER2013 from CSV: `fer2013.csv`, `icml_face_data.csv`, `train.csv` (no Usage) or `test.csv` (pixels only), plain, gzipped, or as
@@ -61,17 +72,14 @@ const PROGRESS_BYTES = 1 << 20;
  * ```
  */
 export async function loadFer2013(source: FileSource, options: Fer2013Options = {}): Promise<Dataset> {
-  const where = 'loadFer2013';
-  checkOptions(where, options, ['split', 'classNames', 'onInvalid', 'signal', 'onProgress', 'file']);
-  const { split, classNames = EMOTIONS, onInvalid = 'throw', signal, onProgress } = options;
-  checkOneOf(`${where}: onInvalid`, onInvalid, ['throw', 'skip']);
-  const keep = split === undefined ? undefined : splitNumbers(`${where}: split`, split);
-  checkClassNames(`${where}: classNames`, classNames, 2);
-  if (options.file !== undefined) checkText(`${where}: file`, options.file);
-  const file = options.file ?? fileName(source);
-  const fault = faultsIn(where, file);
+  return within(WHERE, () => read(source, parse(WHERE, options)));
+}
+
+async function read(source: FileSource, options: ReturnType<typeof parse>): Promise<Dataset> {
+  const { split: keep, classNames, onInvalid, signal, onProgress, file = fileName(source) } = options;
+  const fault = faultsIn(WHERE, file);
   let row = 1;
-  const input = await openSource(source, { where, signal, fault: (parts) => fault({ row, ...parts }) });
+  const input = await openSource(source, { signal, fault: (parts) => fault({ row, ...parts }) });
   const fileBytes = input.isPacked ? undefined : input.totalBytes;
   const parser = new Fer2013Parser({
     fault,
@@ -93,7 +101,7 @@ export async function loadFer2013(source: FileSource, options: Fer2013Options = 
   }
   const parsed = parser.finish();
   report();
-  if (parsed.rows.length === 0) throw fault(emptyFault(parser, split));
+  if (parsed.rows.length === 0) throw fault(emptyFault(parser, keep));
   const { skipped, badRows } = parser;
   const more = badRows - skipped.length;
   if (more > 0) skipped.push(fault({ expected: 'good rows', received: `${more} more bad ones, not listed` }));
@@ -117,8 +125,8 @@ function labelReader(classNames: readonly string[]): ParserOptions['labelOf'] {
 const CLASSES_REMEDY =
   "For other classes, pass their names in label order, such as classNames: [...EMOTIONS, 'contempt'].";
 
-function emptyFault({ row, skipped, badRows }: Fer2013Parser, split: Fer2013Options['split']): Fault {
-  const of = split === undefined ? '' : ` of split ${[split].flat().join(' or ')}`;
+function emptyFault({ row, skipped, badRows }: Fer2013Parser, keep: ReadonlySet<number> | undefined): Fault {
+  const of = keep ? ` of split ${Array.from(keep, splitName).join(' or ')}` : '';
   const bad = skipped[0] ? `, ${badRows} of them bad, the first at ${skipped[0].message}` : '';
   return { expected: `at least one row${of}`, received: row === 2 ? 'only a header' : `${row - 2} other rows${bad}` };
 }

@@ -37,6 +37,8 @@ const SPLIT_NAMES: readonly (readonly string[])[] = [
   ['test', 'testing', 'private', 'privatetest', 'fer2013test'],
 ];
 
+const WHERE = 'loadImageFolder';
+
 /** Whether a path has the extension of an image. */
 export function isImagePath(path: string): boolean {
   return IMAGE.test(path);
@@ -45,24 +47,22 @@ export function isImagePath(path: string): boolean {
 /**
  * Finds the images in class folders, with or without split folders above them.
  *
- * @param where The function that was called, for messages.
  * @param entries All entries of the folder, sorted by path.
  * @param given The class names from the caller.
  * @param reject Receives the error for images outside of class folders.
  * @throws InputError if the folders do not define the classes; errors of `reject`.
  */
 export function findImages(
-  where: string,
   entries: readonly FolderEntry[],
   given: FolderClassNames | undefined,
   reject: (error: DatasetError) => void,
 ): FolderImages {
   const files = entries.filter(({ kind, path }) => kind === 'file' && isImagePath(path));
-  const hasSplits = findSplits(where, files);
+  const hasSplits = findSplits(files);
   const depth = hasSplits ? 1 : 0;
   const parts = (path: string) => path.split('/');
   const inClass = files.filter(({ path }) => parts(path).length > depth + 1);
-  rejectLoose(where, files, depth, reject);
+  rejectLoose(files, depth, reject);
 
   const bySplit = new Map<number, Set<string>>();
   for (const { path } of inClass) {
@@ -70,25 +70,25 @@ export function findImages(
     bySplit.set(split, (bySplit.get(split) ?? new Set()).add(parts(path)[depth]!));
   }
   const folders = Array.from(bySplit.values(), (names) => [...names]);
-  if (inClass.length > 0) checkNotEmpty(where, entries, depth, folders.flat());
+  if (inClass.length > 0) checkNotEmpty(entries, depth, folders.flat());
   const { classNames, labels } =
-    inClass.length > 0 ? classesOf(where, folders, given) : { classNames: [], labels: new Map<string, number>() };
+    inClass.length > 0 ? classesOf(folders, given) : { classNames: [], labels: new Map<string, number>() };
   const images = inClass.map(({ path, source }) => {
     const split = hasSplits ? splitOf(parts(path)[0]!) : NO_SPLIT;
     return { path, source, split, label: labels.get(parts(path)[depth]!)! };
   });
   images.sort((a, b) => a.split - b.split || a.label - b.label); // then by path, like the entries
-  return { classNames, images, passed: passedOver(where, entries) };
+  return { classNames, images, passed: passedOver(entries) };
 }
 
 /** Whether the top-level folders are splits. */
-function findSplits(where: string, files: readonly FolderEntry[]): boolean {
+function findSplits(files: readonly FolderEntry[]): boolean {
   const tops = [...new Set(files.flatMap(({ path }) => (path.includes('/') ? path.slice(0, path.indexOf('/')) : [])))];
   const others = tops.filter((name) => splitOf(name) === NO_SPLIT);
   if (others.length === 0) return tops.length > 0;
   if (others.length === tops.length) return false;
   throw inputError(
-    where,
+    '',
     'either split folders or class folders',
     `${listNames(tops.filter((name) => !others.includes(name)))} beside ${listNames(others)}`,
     'Remove or rename one kind.',
@@ -101,12 +101,7 @@ function splitOf(folder: string): number {
   return index in SPLITS ? index : NO_SPLIT;
 }
 
-function rejectLoose(
-  where: string,
-  files: readonly FolderEntry[],
-  depth: number,
-  reject: (error: DatasetError) => void,
-): void {
+function rejectLoose(files: readonly FolderEntry[], depth: number, reject: (error: DatasetError) => void): void {
   const loose = new Set<string>();
   for (const { path } of files) {
     const folders = path.split('/').slice(0, -1);
@@ -114,29 +109,29 @@ function rejectLoose(
   }
   for (const folder of loose) {
     const received = folder === '' ? 'images outside of folders' : `images in ${JSON.stringify(folder)} itself`;
-    reject(faultsIn(where, folder || '.')({ expected: 'images in folders named by their class', received }));
+    reject(faultsIn(WHERE, folder || '.')({ expected: 'images in folders named by their class', received }));
   }
 }
 
 /** Throws if a class folder has no images. */
-function checkNotEmpty(where: string, entries: readonly FolderEntry[], depth: number, used: readonly string[]): void {
+function checkNotEmpty(entries: readonly FolderEntry[], depth: number, used: readonly string[]): void {
   const empty = entries.flatMap(({ path, kind }) => {
     const parts = path.split('/');
     const isSplit = depth === 0 || splitOf(parts[0]!) !== NO_SPLIT;
     return kind === 'folder' && parts.length === depth + 1 && isSplit && !used.includes(parts[depth]!) ? path : [];
   });
   if (empty.length === 0) return;
-  throw inputError(where, 'an image in each class folder', `none in ${listNames(empty)}`, 'Add images, or remove it.');
+  throw inputError('', 'an image in each class folder', `none in ${listNames(empty)}`, 'Add images, or remove it.');
 }
 
 /** One error per extension of files that are not images, and one per link. */
-function passedOver(where: string, entries: readonly FolderEntry[]): DatasetError[] {
+function passedOver(entries: readonly FolderEntry[]): DatasetError[] {
   const byEnding = new Map<string, string[]>();
   const notes: DatasetError[] = [];
   for (const { path, kind } of entries) {
     if (kind === 'link') {
       const received = 'a link to a folder';
-      notes.push(faultsIn(where, path)({ expected: 'a folder', received, remedy: 'Replace it by the folder.' }));
+      notes.push(faultsIn(WHERE, path)({ expected: 'a folder', received, remedy: 'Replace it by the folder.' }));
     } else if (kind === 'file' && !isImagePath(path)) {
       const ending = /\.[^./]+$/.exec(path)?.[0].toLowerCase() ?? '';
       byEnding.set(ending, [...(byEnding.get(ending) ?? []), path]);
@@ -145,7 +140,7 @@ function passedOver(where: string, entries: readonly FolderEntry[]): DatasetErro
   for (const [ending, paths] of byEnding) {
     const files = paths.length === 1 ? 'a file' : `${paths.length} files, this the first of them,`;
     const received = `${files} ${ending === '' ? 'without an ending' : `with the ending ${ending}`}`;
-    notes.push(faultsIn(where, paths[0])({ expected: 'images', received }));
+    notes.push(faultsIn(WHERE, paths[0])({ expected: 'images', received }));
   }
   return notes;
 }

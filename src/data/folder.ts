@@ -12,13 +12,12 @@ export type ImageFolder = string | URL | FileSystemDirectoryHandle | Iterable<Fi
 /**
  * Lists the entries of a folder recursively, without hidden ones.
  *
- * @param where The function that was called, for messages.
  * @param folder The folder.
  * @returns The entries, sorted by the code points of their paths.
  * @throws InputError if it is not a folder; DatasetError if it cannot be read.
  */
-export async function entriesOf(where: string, folder: ImageFolder): Promise<FolderEntry[]> {
-  const entries = await listAny(where, folder);
+export async function entriesOf(folder: ImageFolder): Promise<FolderEntry[]> {
+  const entries = await listAny(folder);
   const isHidden = ({ path }: FolderEntry) =>
     path.split('/').some((name) => name.startsWith('.') || name === '__MACOSX');
   return entries.filter((entry) => !isHidden(entry)).sort((a, b) => compareText(a.path, b.path));
@@ -30,21 +29,21 @@ export function folderName(folder: ImageFolder): string | undefined {
   return 'kind' in folder ? folder.name : undefined;
 }
 
-async function listAny(where: string, folder: ImageFolder): Promise<FolderEntry[]> {
+async function listAny(folder: ImageFolder): Promise<FolderEntry[]> {
   if (typeof folder === 'string' || folder instanceof URL) {
     try {
       return await listFolder(folder);
     } catch (cause) {
       if (cause instanceof InputError) throw cause;
       const received = `the failure "${reasonOf(cause)}"`;
-      throw faultsIn(where, String(folder))({ expected: 'a folder', received, cause });
+      throw faultsIn('', String(folder))({ expected: 'a folder', received, cause });
     }
   }
   if ((folder as FileSystemHandle | null)?.kind === 'directory') return walk(folder as FileSystemDirectoryHandle, '');
   if (typeof (folder as Iterable<File> | null)?.[Symbol.iterator] === 'function') {
-    return Array.from(folder as Iterable<File>, (file) => entryOf(where, file));
+    return Array.from(folder as Iterable<File>, (file) => entryOf(file));
   }
-  throw inputError(`${where}: folder`, 'a path, a directory handle or the files of a folder', describe(folder));
+  throw inputError(': folder', 'a path, a directory handle or the files of a folder', describe(folder));
 }
 
 async function walk(folder: FileSystemDirectoryHandle, prefix: string): Promise<FolderEntry[]> {
@@ -62,11 +61,11 @@ async function walk(folder: FileSystemDirectoryHandle, prefix: string): Promise<
 }
 
 /** The entry of a file from a directory input, whose path begins with the name of the folder. */
-function entryOf(where: string, file: File): FolderEntry {
+function entryOf(file: File): FolderEntry {
   const path = file instanceof Blob ? file.webkitRelativePath : '';
   if (path) return { path: path.slice(path.indexOf('/') + 1), kind: 'file', source: file };
   const remedy = 'Add the attribute webkitdirectory to the input.';
-  throw inputError(`${where}: folder`, 'files with a webkitRelativePath', describe(file), remedy);
+  throw inputError(': folder', 'files with a webkitRelativePath', describe(file), remedy);
 }
 
 /** Compares strings by code points, not UTF-16 code units. */

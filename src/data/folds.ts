@@ -1,6 +1,6 @@
 import { inputError } from '../errors';
 import { Random } from '../random';
-import { checkInteger, checkOptions } from '../validate';
+import { integer, object, optional, type Schema, seed } from '../schema';
 import type { LabeledImages } from './batches';
 import { ImageIndex, pixelsOf } from './copies';
 import { addTo } from './group';
@@ -23,6 +23,8 @@ export interface Fold<Part> {
   heldIndices: Uint32Array;
 }
 
+const parse = object({ folds: optional(integer({ min: 2, max: 255 }), 5), seed } satisfies Schema<FoldOptions>);
+
 /**
  * Assigns images to folds of nearly equal size and class distribution. Equal images, of which FER2013 has many, are in the same fold.
  *
@@ -36,10 +38,7 @@ export interface Fold<Part> {
  * ```
  */
 export function foldNumbers(data: LabeledImages, options: FoldOptions = {}): Uint8Array {
-  checkOptions('Dataset.folds', options, ['folds', 'seed']);
-  const { folds = 5, seed = 0 } = options;
-  checkInteger('Dataset.folds: folds', folds, { min: 2, max: 255 });
-  checkInteger('Dataset.folds: seed', seed, { min: 0 });
+  const { folds, seed } = parse('Dataset.folds', options);
   const groups = groupCopies(data);
   if (groups.length < folds) {
     const expected = `at least ${folds} distinct images`;

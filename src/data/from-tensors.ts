@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { inputError } from '../errors';
+import { inputError, within } from '../errors';
 import { CHANNELS } from '../image/check';
 import { checkOwnTensor } from '../tfjs/own';
 import { describe } from '../validate';
@@ -24,32 +24,29 @@ const TOLERANCE = 1e-3;
  * ```
  */
 export function fromTensors(xs: tf.Tensor4D, ys: tf.Tensor2D): Promise<LabeledImages> {
-  return readTensors('fromTensors', { xs, ys });
+  return within('fromTensors', () => readTensors({ xs, ys }));
 }
 
 /** {@link fromTensors} for the argument named `where`. */
-export async function readTensors(
-  where: string,
-  { xs, ys }: { xs: tf.Tensor4D; ys: tf.Tensor2D },
-): Promise<LabeledImages> {
-  checkTensor(`${where}: xs`, xs, '[n, h, w, c]', 4);
-  checkTensor(`${where}: ys`, ys, '[n, numClasses]', 2);
+export async function readTensors({ xs, ys }: { xs: tf.Tensor4D; ys: tf.Tensor2D }): Promise<LabeledImages> {
+  within(': xs', () => checkTensor(xs, '[n, h, w, c]', 4));
+  within(': ys', () => checkTensor(ys, '[n, numClasses]', 2));
   const [size, height, width, channels] = xs.shape;
   if (!CHANNELS.includes(channels as 1)) {
-    throw inputError(`${where}: xs`, '1, 3 or 4 channels', `${channels}`);
+    throw inputError(': xs', '1, 3 or 4 channels', `${channels}`);
   }
   const [rows, numClasses] = ys.shape;
   if (rows !== size || numClasses < 1 || numClasses > MAX_CLASSES) {
     throw inputError(
-      `${where}: ys`,
+      ': ys',
       `the shape [${size}, numClasses] with 1 to ${MAX_CLASSES} classes`,
       `[${rows}, ${numClasses}]`,
     );
   }
   const [pixels, targets] = await Promise.all([xs.data(), ys.data()]);
-  const { labels, isOneHot } = readTargets(`${where}: ys`, targets, size, numClasses);
+  const { labels, isOneHot } = within(': ys', () => readTargets(targets, size, numClasses));
   return {
-    images: checkPixels(`${where}: xs`, pixels) ? new Uint8Array(pixels) : new Float32Array(pixels),
+    images: within(': xs', () => checkPixels(pixels)) ? new Uint8Array(pixels) : new Float32Array(pixels),
     labels,
     targets: isOneHot ? undefined : Float32Array.from(targets),
     sampleWeights: undefined,
@@ -61,41 +58,40 @@ export async function readTensors(
   };
 }
 
-function checkTensor(where: string, tensor: tf.Tensor, axes: string, rank: number): void {
+function checkTensor(tensor: tf.Tensor, axes: string, rank: number): void {
   if (Array.isArray(tensor?.shape) && tensor.shape.length === rank && !tensor.isDisposed) {
-    return checkOwnTensor(where, tensor);
+    return checkOwnTensor(tensor);
   }
   const received = Array.isArray(tensor?.shape)
     ? `${tensor.isDisposed ? 'a disposed one' : 'one'} of shape [${tensor.shape.join(', ')}]`
     : describe(tensor);
-  throw inputError(where, `a tensor ${axes}`, received);
+  throw inputError('', `a tensor ${axes}`, received);
 }
 
 /**
  * Throws unless the pixels are in 0..255 and not scaled to 0..1.
  *
- * @param where The argument, for the message.
  * @returns Whether all are integers.
  * @throws InputError
  */
-export function checkPixels(where: string, pixels: ArrayLike<number>): boolean {
+export function checkPixels(pixels: ArrayLike<number>): boolean {
   let max = 0;
   let areIntegers = true;
   for (let i = 0; i < pixels.length; i++) {
     const value = pixels[i]!;
     if (!(value >= 0 && value <= 255)) {
-      throw inputError(where, 'values in 0..255', String(value));
+      throw inputError('', 'values in 0..255', String(value));
     }
     if (value > max) max = value;
     if (areIntegers && !Number.isInteger(value)) areIntegers = false;
   }
   if (!areIntegers && max <= 1) {
-    throw inputError(where, 'values in 0..255', `fractions of at most ${max}`, 'Multiply images in 0..1 by 255.');
+    throw inputError('', 'values in 0..255', `fractions of at most ${max}`, 'Multiply images in 0..1 by 255.');
   }
   return areIntegers;
 }
 
-function readTargets(where: string, targets: ArrayLike<number>, size: number, numClasses: number) {
+function readTargets(targets: ArrayLike<number>, size: number, numClasses: number) {
   const labels = new Uint8Array(size).fill(UNLABELED);
   let isOneHot = true;
   for (let i = 0; i < size; i++) {
@@ -112,7 +108,7 @@ function readTargets(where: string, targets: ArrayLike<number>, size: number, nu
     if (sum !== 0 && !(Math.abs(sum - 1) <= TOLERANCE)) {
       const row = Array.from({ length: numClasses }, (_, j) => targets[i * numClasses + j]);
       throw inputError(
-        `${where}, row ${i}`,
+        `, row ${i}`,
         'values of at least 0 that sum to 1, or only zeros for an unknown class',
         `[${row.join(', ')}]`,
       );

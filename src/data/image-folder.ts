@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ensureBackend } from '../backend/backend';
-import { checkClassNames } from '../class-names';
-import { type DatasetError, InputError, inputError } from '../errors';
-import { checkSize, toGraySize } from '../image/preprocess';
+import { parseClassNames } from '../class-names';
+import { type DatasetError, InputError, within } from '../errors';
+import { DEFAULT_PREPROCESSING, parseSize, toGraySize } from '../image/preprocess';
 import { readImages } from '../image/read';
-import { checkOneOf, checkOptions, describe } from '../validate';
+import { object, oneOf, optional, type Schema, signal, that, unchecked } from '../schema';
 import { Dataset } from './dataset';
 import { faultsIn } from './fault';
 import { entriesOf, folderName, type ImageFolder } from './folder';
@@ -31,6 +31,21 @@ export interface ImageFolderOptions {
 const WHERE = 'loadImageFolder';
 const SLICE = 16; // images decoded concurrently
 
+const parse = object({
+  size: optional(parseSize, DEFAULT_PREPROCESSING.inputSize),
+  classNames: optional<FolderClassNames>((where, given) =>
+    Array.isArray(given)
+      ? parseClassNames(where, given)
+      : that<Readonly<Record<string, string>>>(
+          'an array of class names or an object from folder names to them',
+          (value) => typeof value === 'object',
+        )(where, given),
+  ),
+  onInvalid: optional(oneOf(['throw', 'skip']), 'throw'),
+  signal,
+  onProgress: unchecked<ImageFolderOptions['onProgress']>,
+} satisfies Schema<ImageFolderOptions>);
+
 /**
  * Loads images from class folders, such as `bored/a.jpg` and `engaged/b.png`, or from class folders in split folders, such as
  * `train/happy/a.jpg` and `test/Happiness/b.png`. Images are converted to gray and resized, as in classification. Needs a tfjs backend,
@@ -56,12 +71,8 @@ const SLICE = 16; // images decoded concurrently
  * ```
  */
 export async function loadImageFolder(folder: ImageFolder, options: ImageFolderOptions = {}): Promise<Dataset> {
-  checkOptions(WHERE, options, ['size', 'classNames', 'onInvalid', 'signal', 'onProgress']);
-  const { size = [48, 48], classNames: given, onInvalid = 'throw', signal, onProgress } = options;
-  checkSize(`${WHERE}: size`, size);
-  checkGiven(given);
+  const { size, classNames: given, onInvalid, signal, onProgress } = parse(WHERE, options);
   const [height, width] = size;
-  checkOneOf(`${WHERE}: onInvalid`, onInvalid, ['throw', 'skip']);
   signal?.throwIfAborted();
   await ensureBackend(WHERE);
   const skipped: DatasetError[] = [];
@@ -69,7 +80,9 @@ export async function loadImageFolder(folder: ImageFolder, options: ImageFolderO
     if (onInvalid === 'throw') throw error;
     skipped.push(error);
   };
-  const { images, classNames, passed } = findImages(WHERE, await entriesOf(WHERE, folder), given, reject);
+  const { images, classNames, passed } = await within(WHERE, async () =>
+    findImages(await entriesOf(folder), given, reject),
+  );
   const bytes = new Uint8Array(images.length * height * width);
   const kept: number[] = [];
   for (let start = 0; start < images.length; start += SLICE) {
@@ -101,17 +114,6 @@ export async function loadImageFolder(folder: ImageFolder, options: ImageFolderO
   });
 }
 
-function checkGiven(given: unknown): void {
-  if (given === undefined) return;
-  if (Array.isArray(given)) return checkClassNames(`${WHERE}: classNames`, given, 2);
-  if (typeof given === 'object' && given !== null) return;
-  throw inputError(
-    `${WHERE}: classNames`,
-    'an array of class names or an object from folder names to them',
-    describe(given),
-  );
-}
-
 function describeNone(passed: readonly DatasetError[]): string {
   return passed[0] ? `none, but ${passed[0].message}` : 'none';
 }
@@ -124,7 +126,7 @@ async function grayBytes(
 ): Promise<Uint8ClampedArray | DatasetError> {
   const tensors: tf.Tensor[] = [];
   try {
-    const image = await readImages(source, WHERE, { signal });
+    const image = await within(WHERE, () => readImages(source, { signal }));
     tensors.push(image);
     const gray = toGraySize(image, size); // [1, height, width, 1]
     tensors.push(gray);

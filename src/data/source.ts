@@ -18,8 +18,6 @@ export interface OpenSource {
 
 /** Options of {@link openSource}. */
 export interface OpenOptions {
-  /** The function that was called, for messages. */
-  where: string;
   /** Aborts reading. */
   signal: AbortSignal | undefined;
   /** Creates the error for a source that cannot be read completely. */
@@ -37,7 +35,7 @@ const SLICE = 8 << 20; // about 20 ms of parsing before yielding to the event lo
  * @throws InputError if the source is not valid; DatasetError if it cannot be read or is not a CSV file; the signal's reason.
  */
 export async function openSource(source: FileSource, options: OpenOptions): Promise<OpenSource> {
-  const { where, signal, fault } = options;
+  const { signal, fault } = options;
   signal?.throwIfAborted();
   const progress = { bytesRead: 0, totalBytes: sizeOf(source) };
   const raw = counted(openRaw(source, options, progress), progress);
@@ -46,7 +44,10 @@ export async function openSource(source: FileSource, options: OpenOptions): Prom
   const [head, chunks] = isGzip ? await takeHead(gunzip(packed, damaged), KIND_BYTES) : [start, packed];
   const kind = kindOf(head);
   if (kind?.kind === 'tar' || kind?.kind === 'zip') {
-    return Object.assign(progress, { isPacked: true, chunks: csvInArchive(where, kind.kind, chunks, fault) });
+    return Object.assign(progress, {
+      isPacked: true,
+      chunks: csvInArchive(kind.kind, chunks, fault),
+    });
   }
   if (kind) {
     await chunks.return();
@@ -71,14 +72,14 @@ function sizeOf(source: FileSource): number | undefined {
 
 async function* openRaw(
   source: FileSource,
-  { where, signal, fault }: OpenOptions,
+  { signal, fault }: OpenOptions,
   progress: { totalBytes: number | undefined },
 ): AsyncGenerator<Uint8Array, void> {
   if (ArrayBuffer.isView(source) || /^\[object (Shared)?ArrayBuffer\]$/.test(Object.prototype.toString.call(source))) {
     yield source instanceof Uint8Array ? source : new Uint8Array(source as ArrayBuffer);
     return;
   }
-  yield* readChunks(where, source, {
+  yield* readChunks(source, {
     signal,
     fail: fault,
     onResponse({ headers }) {

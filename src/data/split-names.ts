@@ -1,9 +1,11 @@
 import type { Split } from '../labels';
 import { SPLITS } from '../labels';
-import { checkOneOf } from '../validate';
+import { oneOf, type Parser } from '../schema';
 
 /** The index of an unknown split. */
 export const NO_SPLIT = 255;
+
+const parseSplit = oneOf(SPLITS);
 
 const LOWER_CASE: readonly string[] = SPLITS.map((split) => split.toLowerCase());
 
@@ -22,6 +24,5 @@ export function splitName(index: number): Split | 'unknown' {
  * Returns the indices into `SPLITS` of one or several names.
  * @throws InputError if a name is unknown.
  */
-export function splitNumbers(where: string, split: Split | readonly Split[]): Set<number> {
-  return new Set([split].flat().map((name) => (checkOneOf(where, name, SPLITS), SPLITS.indexOf(name))));
-}
+export const splitNumbers: Parser<Set<number>> = (where, split) =>
+  new Set([split].flat().map((name) => SPLITS.indexOf(parseSplit(where, name))));

@@ -1,6 +1,6 @@
 import { inputError } from '../errors';
 import { Random } from '../random';
-import { checkInteger, checkNumber, checkOptions, describe } from '../validate';
+import { arrayOf, flag, number, object, optional, POSITIVE, type Schema, seed } from '../schema';
 import { addTo } from './group';
 
 /** Options of `Dataset.split`. */
@@ -19,6 +19,20 @@ export type SplitParts<Fractions extends readonly number[], Part> = { [Index in 
 /** 80:10:10, training, validation and test. */
 export const DEFAULT_FRACTIONS = [0.8, 0.1, 0.1] as const;
 
+const parseFractions = arrayOf('an array of fractions', number({ ...POSITIVE, max: 1 }));
+
+const parse = object({
+  fractions: optional<readonly number[]>((where, given) => {
+    const fractions = parseFractions(where, given);
+    const sum = fractions.reduce((total, fraction) => total + fraction, 0);
+    if (fractions.length === 0) throw inputError(where, 'an array of fractions', '[]');
+    if (sum > 1 + 1e-9) throw inputError(where, 'a sum of at most 1', `${sum}`);
+    return fractions;
+  }, DEFAULT_FRACTIONS),
+  seed,
+  stratify: optional(flag, false),
+} satisfies Schema<SplitOptions>);
+
 /**
  * Draws the disjoint parts of a random split. The result depends only on the number of labels (on the labels with `stratify`), the
  * fractions and the seed. The sizes of the parts are exact to within one index, with `stratify` for each class.
@@ -36,11 +50,7 @@ export function splitIndices<const Fractions extends readonly number[] = typeof 
   labels: Uint8Array,
   options: SplitOptions<Fractions> = {},
 ): SplitParts<Fractions, Uint32Array> {
-  checkOptions('Dataset.split', options, ['fractions', 'seed', 'stratify']);
-  const { seed = 0, stratify = false } = options;
-  const fractions: readonly number[] = options.fractions ?? DEFAULT_FRACTIONS;
-  checkInteger('Dataset.split: seed', seed, { min: 0 });
-  checkFractions(fractions);
+  const { fractions, seed, stratify } = parse('Dataset.split', options);
   const parts: number[][] = fractions.map(() => []);
   for (const [label, indices] of groupByLabel(labels, stratify)) {
     new Random(seed, label).shuffle(indices);
@@ -59,16 +69,4 @@ function groupByLabel(labels: Uint8Array, stratify: boolean): Map<number, number
     addTo(groups, stratify ? label : 0, index);
   });
   return groups;
-}
-
-function checkFractions(fractions: readonly number[]): void {
-  const where = 'Dataset.split: fractions';
-  if (!Array.isArray(fractions) || fractions.length === 0) {
-    throw inputError(where, 'an array of fractions', describe(fractions));
-  }
-  fractions.forEach((fraction, i) => checkNumber(`${where}[${i}]`, fraction, { min: Number.MIN_VALUE, max: 1 }));
-  const sum = fractions.reduce((total, fraction) => total + fraction, 0);
-  if (sum > 1 + 1e-9) {
-    throw inputError(where, 'a sum of at most 1', `${sum}`);
-  }
 }

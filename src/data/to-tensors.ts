@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfd from '@tensorflow/tfjs-data';
 import { requireBackend } from '../backend/backend';
 import type { Batch, BatchOptions, LabeledImages } from './batches';
-import { batches, batchesFor, countBatches } from './batches';
+import { batches, countBatches, generate, parseBatchOptions } from './batches';
 import { pixelsOf } from './copies';
 
 /** Options of `Dataset.toDataset`. */
@@ -34,11 +34,11 @@ export function toTensors(data: LabeledImages): LabeledTensors {
  * @throws InputError if an option is unknown or out of range.
  */
 export function toTfDataset(data: LabeledImages, options: TfDatasetOptions): tfd.Dataset<LabeledTensors> {
-  batchesFor('Dataset.toDataset', data, options); // checks the options now
-  const { batchSize = 64, epoch: firstEpoch = 0, dropRemainder = false } = options;
-  let epoch = firstEpoch;
+  const parsed = parseBatchOptions('Dataset.toDataset', options);
+  const { batchSize, dropRemainder } = parsed;
+  let { epoch } = parsed;
   const dataset = tfd.generator<LabeledTensors>(function* () {
-    for (const batch of batches(data, { ...options, epoch: epoch++ })) yield upload(data, batch);
+    for (const batch of generate(data, { ...parsed, epoch: epoch++ })) yield upload(data, batch);
   });
   return Object.assign(dataset, { size: countBatches(data.size, batchSize, dropRemainder) });
 }

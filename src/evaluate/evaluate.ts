@@ -1,17 +1,17 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { LabeledImages } from '../data/batches';
 import { UNLABELED } from '../data/batches';
-import { inputError } from '../errors';
+import { inputError, within } from '../errors';
 import type { LabeledTensors } from '../data/to-tensors';
 import { readTensors } from '../data/from-tensors';
 import type { BootstrapOptions } from '../metrics/bootstrap';
-import { fillBootstrap } from '../metrics/bootstrap';
+import { parseBootstrap } from '../metrics/bootstrap';
 import { checkClasses } from '../metrics/confusion-matrix';
 import { argmaxRows, softmaxRows } from '../metrics/probability';
 import { applyTemperature } from '../metrics/temperature';
 import { checkOutput, type ClassNames, namesOf } from '../models/facts';
 import { factsOf } from '../models/known-facts';
-import { checkNumber, checkOptions } from '../validate';
+import { number, object, optional, POSITIVE, type Schema, unchecked } from '../schema';
 import { findCopies } from './duplicates';
 import type { PredictOptions } from './predict';
 import { checkPictures, PREDICT_OPTIONS, predictFor } from './predict';
@@ -32,6 +32,14 @@ export interface EvaluateOptions extends PredictOptions {
    */
   classNames?: ClassNames;
 }
+
+const parse = object({
+  ...PREDICT_OPTIONS,
+  trainingSet: unchecked<LabeledImages | undefined>,
+  temperature: optional(number(POSITIVE), 1),
+  bootstrap: (where, given = {}) => parseBootstrap(where, given),
+  classNames: unchecked<ClassNames | undefined>,
+} satisfies Schema<EvaluateOptions>);
 
 /**
  * Evaluates a model on labeled images. The truth is the label, or the most probable class of the soft target if the label is unknown.
@@ -54,21 +62,34 @@ export async function evaluate(
   data: LabeledImages | LabeledTensors,
   options: EvaluateOptions = {},
 ): Promise<EvaluationReport> {
-  checkOptions('evaluate', options, [...PREDICT_OPTIONS, 'trainingSet', 'temperature', 'bootstrap', 'classNames']);
-  const { trainingSet, temperature = 1, bootstrap = {}, classNames: given, ...predictOptions } = options;
-  checkNumber('evaluate: temperature', temperature, { min: Number.MIN_VALUE });
-  fillBootstrap('evaluate: bootstrap', bootstrap);
-  const pictures = isTensors(data) ? await readTensors('evaluate: data', data) : data;
-  checkPictures('evaluate: data', pictures);
-  const labels = scoredLabels(pictures);
-  checkLabeled('evaluate: data.labels', labels);
-  checkClasses('evaluate: data.labels', labels, pictures.numClasses);
-  const outputNames = outputNamesOf('evaluate: classNames', model, given, pictures);
-  const names = fillClassNames('evaluate: data.classNames', pictures.classNames ?? outputNames, pictures.numClasses);
-  const order = outputNames && outputOrder('evaluate: classNames', outputNames, names);
-  if (trainingSet) checkPictures('evaluate: trainingSet', trainingSet);
+  return within('evaluate', () => score(model, data, parse('evaluate', options)));
+}
+
+async function score(
+  model: tfl.LayersModel,
+  data: LabeledImages | LabeledTensors,
+  options: ReturnType<typeof parse>,
+): Promise<EvaluationReport> {
+  const { trainingSet, temperature, bootstrap, classNames: given, ...predictOptions } = options;
+  const { pictures, labels } = await within(': data', async () => {
+    const pictures = isTensors(data) ? await readTensors(data) : data;
+    checkPictures(pictures);
+    const labels = scoredLabels(pictures);
+    within('.labels', () => {
+      checkLabeled(labels);
+      checkClasses(labels, pictures.numClasses);
+    });
+    return { pictures, labels };
+  });
+  checkOutput(model, pictures);
+  const outputNames = within(': classNames', () => outputNamesOf(model, given, pictures));
+  const names = within(': data.classNames', () =>
+    fillClassNames(pictures.classNames ?? outputNames, pictures.numClasses),
+  );
+  const order = outputNames && within(': classNames', () => outputOrder(outputNames, names));
+  if (trainingSet) within(': trainingSet', () => checkPictures(trainingSet));
   const inTrainingSet = trainingSet && findCopies(pictures, trainingSet);
-  const outputs = await predictFor('evaluate', model, pictures, predictOptions);
+  const outputs = await predictFor(model, pictures, predictOptions);
   const rows = factsOf(model).outputs === 'logits' ? softmaxRows(outputs, names.length) : outputs;
   const ordered = order ? rows.map((_, i) => rows[i - (i % order.length) + order[i % order.length]!]!) : rows;
   const probabilities = temperature === 1 ? ordered : applyTemperature(ordered, names.length, temperature);
@@ -76,22 +97,21 @@ export async function evaluate(
 }
 
 /** The class names of a model's outputs, from the options or the model. */
-function outputNamesOf(where: string, model: tfl.LayersModel, given: ClassNames | undefined, data: LabeledImages) {
-  checkOutput('evaluate', model, data);
+function outputNamesOf(model: tfl.LayersModel, given: ClassNames | undefined, data: LabeledImages) {
   const known = given ?? factsOf(model).classNames;
   if (known === undefined) return undefined;
-  const names = namesOf(where, known);
+  const names = namesOf('', known);
   if (names.length === data.numClasses) return names;
-  throw inputError(where, `${data.numClasses} names`, `${names.length}`);
+  throw inputError('', `${data.numClasses} names`, `${names.length}`);
 }
 
 /** The index of the output of each class of the data; undefined if the order is the same. */
-function outputOrder(where: string, outputs: readonly string[], names: readonly string[]): number[] | undefined {
+function outputOrder(outputs: readonly string[], names: readonly string[]): number[] | undefined {
   const order = names.map((name) => outputs.indexOf(name));
   if (order.every((from, to) => from === to)) return undefined;
   if (outputs.length === names.length && !order.includes(-1)) return order;
   const remedy = 'Use data with the classes that the model was trained on.';
-  throw inputError(where, `the classes of the data, ${names.join(', ')}`, outputs.join(', '), remedy);
+  throw inputError('', `the classes of the data, ${names.join(', ')}`, outputs.join(', '), remedy);
 }
 
 function isTensors(data: LabeledImages | LabeledTensors): data is LabeledTensors {

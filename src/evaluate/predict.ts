@@ -2,16 +2,17 @@ import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { Batch, LabeledImages } from '../data/batches';
 import { batches } from '../data/batches';
-import { checkClassNames } from '../class-names';
+import { classNamesFrom } from '../class-names';
 import { checkShares, checkWeights } from '../data/check-values';
 import { checkPixels } from '../data/from-tensors';
-import { inputError } from '../errors';
+import { inputError, within } from '../errors';
 import type { Pixels, Preprocessing } from '../image/preprocess';
 import { preprocess } from '../image/preprocess';
 import type { Views } from '../image/views';
-import { checkViews, meanOverViews } from '../image/views';
+import { meanOverViews, parseViews } from '../image/views';
 import { checkOutput, resolvePreprocessing } from '../models/facts';
-import { checkInteger, checkOptions, describe } from '../validate';
+import { batchSize, object, type Schema, signal, unchecked } from '../schema';
+import { describe } from '../validate';
 
 /** Options of {@link predict}. */
 export interface PredictOptions {
@@ -30,8 +31,16 @@ export interface PredictOptions {
   onProgress?: (done: number, total: number) => void;
 }
 
-/** The names of the {@link PredictOptions}. */
-export const PREDICT_OPTIONS = ['batchSize', 'preprocessing', 'views', 'signal', 'onProgress'] as const;
+/** The options of {@link predict}. */
+export const PREDICT_OPTIONS = {
+  batchSize,
+  preprocessing: unchecked<PredictOptions['preprocessing']>, // is resolved by the model
+  views: parseViews,
+  signal,
+  onProgress: unchecked<PredictOptions['onProgress']>,
+} satisfies Schema<PredictOptions>;
+
+const parse = object(PREDICT_OPTIONS);
 
 /** The maximum time, in milliseconds, that several batches block the event loop. */
 const PATIENCE = 40;
@@ -56,23 +65,20 @@ export async function predict(
   data: LabeledImages,
   options: PredictOptions = {},
 ): Promise<Float32Array> {
-  return predictFor('predict', model, data, options);
+  const parsed = parse('predict', options);
+  return within('predict', () => predictFor(model, data, parsed));
 }
 
-/** {@link predict} for the function named `where`. */
+/** {@link predict} with parsed options. */
 export async function predictFor(
-  where: string,
   model: tfl.LayersModel,
   data: LabeledImages,
-  options: PredictOptions,
+  options: ReturnType<typeof parse>,
 ): Promise<Float32Array> {
-  checkOptions(where, options, PREDICT_OPTIONS);
-  const { batchSize = 64, views = 'single', signal, onProgress } = options;
-  checkInteger(`${where}: batchSize`, batchSize, { min: 1 });
-  checkViews(`${where}: views`, views);
-  const preprocessing = preprocessingOf(where, model, options.preprocessing);
-  checkPictures(`${where}: data`, data);
-  checkOutput(where, model, data);
+  const { batchSize, views, signal, onProgress } = options;
+  const preprocessing = preprocessingOf(model, options.preprocessing);
+  within(': data', () => checkPictures(data));
+  checkOutput(model, data);
 
   const outputs = new Float32Array(data.size * data.numClasses);
   let done = 0;
@@ -111,24 +117,23 @@ function pause(): Promise<void> {
  * Returns the preprocessing of a model, from the options or the model.
  * @throws InputError if it is unknown, or does not match the model's input.
  */
-function preprocessingOf(where: string, model: tfl.LayersModel, given: PredictOptions['preprocessing']): Preprocessing {
-  const found = resolvePreprocessing(where, model, given);
+function preprocessingOf(model: tfl.LayersModel, given: PredictOptions['preprocessing']): Preprocessing {
+  const found = resolvePreprocessing(model, given);
   if (found) return found;
   const remedy = "Pass preprocessing: '0..1', '-1..1', '0..255', 'fer2013' or { mean, std }.";
-  throw inputError(`${where}: model`, 'a model with known preprocessing', 'one without', remedy);
+  throw inputError(': model', 'a model with known preprocessing', 'one without', remedy);
 }
 
 /**
  * Throws unless `data` has the arrays of {@link LabeledImages} in matching lengths, and valid pixels.
  *
- * @param where The argument, for the message.
  * @param data Should be images with their labels.
  * @throws InputError
  */
-export function checkPictures(where: string, data: LabeledImages): void {
+export function checkPictures(data: LabeledImages): void {
   if (!ArrayBuffer.isView(data?.images) || !ArrayBuffer.isView(data.labels)) {
     const expected = 'a Dataset or an object with the same arrays';
-    throw inputError(where, expected, describe(data));
+    throw inputError('', expected, describe(data));
   }
   const { size, height, width, channels, numClasses } = data;
   const shapes = {
@@ -140,21 +145,21 @@ export function checkPictures(where: string, data: LabeledImages): void {
   };
   for (const [name, shape] of Object.entries(shapes)) {
     const values = data[name as keyof typeof shapes];
-    checkKind(`${where}.${name}`, values, KINDS[name as keyof typeof shapes]);
+    checkKind(`.${name}`, values, KINDS[name as keyof typeof shapes]);
     if (!values || values.length === shape.reduce((product, count) => product * count, size)) continue;
     const expected = `${[size, ...shape].join(' × ')} values`;
-    throw inputError(`${where}.${name}`, expected, `${values.length}`);
+    throw inputError(`.${name}`, expected, `${values.length}`);
   }
   if (data.classNames !== undefined) {
-    checkClassNames(`${where}.classNames`, data.classNames);
+    classNamesFrom(1)('.classNames', data.classNames);
     if (data.classNames.length !== numClasses) {
-      throw inputError(`${where}.classNames`, `${numClasses} names`, `${data.classNames.length}`);
+      throw inputError('.classNames', `${numClasses} names`, `${data.classNames.length}`);
     }
   }
-  checkShares(`${where}.targets`, data.targets, numClasses, true);
-  checkShares(`${where}.teacher`, data.teacher, numClasses);
-  checkWeights(`${where}.sampleWeights`, data.sampleWeights);
-  if (isOfKind(data.images, ['Float32Array'])) checkPixels(`${where}.images`, data.images); // bytes always are
+  within('.targets', () => checkShares(data.targets, numClasses, true));
+  within('.teacher', () => checkShares(data.teacher, numClasses));
+  within('.sampleWeights', () => checkWeights(data.sampleWeights));
+  if (isOfKind(data.images, ['Float32Array'])) within('.images', () => checkPixels(data.images)); // bytes always are
 }
 
 const BYTES = ['Uint8Array', 'Uint8ClampedArray'];
@@ -171,6 +176,6 @@ function checkKind(where: string, values: unknown, kinds: readonly string[]): vo
   if (values === undefined || values === null || isOfKind(values, kinds)) return;
   const kind =
     kinds[0] === 'Uint8Array' ? kinds.filter((name) => name !== 'Uint8ClampedArray').join(' or ') : kinds[0]!;
-  const remedy = where.endsWith('.images') ? 'Scale other pixels to 0..255 first.' : `Convert it with ${kind}.from(x).`;
+  const remedy = where === '.images' ? 'Scale other pixels to 0..255 first.' : `Convert it with ${kind}.from(x).`;
   throw inputError(where, `a ${kind}`, describe(values), remedy);
 }

@@ -1,12 +1,12 @@
 import { UNLABELED } from '../data/batches';
-import { inputError } from '../errors';
+import { inputError, within } from '../errors';
 import { EMOTIONS } from '../labels';
 import type { BootstrapOptions } from '../metrics/bootstrap';
-import { fillBootstrap } from '../metrics/bootstrap';
+import { parseBootstrap } from '../metrics/bootstrap';
 import { classScores } from '../metrics/class-scores';
 import { coverageCurve } from '../metrics/coverage';
 import { checkRows, normalizeRows } from '../metrics/probability';
-import { checkOptions } from '../validate';
+import { object, type Schema, unchecked } from '../schema';
 import { reportMarkdown } from './markdown';
 import type { ReportData } from './report-data';
 import { computeScores } from './scores';
@@ -56,6 +56,14 @@ export interface ReportInput {
   inTrainingSet?: ArrayLike<number> | undefined;
 }
 
+const parse = object({
+  probabilities: unchecked<ArrayLike<number>>,
+  labels: unchecked<ArrayLike<number>>,
+  classNames: unchecked<readonly string[] | undefined>,
+  bootstrap: (where, given = {}) => parseBootstrap(where, given),
+  inTrainingSet: unchecked<ArrayLike<number> | undefined>,
+} satisfies Schema<ReportInput>);
+
 /**
  * Creates an evaluation report from predictions, for instance of another framework.
  *
@@ -70,21 +78,28 @@ export interface ReportInput {
  * ```
  */
 export function createReport(input: ReportInput): EvaluationReport {
-  checkOptions('createReport', input, ['probabilities', 'labels', 'classNames', 'bootstrap', 'inTrainingSet']);
-  const { labels, inTrainingSet } = input;
-  checkLabeled('createReport: labels', labels);
-  const numClasses = checkRows('createReport', labels, input.probabilities);
-  const classNames = fillClassNames('createReport: classNames', input.classNames, numClasses);
-  const bootstrap = fillBootstrap('createReport: bootstrap', input.bootstrap ?? {});
+  return within('createReport', () => report(parse('createReport', input)));
+}
+
+function report({
+  probabilities: outputs,
+  labels,
+  classNames: given,
+  bootstrap,
+  inTrainingSet,
+}: ReturnType<typeof parse>): EvaluationReport {
+  within(': labels', () => checkLabeled(labels));
+  const numClasses = checkRows(labels, outputs);
+  const classNames = within(': classNames', () => fillClassNames(given, numClasses));
   if (inTrainingSet && inTrainingSet.length !== labels.length) {
     throw inputError(
-      'createReport: inTrainingSet',
+      ': inTrainingSet',
       `one value for each of the ${labels.length} labels`,
       `${inTrainingSet.length} values`,
     );
   }
 
-  const probabilities = normalizeRows(input.probabilities, numClasses);
+  const probabilities = normalizeRows(outputs, numClasses);
   const { scores, matrix, reliability } = computeScores(labels, probabilities, numClasses, bootstrap);
   const data: ReportData = {
     ...scores,
@@ -121,18 +136,17 @@ function copyOf<T>(value: T): T {
 /**
  * Throws unless there is at least one label and all labels are known.
  *
- * @param where The argument, for the message.
  * @param labels Should be classes.
  * @throws InputError that names the first unlabeled row.
  */
-export function checkLabeled(where: string, labels: ArrayLike<number>): void {
+export function checkLabeled(labels: ArrayLike<number>): void {
   if (!(labels?.length > 0)) {
-    throw inputError(where, 'at least one image to score', 'none');
+    throw inputError('', 'at least one image to score', 'none');
   }
   const row = Array.prototype.indexOf.call(labels, UNLABELED);
   if (row >= 0) {
     throw inputError(
-      where,
+      '',
       'a known class for each image',
       `${UNLABELED} (unlabeled) at index ${row}`,
       'Remove unlabeled images.',
@@ -143,17 +157,16 @@ export function checkLabeled(where: string, labels: ArrayLike<number>): void {
 /**
  * Returns the class names, or their defaults.
  *
- * @param where The argument, for the message.
  * @param classNames The names, if known.
  * @param numClasses The number of classes.
  * @returns A copy of the names, otherwise the seven emotions, or `class 0`, `class 1`, … for another number of classes.
  * @throws InputError if there is not one name for each class.
  */
-export function fillClassNames(where: string, classNames: readonly string[] | undefined, numClasses: number): string[] {
+export function fillClassNames(classNames: readonly string[] | undefined, numClasses: number): string[] {
   const names = classNames ?? (numClasses === EMOTIONS.length ? EMOTIONS : undefined);
   if (!names) return Array.from({ length: numClasses }, (_, i) => `class ${i}`);
   if (names.length === numClasses) return [...names];
-  throw inputError(where, `${numClasses} names`, `${names.length}`);
+  throw inputError('', `${numClasses} names`, `${names.length}`);
 }
 
 function reportTfvis({ confusionMatrix, classNames, perClass }: ReportData): TfvisData {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { BackendError, DisposedError, inputError } from '../errors';
+import { BackendError, DisposedError, inputError, within } from '../errors';
 import { ensureBackend } from '../backend/backend';
 import type { PixelData } from '../image/pixels';
 import { preprocess } from '../image/preprocess';
@@ -7,7 +7,7 @@ import { checkValues } from '../image/range';
 import { type ImageSource, readImages } from '../image/read';
 import { resize } from '../image/resize';
 import { logitsOf } from '../models/logits';
-import { checkOneOf, checkOptions } from '../validate';
+import { object, oneOf, optional, type Schema } from '../schema';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { checkModel } from '../models/facts';
 import type { CardDraft, ModelCard } from '../storage/card';
@@ -82,18 +82,23 @@ export async function explain(
   input: ImageSource,
   options: ExplainOptions = {},
 ): Promise<Explanation> {
+  return within('explain', () => explainImage(source, input, options));
+}
+
+async function explainImage(source: ExplainSource, input: ImageSource, options: ExplainOptions): Promise<Explanation> {
   const { classNames, preprocessing } = checkSource(source);
-  checkOptions('explain: options', options, ['className', 'method']);
-  const { className, method } = options;
-  if (className !== undefined) checkOneOf('explain: options.className', className, classNames);
-  if (method !== undefined) checkOneOf('explain: options.method', method, METHODS);
+  const parse = object({
+    className: optional(oneOf(classNames)),
+    method: optional(oneOf(METHODS)),
+  } satisfies Schema<ExplainOptions>);
+  const { className, method } = parse(': options', options);
   await ensureBackend('explain');
-  const image = await readImages(input, 'explain'); // [1, h, w, c]
+  const image = await readImages(input); // [1, h, w, c]
   let pixels: tf.Tensor4D | undefined;
   let map: tf.Tensor2D | undefined;
   try {
     checkSingle(image);
-    if ((input as unknown) instanceof tf.Tensor) await checkValues('explain', image);
+    if ((input as unknown) instanceof tf.Tensor) await checkValues(image);
     pixels = preprocess(image, preprocessing); // [1, 48, 48, 1]
     const label = className === undefined ? await topLabel(source, pixels) : classNames.indexOf(className);
     const evidence = await findEvidence(source, pixels, label, method);
@@ -108,9 +113,9 @@ export async function explain(
 }
 
 function checkSource(source: ExplainSource) {
-  checkModel('explain: source', source?.model);
+  within(': source', () => checkModel(source?.model));
   if (hasLostWeights(source.model)) throw disposed();
-  return resolveCard('explain: card', source.model, source.card);
+  return within(': card', () => resolveCard(source.model, source.card));
 }
 
 function disposed(): DisposedError {

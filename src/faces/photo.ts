@@ -1,3 +1,4 @@
+import { within } from '../errors';
 import * as tf from '@tensorflow/tfjs-core';
 import { unlessLost } from '../backend/device';
 import { isImageElement, readImageElement } from '../image/elements';
@@ -26,7 +27,7 @@ export interface OpenPhoto extends DetectorPhoto {
  */
 export async function openPhoto(input: ImageSource, where: string): Promise<OpenPhoto> {
   if (!isFile(input)) return photoOf(input, input, where);
-  const decoded = await decodeFile(input, where);
+  const decoded = await within(where, () => decodeFile(input));
   try {
     return await photoOf(decoded, undefined, where);
   } finally {
@@ -37,7 +38,9 @@ export async function openPhoto(input: ImageSource, where: string): Promise<Open
 async function photoOf(picture: ImageSource, source: ImageSource | undefined, where: string): Promise<OpenPhoto> {
   const isObject = typeof picture === 'object' && picture !== null && !(picture instanceof tf.Tensor);
   const content =
-    isObject && !isPixelData(picture) && isImageElement(picture) ? readImageElement(where, picture) : picture;
+    isObject && !isPixelData(picture) && isImageElement(picture)
+      ? within(where, () => readImageElement(picture))
+      : picture;
   const made: tf.Tensor[] = [];
   const keep = <T extends tf.Tensor>(tensor: T) => (made.push(tensor), tensor);
   const open = (size: Pick<OpenPhoto, 'height' | 'width'>, bytes: PhotoBytes | undefined, image?: tf.Tensor4D) => {
@@ -49,10 +52,10 @@ async function photoOf(picture: ImageSource, source: ImageSource | undefined, wh
         return source ?? content;
       },
       get pixels() {
-        return (pixels ??= keep(tf.tidy(() => toPixels(image ?? toImages(content, where)))));
+        return (pixels ??= keep(tf.tidy(() => toPixels(image ?? within(where, () => toImages(content))))));
       },
       async read() {
-        return bytes ?? { ...size, data: await unlessLost(where, photo.pixels.data()), channels: 3 };
+        return bytes ?? { ...size, data: await within(where, () => unlessLost(photo.pixels.data())), channels: 3 };
       },
       dispose: () => tf.dispose(made),
     };
@@ -60,13 +63,13 @@ async function photoOf(picture: ImageSource, source: ImageSource | undefined, wh
   };
   if (typeof content === 'object' && isPixelData(content)) {
     const { data, width, height } = content;
-    const { channels, white } = checkPixelData(where, content);
+    const { channels, white } = within(where, () => checkPixelData(content));
     return open({ width, height }, white === 255 ? { data, width, height, channels } : undefined);
   }
-  const image = keep(toImages(content, where)); // [1, h, w, c]
+  const image = keep(within(where, () => toImages(content))); // [1, h, w, c]
   try {
     const [, height, width] = image.shape;
-    await checkValues(where, image);
+    await within(where, () => checkValues(image));
     return open({ width, height }, undefined, image);
   } catch (error) {
     tf.dispose(made);

@@ -1,12 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { inputError } from '../errors';
+import { inputError, within } from '../errors';
 import { transform } from '../tfjs/transform';
-import { checkNumber, checkOptions, describe } from '../validate';
+import { object, optional, type Schema } from '../schema';
+import { checkNumber, describe } from '../validate';
 import { checkImages } from './check';
 import { overWhite, toGray } from './gray';
-import { checkSize, DEFAULT_PREPROCESSING } from './preprocess';
+import { DEFAULT_PREPROCESSING, parseSize } from './preprocess';
 import {
-  checkMargin,
+  parseMargin,
   type CropFrame,
   DEFAULT_MARGINS,
   type FaceRegion,
@@ -37,6 +38,11 @@ export interface CropOptions {
 }
 
 const DEFAULT_SIZE = DEFAULT_PREPROCESSING.inputSize;
+
+const parse = object({
+  size: optional(parseSize, DEFAULT_SIZE),
+  margin: optional(parseMargin, DEFAULT_MARGINS),
+} satisfies Schema<CropOptions>);
 
 /** Samples along each axis of a new pixel where a crop is turned and shrunk: its patch has that many pixels for it. */
 const SAMPLES = 2;
@@ -86,7 +92,7 @@ function crop(
   toOpaque: (pixels: tf.Tensor4D) => tf.Tensor4D,
 ): tf.Tensor4D {
   const [h, w, channels] = checkPicture(image);
-  const frames = framesOf('cropFaces', [h, w], regions, options);
+  const frames = within('cropFaces', () => framesOf([h, w], regions, options));
   const { size = DEFAULT_SIZE } = options;
   if (frames.length === 0) {
     return tf.tensor4d([], [0, ...size, toOpaque === toGray ? 1 : Math.min(channels, 3)], 'float32');
@@ -118,27 +124,23 @@ export function cropFrames(
 ): CropFrame[] {
   checkNumber('cropFrames: picture[0]', picture?.[0], { min: Number.MIN_VALUE });
   checkNumber('cropFrames: picture[1]', picture?.[1], { min: Number.MIN_VALUE });
-  return framesOf('cropFrames', picture, regions, options);
+  return within('cropFrames', () => framesOf(picture, regions, options));
 }
 
 function framesOf(
-  where: string,
   picture: readonly [height: number, width: number],
   regions: readonly FaceRegion[],
   options: CropOptions,
 ): CropFrame[] {
-  checkOptions(`${where}: options`, options, ['size', 'margin']);
-  const { size = DEFAULT_SIZE, margin = DEFAULT_MARGINS } = options;
-  checkSize(`${where}: options.size`, size);
-  checkMargin(`${where}: options.margin`, margin);
+  const { size, margin } = parse(': options', options);
   if (!Array.isArray(regions)) {
-    throw inputError(`${where}: regions`, 'an array', describe(regions));
+    throw inputError(': regions', 'an array', describe(regions));
   }
-  return regions.map((region, i) => frameOf(`${where}: regions[${i}]`, region, margin, size, picture));
+  return regions.map((region, i) => within(`: regions[${i}]`, () => frameOf(region, margin, size, picture)));
 }
 
 function checkPicture(image: tf.Tensor3D | tf.Tensor4D): [height: number, width: number, channels: number] {
-  checkImages('cropFaces', image?.rank === 3 ? withBatchAxis(image) : image);
+  within('cropFaces', () => checkImages(image?.rank === 3 ? withBatchAxis(image) : image));
   const [n, ...size] = image.shape.length === 3 ? [1, ...image.shape] : image.shape;
   if (n === 1) return size as [number, number, number];
   const remedy = 'Take them one by one, for instance with tf.unstack(images).';

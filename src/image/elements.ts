@@ -57,17 +57,16 @@ export function isImageElement(input: object): input is ImageElement {
 /**
  * The tensor of a browser's picture as it is now, at its own resolution and not the one at which the page shows it.
  *
- * @param where The function that was called, for messages.
  * @param element A canvas, an image or video that is loaded, a bitmap or a frame; borrowed.
  * @returns [1, height, width, 4] float32 0..255, RGBA with straight alpha; the caller's.
  * @throws {@link InputError} if it has no pixels yet, or if its pixels may not be read.
  */
-export function fromImageElement(where: string, element: ImageElement): tf.Tensor4D {
+export function fromImageElement(element: ImageElement): tf.Tensor4D {
   const look = lookAt(element)!;
-  checkSize(where, look);
+  checkSize(look);
   return tf.tidy(() => {
     const canvas = () => readable(element, look) as HTMLCanvasElement;
-    const pixels = reading(where, look, () => tf.browser.fromPixels(canvas(), 4)); // [h, w, 4] int32
+    const pixels = reading(look, () => tf.browser.fromPixels(canvas(), 4)); // [h, w, 4] int32
     return tf.expandDims<tf.Tensor4D>(tf.cast(pixels, 'float32'), 0);
   });
 }
@@ -75,32 +74,31 @@ export function fromImageElement(where: string, element: ImageElement): tf.Tenso
 /**
  * The bytes of a browser's picture as it is now, at its own resolution.
  *
- * @param where The function that was called, for messages.
  * @param element As for {@link fromImageElement}; borrowed.
  * @throws {@link InputError} as {@link fromImageElement}.
  */
-export function readImageElement(where: string, element: ImageElement): ImageData {
+export function readImageElement(element: ImageElement): ImageData {
   const look = lookAt(element)!;
-  checkSize(where, look);
+  checkSize(look);
   const { width, height } = look;
-  return reading(where, look, () => {
+  return reading(look, () => {
     const canvas = has2dContext(element) ? (element as HTMLCanvasElement) : drawn(element, look, true);
     return (canvas.getContext('2d') as CanvasRenderingContext2D).getImageData(0, 0, width, height);
   });
 }
 
-function checkSize(where: string, { name, width, height, remedy }: Look): void {
+function checkSize({ name, width, height, remedy }: Look): void {
   if (width > 0 && height > 0) return;
   const expected = `${name} with at least one pixel`;
-  throw inputError(where, expected, `a size of ${width} × ${height}`, remedy);
+  throw inputError('', expected, `a size of ${width} × ${height}`, remedy);
 }
 
-function reading<T>(where: string, look: Look, read: () => T): T {
+function reading<T>(look: Look, read: () => T): T {
   try {
     return read();
   } catch (cause) {
     throw new InputError({
-      where,
+      where: '',
       expected: `${look.name} whose pixels can be read`,
       received: cause instanceof Error ? `${cause.name} (${cause.message})` : describe(cause),
       remedy: 'Other origins need crossOrigin = "anonymous" before src.',

@@ -28,35 +28,34 @@ export function isBatch(input: unknown): boolean {
  * needs a channel axis. The values of tensors are not looked at here: `classify` does that.
  *
  * @param input One picture or a batch; borrowed.
- * @param where The function that was called, for messages.
  * @returns [n, h, w, c] float32 0..255, n = 1 for one picture, c = 1, 3 or 4; the caller's.
  * @throws {@link InputError} if it is none of the kinds above, empty, not loaded yet, or disposed of. {@link BackendError} if no
  *   backend is ready.
  */
-export function toImages(input: unknown, where: string): tf.Tensor4D {
-  if (input instanceof tf.Tensor) return fromTensor(where, input);
+export function toImages(input: unknown): tf.Tensor4D {
+  if (input instanceof tf.Tensor) return fromTensor(input);
   if (typeof input === 'object' && input !== null) {
-    requireBackend(where);
-    if (isPixelData(input)) return fromPixelData(where, input);
-    if (isImageElement(input)) return fromImageElement(where, input);
+    requireBackend('');
+    if (isPixelData(input)) return fromPixelData(input);
+    if (isImageElement(input)) return fromImageElement(input);
   }
   throw inputError(
-    where,
+    '',
     'a picture: a tensor, ImageData, decoded pixels { data, width, height }, or an image, canvas or video',
     describe(input),
     remedyFor(input),
   );
 }
 
-function fromTensor(where: string, input: tf.Tensor): tf.Tensor4D {
+function fromTensor(input: tf.Tensor): tf.Tensor4D {
   const shape = input.shape;
-  if (shape.length === 2) checkImages(where, { shape: [1, ...shape, 1], isDisposed: input.isDisposed });
-  else if (shape.length === 3) checkPicture(where, input as tf.Tensor3D);
-  else checkImages(where, input);
+  if (shape.length === 2) checkImages({ shape: [1, ...shape, 1], isDisposed: input.isDisposed });
+  else if (shape.length === 3) checkPicture(input as tf.Tensor3D);
+  else checkImages(input);
   if (!['float32', 'int32', 'bool'].includes(input.dtype)) {
-    throw inputError(where, 'a tensor of float32, int32 or bool', input.dtype);
+    throw inputError('', 'a tensor of float32, int32 or bool', input.dtype);
   }
-  checkOwnTensor(where, input);
+  checkOwnTensor(input);
   return tf.tidy(() => {
     const [h, w, c = 1] = shape as [number, number, number?];
     const values = tf.cast(input, 'float32');
@@ -65,16 +64,16 @@ function fromTensor(where: string, input: tf.Tensor): tf.Tensor4D {
   });
 }
 
-function checkPicture(where: string, { shape, isDisposed }: tf.Tensor3D): void {
+function checkPicture({ shape, isDisposed }: tf.Tensor3D): void {
   if (!CHANNELS.includes(shape[2] as 1)) {
     throw inputError(
-      where,
+      '',
       'a picture [h, w, c] of 1, 3 or 4 channels',
       `rank 3 [${shape.join(', ')}]`,
       'Give a stack of gray pictures [n, h, w] a channel axis with tf.expandDims(x, -1).',
     );
   }
-  checkImages(where, { shape: [1, ...shape], isDisposed });
+  checkImages({ shape: [1, ...shape], isDisposed });
 }
 
 function remedyFor(input: unknown): string {

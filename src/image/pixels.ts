@@ -43,13 +43,12 @@ export function isPixelData(input: object): input is PixelData {
 /**
  * The tensor of a decoded picture.
  *
- * @param where The function that was called, for messages.
  * @returns [1, height, width, channels] float32 0..255; the caller's.
  * @throws {@link InputError} if data, width, height and channels do not belong together.
  */
-export function fromPixelData(where: string, image: PixelData): tf.Tensor4D {
+export function fromPixelData(image: PixelData): tf.Tensor4D {
   const { data, width, height } = image;
-  const { channels, white } = checkPixelData(where, image);
+  const { channels, white } = checkPixelData(image);
   const scale = (value: number) => (value > 0 ? Math.min((value * 255) / white, 255) : 0); // floats may be brighter than white
   const values = white === 255 ? new Float32Array(data) : Float32Array.from(data, scale);
   return tf.tensor4d(values, [1, height, width, channels]);
@@ -58,18 +57,17 @@ export function fromPixelData(where: string, image: PixelData): tf.Tensor4D {
 /**
  * Checks that data, width, height and channels of a decoded image belong together.
  *
- * @param where The function that was called, for messages.
  * @returns How many channels it has, and the value of white.
  * @throws {@link InputError} if they do not.
  */
-export function checkPixelData(where: string, image: PixelData): { channels: number; white: number } {
+export function checkPixelData(image: PixelData): { channels: number; white: number } {
   const { data, width, height, channels } = image;
-  checkInteger(`${where}: width`, width, { min: 1 });
-  checkInteger(`${where}: height`, height, { min: 1 });
+  checkInteger(': width', width, { min: 1 });
+  checkInteger(': height', height, { min: 1 });
   const white = WHITE[Object.prototype.toString.call(data)];
   if (white === undefined) {
     throw inputError(
-      `${where}: data`,
+      ': data',
       'a Uint8Array, Uint8ClampedArray, Uint16Array or Float16Array',
       describe(data),
       'Scale other pixels to 0..255 and pass them as a tensor [h, w, c].',
@@ -79,7 +77,7 @@ export function checkPixelData(where: string, image: PixelData): { channels: num
   if (!CHANNELS.includes(depth as 1) || data.length !== width * height * depth) {
     const unit = white === 255 ? 'bytes' : 'values';
     const counts = channels === undefined ? '1, 3 or 4' : `${describe(channels)} (1, 3 or 4)`;
-    throw inputError(`${where}: data`, `${width} × ${height} pixels of ${counts} ${unit}`, `${data.length} ${unit}`);
+    throw inputError(': data', `${width} × ${height} pixels of ${counts} ${unit}`, `${data.length} ${unit}`);
   }
   return { channels: depth, white };
 }

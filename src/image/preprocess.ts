@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { inputError } from '../errors';
-import { checkInteger, checkNumber, checkOneOf, describe } from '../validate';
+import { inputError, within } from '../errors';
+import { integer, type Parser } from '../schema';
+import { checkNumber, checkOneOf, describe } from '../validate';
 import { checkImages } from './check';
 import { overWhite, toGray } from './gray';
 import { resize } from './resize';
@@ -65,12 +66,12 @@ const NAMED_PIXELS: Readonly<Record<Extract<Pixels, string>, Pick<Preprocessing,
  * The mean and standard deviation that pixels are normalized by.
  * @throws {@link InputError} if it is none.
  */
-export function statisticsOf(where: string, pixels: Pixels): Pick<Preprocessing, 'mean' | 'std'> {
+export function statisticsOf(pixels: Pixels): Pick<Preprocessing, 'mean' | 'std'> {
   if (typeof pixels === 'string' && Object.hasOwn(NAMED_PIXELS, pixels)) return NAMED_PIXELS[pixels];
   const { mean, std } = Object(pixels) as { mean?: number | number[]; std?: number | number[] };
   if (mean !== undefined && std !== undefined) return { mean, std };
   const names = Object.keys(NAMED_PIXELS).map((name) => `'${name}'`);
-  throw inputError(where, `one of ${names.join(', ')}, or { mean, std } of pixels in 0..1`, describe(pixels));
+  throw inputError('', `one of ${names.join(', ')}, or { mean, std } of pixels in 0..1`, describe(pixels));
 }
 
 /**
@@ -89,9 +90,9 @@ export function statisticsOf(where: string, pixels: Pixels): Pick<Preprocessing,
  * ```
  */
 export function preprocess(images: tf.Tensor4D, preprocessing: Preprocessing = DEFAULT_PREPROCESSING): tf.Tensor4D {
-  checkPreprocessing('preprocess', preprocessing);
+  within('preprocess', () => checkPreprocessing(preprocessing));
   const { inputSize, channels = 1, mean, std } = preprocessing;
-  checkImages('preprocess', images);
+  within('preprocess', () => checkImages(images));
   return tf.tidy(() => {
     const [height, width] = inputSize;
     const [, h, w, c] = images.shape;
@@ -112,21 +113,21 @@ const perChannel = (value: number | readonly number[], channels: number): readon
  * Throws unless a value is a {@link Preprocessing}.
  * @throws {@link InputError}
  */
-export function checkPreprocessing(where: string, value: unknown): asserts value is Preprocessing {
+export function checkPreprocessing(value: unknown): asserts value is Preprocessing {
   if (typeof value !== 'object' || value === null) {
-    throw inputError(`${where}: preprocessing`, '{ inputSize, mean, std }', describe(value));
+    throw inputError(': preprocessing', '{ inputSize, mean, std }', describe(value));
   }
   const { inputSize, channels = 1, mean, std } = value as Partial<Preprocessing>;
-  checkSize(`${where}: inputSize`, inputSize as Preprocessing['inputSize']);
-  checkOneOf(`${where}: channels`, channels, [1, 3]);
+  parseSize(': inputSize', inputSize);
+  checkOneOf(': channels', channels, [1, 3]);
   for (const [name, numbers, bounds] of [
     ['mean', mean, {}],
     ['std', std, { min: 1e-6 }],
   ] as const) {
     const list = Array.isArray(numbers) ? (numbers as number[]) : [numbers];
-    for (const number of list) checkNumber(`${where}: ${name}`, number, bounds);
+    for (const number of list) checkNumber(`: ${name}`, number, bounds);
     if (!Array.isArray(numbers) || list.length === channels) continue;
-    throw inputError(`${where}: ${name}`, `a number, or ${channels}, one for each channel`, describe(numbers));
+    throw inputError(`: ${name}`, `a number, or ${channels}, one for each channel`, describe(numbers));
   }
 }
 
@@ -143,8 +144,8 @@ export function checkPreprocessing(where: string, value: unknown): asserts value
  * ```
  */
 export function toGraySize(images: tf.Tensor4D, size: readonly [height: number, width: number]): tf.Tensor4D {
-  checkSize('toGraySize: size', size);
-  checkImages('toGraySize', images);
+  parseSize('toGraySize: size', size);
+  within('toGraySize', () => checkImages(images));
   return tf.tidy(() => resize(toGray(tf.cast(images, 'float32')), size));
 }
 
@@ -154,11 +155,10 @@ export function toColorSize(images: tf.Tensor4D, size: readonly [height: number,
   return resize(opaque.shape[3] === 1 ? tf.tile(opaque, [1, 1, 1, 3]) : opaque, size);
 }
 
-/**
- * Throws unless height and width of pictures are given, each in 1..4096 pixels.
- * @throws {@link InputError}
- */
-export function checkSize(where: string, size: readonly [height: number, width: number]): void {
-  checkInteger(`${where}[0]`, size?.[0], { min: 1, max: 4096 });
-  checkInteger(`${where}[1]`, size?.[1], { min: 1, max: 4096 });
-}
+const side = integer({ min: 1, max: 4096 });
+
+/** Height and width in pixels. */
+export const parseSize: Parser<readonly [height: number, width: number]> = (where, size) => {
+  const { 0: height, 1: width } = Object(size) as Record<number, unknown>;
+  return [side(`${where}[0]`, height), side(`${where}[1]`, width)];
+};

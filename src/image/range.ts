@@ -10,14 +10,13 @@ const TOLERANCE = 0.5;
  *
  * Costs one small read, since the values are reduced where they are.
  *
- * @param where The function that was called, for the message.
  * @param images Images of any shape with at least one value, float32; borrowed.
  * @throws {@link InputError}
  */
-export async function checkValues(where: string, images: tf.Tensor): Promise<void> {
+export async function checkValues(images: tf.Tensor): Promise<void> {
   const [min, max, finite] = await read(() => [tf.min(images), tf.max(images), tf.all(tf.isFinite(images))]);
   const fail = (received: string, remedy: string): never => {
-    throw inputError(where, 'pixel values in 0..255', received, remedy);
+    throw inputError('', 'pixel values in 0..255', received, remedy);
   };
   if (finite !== 1) fail('NaN or infinite values', 'Look for a division by zero where the picture is made.');
   const range = `values in ${format(min!)}..${format(max!)}`;

@@ -1,11 +1,11 @@
 import { decodeImage } from '#platform';
 import * as tf from '@tensorflow/tfjs-core';
 import { ensureBackend } from '../backend/backend';
-import { InputError } from '../errors';
+import { InputError, within } from '../errors';
 import { kindOf } from '../file-kind';
 import type { ReadFailure } from '../platform/platform';
 import { fileName, isFile, readFile } from '../platform/read';
-import { checkInteger, checkOptions } from '../validate';
+import { integer, object, optional, type Schema, signal } from '../schema';
 import type { ImageElement } from './elements';
 import { toImages } from './input';
 import type { PixelData } from './pixels';
@@ -68,9 +68,9 @@ export interface LoadImageOptions {
  * ```
  */
 export async function loadImage(source: ImageSource, options: LoadImageOptions = {}): Promise<tf.Tensor3D> {
-  checkOptions('loadImage', options, ['maxPixels', 'maxBytes', 'signal']);
+  const parsed = parse('loadImage', options);
   await ensureBackend('loadImage');
-  const images = await readImages(source, 'loadImage', options);
+  const images = await within('loadImage', () => readImages(source, parsed));
   try {
     if (images.shape[0] === 1) return tf.reshape(images, [images.shape[1], images.shape[2], images.shape[3]]);
   } finally {
@@ -83,23 +83,24 @@ export async function loadImage(source: ImageSource, options: LoadImageOptions =
 const MAX_PIXELS = 64_000_000;
 const MAX_BYTES = 1 << 28;
 
+const parse = object({
+  maxPixels: optional(integer({ min: 1 }), MAX_PIXELS),
+  maxBytes: optional(integer({ min: 1 }), MAX_BYTES),
+  signal,
+} satisfies Schema<LoadImageOptions>);
+
 /**
  * Any image source as one batch.
  *
  * @param input One image or a batch; borrowed until the promise settles.
- * @param where The function that was called, for messages.
  * @param options As of {@link loadImage}.
  * @returns [n, h, w, c] float32 0..255, n = 1 for one image, c = 1, 3 or 4; the caller's.
  */
-export async function readImages(
-  input: ImageSource,
-  where: string,
-  options: LoadImageOptions = {},
-): Promise<tf.Tensor4D> {
-  if (!isFile(input)) return toImages(input, where);
-  const decoded = await decodeFile(input, where, options);
+export async function readImages(input: ImageSource, options: LoadImageOptions = {}): Promise<tf.Tensor4D> {
+  if (!isFile(input)) return toImages(input);
+  const decoded = await decodeFile(input, options);
   try {
-    return toImages(decoded, where);
+    return toImages(decoded);
   } finally {
     if ('close' in decoded) decoded.close();
   }
@@ -108,18 +109,15 @@ export async function readImages(
 /** The pixels of an encoded image. */
 export async function decodeFile(
   source: Blob | Uint8Array | ArrayBuffer | URL | string,
-  where: string,
   { maxPixels = MAX_PIXELS, maxBytes = MAX_BYTES, signal }: LoadImageOptions = {},
 ): ReturnType<typeof decodeImage> {
-  checkInteger(`${where}: maxPixels`, maxPixels, { min: 1 });
-  checkInteger(`${where}: maxBytes`, maxBytes, { min: 1 });
   const name = fileName(source);
-  const place = name === undefined ? where : `${where}: ${name}`;
+  const place = name === undefined ? '' : `: ${name}`;
   const fail: ReadFailure = (parts) => new InputError({ where: place, ...parts });
-  const bytes = await readFile(where, source, { fail, signal, maxBytes });
+  const bytes = await readFile(source, { fail, signal, maxBytes });
   if (bytes.length === 0) throw fail({ expected: 'an encoded image', received: 'no bytes' });
   const kind = kindOf(bytes); // the decoder may know it, and only if it does not, the error names it
   const failToDecode: ReadFailure = (parts) =>
     fail(kind && 'cause' in parts ? { ...parts, received: kind.name, remedy: kind.remedy } : parts);
-  return decodeImage(bytes, { where, maxPixels, signal, fail: failToDecode });
+  return decodeImage(bytes, { maxPixels, signal, fail: failToDecode });
 }

@@ -1,5 +1,6 @@
-import { inputError } from '../errors';
-import { checkNumber, checkOptions, describe } from '../validate';
+import { inputError, within } from '../errors';
+import { number, object, type Parser, type Schema } from '../schema';
+import { checkNumber, describe } from '../validate';
 
 /**
  * A point of a picture in pixels: [x, y] from the left and the top edge; the center of the first pixel is [0.5, 0.5].
@@ -146,7 +147,6 @@ export const DEFAULT_MARGINS: Margins = Object.freeze({
 /**
  * The part of a picture that shows a face with its margins, in the shape that is wanted.
  *
- * @param where The place of the region, for messages.
  * @param region The face.
  * @param margin Margins, or one for all sides.
  * @param size Height and width of the picture that is made of it; only their ratio counts.
@@ -154,25 +154,23 @@ export const DEFAULT_MARGINS: Margins = Object.freeze({
  * @throws {@link InputError} if the region is not valid or has no part in the picture.
  */
 export function frameOf(
-  where: string,
   region: FaceRegion,
-  margin: number | Margins,
+  { top, right, bottom, left }: Margins,
   [height, width]: readonly [height: number, width: number],
   picture: readonly [height: number, width: number],
 ): CropFrame {
   const { box, landmarks } = region ?? {};
-  const face = landmarks ? faceOfEyes(`${where}.landmarks`, landmarks) : faceOfBox(`${where}.box`, box);
+  const face = landmarks ? within('.landmarks', () => faceOfEyes(landmarks)) : within('.box', () => faceOfBox(box));
   if (!overlaps(face, picture)) {
     const received = `one outside of its ${picture[1]} × ${picture[0]} pixels`;
-    throw inputError(where, 'a region with a part in the picture', received, 'Coordinates are pixels, not shares.');
+    throw inputError('', 'a region with a part in the picture', received, 'Coordinates are pixels, not shares.');
   }
   const longer = Math.max(face.width, face.height);
-  const { top, right, bottom, left } = typeof margin === 'number' ? marginsOf(margin) : margin;
   const [spanX, spanY] = [face.width + (left + right) * longer, face.height + (top + bottom) * longer];
   const most = 64 * Math.max(...picture);
   if (!(Math.max(spanX, spanY) <= most)) {
     const received = `${spanX} × ${spanY}`;
-    throw inputError(where, `a region of at most ${most} pixels a side with its margins`, received);
+    throw inputError('', `a region of at most ${most} pixels a side with its margins`, received);
   }
   const scale = Math.max(spanX / width, spanY / height); // pixels of the picture for one of the result
   const [dx, dy] = [((right - left) * longer) / 2, ((bottom - top) * longer) / 2];
@@ -191,38 +189,36 @@ function marginsOf(margin: number): Margins {
   return { top: margin, right: margin, bottom: margin, left: margin };
 }
 
-/**
- * Throws unless the margins are numbers that leave something of the box.
- * @throws {@link InputError}
- */
-export function checkMargin(where: string, margin: number | Margins): void {
-  if (typeof margin === 'number') return checkNumber(where, margin, { min: -0.45, max: 10 });
-  checkOptions(where, margin, ['top', 'right', 'bottom', 'left']);
-  for (const side of ['top', 'right', 'bottom', 'left'] as const) {
-    checkNumber(`${where}.${side}`, margin[side], { min: -0.45, max: 10 });
-  }
-}
+const side = number({ min: -0.45, max: 10 });
+const sides = object({ top: side, right: side, bottom: side, left: side } satisfies Schema<Margins>);
 
-function faceOfBox(where: string, box: Box | undefined): CropFrame {
+/** The option `margin`. */
+export const parseMargin: Parser<Margins> = (where, margin) =>
+  typeof margin === 'number' ? marginsOf(side(where, margin)) : sides(where, margin);
+
+function faceOfBox(box: Box | undefined): CropFrame {
   if (typeof box !== 'object' || box === null) {
-    throw inputError(where, 'a box { x, y, width, height }, or landmarks', describe(box));
+    throw inputError('', 'a box { x, y, width, height }, or landmarks', describe(box));
   }
   const { x, y, width, height } = box;
-  checkNumber(`${where}.x`, x);
-  checkNumber(`${where}.y`, y);
-  checkNumber(`${where}.width`, width, { min: Number.MIN_VALUE });
-  checkNumber(`${where}.height`, height, { min: Number.MIN_VALUE });
+  checkNumber('.x', x);
+  checkNumber('.y', y);
+  checkNumber('.width', width, { min: Number.MIN_VALUE });
+  checkNumber('.height', height, { min: Number.MIN_VALUE });
   return { center: [x + width / 2, y + height / 2], width, height, angle: 0 };
 }
 
 /** The box that the detector of {@link FER2013_FRAMING} draws around such eyes, turned as they are. */
-function faceOfEyes(where: string, landmarks: FaceLandmarks): CropFrame {
-  const [a, b] = [pointOf(`${where}.leftEye`, landmarks.leftEye), pointOf(`${where}.rightEye`, landmarks.rightEye)];
+function faceOfEyes(landmarks: FaceLandmarks): CropFrame {
+  const [a, b] = [
+    within('.leftEye', () => pointOf(landmarks.leftEye)),
+    within('.rightEye', () => pointOf(landmarks.rightEye)),
+  ];
   const [left, right] = a[0] <= b[0] ? [a, b] : [b, a];
   const [dx, dy] = [right[0] - left[0], right[1] - left[1]];
   const distance = Math.hypot(dx, dy);
   if (distance === 0) {
-    throw inputError(where, 'two eyes at different places', `both at ${describe([...left])}`);
+    throw inputError('', 'two eyes at different places', `both at ${describe([...left])}`);
   }
   const down = (boxCentreRow - eyeRow) / eyeDistance; // from the eyes to the middle of the box, in eye distances
   const side = (distance * boxSide) / eyeDistance;
@@ -230,12 +226,12 @@ function faceOfEyes(where: string, landmarks: FaceLandmarks): CropFrame {
   return { center, width: side, height: side, angle: Math.atan2(dy, dx) };
 }
 
-function pointOf(where: string, point: unknown): Point {
+function pointOf(point: unknown): Point {
   if (!Array.isArray(point) || point.length < 2) {
-    throw inputError(where, 'a point [x, y]', describe(point));
+    throw inputError('', 'a point [x, y]', describe(point));
   }
-  checkNumber(`${where}[0]`, point[0]);
-  checkNumber(`${where}[1]`, point[1]);
+  checkNumber('[0]', point[0]);
+  checkNumber('[1]', point[1]);
   return [point[0], point[1]];
 }
 

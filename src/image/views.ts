@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkOneOf } from '../validate';
+import { oneOf, optional } from '../schema';
 
 /**
  * From how many views a picture is judged: `'single'`, the picture as it is; `'flip'`, it and its mirror image; `'flipAndShifts'`,
@@ -23,13 +23,8 @@ const VIEWS: Readonly<Record<Views, { shifts: readonly Shift[]; mirrored: readon
   flipAndShifts: { shifts: SHIFTS, mirrored: [false, true] },
 };
 
-/**
- * Throws unless a value is the name of a kind of views.
- * @throws {@link InputError}
- */
-export function checkViews(where: string, views: unknown): asserts views is Views {
-  checkOneOf(where, views, Object.keys(VIEWS));
-}
+/** The option `views`. */
+export const parseViews = optional(oneOf(Object.keys(VIEWS) as Views[]), 'single');
 
 /**
  * Test-time augmentation: the mean of a network's outputs over several views of each picture.

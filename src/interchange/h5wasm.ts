@@ -10,7 +10,6 @@ let files = 0;
 /**
  * Opens a file in h5wasm's own file system, with errors thrown instead of printed, and closes it again.
  *
- * @param where The file, for messages.
  * @param mode To read or to write.
  * @param bytes What to read.
  * @param use Works with the file while it is open.
@@ -18,22 +17,21 @@ let files = 0;
  * @throws {@link WeightsError} if the file is damaged; {@link FerError} if h5wasm is not installed; what `use` throws.
  */
 export async function withFile<T>(
-  where: string,
   mode: 'r' | 'w',
   bytes: Uint8Array | undefined,
   use: (file: H5wasm.File, module: Module) => T,
 ): Promise<T> {
-  const { h5wasm, module } = await loadH5wasm(where);
-  if (bytes) damaged(where, () => checkHeaps(bytes));
+  const { h5wasm, module } = await loadH5wasm();
+  if (bytes) damaged(() => checkHeaps(bytes));
   const path = `fer-cnn-${files++}.h5`;
   if (bytes) module.FS.writeFile(path, bytes);
   module.activate_throwing_error_handler();
   const opened = () => {
-    const file = damaged(where, () => new h5wasm.File(path, mode));
+    const file = damaged(() => new h5wasm.File(path, mode));
     try {
       return use(file, module);
     } finally {
-      damaged(where, () => file.close());
+      damaged(() => file.close());
     }
   };
   try {
@@ -80,23 +78,23 @@ function atOneTime<T>(use: () => T): T {
 }
 
 /** h5wasm and its module, or an error that tells how to install it. */
-export async function loadH5wasm(where: string) {
+export async function loadH5wasm() {
   try {
     const h5wasm = await import('h5wasm');
     return { h5wasm, module: await h5wasm.ready };
   } catch (cause) {
-    throw missingPackage(where, 'h5wasm', cause);
+    throw missingPackage('', 'h5wasm', cause);
   }
 }
 
 /** Turns what a damaged file throws into a {@link WeightsError}. */
-export function damaged<T>(where: string, read: () => T): T {
+export function damaged<T>(read: () => T): T {
   try {
     return read();
   } catch (cause) {
     const remedy = 'It is cut off or damaged: copy or save it again.';
     throw new WeightsError({
-      where,
+      where: '',
       expected: 'a whole HDF5 file',
       received: 'one that HDF5 cannot read',
       remedy,

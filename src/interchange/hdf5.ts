@@ -45,29 +45,27 @@ export function isHdf5(bytes: Uint8Array): boolean {
 /**
  * Reads an HDF5 file in memory.
  *
- * @param where What is read, for messages.
  * @param bytes The file; borrowed.
  * @param use Takes from it what is wanted; the file is open only while it runs.
  * @returns What `use` returns.
  * @throws {@link WeightsError} if the file is damaged; {@link FerError} if h5wasm is not installed; what `use` throws.
  */
-export function readHdf5<T>(where: string, bytes: Uint8Array, use: (file: Hdf5Reader) => T): Promise<T> {
-  return withFile(where, 'r', bytes, (file, module) => use(reader(where, file, module, bytes)));
+export function readHdf5<T>(bytes: Uint8Array, use: (file: Hdf5Reader) => T): Promise<T> {
+  return withFile('r', bytes, (file, module) => use(reader(file, module, bytes)));
 }
 
 /**
  * Writes an HDF5 file in memory.
  *
- * @param where What is written, for messages.
  * @param fill Puts in what it is to hold.
  * @returns The file.
  * @throws {@link FerError} if h5wasm is not installed.
  */
-export async function writeHdf5(where: string, fill: (file: Hdf5Writer) => void): Promise<Uint8Array> {
+export async function writeHdf5(fill: (file: Hdf5Writer) => void): Promise<Uint8Array> {
   let path: string | undefined;
-  const { module } = await loadH5wasm(where);
+  const { module } = await loadH5wasm();
   try {
-    await withFile(where, 'w', undefined, (file) => {
+    await withFile('w', undefined, (file) => {
       path = file.filename;
       fill(writer(file));
     });
@@ -79,7 +77,7 @@ export async function writeHdf5(where: string, fill: (file: Hdf5Writer) => void)
 
 type Entity = H5wasm.Group & H5wasm.Dataset;
 
-function reader(where: string, file: H5wasm.File, module: Module, bytes: Uint8Array): Hdf5Reader {
+function reader(file: H5wasm.File, module: Module, bytes: Uint8Array): Hdf5Reader {
   const find = (path: string, type: 'Group' | 'Dataset') => {
     const found = (path === '' ? file : file.get(path)) as Entity | null;
     return found?.type === type ? found : undefined;
@@ -91,9 +89,9 @@ function reader(where: string, file: H5wasm.File, module: Module, bytes: Uint8Ar
     return textsOf(module, group, name, bytes.length);
   };
   return {
-    names: (path) => damaged(where, () => find(path, 'Group')?.keys().slice().sort()),
+    names: (path) => damaged(() => find(path, 'Group')?.keys().slice().sort()),
     texts(path, name) {
-      return damaged(where, () => {
+      return damaged(() => {
         const group = find(path, 'Group');
         if (!group) return undefined;
         const pieces = piecesOf(module.get_attribute_names(group.file_id, group.path), name);
@@ -101,18 +99,18 @@ function reader(where: string, file: H5wasm.File, module: Module, bytes: Uint8Ar
       });
     },
     tensor(path) {
-      const found = damaged(where, () => find(path, 'Dataset'));
+      const found = damaged(() => find(path, 'Dataset'));
       if (!found) return undefined;
-      const { type, size, shape, virtual_sources: elsewhere } = damaged(where, () => found.metadata);
+      const { type, size, shape, virtual_sources: elsewhere } = damaged(() => found.metadata);
       if (type === module.H5T_class_t.H5T_FLOAT.value && (size === 4 || size === 8) && shape && !elsewhere) {
-        const read = () => damaged(where, () => found.value as ArrayLike<number> | number);
+        const read = () => damaged(() => found.value as ArrayLike<number> | number);
         return {
           shape,
           read: () => Float32Array.from(shape.length === 0 ? [read() as number] : (read() as ArrayLike<number>)),
         };
       }
       const received = elsewhere ? 'values of other files' : 'others';
-      throw weightsError(`${where}: '${path}'`, 'float32 or float64 values', received);
+      throw weightsError(`: '${path}'`, 'float32 or float64 values', received);
     },
   };
 }

@@ -1,5 +1,5 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { weightsError } from '../errors';
+import { weightsError, within } from '../errors';
 import { describe } from '../validate';
 import { hasNoEffect, type Json, type LayerConfig, type LayerRule, ruleOf, type Settings } from './keras-layers';
 import { valueToKeras } from './keras-values';
@@ -21,16 +21,15 @@ export function modelClass(model: Layer): 'Sequential' | 'Functional' {
 /**
  * Describes the architecture of a model as Keras 3 writes it into `config.json`.
  *
- * @param where The calling function, for messages.
  * @param model The model; borrowed.
  * @returns An object to be written as JSON.
  * @throws {@link WeightsError} that names the layer, if Keras 3 has none that computes the same.
  */
-export function architectureToKeras(where: string, model: tfl.LayersModel): Settings {
-  return modelToKeras(where, model, model.toJSON(null, false) as unknown as LayerConfig);
+export function architectureToKeras(model: tfl.LayersModel): Settings {
+  return modelToKeras(model, model.toJSON(null, false) as unknown as LayerConfig);
 }
 
-function modelToKeras(where: string, model: tfl.LayersModel, { config }: LayerConfig): Settings {
+function modelToKeras(model: tfl.LayersModel, { config }: LayerConfig): Settings {
   const { name, layers } = config;
   const kind = modelClass(model);
   const entries = (layers as unknown as LayerEntry[]).map((entry) => ({
@@ -40,7 +39,7 @@ function modelToKeras(where: string, model: tfl.LayersModel, { config }: LayerCo
   if (kind === 'Sequential') {
     const given = entries.filter(({ layer }) => layer.getClassName() !== 'InputLayer');
     const input = inputLayer(`${name as string}_input`, model.inputs[0]!.shape);
-    const chain = [input, ...given.map(({ entry, layer }) => layerToKeras(where, layer, entry))];
+    const chain = [input, ...given.map(({ entry, layer }) => layerToKeras(layer, entry))];
     return object('keras', kind, { name: name!, trainable: model.trainable, layers: chain });
   }
   const nested = new Map(
@@ -54,7 +53,7 @@ function modelToKeras(where: string, model: tfl.LayersModel, { config }: LayerCo
         shapes(model, layer, i),
       ),
     );
-    return { ...layerToKeras(where, layer, entry), name: entry.name, inbound_nodes: inbound };
+    return { ...layerToKeras(layer, entry), name: entry.name, inbound_nodes: inbound };
   });
   const ends = (list: Json) => {
     const all = (list as Reference[]).map(([from, index, tensor]) => [
@@ -74,12 +73,17 @@ function modelToKeras(where: string, model: tfl.LayersModel, { config }: LayerCo
   return { ...object('keras.src.models.functional', kind, settings), registered_name: kind };
 }
 
-function layerToKeras(where: string, layer: Layer, entry: LayerConfig): Settings {
-  if (isModel(layer)) return modelToKeras(where, layer, entry);
+function layerToKeras(layer: Layer, entry: LayerConfig): Settings {
+  if (isModel(layer)) return modelToKeras(layer, entry);
   const { class_name: kind, config } = entry;
-  const place = `${where}: layer '${layer.name}' (${kind})`;
+  const place = `: layer '${layer.name}' (${kind})`;
   if (kind === 'InputLayer') return inputLayer(layer.name, config['batch_input_shape'] as tfl.Shape);
-  const settings = settingsToKeras(place, ruleOf(place, kind), { ...config, ...unwritten(place, layer) });
+  const settings = within(place, () =>
+    settingsToKeras(
+      within(place, () => ruleOf(kind)),
+      { ...config, ...within(place, () => unwritten(layer)) },
+    ),
+  );
   if (kind === 'LeakyReLU') {
     const { alpha, ...rest } = settings;
     return object('keras.layers', kind, { ...base(layer), ...rest, negative_slope: alpha! });
@@ -89,19 +93,19 @@ function layerToKeras(where: string, layer: Layer, entry: LayerConfig): Settings
 
 const base = ({ name, trainable }: Layer): Settings => ({ name, trainable, dtype: 'float32' });
 
-function settingsToKeras(where: string, rule: LayerRule, config: Settings): Settings {
+function settingsToKeras(rule: LayerRule, config: Settings): Settings {
   const settings: Settings = {};
   for (const [name, value] of Object.entries(config)) {
-    if (rule.settings.includes(name)) settings[name] = valueToKeras(where, name, value);
+    if (rule.settings.includes(name)) settings[name] = valueToKeras(name, value);
     else if (!hasNoEffect(name, value, rule)) {
-      throw weightsError(where, 'settings that Keras has too', `${name} = ${describe(value)}`);
+      throw weightsError('', 'settings that Keras has too', `${name} = ${describe(value)}`);
     }
   }
   return settings;
 }
 
 /** What tfjs leaves out of a layer's settings or writes wrongly. */
-function unwritten(where: string, layer: Layer): Settings {
+function unwritten(layer: Layer): Settings {
   const { depthMultiplier, depthwiseConstraint } = layer as Layer & {
     depthMultiplier?: number;
     depthwiseConstraint?: object;
@@ -109,7 +113,7 @@ function unwritten(where: string, layer: Layer): Settings {
   if (layer.getClassName() === 'SeparableConv2D') return { depth_multiplier: depthMultiplier! };
   if (layer.getClassName() !== 'DepthwiseConv2D') return {};
   if (!depthwiseConstraint) return { depthwise_constraint: null };
-  throw weightsError(where, 'no depthwise constraint', 'one, which tfjs does not write');
+  throw weightsError('', 'no depthwise constraint', 'one, which tfjs does not write');
 }
 
 function inputLayer(name: string, shape: tfl.Shape): Settings {

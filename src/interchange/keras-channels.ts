@@ -76,22 +76,21 @@ export class ChannelOrder {
   /**
    * Applies a layer.
    *
-   * @param where The layer, for messages.
    * @param part The layer, for tensors with axes as Keras has them.
    * @param inputs What it is called with.
    * @returns Its output.
    * @throws {@link WeightsError} if channels come first in what is not images, or an axis is not one of the input.
    */
-  apply(where: string, part: Part, inputs: readonly Value[]): Value {
+  apply(part: Part, inputs: readonly Value[]): Value {
     const { class_name: kind, config } = part;
     const name = String(config['name']);
     const rank = inputs[0]!.tensor.shape.length;
     const first = isFirst(part);
     if (first && rank !== 4) {
-      throw weightsError(where, 'images of a known size for channels_first', `an input of ${rank} axes`);
+      throw weightsError('', 'images of a known size for channels_first', `an input of ${rank} axes`);
     }
     if (kind === 'BatchNormalization' || kind === 'Softmax') {
-      return this.#along(where, set(part, { axis: -1 }), config['axis'] ?? -1, inputs[0]!);
+      return this.#along(set(part, { axis: -1 }), config['axis'] ?? -1, inputs[0]!);
     }
     const moved = first || (isAlike(part) && inputs.every((input) => input.moved));
     const isSoftmax = first && String(config['activation']).endsWith('softmax');
@@ -103,14 +102,14 @@ export class ChannelOrder {
     const value = { tensor, moved: moved && tensor.shape.length === 4 };
     if (!isSoftmax) return value;
     const softmax = { name: `${name}_softmax`, activation: config['activation']! };
-    return this.#along(where, { class_name: 'Activation', config: softmax }, -1, value);
+    return this.#along({ class_name: 'Activation', config: softmax }, -1, value);
   }
 
   /** Applies a layer that works along the last axis, along the axis that Keras counts so. */
-  #along(where: string, part: Part, axis: Json, { tensor, moved }: Value): Value {
+  #along(part: Part, axis: Json, { tensor, moved }: Value): Value {
     const rank = tensor.shape.length;
     const inKeras = (Number(axis) + rank) % rank;
-    if (!(inKeras > 0)) throw weightsError(where, 'one axis, and not that of the batch', `axis = ${describe(axis)}`);
+    if (!(inKeras > 0)) throw weightsError('', 'one axis, and not that of the batch', `axis = ${describe(axis)}`);
     const place = moved ? MOVED[inKeras]! : inKeras;
     const swapped = Array.from({ length: rank - 1 }, (_, i) => i + 1);
     [swapped[place - 1], swapped[rank - 2]] = [rank - 1, place];

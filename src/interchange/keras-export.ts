@@ -1,5 +1,5 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { weightsError } from '../errors';
+import { weightsError, within } from '../errors';
 import { checkModel } from '../models/facts';
 import { type Hdf5Tensor, type Hdf5Writer, writeHdf5 } from './hdf5';
 import { architectureToKeras, isModel, modelClass } from './keras-architecture';
@@ -34,19 +34,21 @@ const VERSION = '3.0.0';
  * ```
  */
 export async function exportKeras(model: tfl.LayersModel): Promise<Uint8Array> {
-  checkModel(`${WHERE}: model`, model);
+  within(`${WHERE}: model`, () => checkModel(model));
   checkNorms(model);
-  const config = architectureToKeras(WHERE, model);
+  const config = within(WHERE, () => architectureToKeras(model));
   const values = new Map<Weight, Hdf5Tensor>();
   for (const weight of model.weights) {
     values.set(weight, { shape: weight.shape as number[], values: await weight.read().data<'float32'>() });
   }
   const json = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
-  return zip(WHERE, {
-    'metadata.json': json({ keras_version: VERSION }),
-    'config.json': json(config),
-    'model.weights.h5': await writeHdf5(WHERE, (file) => writeModel(file, '', model, values)),
-  });
+  return within(WHERE, async () =>
+    zip({
+      'metadata.json': json({ keras_version: VERSION }),
+      'config.json': json(config),
+      'model.weights.h5': await writeHdf5((file) => writeModel(file, '', model, values)),
+    }),
+  );
 }
 
 /** Refuses batch norm along another axis than the last, which backends of tfjs compute as if it were the last. */

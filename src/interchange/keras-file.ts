@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { WeightsError, weightsError } from '../errors';
+import { WeightsError, weightsError, within } from '../errors';
 import { kindOf } from '../file-kind';
 import { specsOf, storedBytes } from '../storage/fit';
 import { foreignFormat } from '../storage/foreign';
@@ -44,12 +44,12 @@ export interface Placed<T = Uint8Array> {
 export async function openModelFile({ where, content }: Placed): Promise<KerasFile> {
   if (isZip(content)) {
     const names = ['config.json', 'model.weights.h5'];
-    const members = await unzip(where, content, names);
+    const members = await within(where, () => unzip(content, names));
     const [json, weights] = members.map((member, i) => ({ where: `${where}: ${names[i]!}`, content: member }));
     return openParts(json!, [weights!]);
   }
   if (!isHdf5(content)) throw notExpected(where, 'a .keras file (zip) or an .h5 file (HDF5)', content);
-  const config = await readHdf5(where, content, (file) => file.texts('', 'model_config')?.[0]);
+  const config = await within(where, () => readHdf5(content, (file) => file.texts('', 'model_config')?.[0]));
   const json = { where, content: new TextEncoder().encode(config) };
   if (config !== undefined) return openParts(json, [{ where, content }]);
   throw weightsError(
@@ -68,10 +68,11 @@ export async function openModelFile({ where, content }: Placed): Promise<KerasFi
  * @throws {@link WeightsError} if one of them is damaged.
  */
 export async function openParts(json: Placed<unknown>, weights: readonly Placed[]): Promise<KerasFile> {
-  const config = json.content instanceof Uint8Array ? parse(json.where, json.content) : (json.content as Json);
+  const { content } = json;
+  const config = content instanceof Uint8Array ? within(json.where, () => parse(content)) : (content as Json);
   const foreign = foreignFormat(json.where, config, true);
   if (foreign) throw foreign;
-  if (isConverted(config)) return openConverted(json.where, config, weights);
+  if (isConverted(config)) return within(json.where, () => openConverted(config, weights));
   const { keras_version: version, module } = Object(config) as { keras_version?: unknown; module?: unknown };
   const stored = await openWeights(weights[0]!);
   const written = typeof version === 'string' ? version : stored.version;
@@ -88,8 +89,9 @@ export async function openWeights({ where, content }: Placed): Promise<StoredWei
   if (!isHdf5(content)) throw notExpected(where, 'an HDF5 file', content);
   return {
     size: content.length,
-    version: await readHdf5(where, content, (file) => file.texts('', 'keras_version')?.[0]),
-    find: (model, layers, backend) => readHdf5(where, content, (file) => findWeights(model, file, layers, backend)),
+    version: await within(where, () => readHdf5(content, (file) => file.texts('', 'keras_version')?.[0])),
+    find: (model, layers, backend) =>
+      within(where, () => readHdf5(content, (file) => within(model, () => findWeights(file, layers, backend)))),
   };
 }
 
@@ -108,17 +110,17 @@ const isConverted = (json: unknown): json is Converted =>
  */
 export function weightFiles({ where, content }: Placed): string[] | undefined {
   if (!/^\s*\{/.test(String.fromCharCode(...content.subarray(0, 16)))) return undefined;
-  const json = parse(where, content);
+  const json = within(where, () => parse(content));
   if (!isConverted(json)) return undefined;
   specsOf(where, json, true);
   return json.weightsManifest.flatMap(({ paths }) => paths);
 }
 
 /** Opens what `tensorflowjs_converter` writes for any version of Keras, and what TensorFlow.js saves. */
-function openConverted(where: string, json: Converted, files: readonly Placed[]): KerasFile {
-  const specs = specsOf(where, json, true);
+function openConverted(json: Converted, files: readonly Placed[]): KerasFile {
+  const specs = specsOf('', json, true);
   const size = files.reduce((sum, { content }) => sum + content.length, 0);
-  const wanted = storedBytes(where, specs);
+  const wanted = storedBytes(specs);
   const place = [...new Set(files.map((file) => file.where))].join(', ');
   if (size !== wanted) throw weightsError(place, `${wanted} bytes, as the manifest says`, `${size}`);
   const { modelTopology: topology } = json;
@@ -136,7 +138,7 @@ function openConverted(where: string, json: Converted, files: readonly Placed[])
           const values = await tensor.data<'float32'>();
           stored.set(name, { shape: tensor.shape, read: () => values });
         }
-        return findNamed(model, stored, layers);
+        return within(model, () => findNamed(stored, layers));
       } finally {
         tf.dispose(tensors);
       }
@@ -169,13 +171,19 @@ function otherFormat(bytes: Uint8Array, isJson: boolean): { name: string; remedy
 
 function notExpected(where: string, expected: string, bytes: Uint8Array, cause?: unknown): WeightsError {
   const { name, remedy } = otherFormat(bytes, expected === 'JSON');
-  return new WeightsError({ where, expected, received: bytes.length === 0 ? 'an empty file' : name, remedy, cause });
+  return new WeightsError({
+    where,
+    expected,
+    received: bytes.length === 0 ? 'an empty file' : name,
+    remedy,
+    cause,
+  });
 }
 
-function parse(where: string, bytes: Uint8Array): Json {
+function parse(bytes: Uint8Array): Json {
   try {
     return JSON.parse(new TextDecoder().decode(bytes)) as Json;
   } catch (cause) {
-    throw notExpected(where, 'JSON', bytes, cause);
+    throw notExpected('', 'JSON', bytes, cause);
   }
 }

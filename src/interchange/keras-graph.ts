@@ -1,4 +1,4 @@
-import { weightsError } from '../errors';
+import { weightsError, within } from '../errors';
 import { describe } from '../validate';
 import type { Json, LayerConfig, Settings } from './keras-layers';
 import { IN_TRAINING_ONLY } from './keras-layers';
@@ -35,28 +35,27 @@ export const isModelClass = (kind: string | undefined) => /^(Sequential|Function
 /**
  * The graph of a Sequential or Functional model.
  *
- * @param where The file, for messages.
  * @param entry The model as any version of Keras writes it.
  * @throws {@link WeightsError} if it is another, or a layer is called with more than tensors.
  */
-export function graphOf(where: string, entry: LayerEntry): Graph {
+export function graphOf(entry: LayerEntry): Graph {
   const { class_name: kind } = entry;
-  if (isModelClass(kind)) return kind === 'Sequential' ? chain(where, entry) : graph(where, entry);
+  if (isModelClass(kind)) return kind === 'Sequential' ? chain(entry) : graph(entry);
   throw weightsError(
-    where,
+    '',
     'a Sequential or Functional model',
     `the class ${describe(kind)}`,
     'A subclassed model has no architecture that can be read: rebuild it with the functional API.',
   );
 }
 
-function named(where: string, { class_name: kind, name, config }: LayerEntry): string {
+function named({ class_name: kind, name, config }: LayerEntry): string {
   const own = name ?? config['name'];
   if (typeof own === 'string' && own !== '') return own;
-  throw weightsError(where, 'layers with a name', `${describe(kind)} with the name ${describe(own)}`);
+  throw weightsError('', 'layers with a name', `${describe(kind)} with the name ${describe(own)}`);
 }
 
-function chain(where: string, entry: LayerEntry): Graph {
+function chain(entry: LayerEntry): Graph {
   const { name = 'sequential', layers = entry.config } = entry.config; // Keras 1 has an array of layers here
   const [first, ...rest] = layers as unknown as [LayerEntry, ...LayerEntry[]];
   const given = first.class_name === 'InputLayer' ? first : undefined;
@@ -64,12 +63,12 @@ function chain(where: string, entry: LayerEntry): Graph {
   const shape = shapeIn(entry);
   if (!Array.isArray(shape)) {
     const remedy = 'Call the model once or give it an Input layer before it is saved.';
-    throw weightsError(where, 'an input shape', 'a model without one', remedy);
+    throw weightsError('', 'an input shape', 'a model without one', remedy);
   }
   Object.assign(input.config, { batch_shape: shape });
   let last: Reference[] = [];
   const entries = [input, ...(given ? rest : [first, ...rest])].map((layer): GraphEntry => {
-    const own = named(where, layer);
+    const own = named(layer);
     const call = last;
     last = [[own, 0, 0]];
     return { ...layer, name: own, calls: [call] };
@@ -84,9 +83,9 @@ function shapeIn({ config, build_config: built }: LayerEntry): Json | undefined 
   return own ?? (first && shapeIn(first)) ?? config['build_input_shape'] ?? built?.input_shape;
 }
 
-function graph(where: string, { config }: LayerEntry): Graph {
+function graph({ config }: LayerEntry): Graph {
   const { name = 'model', layers, input_layers: inputs, output_layers: outputs } = config;
-  const list = (layers as unknown as LayerEntry[]).map((layer) => ({ ...layer, name: named(where, layer) }));
+  const list = (layers as unknown as LayerEntry[]).map((layer) => ({ ...layer, name: named(layer) }));
   const kinds = new Map(list.map((layer) => [layer.name, layer.class_name]));
   const isNew = list.some(({ inbound_nodes: nodes }) => !Array.isArray((nodes as Json[])[0] ?? []));
   // Keras 1 and 2 count the making of a nested model as its first call, Keras 3 only among the outputs, and not for a Sequential model.
@@ -94,10 +93,12 @@ function graph(where: string, { config }: LayerEntry): Graph {
     return [from, isCounted && isModelClass(kinds.get(from)) ? index - 1 : index, tensor];
   };
   const entries = list.map((layer): GraphEntry => {
-    const place = `${where}: layer '${layer.name}' (${layer.class_name})`;
-    const { inbound_nodes: nodes, ...rest } = layerOfOperation(place, layer);
+    const place = `: layer '${layer.name}' (${layer.class_name})`;
+    const { inbound_nodes: nodes, ...rest } = within(place, () => layerOfOperation(layer));
     const calls = (nodes as Json[]).map((node) =>
-      references(place, node, IN_TRAINING_ONLY.includes(layer.class_name)).map((each) => call(each, !isNew)),
+      within(place, () => references(node, IN_TRAINING_ONLY.includes(layer.class_name))).map((each) =>
+        call(each, !isNew),
+      ),
     );
     return { ...rest, name: layer.name, calls: calls.length > 0 ? calls : [[]] };
   });
@@ -116,9 +117,9 @@ function endsOf(list: Json): Reference[] {
 }
 
 /** The tensors of a call, from `[[layer, node, tensor, kwargs], …]` or Keras 3's `{ args, kwargs }`. */
-function references(where: string, node: Json, atAnyTime: boolean): Reference[] {
+function references(node: Json, atAnyTime: boolean): Reference[] {
   const refuse = (received: string) => {
-    throw weightsError(where, 'calls with tensors only', received);
+    throw weightsError('', 'calls with tensors only', received);
   };
   /** `training: false` is how a model predicts, and augmentation has true by default. */
   const check = (kwargs: Settings) => {

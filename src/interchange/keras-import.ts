@@ -1,12 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { inputError, WeightsError } from '../errors';
+import { inputError, WeightsError, within } from '../errors';
 import { ensureBackend } from '../backend/backend';
-import { checkFacts, checkModel, type GivenFacts } from '../models/facts';
+import { checkFacts, checkModel, GIVEN_FACTS, type GivenFacts } from '../models/facts';
 import { addFacts } from '../models/known-facts';
 import type { ReadFailure } from '../platform/platform';
 import { fileName, type FileSource, isFileSource, readFile } from '../platform/read';
-import { checkOneOf, checkOptions, describe } from '../validate';
+import { object, oneOf, optional, type Schema, signal, unchecked } from '../schema';
+import { describe } from '../validate';
 import { buildWithin } from '../storage/build';
 import { placesOf } from '../storage/read-stored';
 import { isModel, modelClass } from './keras-architecture';
@@ -63,6 +64,12 @@ export interface ImportKerasOptions extends GivenFacts {
 
 const WHERE = 'importKeras';
 
+const parse = object({
+  ...GIVEN_FACTS,
+  backend: optional(oneOf(['tensorflow', 'theano'])),
+  signal,
+} satisfies Schema<ImportKerasOptions>);
+
 /**
  * Imports a model of Keras 1, 2 or 3. Needs the package `h5wasm`, for `.keras` files `fflate` too.
  *
@@ -87,14 +94,12 @@ const WHERE = 'importKeras';
  * ```
  */
 export async function importKeras(source: KerasSource, options: ImportKerasOptions = {}): Promise<tfl.LayersModel> {
-  checkOptions(WHERE, options, ['classNames', 'pixels', 'preprocessing', 'outputs', 'backend', 'signal']);
-  const { backend, signal } = options;
-  if (backend !== undefined) checkOneOf(`${WHERE}: backend`, backend, ['tensorflow', 'theano']);
+  const { backend, signal, ...facts } = parse(WHERE, options);
   const parts = checkSource(source);
   const read = async (part: keyof KerasParts, file: FileSource): Promise<Placed> => {
     const where = placeOf(part, file);
     const fail: ReadFailure = (error) => new WeightsError({ where, ...error });
-    return { where, content: await readFile(where, file, { fail, signal }) };
+    return { where, content: await within(where, () => readFile(file, { fail, signal })) };
   };
   if (parts.model) return intoModel(parts.model, await read('weights', parts.weights as FileSource), backend);
   const { config, major, size, find } = await openSource(parts, read);
@@ -102,15 +107,20 @@ export async function importKeras(source: KerasSource, options: ImportKerasOptio
   const where = name === undefined ? WHERE : `${WHERE}: ${name}`;
   await ensureBackend(WHERE);
   let layers: readonly KerasLayer[] = [];
-  const model = await buildWithin(`${where}: architecture`, size, async () => {
-    const built = modelFromKeras(where, config, major);
-    layers = built.layers;
-    return built.model;
-  });
+  const model = await within(`${where}: architecture`, () =>
+    buildWithin(size, async () => {
+      const built = within(where, () => modelFromKeras(config, major));
+      layers = built.layers;
+      return built.model;
+    }),
+  );
   const variables = model.weights.map((weight) => weight.read());
   try {
     setWeights(await find(where, layers, backend));
-    return addFacts(model, checkFacts(WHERE, model, options));
+    return addFacts(
+      model,
+      within(WHERE, () => checkFacts(model, facts)),
+    );
   } catch (error) {
     tf.dispose(variables); // model.dispose() leaves those of a layer that is called twice
     throw error;
@@ -125,6 +135,8 @@ interface KerasParts {
   model?: tfl.LayersModel;
 }
 
+const parseParts = object({ json: unchecked, model: unchecked, weights: unchecked });
+
 /** A part by the name of its file if it has one, for messages. */
 const placeOf = (part: keyof KerasParts, file: unknown) => `${WHERE}: ${fileName(file) ?? part}`;
 
@@ -134,7 +146,7 @@ function checkSource(source: KerasSource): KerasParts {
   if (given !== 'json,weights' && given !== 'model,weights') {
     throw inputError(WHERE, 'a file, { json, weights } or { model, weights }', describe(source));
   }
-  checkOptions(WHERE, source, ['json', 'model', 'weights']);
+  parseParts(WHERE, source);
   return source as KerasParts;
 }
 
@@ -163,7 +175,7 @@ async function intoModel(
   weights: Placed,
   backend: string | undefined,
 ): Promise<tfl.LayersModel> {
-  checkModel(`${WHERE}: model`, model);
+  within(`${WHERE}: model`, () => checkModel(model));
   const stored = await openWeights(weights);
   await ensureBackend(WHERE);
   setWeights(await stored.find(weights.where, layersOf(model), backend));

@@ -90,10 +90,10 @@ export const LAYERS: Readonly<Record<string, LayerRule>> = {
 };
 
 /** The rule for a class of layers. */
-export function ruleOf(where: string, kind: string): LayerRule {
+export function ruleOf(kind: string): LayerRule {
   if (Object.hasOwn(LAYERS, kind)) return LAYERS[kind]!;
   const expected = `one of the layers ${Object.keys(LAYERS).join(', ')}`;
-  throw weightsError(where, expected, kind, 'Rebuild the model without this layer.');
+  throw weightsError('', expected, kind, 'Rebuild the model without this layer.');
 }
 
 /** Layers of Keras that change images in training and pass them on otherwise. */

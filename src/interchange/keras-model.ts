@@ -1,5 +1,5 @@
 import * as tfl from '@tensorflow/tfjs-layers';
-import { FerError, reasonOf, WeightsError, weightsError } from '../errors';
+import { FerError, reasonOf, WeightsError, weightsError, within } from '../errors';
 import { describe } from '../validate';
 import { beginsFirst, ChannelOrder, channelsLast, isFirst, type Value } from './keras-channels';
 import { type GraphEntry, graphOf, isModelClass, type LayerEntry, type Reference } from './keras-graph';
@@ -32,19 +32,18 @@ export interface KerasModel {
 /**
  * Builds the model that a file of any version of Keras describes.
  *
- * @param where The file, for messages.
  * @param config The parsed JSON of the architecture.
  * @param major Major version of Keras that wrote it.
  * @returns The model, which takes images with their channels last; its weights are not set.
  * @throws {@link WeightsError} that names the layer, if TensorFlow.js cannot compute the same, or if it is not an architecture.
  */
-export function modelFromKeras(where: string, config: Json, major: number): KerasModel {
+export function modelFromKeras(config: Json, major: number): KerasModel {
   try {
-    return build(where, config as unknown as LayerEntry, major);
+    return build(config as unknown as LayerEntry, major);
   } catch (cause) {
     if (cause instanceof FerError) throw cause;
     const expected = 'the architecture of a Sequential or Functional model as Keras writes it';
-    throw new WeightsError({ where, expected, received: describe(config), cause });
+    throw new WeightsError({ where: '', expected, received: describe(config), cause });
   }
 }
 
@@ -61,18 +60,18 @@ interface Step extends GraphEntry {
 }
 
 /** Builds a model. The outermost takes and gives images with their channels last; a nested one, with a name of its own, has the axes of Keras. */
-function build(file: string, entry: LayerEntry, major: number, nested?: string): KerasModel {
-  const { entries, inputs, outputs, ...graph } = graphOf(file, entry);
+function build(entry: LayerEntry, major: number, nested?: string): KerasModel {
+  const { entries, inputs, outputs, ...graph } = graphOf(entry);
   const name = nested ?? graph.name;
   const isOuter = nested === undefined;
   const order = new ChannelOrder(entries);
   const moved = isOuter && beginsFirst(entries);
-  const steps = new Map(entries.map((each) => [each.name, stepOf(file, each, major, order, moved)]));
-  if (steps.size < entries.length) throw weightsError(file, 'layers with different names', 'one name twice');
+  const steps = new Map(entries.map((each) => [each.name, stepOf(each, major, order, moved)]));
+  if (steps.size < entries.length) throw weightsError('', 'layers with different names', 'one name twice');
   const valueOf = ([layer, call, tensor]: Reference): Value => {
     const value = called(steps.get(layer)!, call)[tensor];
     if (value) return value;
-    throw weightsError(file, 'calls with outputs of layers', `output ${tensor} of call ${call} of '${layer}'`);
+    throw weightsError('', 'calls with outputs of layers', `output ${tensor} of call ${call} of '${layer}'`);
   };
   const called = (step: Step, call: number) => (step.outputs[call] ??= callOf(step, step.calls[call]!.map(valueOf)));
   for (const step of steps.values()) step.calls.forEach((_, call) => called(step, call));
@@ -87,21 +86,21 @@ function build(file: string, entry: LayerEntry, major: number, nested?: string):
 /** Calls a layer; what TensorFlow.js refuses becomes an error that names the layer. */
 function callOf({ where, apply }: Step, inputs: Value[]): Value[] {
   try {
-    return apply(inputs);
+    return within(where, () => apply(inputs));
   } catch (cause) {
     if (cause instanceof FerError) throw cause;
     throw new WeightsError({ where, expected: 'what TensorFlow.js computes', received: reasonOf(cause), cause });
   }
 }
 
-function stepOf(file: string, entry: GraphEntry, major: number, order: ChannelOrder, moved: boolean): Step {
+function stepOf(entry: GraphEntry, major: number, order: ChannelOrder, moved: boolean): Step {
   const { class_name: className, name, config } = entry;
-  const where = `${file}: layer '${name}' (${className})`;
+  const where = `: layer '${name}' (${className})`;
   const found = { className, name } as KerasLayer;
   const step = (apply: Step['apply']): Step => ({ ...entry, where, found, outputs: [], apply });
-  if (className === 'InputLayer') return step(() => [inputOf(where, found, config, moved)]);
+  if (className === 'InputLayer') return step(() => [inputOf(found, config, moved)]);
   if (isModelClass(className)) {
-    const { model, layers } = build(file, entry, major, name);
+    const { model, layers } = build(entry, major, name);
     Object.assign(found, { layer: model, layers });
     return step((inputs) => {
       const tensors = inputs.map((input) => order.tensor(input, false, name));
@@ -113,14 +112,14 @@ function stepOf(file: string, entry: GraphEntry, major: number, order: ChannelOr
     const { tensor, moved: isMoved } = inputs[0]!;
     const shape = isMoved ? [0, 3, 1, 2].map((axis) => tensor.shape[axis]!) : tensor.shape; // as Keras has it
     const settings = { ...config, name };
-    parts ??= layersFromKeras(where, { class_name: className, config: settings }, major, shape);
+    parts ??= layersFromKeras({ class_name: className, config: settings }, major, shape);
     if (className === 'Normalization' && !givenStatistics(config)) {
-      found.statistics = statisticsOf(where, settings, shape.length);
+      found.statistics = statisticsOf(settings, shape.length);
     }
-    const values = [order.apply(where, parts[0]!, inputs)];
+    const values = [order.apply(parts[0]!, inputs)];
     for (const part of parts.slice(1)) {
       const given = part.withFirst ? [values[0]!, values.at(-1)!] : [values.at(-1)!];
-      values.push(order.apply(where, part, given));
+      values.push(order.apply(part, given));
     }
     found.layer = order.layer(parts[0]!);
     found.outFirst = major === 1 && parts[0]!.class_name === 'Conv2D' && isFirst(parts[0]!);
@@ -129,10 +128,10 @@ function stepOf(file: string, entry: GraphEntry, major: number, order: ChannelOr
 }
 
 /** An input; images whose channels are first in Keras have them last. */
-function inputOf(where: string, found: KerasLayer, config: Settings, moved: boolean): Value {
+function inputOf(found: KerasLayer, config: Settings, moved: boolean): Value {
   const shape = (config['batch_shape'] ?? config['batch_input_shape']) as (number | null)[];
   const isShape = Array.isArray(shape) && shape.every((size) => size === null || Number.isSafeInteger(size));
-  if (!isShape) throw weightsError(where, 'an input shape', describe(shape));
+  if (!isShape) throw weightsError('', 'an input shape', describe(shape));
   const isMoved = moved && shape.length === 4;
   const tensor = tfl.input({ name: found.name, batchShape: isMoved ? channelsLast(shape) : shape });
   found.layer = tensor.sourceLayer;

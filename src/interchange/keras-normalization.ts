@@ -22,16 +22,15 @@ const EPSILON = 1e-7;
 /**
  * What a Normalization layer does with its statistics.
  *
- * @param where The layer, for messages.
  * @param config Its settings.
  * @param rank Number of axes of its input.
  * @throws {@link WeightsError} if its axes are not those of the input.
  */
-export function statisticsOf(where: string, { axis = -1, invert }: Settings, rank: number): Statistics {
+export function statisticsOf({ axis = -1, invert }: Settings, rank: number): Statistics {
   const axes = [axis === null ? [] : axis].flat().map((each) => {
     const place = Number(each);
     if (Number.isInteger(place) && place >= -rank && place < rank) return place < 0 ? place : place - rank;
-    throw weightsError(where, 'axes of the input', `axis = ${describe(axis)}`);
+    throw weightsError('', 'axes of the input', `axis = ${describe(axis)}`);
   });
   return { axes: [...axes].sort((a, b) => a - b), invert: invert === true };
 }
@@ -54,21 +53,20 @@ function lengthsOf(value: Json): number[] {
 /**
  * The settings of the Rescaling layer that normalizes by a mean and a variance.
  *
- * @param where The layer, for messages.
  * @param statistics How they are applied.
  * @param mean The mean, one value for each index of the axes.
  * @param variance The variance, likewise.
  * @returns `scale` and `offset`, numbers or arrays that are as long as the axes.
  * @throws {@link WeightsError} if the numbers do not fit the axes.
  */
-export function rescalingOf(where: string, { axes, invert }: Statistics, mean: Numbers, variance: Numbers): Settings {
+export function rescalingOf({ axes, invert }: Statistics, mean: Numbers, variance: Numbers): Settings {
   const count = mean.values.length;
   const lengths =
     axes.length === 1 ? [count] : mean.shape.filter((length) => length !== 1 || mean.shape.length === axes.length);
   const fits = count === 1 || (lengths.length === axes.length && lengths.reduce((a, b) => a * b, 1) === count);
   if (!fits || variance.values.length !== count) {
     const received = `${count} and ${variance.values.length}`;
-    throw weightsError(where, 'as many means and variances as the axes are long', received);
+    throw weightsError('', 'as many means and variances as the axes are long', received);
   }
   const scales = Array.from(variance.values, (value) => Math.max(Math.sqrt(value), EPSILON) ** (invert ? 1 : -1));
   const offsets = Array.from(mean.values, (value, i) => (invert ? value : -value * scales[i]!));

@@ -23,12 +23,11 @@ const OPERATIONS: Readonly<Record<string, 'add' | 'subtract' | 'multiply' | 'div
 /**
  * The layer that computes what an operation of Keras computes: `x / 255`, `x - mean` and the like, which graphs contain beside their layers.
  *
- * @param where The operation, for messages.
  * @param entry An entry of a graph.
  * @returns A layer with the same name and calls; the entry itself if it is a layer.
  * @throws {@link WeightsError} if the operation has no layer that computes the same.
  */
-export function layerOfOperation(where: string, entry: Entry): Entry {
+export function layerOfOperation(entry: Entry): Entry {
   const isFunction = entry.class_name === 'TFOpLambda';
   if (!isFunction && !isOperation(entry)) return entry;
   const operation = OPERATIONS[String(isFunction ? entry.config['function'] : entry.class_name)];
@@ -60,7 +59,7 @@ export function layerOfOperation(where: string, entry: Entry): Entry {
   }
   const expected = 'a layer, or the sum, difference, product or quotient of a tensor and a number';
   const received = `the operation ${describe(isFunction ? entry.config['function'] : entry.class_name)}`;
-  throw weightsError(where, expected, received, 'Rebuild the model in Keras with layers in its place.');
+  throw weightsError('', expected, received, 'Rebuild the model in Keras with layers in its place.');
 }
 
 /** Whether an entry of Keras 3 is an operation: files in HDF5 do not say so, but a layer is called with one tensor or one list of them. */

@@ -31,21 +31,20 @@ const STEPS: Readonly<Record<string, readonly Step[]>> = {
  * The layers of tfjs that one layer of Keras takes: pooling that keeps axes of length 1, activations that tfjs has as layers or not at all, and
  * layers of other names.
  *
- * @param where The layer, for messages.
  * @param layer The layer in the terms of Keras 2.
  * @param major Major version of Keras.
  * @param shape Shape of its (first) input in Keras.
  * @returns The parts in the order of their calls. The first has the name and weights of the layer.
  * @throws {@link WeightsError} if the numbers of a Normalization layer do not fit.
  */
-export function partsOf(where: string, layer: LayerConfig, major: number, shape: Shape): Part[] {
+export function partsOf(layer: LayerConfig, major: number, shape: Shape): Part[] {
   const { class_name: kind, config } = layer;
   const { keepdims, activation, negative_slope: alpha, ...rest } = config;
   const name = String(config['name']);
   if (kind === 'Normalization') {
     const given = givenStatistics(config);
     const numbers = given
-      ? rescalingOf(where, statisticsOf(where, config, shape.length), given.mean, given.variance)
+      ? rescalingOf(statisticsOf(config, shape.length), given.mean, given.variance)
       : { scale: 1, offset: 0 }; // adapted: the numbers come with the weights
     return [{ class_name: 'Rescaling', config: { name, ...numbers } }];
   }

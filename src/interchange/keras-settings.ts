@@ -20,38 +20,36 @@ const MERGES = pairs('sum:Add mul:Multiply ave:Average max:Maximum concat:Concat
 /**
  * A layer in the terms of tfjs, which for some takes several layers.
  *
- * @param where The layer, for messages.
  * @param layer The layer in the terms of any version of Keras.
  * @param major Major version of Keras.
  * @param shape Shape of its (first) input in Keras.
  * @returns The same for tfjs, without initializers, in the order of their calls. The first has the name and the weights.
  * @throws {@link WeightsError} if tfjs has no layer that computes the same.
  */
-export function layersFromKeras(where: string, layer: LayerConfig, major: number, shape: Shape): Part[] {
-  return partsOf(where, inKeras2(where, layer), major, shape).map((part) => inTfjs(where, part, major));
+export function layersFromKeras(layer: LayerConfig, major: number, shape: Shape): Part[] {
+  return partsOf(inKeras2(layer), major, shape).map((part) => inTfjs(part, major));
 }
 
-function inTfjs(where: string, part: Part, major: number): Part {
-  const rule = ruleOf(where, part.class_name);
+function inTfjs(part: Part, major: number): Part {
+  const rule = ruleOf(part.class_name);
   const { name, trainable = true } = part.config;
   const settings: Settings = { name: name!, trainable };
   for (const [key, value] of Object.entries(part.config)) {
-    if (rule.settings.includes(key)) settings[key] = valueFromKeras(where, key, value, major);
+    if (rule.settings.includes(key)) settings[key] = valueFromKeras(key, value, major);
     else if (!hasNoEffect(key, value, rule)) {
-      throw weightsError(where, 'settings with an equal in TensorFlow.js', `${key} = ${describe(value)}`);
+      throw weightsError('', 'settings with an equal in TensorFlow.js', `${key} = ${describe(value)}`);
     }
   }
   return { ...part, config: settings };
 }
 
 /** A layer with the names that Keras 2 has for classes and settings. */
-function inKeras2(where: string, { class_name: given, config }: LayerConfig): LayerConfig {
+function inKeras2({ class_name: given, config }: LayerConfig): LayerConfig {
   const settings: Settings = {};
   for (const [name, value] of Object.entries(config)) settings[SETTINGS[name] ?? name] = value;
   const { nb_row: rows, nb_col: columns, negative_slope: alpha, ...rest } = settings;
-  if (rows !== undefined)
-    return inKeras2(where, { class_name: given, config: { ...rest, kernel_size: [rows, columns!] } });
-  if (given === 'Merge') return merge(where, settings);
+  if (rows !== undefined) return inKeras2({ class_name: given, config: { ...rest, kernel_size: [rows, columns!] } });
+  if (given === 'Merge') return merge(settings);
   if (IN_TRAINING_ONLY.includes(given) || given === 'ActivityRegularization') {
     return { class_name: 'Activation', config: { name: settings['name']!, activation: 'linear' } };
   }
@@ -62,10 +60,10 @@ function inKeras2(where: string, { class_name: given, config }: LayerConfig): La
   return { class_name: CLASSES[given] ?? given, config: settings };
 }
 
-function merge(where: string, { mode, concat_axis: axis, name, trainable }: Settings): LayerConfig {
+function merge({ mode, concat_axis: axis, name, trainable }: Settings): LayerConfig {
   const class_name = MERGES[String(mode)];
   if (class_name === undefined) {
-    throw weightsError(where, `a mode among ${Object.keys(MERGES).join(', ')}`, describe(mode));
+    throw weightsError('', `a mode among ${Object.keys(MERGES).join(', ')}`, describe(mode));
   }
   const common: Settings = { name: name!, trainable: trainable ?? true };
   return { class_name, config: class_name === 'Concatenate' ? { ...common, axis: axis as Json } : common };

@@ -1,5 +1,5 @@
 import type { WeightsError } from '../errors';
-import { weightsError } from '../errors';
+import { weightsError, within } from '../errors';
 import { describe } from '../validate';
 import type { Json, Settings } from './keras-layers';
 
@@ -29,16 +29,15 @@ interface KerasObject {
 /**
  * The value of a layer's setting as tfjs takes it.
  *
- * @param where The layer, for the message.
  * @param key The setting, by its Keras 2 name.
  * @param value Its value in any version of Keras.
  * @param major Major version of Keras, where it matters.
  * @throws {@link WeightsError} if tfjs has nothing that computes the same.
  */
-export function valueFromKeras(where: string, key: string, value: Json, major: number): Json {
-  if (key === 'activation') return activation(`${where}: activation`, value, major);
-  if (key.endsWith('_regularizer')) return regularizer(`${where}: ${key}`, value);
-  if (key.endsWith('_constraint')) return constraint(`${where}: ${key}`, value);
+export function valueFromKeras(key: string, value: Json, major: number): Json {
+  if (key === 'activation') return within(': activation', () => activation(value, major));
+  if (key.endsWith('_regularizer')) return within(`: ${key}`, () => regularizer(value));
+  if (key.endsWith('_constraint')) return within(`: ${key}`, () => constraint(value));
   if (key === 'data_format') return value === 'th' ? 'channels_first' : value === 'tf' ? 'channels_last' : value;
   if (key === 'axis' && Array.isArray(value) && value.length === 1) return value[0]!;
   return value;
@@ -47,46 +46,45 @@ export function valueFromKeras(where: string, key: string, value: Json, major: n
 /**
  * The value of a layer's setting as Keras 3 takes it.
  *
- * @param where The layer, for the message.
  * @param key The setting, by its Keras 2 name.
  * @param value Its value in tfjs, in snake case.
  * @throws {@link WeightsError} if Keras 3 has nothing that computes the same.
  */
-export function valueToKeras(where: string, key: string, value: Json): Json {
+export function valueToKeras(key: string, value: Json): Json {
   const modules = { _regularizer: 'keras.regularizers', _constraint: 'keras.constraints' };
   const [, module] = Object.entries(modules).find(([end]) => key.endsWith(end)) ?? [];
   if (module && value) return { module, ...(value as Settings), registered_name: null };
   if (key !== 'activation') return value;
   const [name] = Object.entries(ACTIVATIONS).find(([, ours]) => ours === value) ?? [];
   if (name !== undefined) return name;
-  throw unsupported(`${where}: activation`, 'an activation that Keras 3 computes in the same way', value);
+  throw weightsError(': activation', 'an activation that Keras 3 computes in the same way', describe(value));
 }
 
-function activation(where: string, value: Json, major: number): Json {
+function activation(value: Json, major: number): Json {
   const given = value as KerasObject | string | null;
   const name = typeof given === 'object' ? (given?.config ?? 'linear') : given;
   if (name === 'hard_sigmoid' && major < 3) return name; // that of Keras 3 has another slope
   if (typeof name === 'string' && Object.hasOwn(ACTIVATIONS, name)) return ACTIVATIONS[name]!;
-  throw unsupported(where, `one of ${Object.keys(ACTIVATIONS).join(', ')}`, typeof name === 'string' ? name : value);
+  throw unsupported(`one of ${Object.keys(ACTIVATIONS).join(', ')}`, typeof name === 'string' ? name : value);
 }
 
-function regularizer(where: string, value: Json): Json {
+function regularizer(value: Json): Json {
   if (value === null) return null;
   const { class_name: kind, name, config } = value as KerasObject;
   if (/^(L1L2|L1|L2|WeightRegularizer)$/.test(kind ?? name ?? '')) {
     const { l1 = 0, l2 = 0 } = (config ?? value) as Settings;
     return { class_name: 'L1L2', config: { l1, l2 } };
   }
-  throw unsupported(where, 'L1, L2 or L1L2', kind ?? name ?? value);
+  throw unsupported('L1, L2 or L1L2', kind ?? name ?? value);
 }
 
-function constraint(where: string, value: Json): Json {
+function constraint(value: Json): Json {
   if (value === null) return null;
   const { class_name: kind, config } = value as KerasObject;
   if (kind && CONSTRAINTS.includes(kind)) return { class_name: kind, config: config ?? {} };
-  throw unsupported(where, `one of ${CONSTRAINTS.join(', ')}`, kind ?? value);
+  throw unsupported(`one of ${CONSTRAINTS.join(', ')}`, kind ?? value);
 }
 
-function unsupported(where: string, expected: string, received: Json): WeightsError {
-  return weightsError(where, expected, describe(received));
+function unsupported(expected: string, received: Json): WeightsError {
+  return weightsError('', expected, describe(received));
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { weightsError } from '../errors';
+import { weightsError, within } from '../errors';
 import type { Hdf5Reader, StoredTensor } from './hdf5';
 import type { KerasLayer } from './keras-model';
 import { rescalingOf } from './keras-normalization';
@@ -33,33 +33,27 @@ const lastName = ({ originalName }: Weight) => originalName.split('/').at(-1)!;
  * Finds every weight of a model in a file of Keras: as Keras 3 lays them out, by place, or as Keras 1 and 2 do, in the order of layers
  * and weights.
  *
- * @param where The file, for messages.
  * @param file The file, open.
  * @param layers The layers of the model as Keras names them.
  * @param backend What Keras 1 or 2 computed with, if the file does not tell.
  * @returns What sets each weight; nothing is set yet.
  * @throws {@link WeightsError} that names layer and tensor, if one is missing, too many, or of another shape.
  */
-export function findWeights(
-  where: string,
-  file: Hdf5Reader,
-  layers: readonly KerasLayer[],
-  backend?: string,
-): Setter[] {
+export function findWeights(file: Hdf5Reader, layers: readonly KerasLayer[], backend?: string): Setter[] {
   const root = ['layers', '_layer_checkpoint_dependencies'].find((path) => file.names(path));
-  if (root !== undefined) return byPlace(where, file, root, layers);
+  if (root !== undefined) return byPlace(file, root, layers);
   const theano = (backend ?? file.texts('', 'backend')?.[0]) === 'theano';
-  return inOrder(where, { ...file, theano }, layers);
+  return inOrder({ ...file, theano }, layers);
 }
 
 /** Keras 3: `layers/<class name in snake case, numbered>/vars/<number>`, nested models likewise. */
-function byPlace(where: string, file: Hdf5Reader, root: string, layers: readonly KerasLayer[]): Setter[] {
+function byPlace(file: Hdf5Reader, root: string, layers: readonly KerasLayer[]): Setter[] {
   const place = kerasPlaces();
   return layers.flatMap((entry) => {
     const path = `${root}/${place(entry.className)}`;
-    if (entry.layers) return byPlace(where, file, `${path}/layers`, entry.layers);
+    if (entry.layers) return byPlace(file, `${path}/layers`, entry.layers);
     const paths = (file.names(`${path}/vars`) ?? []).map((_, i) => `${path}/vars/${i}`);
-    return pair(where, file, entry, entry.layer.weights, paths);
+    return pair(file, entry, entry.layer.weights, paths);
   });
 }
 
@@ -78,10 +72,10 @@ export function kerasPlaces(): (className: string) => string {
 }
 
 /** Keras 1 and 2: `layer_names` and in each layer `weight_names`; layers without weights do not count. */
-function inOrder(where: string, file: Hdf5Reader & Tensors, layers: readonly KerasLayer[]): Setter[] {
+function inOrder(file: Hdf5Reader & Tensors, layers: readonly KerasLayer[]): Setter[] {
   const root = file.names('model_weights') ? 'model_weights/' : '';
   const names = file.texts(root.slice(0, -1), 'layer_names');
-  if (!names) throw weightsError(where, 'weights as Keras saves them', 'a file without layers');
+  if (!names) throw weightsError('', 'weights as Keras saves them', 'a file without layers');
   const stored = names
     .map((name) => ({
       name,
@@ -94,7 +88,7 @@ function inOrder(where: string, file: Hdf5Reader & Tensors, layers: readonly Ker
   if (stored.length !== wanted.length) {
     const first = wanted[stored.length]?.entry;
     const received = `${stored.length}${first ? `: none is left for layer '${first.name}' (${first.className})` : ''}`;
-    throw weightsError(where, `weights of ${wanted.length} layers`, received);
+    throw weightsError('', `weights of ${wanted.length} layers`, received);
   }
   // By name if all names are the same. Else in order, as Keras does, whose numbers in names (`conv2d_4`) differ from session to session.
   const byName = new Map(stored.map((each) => [each.name, each]));
@@ -103,13 +97,13 @@ function inOrder(where: string, file: Hdf5Reader & Tensors, layers: readonly Ker
     const { name, paths } = isSame ? byName.get(entry.name)! : stored[i]!;
     if (!isSame && byName.has(entry.name) && bare(name) !== bare(entry.name)) {
       throw weightsError(
-        placeOf(where, entry),
+        placeOf('', entry),
         'weights in the order of the layers',
         `'${name}' in its place`,
         'Give the layers the names in the file.',
       );
     }
-    return pair(where, file, entry, weights, paths);
+    return pair(file, entry, weights, paths);
   });
 }
 
@@ -137,30 +131,25 @@ function leavesOf(layers: readonly KerasLayer[], path: readonly string[] = []): 
 /**
  * Finds every weight of a model among tensors with the names that TensorFlow.js and its converter give them: `[model/]layer/weight`.
  *
- * @param where The file, for messages.
  * @param stored The tensors by name.
  * @param layers The layers of the model.
  * @returns What sets each weight.
  * @throws {@link WeightsError} that names layer and tensor, if one is missing, too many, or of another shape.
  */
-export function findNamed(
-  where: string,
-  stored: ReadonlyMap<string, StoredTensor>,
-  layers: readonly KerasLayer[],
-): Setter[] {
+export function findNamed(stored: ReadonlyMap<string, StoredTensor>, layers: readonly KerasLayer[]): Setter[] {
   const left = new Set(stored.keys());
   const setters = leavesOf(layers).flatMap((leaf) => {
     const names = leaf.statistics ? ['mean', 'variance'] : leaf.layer.weights.map(lastName);
     const paths = names.map((name) => {
-      const key = keyOf(placeOf(where, leaf), left, leaf.path, name);
+      const key = keyOf(placeOf('', leaf), left, leaf.path, name);
       left.delete(key);
       return key;
     });
-    return pair(where, { tensor: (path) => stored.get(path) }, leaf, leaf.layer.weights, paths);
+    return pair({ tensor: (path) => stored.get(path) }, leaf, leaf.layer.weights, paths);
   });
   const [extra] = left;
   if (extra === undefined || extra.endsWith('/count')) return setters;
-  throw weightsError(where, 'only weights that the topology has', `'${extra}' besides`);
+  throw weightsError('', 'only weights that the topology has', `'${extra}' besides`);
 }
 
 /** The name of a stored weight; with all models that it is in, if the name of the layer alone does not tell. */
@@ -176,15 +165,9 @@ function keyOf(place: string, keys: Iterable<string>, path: readonly string[], w
 }
 
 /** Reads the tensors of a layer. */
-function pair(
-  where: string,
-  file: Tensors,
-  entry: KerasLayer,
-  weights: readonly Weight[],
-  paths: readonly string[],
-): Setter[] {
+function pair(file: Tensors, entry: KerasLayer, weights: readonly Weight[], paths: readonly string[]): Setter[] {
   const { layer, statistics, outFirst } = entry;
-  const place = placeOf(where, entry);
+  const place = placeOf('', entry);
   if (statistics) {
     const [mean, variance] = [paths[0], paths[1]].map((path) => {
       const tensor = path === undefined ? undefined : file.tensor(path);
@@ -193,7 +176,7 @@ function pair(
       if (count <= MAX_STATISTICS) return { shape: tensor.shape, values: tensor.read() };
       throw weightsError(place, `at most ${MAX_STATISTICS} means`, `${count} in '${path!}'`);
     });
-    const settings = rescalingOf(place, statistics, mean!, variance!);
+    const settings = within(place, () => rescalingOf(statistics, mean!, variance!));
     return [() => Object.assign(layer, settings)]; // fields of tfjs's Rescaling layer
   }
   if (paths.length > weights.length) {

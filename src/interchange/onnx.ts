@@ -1,7 +1,8 @@
+import { within } from '../errors';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { ensureBackend } from '../backend/backend';
-import { checkInteger, checkOneOf, checkOptions } from '../validate';
+import { integer, object, oneOf, optional, type Schema, unchecked } from '../schema';
 import type { CardDraft, ModelCard } from '../storage/card';
 import { checkModel } from '../models/facts';
 import { factsOf } from '../models/known-facts';
@@ -39,6 +40,12 @@ type Card = Omit<ModelCard, 'weights'>;
 const OLDEST_OPSET = 13; // Softmax over one axis, and the forms of Pad and Clip used until today
 const NEWEST_OPSET = 21;
 
+const parse = object({
+  card: unchecked<OnnxOptions['card']>,
+  input: optional(oneOf(['preprocessed', 'float32', 'uint8']), 'preprocessed'),
+  opset: optional(integer({ min: OLDEST_OPSET, max: NEWEST_OPSET }), 17),
+} satisfies Schema<OnnxOptions>);
+
 /**
  * Exports a model to ONNX, for ONNX Runtime and other programs that read the format.
  *
@@ -64,12 +71,9 @@ const NEWEST_OPSET = 21;
  * ```
  */
 export async function exportOnnx(model: tfl.LayersModel, options: OnnxOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
-  checkOptions('exportOnnx: options', options, ['card', 'input', 'opset']);
-  const { input = 'preprocessed', opset = 17 } = options;
-  checkOneOf('exportOnnx: options.input', input, ['preprocessed', 'float32', 'uint8']);
-  checkInteger('exportOnnx: options.opset', opset, { min: OLDEST_OPSET, max: NEWEST_OPSET });
-  checkModel('exportOnnx: model', model);
-  const card = cardOf(model, options.card, input);
+  const { card: given, input, opset } = parse('exportOnnx: options', options);
+  within('exportOnnx: model', () => checkModel(model));
+  const card = cardOf(model, given, input);
   await ensureBackend('exportOnnx');
   const graph = new OnnxGraph();
   const values = model.inputs.map(({ shape, sourceLayer }): Value => ({
@@ -100,7 +104,7 @@ export async function exportOnnx(model: tfl.LayersModel, options: OnnxOptions = 
 /** The card, given or known; none where nothing is known and nothing needs it. */
 function cardOf(model: tfl.LayersModel, given: OnnxOptions['card'], input: string) {
   const isNeeded = given !== undefined || input !== 'preprocessed' || factsOf(model).classNames !== undefined;
-  return isNeeded ? resolveCard('exportOnnx: card', model, given) : undefined;
+  return isNeeded ? within('exportOnnx: card', () => resolveCard(model, given)) : undefined;
 }
 
 /** Pixels 0..255 → what the model takes, in the two operations of `preprocess`. */

@@ -2,11 +2,12 @@ import type * as tfl from '@tensorflow/tfjs-layers';
 import { ensureBackend } from '../backend/backend';
 import { type LabeledImages, UNLABELED } from '../data/batches';
 import { selectImages } from '../data/select';
-import { inputError } from '../errors';
+import { inputError, within } from '../errors';
 import { checkPictures } from '../evaluate/predict';
 import type { Pixels, Preprocessing } from '../image/preprocess';
 import { EMOTIONS } from '../labels';
-import { checkInteger, checkOptions, describe } from '../validate';
+import { batchSize, object, type Schema, signal, unchecked } from '../schema';
+import { describe } from '../validate';
 import { rankTrials, warningOf } from './card-trials';
 import { type ModelTraits, traitsOf } from '../models/traits';
 import { fitLabels } from './fit-labels';
@@ -74,6 +75,12 @@ export interface SuggestOptions {
 
 const MAX_CLASSES = 12; // beyond which there are too many orders
 
+const parse = object({
+  classNames: unchecked<SuggestOptions['classNames']>,
+  batchSize,
+  signal,
+} satisfies Schema<SuggestOptions>);
+
 /**
  * Finds the order of the classes and the scaling of pixels of a model from elsewhere by a labeled sample. It tries the usual orders (those of FER2013, of
  * sorted folder names and of other data sets) with the usual scalings and reports how well each fits. Ten images of each class are enough for most
@@ -96,11 +103,9 @@ export async function suggestCard(
   data: LabeledImages,
   options: SuggestOptions = {},
 ): Promise<CardSuggestion> {
-  checkOptions('suggestCard', options, ['classNames', 'batchSize', 'signal']);
-  const { batchSize = 64, signal } = options;
-  checkInteger('suggestCard: batchSize', batchSize, { min: 1 });
-  checkPictures('suggestCard: data', data);
-  const names = namesOf(data, options.classNames);
+  const { classNames: given, batchSize, signal } = parse('suggestCard', options);
+  within('suggestCard: data', () => checkPictures(data));
+  const names = namesOf(data, given);
   const facts = checkModel(model);
   const sample = labeled(data);
   await ensureBackend('suggestCard');

@@ -11,19 +11,18 @@ const EXPANSION = 100;
 /**
  * Unpacks members of a zip archive.
  *
- * @param where The archive, for messages.
  * @param bytes The archive; borrowed.
  * @param names The members that are wanted; each must be there.
  * @returns Their contents, in the order of the names.
  * @throws {@link WeightsError} if the archive is damaged, lacks one, has one twice, or would unpack to more than a hundred times its length;
  *   {@link FerError} if fflate is not installed.
  */
-export async function unzip(where: string, bytes: Uint8Array, names: readonly string[]): Promise<Uint8Array[]> {
-  const { unzipSync } = await load(where);
+export async function unzip(bytes: Uint8Array, names: readonly string[]): Promise<Uint8Array[]> {
+  const { unzipSync } = await load();
   const taken = new Set<string>();
   const filter = ({ name, originalSize: size }: { name: string; originalSize: number }) => {
     if (!names.includes(name)) return false;
-    const member = `${where}: ${name}`;
+    const member = `: ${name}`;
     const most = EXPANSION * bytes.length;
     if (size > most) {
       throw weightsError(member, `at most ${most} bytes`, `a claim of ${size}`);
@@ -39,7 +38,7 @@ export async function unzip(where: string, bytes: Uint8Array, names: readonly st
     if (cause instanceof WeightsError) throw cause;
     const remedy = 'It is cut off or damaged: copy or save it again.';
     throw new WeightsError({
-      where,
+      where: '',
       expected: 'a whole zip archive',
       received: 'one that cannot be unpacked',
       remedy,
@@ -48,27 +47,26 @@ export async function unzip(where: string, bytes: Uint8Array, names: readonly st
   }
   return names.map((name) => {
     if (found[name]) return found[name];
-    throw weightsError(where, `a member '${name}'`, 'an archive without it');
+    throw weightsError('', `a member '${name}'`, 'an archive without it');
   });
 }
 
 /**
  * Packs a zip archive without compression, as Keras does. The same members give the same bytes.
  *
- * @param where What is written, for messages.
  * @param members The contents by name.
  * @returns The archive.
  * @throws {@link FerError} if fflate is not installed.
  */
-export async function zip(where: string, members: Readonly<Record<string, Uint8Array>>): Promise<Uint8Array> {
-  const { zipSync } = await load(where);
+export async function zip(members: Readonly<Record<string, Uint8Array>>): Promise<Uint8Array> {
+  const { zipSync } = await load();
   return zipSync({ ...members }, { level: 0, mtime: '1980-01-02T00:00:00' });
 }
 
-async function load(where: string) {
+async function load() {
   try {
     return await import('fflate');
   } catch (cause) {
-    throw missingPackage(where, 'fflate', cause);
+    throw missingPackage('', 'fflate', cause);
   }
 }

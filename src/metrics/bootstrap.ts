@@ -1,5 +1,6 @@
 import { Random } from '../random';
-import { checkInteger, checkList, checkNumber, checkOptions } from '../validate';
+import { integer, object, optional, type Schema, seed, share } from '../schema';
+import { checkList } from '../validate';
 
 /** Options of {@link bootstrapInterval}. */
 export interface BootstrapOptions {
@@ -37,7 +38,7 @@ export interface Interval {
  * ```
  */
 export function bootstrapInterval(values: ArrayLike<number>, options: BootstrapOptions = {}): Interval {
-  const { samples, seed, confidence } = fillBootstrap('bootstrapInterval', options);
+  const { samples, seed, confidence } = parseBootstrap('bootstrapInterval', options);
   checkList('bootstrapInterval: values', values);
   const sample = Float64Array.from(values);
   const random = new Random(seed);
@@ -56,19 +57,15 @@ export function bootstrapInterval(values: ArrayLike<number>, options: BootstrapO
 /**
  * Checks the options and fills in the defaults.
  *
- * @param where The argument, for the message.
  * @param options The number of resamples, the seed and the confidence level.
  * @returns All options.
  * @throws InputError if an option is unknown or out of range.
  */
-export function fillBootstrap(where: string, options: BootstrapOptions): Required<BootstrapOptions> {
-  checkOptions(where, options, ['samples', 'seed', 'confidence']);
-  const { samples = 1000, seed = 0, confidence = 0.95 } = options;
-  checkInteger(`${where}: samples`, samples, { min: 1, max: 1_000_000 });
-  checkInteger(`${where}: seed`, seed, { min: 0 });
-  checkNumber(`${where}: confidence`, confidence, { min: 0, max: 1 });
-  return { samples, seed, confidence };
-}
+export const parseBootstrap = object({
+  samples: optional(integer({ min: 1, max: 1_000_000 }), 1000),
+  seed,
+  confidence: optional(share, 0.95),
+} satisfies Schema<BootstrapOptions>);
 
 /** The quantile of sorted numbers, with linear interpolation, as in NumPy. */
 function quantile(sorted: Float64Array, fraction: number): number {

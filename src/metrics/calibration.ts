@@ -1,4 +1,4 @@
-import { inputError } from '../errors';
+import { inputError, within } from '../errors';
 import { checkInteger, checkList, describe } from '../validate';
 import { argmaxRows, checkRows } from './probability';
 
@@ -39,7 +39,7 @@ export function reliabilityBins(
   checkList('reliabilityBins: labels', labels);
   const sums = Array.from({ length: numBins }, () => ({ count: 0, confidence: 0, hits: 0 }));
   if (labels.length > 0) {
-    const numClasses = checkRows('reliabilityBins', labels, probabilities);
+    const numClasses = within('reliabilityBins', () => checkRows(labels, probabilities));
     argmaxRows(probabilities, numClasses).forEach((prediction, i) => {
       const confidence = probabilities[i * numClasses + prediction]!;
       const bin = sums[binOf(confidence, numBins)]!;

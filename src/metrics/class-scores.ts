@@ -1,3 +1,4 @@
+import { within } from '../errors';
 import { checkMatrix, type ConfusionMatrix } from './confusion-matrix';
 
 /** The scores of one class. */
@@ -33,7 +34,7 @@ const predicted = (matrix: ConfusionMatrix): number[] => matrix.map((_, j) => su
  * ```
  */
 export function accuracy(matrix: ConfusionMatrix): number {
-  checkMatrix('accuracy', matrix);
+  within('accuracy', () => checkMatrix(matrix));
   return sum(hits(matrix)) / sum(supports(matrix));
 }
 
@@ -49,7 +50,7 @@ export function accuracy(matrix: ConfusionMatrix): number {
  * ```
  */
 export function classScores(matrix: ConfusionMatrix): ClassScores[] {
-  checkMatrix('classScores', matrix);
+  within('classScores', () => checkMatrix(matrix));
   const [hit, support, taken] = [hits(matrix), supports(matrix), predicted(matrix)];
   return matrix.map((_, i) => ({
     precision: ratio(hit[i]!, taken[i]!),
@@ -72,7 +73,7 @@ export function classScores(matrix: ConfusionMatrix): ClassScores[] {
  * ```
  */
 export function macroF1(matrix: ConfusionMatrix): number {
-  checkMatrix('macroF1', matrix);
+  within('macroF1', () => checkMatrix(matrix));
   const taken = predicted(matrix);
   return mean(
     classScores(matrix)
@@ -93,7 +94,7 @@ export function macroF1(matrix: ConfusionMatrix): number {
  * ```
  */
 export function weightedF1(matrix: ConfusionMatrix): number {
-  checkMatrix('weightedF1', matrix);
+  within('weightedF1', () => checkMatrix(matrix));
   const scores = classScores(matrix);
   return sum(scores.map(({ f1, support }) => f1 * support)) / sum(supports(matrix));
 }
@@ -110,7 +111,7 @@ export function weightedF1(matrix: ConfusionMatrix): number {
  * ```
  */
 export function balancedAccuracy(matrix: ConfusionMatrix): number {
-  checkMatrix('balancedAccuracy', matrix);
+  within('balancedAccuracy', () => checkMatrix(matrix));
   return mean(
     classScores(matrix)
       .filter(({ support }) => support > 0)
@@ -134,7 +135,7 @@ export function balancedAccuracy(matrix: ConfusionMatrix): number {
  * ```
  */
 export function cohensKappa(matrix: ConfusionMatrix): number {
-  checkMatrix('cohensKappa', matrix);
+  within('cohensKappa', () => checkMatrix(matrix));
   const [support, taken] = [supports(matrix), predicted(matrix)];
   const total = sum(support);
   const chance = sum(support.map((count, i) => count * taken[i]!)) / total ** 2;

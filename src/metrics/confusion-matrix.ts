@@ -1,4 +1,4 @@
-import { inputError } from '../errors';
+import { inputError, within } from '../errors';
 import { checkInteger, checkList, describe } from '../validate';
 
 /** A square matrix of counts: rows are true classes, columns are predicted classes. */
@@ -32,8 +32,8 @@ export function confusionMatrix(
       `${predictions.length}`,
     );
   }
-  checkClasses('confusionMatrix: labels', labels, numClasses);
-  checkClasses('confusionMatrix: predictions', predictions, numClasses);
+  within('confusionMatrix: labels', () => checkClasses(labels, numClasses));
+  within('confusionMatrix: predictions', () => checkClasses(predictions, numClasses));
   const matrix = Array.from({ length: numClasses }, () => Array.from<number>({ length: numClasses }).fill(0));
   for (let i = 0; i < labels.length; i++) matrix[labels[i]!]![predictions[i]!]!++;
   return matrix;
@@ -42,31 +42,29 @@ export function confusionMatrix(
 /**
  * Throws unless every element is a class index.
  *
- * @param where The argument, for the message.
  * @param classes Should be integers in 0..numClasses - 1.
  * @param numClasses Number of classes.
  * @throws InputError that names the index of the first element that is not.
  */
-export function checkClasses(where: string, classes: ArrayLike<number>, numClasses: number): void {
+export function checkClasses(classes: ArrayLike<number>, numClasses: number): void {
   for (let i = 0; i < classes.length; i++) {
     const label = classes[i]!;
     if (Number.isInteger(label) && label >= 0 && label < numClasses) continue;
-    throw inputError(where, `classes in 0..${numClasses - 1}`, `${describe(label)} at index ${i}`);
+    throw inputError('', `classes in 0..${numClasses - 1}`, `${describe(label)} at index ${i}`);
   }
 }
 
 /**
  * Throws unless the matrix is square and contains counts.
  *
- * @param where The function, for the message.
  * @param matrix Should be a confusion matrix.
  * @throws InputError that names the first invalid row.
  */
-export function checkMatrix(where: string, matrix: ConfusionMatrix): void {
-  checkList(`${where}: matrix`, matrix);
+export function checkMatrix(matrix: ConfusionMatrix): void {
+  checkList(': matrix', matrix);
   const isCount = (count: number) => Number.isFinite(count) && count >= 0;
   for (const [i, row] of matrix.entries()) {
     if (row?.length === matrix.length && Array.from(row).every(isCount)) continue;
-    throw inputError(`${where}: matrix[${i}]`, `${matrix.length} counts`, describe(row));
+    throw inputError(`: matrix[${i}]`, `${matrix.length} counts`, describe(row));
   }
 }

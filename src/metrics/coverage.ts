@@ -1,3 +1,4 @@
+import { within } from '../errors';
 import { checkList } from '../validate';
 import { argmaxRows, checkRows } from './probability';
 
@@ -33,7 +34,7 @@ export function coverageCurve(
   checkList('coverageCurve: labels', labels);
   checkList('coverageCurve: thresholds', thresholds);
   const size = labels.length;
-  const numClasses = size > 0 ? checkRows('coverageCurve', labels, probabilities) : 1;
+  const numClasses = size > 0 ? within('coverageCurve', () => checkRows(labels, probabilities)) : 1;
   const best = size > 0 ? argmaxRows(probabilities, numClasses) : [];
   return thresholds.map((minProbability) => {
     const sure = best.flatMap((label, i) =>

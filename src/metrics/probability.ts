@@ -1,4 +1,4 @@
-import { inputError } from '../errors';
+import { inputError, within } from '../errors';
 import { checkInteger, checkList, describe } from '../validate';
 import { checkClasses } from './confusion-matrix';
 
@@ -15,7 +15,7 @@ import { checkClasses } from './confusion-matrix';
  * ```
  */
 export function argmaxRows(values: ArrayLike<number>, numClasses: number): number[] {
-  return Array.from({ length: countRows('argmaxRows', values, numClasses) }, (_, i) => {
+  return Array.from({ length: within('argmaxRows', () => countRows(values, numClasses)) }, (_, i) => {
     let best = 0;
     for (let j = 1; j < numClasses; j++) {
       if (values[i * numClasses + j]! > values[i * numClasses + best]!) best = j;
@@ -38,7 +38,7 @@ export function argmaxRows(values: ArrayLike<number>, numClasses: number): numbe
  * ```
  */
 export function normalizeRows(values: ArrayLike<number>, numClasses: number): Float64Array {
-  const rows = countRows('normalizeRows', values, numClasses);
+  const rows = within('normalizeRows', () => countRows(values, numClasses));
   const normalized = Float64Array.from(values);
   for (let i = 0; i < rows; i++) {
     const row = normalized.subarray(i * numClasses, (i + 1) * numClasses);
@@ -73,11 +73,13 @@ export function normalizeRows(values: ArrayLike<number>, numClasses: number): Fl
  */
 export function topKAccuracy(labels: ArrayLike<number>, probabilities: ArrayLike<number>, k: number): number {
   checkInteger('topKAccuracy: k', k, { min: 1 });
-  return meanOfRows('topKAccuracy', labels, probabilities, (row, label) => {
-    const truth = row[label]!;
-    const ahead = row.filter((value, j) => value > truth || (value === truth && j < label)).length;
-    return ahead < k ? 1 : 0;
-  });
+  return within('topKAccuracy', () =>
+    meanOfRows(labels, probabilities, (row, label) => {
+      const truth = row[label]!;
+      const ahead = row.filter((value, j) => value > truth || (value === truth && j < label)).length;
+      return ahead < k ? 1 : 0;
+    }),
+  );
 }
 
 /**
@@ -95,7 +97,7 @@ export function topKAccuracy(labels: ArrayLike<number>, probabilities: ArrayLike
  */
 export function logLoss(labels: ArrayLike<number>, probabilities: ArrayLike<number>): number {
   const clip = (p: number): number => Math.min(Math.max(p, Number.EPSILON), 1 - Number.EPSILON);
-  return meanOfRows('logLoss', labels, probabilities, (row, label) => -Math.log(clip(row[label]!)));
+  return within('logLoss', () => meanOfRows(labels, probabilities, (row, label) => -Math.log(clip(row[label]!))));
 }
 
 /**
@@ -114,8 +116,10 @@ export function logLoss(labels: ArrayLike<number>, probabilities: ArrayLike<numb
  * ```
  */
 export function brierScore(labels: ArrayLike<number>, probabilities: ArrayLike<number>): number {
-  return meanOfRows('brierScore', labels, probabilities, (row, label) =>
-    row.reduce((sum, p, j) => sum + (p - (j === label ? 1 : 0)) ** 2, 0),
+  return within('brierScore', () =>
+    meanOfRows(labels, probabilities, (row, label) =>
+      row.reduce((sum, p, j) => sum + (p - (j === label ? 1 : 0)) ** 2, 0),
+    ),
   );
 }
 
@@ -128,7 +132,7 @@ export function brierScore(labels: ArrayLike<number>, probabilities: ArrayLike<n
  * @throws InputError if the number of logits is not a multiple of `numClasses`, or a logit is not finite.
  */
 export function softmaxRows(logits: ArrayLike<number>, numClasses: number): Float64Array {
-  const rows = countRows('softmaxRows', logits, numClasses);
+  const rows = within('softmaxRows', () => countRows(logits, numClasses));
   const result = Float64Array.from(logits);
   const bad = result.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) throw inputError(`softmaxRows: values: position ${bad}`, 'a finite logit', describe(result[bad]));
@@ -143,14 +147,13 @@ export function softmaxRows(logits: ArrayLike<number>, numClasses: number): Floa
 }
 
 function meanOfRows(
-  where: string,
   labels: ArrayLike<number>,
   probabilities: ArrayLike<number>,
   score: (row: Float64Array, label: number) => number,
 ): number {
-  checkList(`${where}: labels`, labels);
+  checkList(': labels', labels);
   if (labels.length === 0) return NaN;
-  const numClasses = checkRows(where, labels, probabilities);
+  const numClasses = checkRows(labels, probabilities);
   const values = Float64Array.from(probabilities);
   let total = 0;
   for (let i = 0; i < labels.length; i++) {
@@ -162,28 +165,27 @@ function meanOfRows(
 /**
  * Throws unless there is one row of finite probabilities for each label, and every label is a column index.
  *
- * @param where The function, for the message.
  * @param labels True classes, `[n]`, n of at least 1.
  * @param probabilities `[n, numClasses]` row by row.
  * @returns The number of classes.
  * @throws InputError
  */
-export function checkRows(where: string, labels: ArrayLike<number>, probabilities: ArrayLike<number>): number {
-  checkList(`${where}: labels`, labels);
-  checkList(`${where}: probabilities`, probabilities);
+export function checkRows(labels: ArrayLike<number>, probabilities: ArrayLike<number>): number {
+  checkList(': labels', labels);
+  checkList(': probabilities', probabilities);
   const numClasses = probabilities.length / labels.length;
   if (!Number.isInteger(numClasses) || numClasses === 0) {
     throw inputError(
-      `${where}: probabilities`,
+      ': probabilities',
       `one row for each of the ${labels.length} labels`,
       `${probabilities.length} values`,
     );
   }
-  checkClasses(`${where}: labels`, labels, numClasses);
+  within(': labels', () => checkClasses(labels, numClasses));
   for (let i = 0; i < probabilities.length; i++) {
     if (Number.isFinite(probabilities[i])) continue;
     throw inputError(
-      `${where}: probabilities: row ${Math.floor(i / numClasses)}`,
+      `: probabilities: row ${Math.floor(i / numClasses)}`,
       'finite probabilities',
       describe(probabilities[i]),
     );
@@ -191,10 +193,10 @@ export function checkRows(where: string, labels: ArrayLike<number>, probabilitie
   return numClasses;
 }
 
-function countRows(where: string, values: ArrayLike<number>, numClasses: number): number {
-  checkInteger(`${where}: numClasses`, numClasses, { min: 1 });
-  checkList(`${where}: values`, values);
+function countRows(values: ArrayLike<number>, numClasses: number): number {
+  checkInteger(': numClasses', numClasses, { min: 1 });
+  checkList(': values', values);
   const rows = values.length / numClasses;
   if (Number.isInteger(rows)) return rows;
-  throw inputError(`${where}: values`, `whole rows of ${numClasses} values`, `${values.length} values`);
+  throw inputError(': values', `whole rows of ${numClasses} values`, `${values.length} values`);
 }

@@ -1,4 +1,4 @@
-import { inputError } from '../errors';
+import { inputError, within } from '../errors';
 import { checkInteger, checkList, checkNumber } from '../validate';
 import { checkRows, logLoss } from './probability';
 
@@ -69,7 +69,7 @@ export function applyTemperature(
  * ```
  */
 export function fitTemperature(labels: ArrayLike<number>, probabilities: ArrayLike<number>): number {
-  const numClasses = checkRows('fitTemperature', labels, probabilities);
+  const numClasses = within('fitTemperature', () => checkRows(labels, probabilities));
   const loss = (log: number) => logLoss(labels, applyTemperature(probabilities, numClasses, Math.exp(log)));
   const golden = (Math.sqrt(5) - 1) / 2;
   let [low, high] = [Math.log(COLDEST), Math.log(HOTTEST)];

@@ -1,3 +1,4 @@
+import { within } from '../errors';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { buildCnn } from './blocks';
 import { type CnnDefaults, type CnnOptions, resolveCnn } from './options';
@@ -39,5 +40,8 @@ const COMPACT: CnnDefaults = {
  * ```
  */
 export function createCompactCnn(options: CnnOptions = {}): tfl.LayersModel {
-  return buildCnn('compact', resolveCnn('createCompactCnn', options, { text: COMPACT }));
+  return buildCnn(
+    'compact',
+    within('createCompactCnn', () => resolveCnn(options, { text: COMPACT })),
+  );
 }

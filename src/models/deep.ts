@@ -1,3 +1,4 @@
+import { within } from '../errors';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { buildCnn } from './blocks';
 import { type CnnDefaults, type CnnOptions, resolveCnn } from './options';
@@ -41,5 +42,8 @@ const CODE: CnnDefaults = { ...TEXT, head: { activation: 'sigmoid', dropout: 0 }
  * ```
  */
 export function createDeepCnn(options: CnnOptions = {}): tfl.LayersModel {
-  return buildCnn('deep', resolveCnn('createDeepCnn', options, { text: TEXT, code: CODE }));
+  return buildCnn(
+    'deep',
+    within('createDeepCnn', () => resolveCnn(options, { text: TEXT, code: CODE })),
+  );
 }

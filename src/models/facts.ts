@@ -1,5 +1,5 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { inputError } from '../errors';
+import { inputError, within } from '../errors';
 import {
   checkPreprocessing,
   DEFAULT_PREPROCESSING,
@@ -7,10 +7,11 @@ import {
   type Preprocessing,
   statisticsOf,
 } from '../image/preprocess';
-import { checkClassNames, listNames } from '../class-names';
+import { listNames, parseClassNames } from '../class-names';
 import { EMOTIONS } from '../labels';
 import { checkOwnWeights } from '../tfjs/own';
-import { checkOneOf, describe } from '../validate';
+import { oneOf, optional, type Parser, type Schema, unchecked } from '../schema';
+import { describe } from '../validate';
 import { factsOf, type ModelFacts } from './known-facts';
 import { traitsOf } from './traits';
 
@@ -32,6 +33,14 @@ export interface GivenFacts {
   outputs?: 'probabilities' | 'logits' | undefined;
 }
 
+/** The options of {@link GivenFacts}; what they are is checked against the model. */
+export const GIVEN_FACTS = {
+  classNames: unchecked<GivenFacts['classNames']>,
+  pixels: unchecked<GivenFacts['pixels']>,
+  preprocessing: unchecked<GivenFacts['preprocessing']>,
+  outputs: unchecked<GivenFacts['outputs']>,
+} satisfies Schema<GivenFacts>;
+
 const HOW =
   "Pass classNames: 'alphabetical', 'fer2013' or an array, and pixels: '0..1', '-1..1', '0..255', 'fer2013' or { mean, std }. " +
   'suggestCard finds both from a few labeled images.';
@@ -39,75 +48,67 @@ const HOW =
 /**
  * Collects the facts about a model that classification needs, from the caller, otherwise from the model.
  *
- * @param where The argument, for messages.
  * @param model The model; borrowed.
  * @param given The facts from the caller.
  * @returns The facts, checked against the shapes of the model.
  * @throws {@link InputError} if a fact is unknown or does not match the model.
  */
-export function resolveFacts(where: string, model: tfl.LayersModel, given: GivenFacts): Required<ModelFacts> {
+export function resolveFacts(model: tfl.LayersModel, given: GivenFacts): Required<ModelFacts> {
   const known = factsOf(model);
   const classNames = given.classNames ?? known.classNames;
-  const preprocessing = resolvePreprocessing(where, model, given.preprocessing ?? given.pixels);
+  const preprocessing = resolvePreprocessing(model, given.preprocessing ?? given.pixels);
   if (classNames === undefined || preprocessing === undefined) {
     const missing = [classNames ? [] : 'class names', preprocessing ? [] : 'scaling of pixels'].flat().join(' or ');
-    throw inputError(where, 'a model with known class names and scaling of pixels', `no ${missing}`, HOW);
+    throw inputError('', 'a model with known class names and scaling of pixels', `no ${missing}`, HOW);
   }
-  const names = namesOf(`${where}: classNames`, classNames);
-  checkOutput(where, model, { numClasses: names.length, classNames: names });
-  return { classNames: names, preprocessing, outputs: resolveOutputs(where, model, given.outputs ?? known.outputs) };
+  const names = namesOf(': classNames', classNames);
+  checkOutput(model, { numClasses: names.length, classNames: names });
+  return { classNames: names, preprocessing, outputs: resolveOutputs(model, given.outputs ?? known.outputs) };
 }
 
 /**
  * Returns the class names as an array.
  * @throws {@link InputError} if they are not valid.
  */
-export function namesOf(where: string, classNames: ClassNames): readonly string[] {
+export const namesOf: Parser<readonly string[]> = (where, classNames) => {
   if (classNames === 'fer2013') return EMOTIONS;
   if (classNames === 'alphabetical') return [...EMOTIONS].sort();
-  checkClassNames(where, classNames, 2);
-  return classNames;
-}
+  return parseClassNames(where, classNames);
+};
 
 /**
  * Checks the facts from the caller, which may be incomplete, against the shapes of a model.
  * @throws {@link InputError} if they do not match.
  */
-export function checkFacts(where: string, model: tfl.LayersModel, given: GivenFacts): ModelFacts {
-  const { outputs } = given;
-  const classNames = given.classNames && namesOf(`${where}: classNames`, given.classNames);
-  if (classNames) checkOutput(where, model, { numClasses: classNames.length, classNames });
+export function checkFacts(model: tfl.LayersModel, given: GivenFacts): ModelFacts {
+  const { classNames: names, outputs } = given;
+  const classNames = names && namesOf(': classNames', names);
+  if (classNames) checkOutput(model, { numClasses: classNames.length, classNames });
   const pixels = given.preprocessing ?? given.pixels;
-  const preprocessing = pixels && resolvePreprocessing(where, model, pixels);
-  if (outputs !== undefined) checkOneOf(`${where}: outputs`, outputs, ['probabilities', 'logits']);
+  const preprocessing = pixels && resolvePreprocessing(model, pixels);
+  parseOutputs(': outputs', outputs);
   return { ...(classNames && { classNames }), ...(preprocessing && { preprocessing }), ...(outputs && { outputs }) };
 }
 
-function resolveOutputs(
-  where: string,
-  model: tfl.LayersModel,
-  outputs: ModelFacts['outputs'],
-): 'probabilities' | 'logits' {
-  if (outputs !== undefined) {
-    checkOneOf(`${where}: outputs`, outputs, ['probabilities', 'logits']);
-    return outputs;
-  }
+const parseOutputs = optional(oneOf(['probabilities', 'logits']));
+
+function resolveOutputs(model: tfl.LayersModel, outputs: ModelFacts['outputs']): 'probabilities' | 'logits' {
+  const given = parseOutputs(': outputs', outputs);
+  if (given) return given;
   if (traitsOf(model).outputs !== 'logits') return 'probabilities';
   const remedy = "Pass outputs: 'logits' if the outputs need a softmax.";
-  throw inputError(where, 'a model that ends in softmax or sigmoid', 'one with a linear output layer', remedy);
+  throw inputError('', 'a model that ends in softmax or sigmoid', 'one with a linear output layer', remedy);
 }
 
 /**
  * Returns the preprocessing of a model, from the caller, otherwise from the model.
  *
- * @param where The argument, for messages.
  * @param model The model; borrowed.
  * @param given The full preprocessing, or only the scaling of pixels.
  * @returns The preprocessing for the model's input size and channels; undefined if it is unknown.
  * @throws {@link InputError} if it does not match the model's input, or the input is not an image.
  */
 export function resolvePreprocessing(
-  where: string,
   model: tfl.LayersModel,
   given: Preprocessing | Pixels | undefined,
 ): Preprocessing | undefined {
@@ -115,7 +116,7 @@ export function resolvePreprocessing(
   const channels = shape?.[3];
   if (shape?.length !== 4 || (channels !== 1 && channels !== 3)) {
     throw inputError(
-      `${where}: model`,
+      ': model',
       'a built model with one input of shape [null, height, width, 1 or 3]',
       shape ? `the input shape ${shapeText(shape)}` : `${model?.inputs?.length ?? 'no known'} inputs`,
     );
@@ -123,7 +124,7 @@ export function resolvePreprocessing(
   const found = given ?? factsOf(model).preprocessing ?? (traitsOf(model).rescales ? '0..255' : undefined);
   if (found === undefined) return undefined;
   const whole = typeof found === 'object' && 'inputSize' in found ? found : undefined;
-  if (whole) checkPreprocessing(where, whole);
+  if (whole) checkPreprocessing(whole);
   const [height = shape[1], width = shape[2]] = whole?.inputSize ?? [];
   const inputSize = [
     shape[1] ?? height ?? DEFAULT_PREPROCESSING.inputSize[0],
@@ -131,15 +132,15 @@ export function resolvePreprocessing(
   ] as const;
   if (whole && (inputSize[0] !== height || inputSize[1] !== width || (whole.channels ?? 1) !== channels)) {
     throw inputError(
-      `${where}: preprocessing`,
+      ': preprocessing',
       `preprocessing for the input ${shapeText(shape)}`,
       `inputSize ${describe(whole.inputSize)} and ${whole.channels ?? 1} channels`,
       'Pass pixels instead to use the input size and channels of the model.',
     );
   }
-  const { mean, std } = whole ?? statisticsOf(`${where}: pixels`, found as Pixels);
+  const { mean, std } = whole ?? within(': pixels', () => statisticsOf(found as Pixels));
   const preprocessing = { inputSize, ...(channels === 3 && { channels }), mean, std };
-  checkPreprocessing(where, preprocessing);
+  checkPreprocessing(preprocessing);
   return preprocessing;
 }
 
@@ -148,17 +149,16 @@ export function resolvePreprocessing(
  * @throws {@link InputError}
  */
 export function checkOutput(
-  where: string,
   model: tfl.LayersModel,
   { numClasses, classNames }: { numClasses: number; classNames?: readonly string[] | undefined },
 ): void {
   const { outputs } = Object(model) as Partial<tfl.LayersModel>;
-  if (!outputs) throw inputError(`${where}: model`, 'a built model, a tf.LayersModel', describe(model));
-  checkOwnWeights(`${where}: model`, model.weights);
+  if (!outputs) throw inputError(': model', 'a built model, a tf.LayersModel', describe(model));
+  within(': model', () => checkOwnWeights(model.weights));
   const shape = outputs.length === 1 ? outputs[0]!.shape : undefined;
   if (shape?.length === 2 && shape[1] === numClasses) return;
   throw inputError(
-    `${where}: model`,
+    ': model',
     `one output of shape [null, ${numClasses}]${classNames ? ` for the classes ${listNames(classNames)}` : ''}`,
     shape ? `the output shape ${shapeText(shape)}` : `${outputs.length} outputs`,
     'Create one with createModel(name, { classNames }) and the classNames of the data.',
@@ -173,10 +173,10 @@ function shapeText(shape: readonly (number | null)[]): string {
  * Throws unless a value is a model.
  * @throws {@link InputError}
  */
-export function checkModel(where: string, model: unknown): asserts model is tfl.LayersModel {
+export function checkModel(model: unknown): asserts model is tfl.LayersModel {
   const { predict, inputs } = Object(model) as Partial<tfl.LayersModel>;
   if (typeof predict === 'function' && Array.isArray(inputs)) {
-    return checkOwnWeights(where, (model as tfl.LayersModel).weights);
+    return checkOwnWeights((model as tfl.LayersModel).weights);
   }
-  throw inputError(where, 'a tf.LayersModel', describe(model));
+  throw inputError('', 'a tf.LayersModel', describe(model));
 }

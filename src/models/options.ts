@@ -1,8 +1,9 @@
 import { inputError } from '../errors';
 import { requireBackend } from '../backend/backend';
-import { checkClassNames } from '../class-names';
+import { parseClassNames } from '../class-names';
 import { EMOTIONS } from '../labels';
-import { checkInteger, checkNumber, checkOneOf, checkOptions, describe } from '../validate';
+import { flag, integer, number, object, oneOf, optional, type Parser, type Schema, seed, unchecked } from '../schema';
+import { describe } from '../validate';
 
 /**
  * Options of the convolution blocks: convolutions ("same" padding), each with batch norm and ReLU, then a 2×2 max-pool and dropout.
@@ -92,7 +93,6 @@ export interface CnnDefaults {
 /**
  * Checks that a backend is ready, validates the options and fills in the defaults of the chosen variant.
  *
- * @param where The function that was called, for messages.
  * @param options The caller's options.
  * @param variants The defaults of each variant.
  * @returns The full specification.
@@ -100,68 +100,84 @@ export interface CnnDefaults {
  *   {@link BackendError} if no backend is ready.
  */
 export function resolveCnn(
-  where: string,
   options: CnnOptions,
   variants: Readonly<Partial<Record<'text' | 'code', CnnDefaults>> & { text: CnnDefaults }>,
 ): CnnSpec {
-  checkOptions(where, options, ['classNames', 'variant', 'conv', 'dense', 'head', 'l2', 'inputSize', 'seed']);
-  const { classNames = EMOTIONS, variant = 'text', conv = {}, dense = {}, head = {} } = options;
-  const { l2 = 0, inputSize = [48, 48], seed = 0 } = options;
-  checkClassNames(`${where}: classNames`, classNames, 2);
-  checkOneOf(`${where}: variant`, variant, Object.keys(variants));
-  checkOptions(`${where}: conv`, conv, ['filters', 'repeats', 'kernelSizes', 'dropout']);
-  checkOptions(`${where}: dense`, dense, ['units', 'batchNorm', 'dropout']);
-  checkOptions(`${where}: head`, head, ['activation', 'dropout']);
+  const parse = object({
+    classNames: optional(parseClassNames, EMOTIONS),
+    variant: optional(oneOf(Object.keys(variants) as ('text' | 'code')[]), 'text'),
+    conv: unchecked<ConvOptions | undefined>,
+    dense: unchecked<DenseOptions | undefined>,
+    head: unchecked<HeadOptions | undefined>,
+    l2: optional(number({ min: 0 }), 0),
+    inputSize: optional(integers(2, 2) as Parser<readonly [number, number]>, [48, 48]),
+    seed,
+  } satisfies Schema<CnnOptions>);
+  const { variant, conv, dense, head, ...rest } = parse('', options);
   const defaults = variants[variant]!;
-  const { filters, repeats, kernelSizes, dropout } = { ...defaults.conv, ...defined(conv) };
-  checkIntegers(`${where}: conv.filters`, filters, 1);
+  const { lastPool, filters, repeats, kernelSizes } = defaults.conv;
+  const blocks = object({
+    filters: optional(integers(1), filters),
+    repeats: optional(perBlock, repeats),
+    kernelSizes: optional(perBlock, kernelSizes),
+    dropout: optional(dropout, defaults.conv.dropout),
+  } satisfies Schema<ConvOptions>)(': conv', conv ?? {});
+  const count = blocks.filters.length;
   const spec: CnnSpec = {
+    ...rest,
     conv: {
-      filters,
-      repeats: forEachBlock(repeats, filters),
-      kernelSizes: forEachBlock(kernelSizes, filters),
-      dropout,
-      lastPool: defaults.conv.lastPool,
+      ...blocks,
+      repeats: forEachBlock(': conv.repeats', blocks.repeats, count),
+      kernelSizes: forEachBlock(': conv.kernelSizes', blocks.kernelSizes, count),
+      lastPool,
     },
     features: defaults.features,
-    dense: { ...defaults.dense, ...defined(dense) },
-    head: { ...defaults.head, ...defined(head) },
-    classNames,
-    l2,
-    inputSize,
-    seed,
+    dense: object({
+      units: optional(integers(0), defaults.dense.units),
+      batchNorm: optional(flag, defaults.dense.batchNorm),
+      dropout: optional(dropout, defaults.dense.dropout),
+    } satisfies Schema<DenseOptions>)(': dense', dense ?? {}),
+    head: object({
+      activation: optional(oneOf(['softmax', 'sigmoid']), defaults.head.activation),
+      dropout: optional(dropout, defaults.head.dropout),
+    } satisfies Schema<HeadOptions>)(': head', head ?? {}),
   };
-  checkSpec(where, spec);
-  requireBackend(where);
+  const pools = count - (lastPool ? 0 : 1);
+  const min = 2 ** pools;
+  checkNotHuge(spec, pools);
+  const { inputSize } = spec;
+  if (Math.min(...inputSize) < min) {
+    throw inputError(': inputSize', `at least ${min}×${min} pixels for ${pools} pools`, inputSize.join('×'));
+  }
+  requireBackend('');
   return spec;
 }
 
-function checkSpec(where: string, spec: CnnSpec): void {
-  const { conv, dense, head, l2, inputSize, seed } = spec;
-  checkIntegers(`${where}: conv.repeats`, conv.repeats, conv.filters.length, conv.filters.length);
-  checkIntegers(`${where}: conv.kernelSizes`, conv.kernelSizes, conv.filters.length, conv.filters.length);
-  checkIntegers(`${where}: dense.units`, dense.units, 0);
-  checkNumber(`${where}: conv.dropout`, conv.dropout, { min: 0, max: 0.99 });
-  checkNumber(`${where}: dense.dropout`, dense.dropout, { min: 0, max: 0.99 });
-  checkNumber(`${where}: head.dropout`, head.dropout, { min: 0, max: 0.99 });
-  checkBoolean(`${where}: dense.batchNorm`, dense.batchNorm);
-  checkOneOf(`${where}: head.activation`, head.activation, ['softmax', 'sigmoid']);
-  checkNumber(`${where}: l2`, l2, { min: 0 });
-  checkInteger(`${where}: seed`, seed, { min: 0 });
-  checkIntegers(`${where}: inputSize`, inputSize, 2, 2);
-  const pools = conv.filters.length - (conv.lastPool ? 0 : 1);
-  const min = 2 ** pools;
-  checkNotHuge(where, spec, pools);
-  if (Math.min(...inputSize) < min) {
-    throw inputError(`${where}: inputSize`, `at least ${min}×${min} pixels for ${pools} pools`, inputSize.join('×'));
-  }
-}
+const dropout = number({ min: 0, max: 0.99 });
+const positive = integer({ min: 1 });
+
+/** Integers of at least 1, so many of them. */
+const integers =
+  (min: number, max = Infinity): Parser<readonly number[]> =>
+  (where, list) => {
+    if (Array.isArray(list) && list.length >= min && list.length <= max) {
+      return list.map((value, i) => positive(`${where}[${i}]`, value));
+    }
+    throw inputError(where, `an array of length ${min === max ? min : `at least ${min}`}`, describe(list));
+  };
+
+/** One integer of at least 1 for all blocks, or one for each. */
+const perBlock: Parser<number | readonly number[]> = (where, value) =>
+  typeof value === 'number' ? positive(where, value) : integers(0)(where, value);
+
+const forEachBlock = (where: string, value: number | readonly number[], count: number): readonly number[] =>
+  typeof value === 'number' ? Array.from({ length: count }, () => value) : integers(count, count)(where, value);
 
 const MOST_WEIGHTS = 2 ** 28; // 1 GiB
 const MOST_LAYERS = 1000;
 
 /** Throws if a model is too large for memory. */
-function checkNotHuge(where: string, { conv, features, dense, classNames, inputSize }: CnnSpec, pools: number): void {
+function checkNotHuge({ conv, features, dense, classNames, inputSize }: CnnSpec, pools: number): void {
   const layers = conv.repeats.reduce((sum, repeats) => sum + repeats, dense.units.length);
   let weights = 0;
   let inputs = 1; // channels, later values
@@ -176,28 +192,8 @@ function checkNotHuge(where: string, { conv, features, dense, classNames, inputS
   }
   if (layers <= MOST_LAYERS && weights <= MOST_WEIGHTS) return;
   throw inputError(
-    where,
+    '',
     `a model of at most ${MOST_LAYERS} layers and ${MOST_WEIGHTS} weights`,
     `${layers} layers and about ${weights.toPrecision(3)} weights`,
   );
-}
-
-const forEachBlock = (value: number | readonly number[], blocks: readonly number[]) =>
-  typeof value === 'number' ? blocks.map(() => value) : value;
-
-function checkBoolean(where: string, value: unknown): void {
-  if (typeof value !== 'boolean') throw inputError(where, 'true or false', describe(value));
-}
-
-function checkIntegers(where: string, list: unknown, minLength: number, maxLength = Infinity): void {
-  if (!Array.isArray(list) || list.length < minLength || list.length > maxLength) {
-    const length = minLength === maxLength ? `${minLength}` : `at least ${minLength}`;
-    throw inputError(where, `an array of length ${length}`, describe(list));
-  }
-  list.forEach((value, i) => checkInteger(`${where}[${i}]`, value, { min: 1 }));
-}
-
-/** Removes undefined values, so that they do not overwrite defaults. */
-function defined<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as typeof options;
 }

@@ -1,3 +1,4 @@
+import { within } from '../errors';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { buildCnn } from './blocks';
 import { type CnnDefaults, type CnnOptions, resolveCnn } from './options';
@@ -48,5 +49,8 @@ const CODE: CnnDefaults = {
  * ```
  */
 export function createShallowCnn(options: CnnOptions = {}): tfl.LayersModel {
-  return buildCnn('shallow', resolveCnn('createShallowCnn', options, { text: TEXT, code: CODE }));
+  return buildCnn(
+    'shallow',
+    within('createShallowCnn', () => resolveCnn(options, { text: TEXT, code: CODE })),
+  );
 }

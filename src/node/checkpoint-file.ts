@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { CheckpointStore } from '../train/state';
 import { FerError } from '../errors';
-import { checkPath } from '../platform/check-path';
+import { parsePath } from '../platform/check-path';
 import { writeFiles } from '../platform/node-write';
 
 /**
@@ -18,7 +18,7 @@ import { writeFiles } from '../platform/node-write';
  * ```
  */
 export function fileCheckpoint(path: string): CheckpointStore {
-  checkPath('fileCheckpoint: path', path);
+  parsePath('fileCheckpoint: path', path);
   return {
     async read() {
       try {

@@ -1,11 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { InputError, inputError } from '../errors';
-import { checkInteger, checkOptions, describe } from '../validate';
+import { InputError } from '../errors';
+import { flag, integer, object, optional, type Schema, signal, unchecked } from '../schema';
 import { DEFAULT_MODEL, isBundled } from '../storage/bundled';
 import { URL_SCHEME } from '../platform/platform';
-import { checkPath } from '../platform/check-path';
-import { checkWorkers } from './check-workers';
+import { parsePath } from '../platform/check-path';
+import { WORKERS } from './check-workers';
 import { moduleUrl } from './module-url';
 import { type FileResult, ResultsFile } from './results-file';
 import { type Shard, walkPictures } from './walk';
@@ -66,6 +66,26 @@ export interface FolderSummary extends FolderProgress {
 }
 
 const WHERE = 'classifyFolder';
+const positive = integer({ min: 1 });
+const parseShard = object({ index: integer({ min: 0 }), count: positive } satisfies Schema<Shard>);
+
+const parse = object({
+  out: parsePath,
+  workers: object({ ...WORKERS, batchSize: optional(positive, 32) } satisfies Schema<ClassifyFolderOptions['workers']>),
+  model: optional(parsePath, DEFAULT_MODEL),
+  topk: optional(positive),
+  faces: optional(flag, false),
+  shard: optional<Shard>(
+    (where, given) => {
+      const shard = parseShard(where, given);
+      integer({ min: 0, max: shard.count - 1 })(`${where}.index`, shard.index);
+      return shard;
+    },
+    { index: 0, count: 1 },
+  ),
+  signal,
+  onProgress: unchecked<ClassifyFolderOptions['onProgress']>,
+} satisfies Schema<ClassifyFolderOptions>);
 
 /**
  * Classifies all images of a folder and its subfolders by several processes, and writes JSON lines:
@@ -88,10 +108,10 @@ const WHERE = 'classifyFolder';
  * ```
  */
 export async function classifyFolder(dir: string, options: ClassifyFolderOptions): Promise<FolderSummary> {
-  checkFolderOptions(dir, options);
-  const { out, workers, topk, faces = false, shard = { index: 0, count: 1 }, signal, onProgress } = options;
-  const model = placeOf(options.model ?? DEFAULT_MODEL);
-  const { count = availableParallelism(), batchSize = 32 } = workers;
+  parsePath(`${WHERE}: dir`, dir);
+  const { out, workers, topk, faces, shard, signal, onProgress, ...parsed } = parse(`${WHERE}: options`, options);
+  const model = placeOf(parsed.model);
+  const { count = availableParallelism(), batchSize } = workers;
   const settings: WorkerSettings = { dir: resolve(dir), backend: moduleUrl(workers.backend), model, topk, faces };
   signal?.throwIfAborted();
   const totalFiles = await countPictures(settings.dir, shard, signal);
@@ -109,26 +129,6 @@ export async function classifyFolder(dir: string, options: ClassifyFolderOptions
   } finally {
     await results.close();
   }
-}
-
-function checkFolderOptions(dir: unknown, options: ClassifyFolderOptions): void {
-  checkPath(`${WHERE}: dir`, dir);
-  checkOptions(`${WHERE}: options`, options, [
-    ...['out', 'workers', 'model', 'topk', 'faces', 'shard', 'signal', 'onProgress'],
-  ]);
-  const { out, workers, model, topk, faces = false, shard } = options;
-  checkPath(`${WHERE}: options.out`, out);
-  if (typeof faces !== 'boolean') throw inputError(`${WHERE}: options.faces`, 'true or false', describe(faces));
-  checkPath(`${WHERE}: options.model`, model ?? DEFAULT_MODEL);
-  checkOptions(`${WHERE}: options.workers`, workers, ['backend', 'count', 'batchSize']);
-  checkWorkers(`${WHERE}: options.workers`, workers);
-  for (const [name, value] of Object.entries({ 'workers.batchSize': workers.batchSize, topk })) {
-    if (value !== undefined) checkInteger(`${WHERE}: options.${name}`, value, { min: 1 });
-  }
-  if (shard === undefined) return;
-  checkOptions(`${WHERE}: options.shard`, shard, ['index', 'count']);
-  checkInteger(`${WHERE}: options.shard.count`, shard.count, { min: 1 });
-  checkInteger(`${WHERE}: options.shard.index`, shard.index, { min: 0, max: shard.count - 1 });
 }
 
 /** The name of bundled weights, or the absolute path of others, because the next run may start in another directory. */

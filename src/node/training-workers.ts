@@ -3,8 +3,8 @@ import type { Batch } from '../data/batches';
 import { join } from '../data/rows';
 import { TrainingError } from '../errors';
 import type { GradientJob, GradientRequest, GradientRun, GradientWorkers, HostGradients } from '../train/workers';
-import { checkOptions } from '../validate';
-import { checkWorkers } from './check-workers';
+import { object, type Schema } from '../schema';
+import { WORKERS } from './check-workers';
 import { moduleUrl } from './module-url';
 import { TrainingThread } from './training-thread';
 
@@ -29,6 +29,8 @@ export interface TrainingWorkers extends GradientWorkers {
 
 const WHERE = 'startTrainingWorkers';
 
+const parse = object(WORKERS satisfies Schema<TrainingWorkersOptions>);
+
 /**
  * Starts threads for data-parallel training: each thread computes the gradient of its part of a batch, on its own backend. Batch norm is
  * synchronized over the whole batch, so the result equals a run without threads, except for rounding. Useful for backends with one thread,
@@ -48,9 +50,7 @@ const WHERE = 'startTrainingWorkers';
  * ```
  */
 export async function startTrainingWorkers(options: TrainingWorkersOptions): Promise<TrainingWorkers> {
-  checkOptions(`${WHERE}: options`, options, ['backend', 'count']);
-  const { backend, count = availableParallelism() } = options;
-  checkWorkers(`${WHERE}: options`, { backend, count });
+  const { backend, count = availableParallelism() } = parse(`${WHERE}: options`, options);
   const control = new Int32Array(new SharedArrayBuffer(8));
   const settings = { backend: moduleUrl(backend), count, control };
   const threads = await Promise.all(Array.from({ length: count }, (_, index) => TrainingThread.start(settings, index)));

@@ -18,12 +18,12 @@ function baseUrl(): string | undefined {
 
 /** See {@link Platform.decodeImage}. */
 export async function decodeImage(bytes: Uint8Array<ArrayBuffer>, options: DecodeOptions): Promise<DecodedImage> {
-  const { where, maxPixels, signal, fail } = options;
+  const { maxPixels, signal, fail } = options;
   if (typeof createImageBitmap !== 'function' || typeof OffscreenCanvas !== 'function') {
     const remedy =
       "Pass plain pixels as { data, width, height }. In Node, set the bundler's condition for exports and imports to 'node' " +
       "(Rollup: nodeResolve({ exportConditions: ['node'] })).";
-    throw inputError(where, 'a decoded image, or a browser that decodes', 'an encoded one', remedy);
+    throw inputError('', 'a decoded image, or a browser that decodes', 'an encoded one', remedy);
   }
   let bitmap: ImageBitmap;
   try {

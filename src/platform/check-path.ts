@@ -1,14 +1,9 @@
 import { inputError } from '../errors';
+import type { Parser } from '../schema';
 import { describe } from '../validate';
 
-/**
- * Throws unless a value can name a file: whatever else is given would be turned into a text, and a file of that name be written.
- *
- * @param where The argument, for the message.
- * @param path Should be a text that is not empty.
- * @throws InputError
- */
-export function checkPath(where: string, path: unknown): asserts path is string {
-  if (typeof path === 'string' && path !== '' && !path.includes('\0')) return;
+/** A path: a string that is not empty and has no null characters, for which `node:fs` throws errors of its own. */
+export const parsePath: Parser<string> = (where, path) => {
+  if (typeof path === 'string' && path !== '' && !path.includes('\0')) return path;
   throw inputError(where, 'a path', describe(path));
-}
+};

@@ -14,7 +14,7 @@ const SECONDS = 20;
  * @returns The pixels, [height, width, channels], 0..255; straight alpha.
  */
 export async function decodeImage(bytes: Uint8Array, options: DecodeOptions): Promise<DecodedImage> {
-  const { where, maxPixels, signal, fail } = options;
+  const { maxPixels, signal, fail } = options;
   const attempt = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
@@ -24,7 +24,7 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions): Pr
       throw fail({ expected: 'a whole image in a known format', received, cause });
     }
   };
-  const sharp = await loadSharp(where);
+  const sharp = await loadSharp();
   signal?.throwIfAborted();
   const image = sharp(bytes, { failOn: 'error', limitInputPixels: false });
   const { width, height, channels, depth, space, format } = await attempt(() => image.metadata());
@@ -93,10 +93,10 @@ function bytesOf(data: Uint8Array, fail: DecodeOptions['fail']): Uint8Array {
   return Uint8Array.from(values, (value) => Math.round((value * 255) / white));
 }
 
-async function loadSharp(where: string): Promise<typeof Sharp> {
+async function loadSharp(): Promise<typeof Sharp> {
   try {
     return (await import('sharp')).default;
   } catch (cause) {
-    throw missingPackage(where, 'sharp', cause);
+    throw missingPackage('', 'sharp', cause);
   }
 }

@@ -1,13 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { checkPath } from './check-path';
+import { parsePath } from './check-path';
 import type { FolderEntry, Platform } from './platform';
 
 /** See {@link Platform.listFolder}. */
 export const listFolder: Platform['listFolder'] = async (folder) => {
   const root = /^file:/i.test(String(folder)) ? fileURLToPath(folder) : (folder as string);
-  checkPath('path', root);
+  parsePath('path', root);
   const entries: FolderEntry[] = [];
   const below = ['']; // folders to read, with a slash at the end
   for (let prefix = below.pop(); prefix !== undefined; prefix = below.pop()) {

@@ -85,8 +85,6 @@ export interface DecodeOptions {
   readonly maxPixels: number;
   /** Stops the decoding. */
   readonly signal?: AbortSignal | undefined;
-  /** The function that was called, for the error about a missing package. */
-  readonly where: string;
   /** Makes the error for an image that cannot be decoded. */
   readonly fail: ReadFailure;
 }

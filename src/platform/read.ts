@@ -68,24 +68,19 @@ export function fileName(source: unknown): string | undefined {
 /**
  * Reads a whole file.
  *
- * @param where The function that was called, for messages.
  * @param source The file; bytes are borrowed and returned as they are.
  * @param options Limits, signal, progress and the maker of errors.
  * @returns The bytes.
  * @throws InputError if the source is none; what `fail` makes; the signal's reason.
  */
-export async function readFile(
-  where: string,
-  source: FileSource,
-  options: ReadOptions,
-): Promise<Uint8Array<ArrayBuffer>> {
+export async function readFile(source: FileSource, options: ReadOptions): Promise<Uint8Array<ArrayBuffer>> {
   options.signal?.throwIfAborted();
   const tag = tagOf(source);
   if (tag === 'Uint8Array') return plainBytes(source as Uint8Array);
   if (tag === 'ArrayBuffer' || tag === 'SharedArrayBuffer') return plainBytes(new Uint8Array(source as ArrayBuffer));
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
-  for await (const chunk of readChunks(where, source, options)) {
+  for await (const chunk of readChunks(source, options)) {
     chunks.push(chunk as Uint8Array<ArrayBuffer>);
     length += chunk.length;
   }
@@ -108,11 +103,7 @@ export function plainBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 /** A file that is read piece by piece; see {@link readFile}. */
-export async function* readChunks(
-  where: string,
-  source: FileSource,
-  options: ReadOptions,
-): AsyncGenerator<Uint8Array, void> {
+export async function* readChunks(source: FileSource, options: ReadOptions): AsyncGenerator<Uint8Array, void> {
   const { fail, signal, timeoutMs = 30_000, maxBytes = Infinity, onBytes, onResponse } = options;
   const stop = new AbortController();
   const abort = () => stop.abort(signal!.reason);
@@ -143,7 +134,7 @@ export async function* readChunks(
     }
   };
   try {
-    const body = await wait(bodyOf(where, source, stop.signal, fail, onResponse), 'a file that can be read');
+    const body = await wait(bodyOf(source, stop.signal, fail, onResponse), 'a file that can be read');
     if (!body) return;
     reader = body.getReader();
     for (;;) {
@@ -183,7 +174,6 @@ const REMEDIES: Readonly<Record<string, string>> = {
 const remedyFor = (cause: unknown) => REMEDIES[String((cause as { code?: unknown } | null)?.code)];
 
 async function bodyOf(
-  where: string,
   source: FileSource,
   signal: AbortSignal,
   fail: ReadFailure,
@@ -191,21 +181,20 @@ async function bodyOf(
 ): Promise<ReadableStream<Uint8Array> | null> {
   const tag = tagOf(source);
   if (tag === 'Blob' || tag === 'File') return (source as Blob).stream();
-  if (tag === 'ReadableStream') return unlocked(where, source as ReadableStream<Uint8Array>);
+  if (tag === 'ReadableStream') return unlocked(source as ReadableStream<Uint8Array>);
   const named = typeof source === 'string' || tag === 'URL';
   if (!named && tag !== 'Response') {
-    throw inputError(where, 'a path, a URL, a Blob or File, or bytes', describe(source));
+    throw inputError('', 'a path, a URL, a Blob or File, or bytes', describe(source));
   }
-  if (typeof source === 'string' && !/^[^\0]+$/.test(source))
-    throw inputError(where, 'a path or URL', describe(source));
+  if (typeof source === 'string' && !/^[^\0]+$/.test(source)) throw inputError('', 'a path or URL', describe(source));
   const response = named ? await open(source as string | URL, signal) : (source as Response);
   onResponse?.(response);
   if (response.status !== 200)
     throw fail({ expected: 'an answer with status 200', received: `status ${response.status}` });
-  return response.body && unlocked(where, response.body);
+  return response.body && unlocked(response.body);
 }
 
-function unlocked(where: string, stream: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+function unlocked(stream: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
   if (!stream.locked) return stream;
-  throw inputError(where, 'a stream or response that nobody has read from', 'one that is locked or used up');
+  throw inputError('', 'a stream or response that nobody has read from', 'one that is locked or used up');
 }

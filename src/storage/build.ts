@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { WeightsError, weightsError } from '../errors';
+import { WeightsError, weightsError, within } from '../errors';
 import { allLayers } from '../models/graph';
 import { checkGraph } from './check-graph';
 
@@ -16,40 +16,35 @@ import { checkGraph } from './check-graph';
  */
 export async function buildModel(file: string, topology: object, values: number): Promise<tfl.LayersModel> {
   const where = `${file}: modelTopology`;
-  checkGraph(where, 'model_config' in topology ? topology.model_config : topology);
+  within(where, () => checkGraph('model_config' in topology ? topology.model_config : topology));
   // The topology has a field of its own, since tfjs would fetch weights for one that has a manifest.
   const config = { modelTopology: topology } as unknown as tfl.ModelAndWeightsConfig;
-  return buildWithin(where, values, () => tfl.models.modelFromJSON(config));
+  return within(where, () => buildWithin(values, () => tfl.models.modelFromJSON(config)));
 }
 
 /**
  * Builds a model with all weights zero, and no more of them than are stored.
  *
- * @param where The file, for messages.
  * @param values Number of values in the stored weights.
  * @param build Makes all variables before its first await, so that those of a failed attempt can be told apart.
  * @returns The model; the caller's.
  * @throws {@link WeightsError} if it cannot be built, or has layers that do not lead to its output. Nothing is left over.
  */
-export async function buildWithin(
-  where: string,
-  values: number,
-  build: () => Promise<tfl.LayersModel>,
-): Promise<tfl.LayersModel> {
+export async function buildWithin(values: number, build: () => Promise<tfl.LayersModel>): Promise<tfl.LayersModel> {
   const { registeredVariables } = tf.engine();
   const before = new Set(Object.keys(registeredVariables));
-  const building = withWeightLimit(where, values, build);
+  const building = withWeightLimit(values, build);
   const made = Object.values(registeredVariables).filter(({ name }) => !before.has(name));
   try {
     const model = await building;
-    checkOutputs(where, model);
+    checkOutputs(model);
     if (model.weights.length === made.length) return model;
     const expected = 'layers that all lead to its output';
-    throw weightsError(where, expected, `weights of others, ${made.length} in all`);
+    throw weightsError('', expected, `weights of others, ${made.length} in all`);
   } catch (cause) {
     tf.dispose(made);
     if (cause instanceof WeightsError) throw cause;
-    throw new WeightsError({ where, expected: 'a topology of tfjs layers', received: 'another', cause });
+    throw new WeightsError({ where: '', expected: 'a topology of tfjs layers', received: 'another', cause });
   }
 }
 
@@ -59,14 +54,14 @@ interface LayerPrototype {
 }
 
 /** Lets layers make weights up to a number of values, all zero, while `build` runs. */
-function withWeightLimit<T>(where: string, values: number, build: () => T): T {
+function withWeightLimit<T>(values: number, build: () => T): T {
   const prototype = tfl.layers.Layer.prototype as unknown as LayerPrototype;
   const { addWeight } = prototype;
   let left = values;
   prototype.addWeight = function (name, shape, ...rest) {
     left -= tf.util.sizeFromShape([...shape]);
     if (!(left >= 0)) {
-      throw weightsError(where, `layers with ${values} weights, as stored`, 'larger ones');
+      throw weightsError('', `layers with ${values} weights, as stored`, 'larger ones');
     }
     this.fastWeightInitDuringBuild = true;
     return addWeight.call(this, name, shape, ...rest);
@@ -82,14 +77,14 @@ function withWeightLimit<T>(where: string, values: number, build: () => T): T {
 const MAX_OUTPUT = 2 ** 26;
 
 /** Throws if a layer puts out more than a backend can hold, such as an upsampling by thousands. */
-function checkOutputs(where: string, model: tfl.LayersModel): void {
+function checkOutputs(model: tfl.LayersModel): void {
   for (const layer of allLayers(model.layers)) {
     for (const { outputShapes } of layer.inboundNodes) {
       for (const shape of outputShapes as readonly tfl.Shape[]) {
         const size = shape.reduce<number>((product, side) => product * (side ?? 1), 1);
         if (size <= MAX_OUTPUT) continue;
         const received = `[${shape.join(', ')}] of '${layer.name}'`;
-        throw weightsError(where, `outputs of at most ${MAX_OUTPUT} values for an image`, received);
+        throw weightsError('', `outputs of at most ${MAX_OUTPUT} values for an image`, received);
       }
     }
   }

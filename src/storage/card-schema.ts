@@ -13,8 +13,20 @@ const REQUIRED = {
   ),
 };
 
-const OPTIONAL = {
-  outputs: oneOf('probabilities', 'logits'),
+/** What follows from the model and its stored weights: a loaded card has it, and it is found out again. */
+const DERIVED = {
+  formatVersion: oneOf(1),
+  parameters: integer(1),
+  weights: object(
+    { dtype: oneOf('float32', 'float16', 'uint8', 'mixed'), bytes: integer(1) },
+    { sha256: text(/^[0-9a-f]{64}$/) },
+  ),
+};
+
+/** The keys that follow from model and weights. */
+export const DERIVED_KEYS = Object.keys(DERIVED);
+
+const NOTES = {
   description: text(),
   data: object({ name: text(), split: text(), rows: integer(1), source: text(), license: text() }),
   training: object(
@@ -62,19 +74,11 @@ const OPTIONAL = {
   limitations: list(text()),
 };
 
+/** The keys that the author of a card fills in. */
+export const NOTE_KEYS = ['name', 'architecture', ...Object.keys(NOTES)];
+
 /** Checks the notes of a card, key by key; the other keys of a `CardDraft` are looked at by {@link resolveCard}. */
-export const notes = object({}, { ...OPTIONAL, name: text(), architecture: text() });
+export const notes = object({}, { ...NOTES, name: text(), architecture: text() });
 
 /** Checks a {@link ModelCard}, key by key; unknown keys are refused. */
-export const card = object(
-  {
-    ...REQUIRED,
-    formatVersion: oneOf(1),
-    parameters: integer(1),
-    weights: object(
-      { dtype: oneOf('float32', 'float16', 'uint8', 'mixed'), bytes: integer(1) },
-      { sha256: text(/^[0-9a-f]{64}$/) },
-    ),
-  },
-  OPTIONAL,
-);
+export const card = object({ ...REQUIRED, ...DERIVED }, { ...NOTES, outputs: oneOf('probabilities', 'logits') });

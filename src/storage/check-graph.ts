@@ -24,18 +24,17 @@ interface Call {
  * Throws if a layer of a graph waits for a node that never comes, on which tfjs waits forever, or comes far too late. Takes time in
  * proportion to the size of the topology.
  *
- * @param where The file, for messages.
  * @param model The topology of a model, not looked at so far.
  * @param depth How many models it is in.
  * @throws {@link WeightsError}
  */
-export function checkGraph(where: string, model: unknown, depth = 0): void {
+export function checkGraph(model: unknown, depth = 0): void {
   if (!isObject(model)) return; // tfjs says what is wrong
   const { class_name: kind, config } = model;
   const layers = isObject(config) ? config['layers'] : config;
   if (!Array.isArray(layers)) return;
-  if (depth > MAX_DEPTH) throw weightsError(where, `models nested at most ${MAX_DEPTH} deep`, 'deeper ones');
-  for (const layer of layers) checkGraph(where, layer, depth + 1);
+  if (depth > MAX_DEPTH) throw weightsError('', `models nested at most ${MAX_DEPTH} deep`, 'deeper ones');
+  for (const layer of layers) checkGraph(layer, depth + 1);
   if (kind === 'Sequential') return;
   const passes = new Map<string, number[]>(); // by layer, for each output that is there
   const positions = new Map<string, number>();
@@ -44,7 +43,7 @@ export function checkGraph(where: string, model: unknown, depth = 0): void {
     const [name, ownName, inbound] = [layer?.name, layer?.config?.name, layer?.inbound_nodes];
     const wellFormed = typeof name === 'string' && name === ownName && Array.isArray(inbound) && inbound.every(isNode);
     if (!wellFormed || passes.has(name)) {
-      throw weightsError(where, 'layers of distinct names with inbound nodes', describe(layer));
+      throw weightsError('', 'layers of distinct names with inbound nodes', describe(layer));
     }
     const isInput = layer.class_name === 'InputLayer' || Array.isArray(layer.config.layers);
     passes.set(name, isInput ? [0] : []); // is there before the first pass
@@ -54,15 +53,11 @@ export function checkGraph(where: string, model: unknown, depth = 0): void {
   const stuck = runCalls(calls, passes, positions);
   if (stuck) {
     const received = `one of '${stuck.name}' from ${JSON.stringify(stuck.node).slice(0, 80)}`;
-    throw weightsError(where, 'inbound nodes from layers that come before', received);
+    throw weightsError('', 'inbound nodes from layers that come before', received);
   }
   const last = calls.reduce((most, { pass }) => Math.max(most, pass), 1);
   if (last * layers.length <= MAX_LOOKS) return;
-  throw weightsError(
-    where,
-    'layers after those that they need',
-    `${layers.length} layers in an order of ${last} passes`,
-  );
+  throw weightsError('', 'layers after those that they need', `${layers.length} layers in an order of ${last} passes`);
 }
 
 /** Makes all calls that can be made, each as soon as its inputs are there; returns one that cannot. */

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { ensureBackend } from '../backend/backend';
-import { InputError, WeightsError, weightsError } from '../errors';
+import { InputError, WeightsError, weightsError, within } from '../errors';
 import { addFacts, factsIn } from '../models/known-facts';
 import { buildModel } from './build';
 import type { CardDraft, ModelCard } from './card';
@@ -27,23 +27,27 @@ export interface StoredModel {
  * names and shapes before the first weight is set.
  *
  * @param stored The parts.
- * @param where Where they come from, for messages.
  * @returns The model and its whole card.
  * @throws {@link WeightsError} that names file and tensor or key, if a part is damaged or the parts do not belong together. Nothing is
  *   left over. {@link InputError} if class names or preprocessing are not known.
  * @throws {@link BackendError} if there is no backend.
  */
-export async function decodeModel({ modelJson, weights, card }: StoredModel, where: string): Promise<LoadedModel> {
-  const file = `${where}: model.json`;
+export async function decodeModel({ modelJson, weights, card }: StoredModel): Promise<LoadedModel> {
+  const file = ': model.json';
   const specs = specsOf(file, modelJson);
-  checkLength(`${where}: weights`, storedBytes(file, specs), weights?.byteLength);
-  if (isWhole(card)) await checkParts(where, weights, card);
-  await ensureBackend(where);
+  within(': weights', () =>
+    checkLength(
+      within(file, () => storedBytes(specs)),
+      weights?.byteLength,
+    ),
+  );
+  if (isWhole(card)) await checkParts(weights, card);
+  await ensureBackend('');
   const model = await buildModel(file, modelJson.modelTopology, countValues(specs));
   try {
-    checkWeightsFit(file, model, specs);
+    within(file, () => checkWeightsFit(model, specs));
     addFacts(model, factsIn(modelJson.userDefinedMetadata));
-    const resolved = fitCard(`${where}: ${isWhole(card) ? 'card.json' : 'card'}`, model, card);
+    const resolved = within(`: ${isWhole(card) ? 'card.json' : 'card'}`, () => fitCard(model, card));
     tf.tidy(() => model.loadWeights(tf.io.decodeWeights(weights, [...specs])));
     return known(model, {
       ...resolved,
@@ -58,15 +62,15 @@ export async function decodeModel({ modelJson, weights, card }: StoredModel, whe
 const isWhole = (card: unknown): card is ModelCard => isObject(card) && 'formatVersion' in card;
 
 /** The card of a stored model. One that was stored and does not fit is a damaged file, and no wrong argument. */
-function fitCard(where: string, model: tfl.LayersModel, card: CardDraft | ModelCard | undefined) {
+function fitCard(model: tfl.LayersModel, card: CardDraft | ModelCard | undefined) {
   try {
-    const resolved = resolveCard(where, model, card);
-    if (isWhole(card)) checkSame(`${where}: parameters`, resolved.parameters, card.parameters);
+    const resolved = resolveCard(model, card);
+    if (isWhole(card)) within(': parameters', () => checkSame(resolved.parameters, card.parameters));
     return resolved;
   } catch (error) {
     if (!isWhole(card) || !(error instanceof InputError)) throw error;
     throw new WeightsError({
-      where,
+      where: '',
       expected: `the card of a model with outputs ${JSON.stringify(model.outputs[0]?.shape)}`,
       received: 'another one',
       remedy: 'The files do not belong together: fetch or save them again.',
@@ -76,13 +80,13 @@ function fitCard(where: string, model: tfl.LayersModel, card: CardDraft | ModelC
 }
 
 /** Checks a whole card and that the weights are those that it describes. */
-async function checkParts(where: string, weights: ArrayBuffer, card: ModelCard): Promise<void> {
-  const file = `${where}: card.json`;
+async function checkParts(weights: ArrayBuffer, card: ModelCard): Promise<void> {
+  const file = ': card.json';
   checkCard(`${file}:`, card);
   const { bytes, sha256: expected } = card.weights!;
-  checkLength(`${where}: weights`, bytes, weights.byteLength);
+  within(': weights', () => checkLength(bytes, weights.byteLength));
   const received = expected && (await sha256(weights));
-  if (expected && received) checkSame(`${where}: weights: SHA-256`, expected, received);
+  if (expected && received) within(': weights: SHA-256', () => checkSame(expected, received));
 }
 
 /**
@@ -111,18 +115,18 @@ function countValues(specs: readonly tf.io.WeightsManifestEntry[]): number {
   return specs.reduce((sum, { shape }) => sum + tf.util.sizeFromShape(shape), 0);
 }
 
-function checkLength(where: string, expected: number, received: number | undefined): void {
+function checkLength(expected: number, received: number | undefined): void {
   if (expected === received) return;
   throw weightsError(
-    where,
+    '',
     `${expected} bytes`,
     `${received}`,
     'The file is cut off or belongs to another model: fetch or save it again.',
   );
 }
 
-function checkSame(where: string, expected: number | string, received: number | string): void {
+function checkSame(expected: number | string, received: number | string): void {
   if (expected === received) return;
   const remedy = 'The files do not belong together or are damaged: fetch or save them again.';
-  throw weightsError(where, `${expected}`, `${received}`, remedy);
+  throw weightsError('', `${expected}`, `${received}`, remedy);
 }

@@ -1,3 +1,4 @@
+import { within } from '../errors';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { withFacts } from '../models/known-facts';
@@ -19,7 +20,6 @@ export interface EncodedModel {
 /**
  * Turns a model and its card into what is stored, quantized if wanted.
  *
- * @param where The function that was called, for messages.
  * @param model The model; borrowed.
  * @param options The card, its name where nobody says one, and how to store the weights.
  * @returns The three parts; no tensors.
@@ -27,11 +27,10 @@ export interface EncodedModel {
  *   or a weight is not finite.
  */
 export async function encodeModel(
-  where: string,
   model: tfl.LayersModel,
   options: { card?: CardDraft | ModelCard | undefined; dtype: WeightsDtype; name?: string | undefined },
 ): Promise<EncodedModel> {
-  const draft = resolveCard(`${where}: card`, model, options.card, options.name);
+  const draft = within(': card', () => resolveCard(model, options.card, options.name));
   const { modelTopology, weightSpecs, weightData, format, generatedBy, userDefinedMetadata } = await artifactsOf(model);
   const values = new Float32Array(tf.io.CompositeArrayBuffer.join(weightData));
   let offset = 0;

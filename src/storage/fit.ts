@@ -58,12 +58,11 @@ function isGroup({ paths, weights }: Record<string, unknown>): boolean {
 /**
  * The length of stored weights in bytes, after a look at every specification.
  *
- * @param where The file of the specifications, for the message.
  * @param specs Specifications as tfjs defines them.
  * @returns The sum over all tensors.
  * @throws {@link WeightsError} that names the tensor, if a specification is not one of a float32 tensor or stands there twice.
  */
-export function storedBytes(where: string, specs: readonly tf.io.WeightsManifestEntry[]): number {
+export function storedBytes(specs: readonly tf.io.WeightsManifestEntry[]): number {
   const names = new Set<string>();
   let bytes = 0;
   for (const { name, shape, dtype, quantization } of specs) {
@@ -73,7 +72,7 @@ export function storedBytes(where: string, specs: readonly tf.io.WeightsManifest
     const decodable = !affine || (Number.isFinite(quantization.min) && Number.isFinite(quantization.scale));
     if (typeof name !== 'string' || dtype !== 'float32' || !size || !whole || !decodable || names.has(name)) {
       throw weightsError(
-        `${where}: weight '${name}'`,
+        `: weight '${name}'`,
         'a float32 tensor, each once, stored as float32, float16 or, with min and scale, as uint8 or uint16',
         names.has(name) ? 'it twice' : JSON.stringify({ shape, dtype, quantization }),
       );
@@ -93,27 +92,22 @@ const QUANTIZED_BYTES: ReadonlyMap<unknown, number> = new Map([
 /**
  * Throws unless stored weights are exactly those that a model has, by name and shape.
  *
- * @param where The file of the specifications, for the message.
  * @param model The model; borrowed.
  * @param specs Specifications as tfjs defines them.
  * @throws {@link WeightsError} that names the first tensor that is missing, too many, or of another shape.
  */
-export function checkWeightsFit(
-  where: string,
-  model: tfl.LayersModel,
-  specs: readonly tf.io.WeightsManifestEntry[],
-): void {
+export function checkWeightsFit(model: tfl.LayersModel, specs: readonly tf.io.WeightsManifestEntry[]): void {
   const stored = new Map(specs.map(({ name, shape }) => [name, shape]));
   for (const { originalName: name, shape } of model.weights) {
     const found = stored.get(name);
     if (!found || !tf.util.arraysEqual(found, shape as number[])) {
       const received = found ? `shape [${found.join(', ')}]` : 'no such weight';
-      throw weightsError(`${where}: weight '${name}'`, `shape [${shape.join(', ')}]`, received);
+      throw weightsError(`: weight '${name}'`, `shape [${shape.join(', ')}]`, received);
     }
     stored.delete(name);
   }
   const [extra] = stored.keys();
   if (extra !== undefined) {
-    throw weightsError(where, 'only weights that the topology has', `'${extra}' besides`);
+    throw weightsError('', 'only weights that the topology has', `'${extra}' besides`);
   }
 }

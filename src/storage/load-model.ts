@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type InputError, inputError, WeightsError, weightsError } from '../errors';
+import { type InputError, inputError, WeightsError, weightsError, within } from '../errors';
 import { addFacts } from '../models/known-facts';
 import type { ModelName } from '../models/registry';
 import { URL_SCHEME } from '../platform/platform';
-import { checkNumber, checkOptions, describe } from '../validate';
+import { number, object, type Schema, signal, unchecked } from '../schema';
+import { describe } from '../validate';
 import { bytesOfBase64 } from '../base64';
 import { BUNDLED_MODELS, DEFAULT_MODEL, importBundled, isBundled, type WeightsModule } from './bundled';
 import type { CardDraft } from './card';
@@ -49,22 +50,34 @@ export async function loadModel(
   source: ModelSource = DEFAULT_MODEL,
   options: LoadModelOptions = {},
 ): Promise<LoadedModel> {
-  checkOptions('loadModel', options, ['card', 'signal', 'timeoutMs', 'onProgress']);
-  const { card, signal, timeoutMs = 30_000, onProgress } = options;
-  if (timeoutMs !== Infinity) checkNumber('loadModel: timeoutMs', timeoutMs, { min: 1, max: 2 ** 31 - 1 });
+  const parsed = parse('loadModel', options);
+  return within('loadModel', () => load(source, parsed));
+}
+
+async function load(source: ModelSource, options: ReturnType<typeof parse>): Promise<LoadedModel> {
+  const { card, signal, onProgress } = options;
   signal?.throwIfAborted();
   if (isBundled(source)) {
     const module = await importBundled(source);
     onProgress?.(1);
     return withCard(await decodeBundled(module), card);
   }
-  if (isModule(source)) return withCard(await decodeModel(storedOf(source), 'loadModel'), card);
+  if (isModule(source)) return withCard(await decodeModel(storedOf(source)), card);
   const handler = handlerOf(source);
-  if (handler) return decodeModel(await readHandler(handler, card), 'loadModel');
+  if (handler) return decodeModel(await readHandler(handler, card));
   if (typeof source !== 'string' && !(source instanceof URL)) throw unknownSource(source);
   if (!/[^\0]/.test(`${source}`)) throw unknownSource(source);
-  return decodeModel(await readStored(source, options), `loadModel: ${source}`);
+  return within(`: ${source}`, async () => decodeModel(await readStored(source, options)));
 }
+
+const time = number({ min: 1, max: 2 ** 31 - 1 });
+
+const parse = object({
+  card: unchecked<CardDraft | undefined>,
+  signal,
+  timeoutMs: (where, value = 30_000) => (value === Infinity ? value : time(where, value)),
+  onProgress: unchecked<LoadModelOptions['onProgress']>,
+} satisfies Schema<LoadModelOptions>);
 
 function isModule(source: ModelSource): source is WeightsModule {
   return typeof source === 'object' && source !== null && 'weightsBase64' in source && 'card' in source;
@@ -88,7 +101,7 @@ function withCard({ model, card }: LoadedModel, given: CardDraft | undefined): L
   if (given === undefined) return { model, card };
   try {
     const { weights } = card;
-    const told = resolveCard('loadModel: card', model, given, card.name);
+    const told = within(': card', () => resolveCard(model, given, card.name));
     return { model: addFacts(model, factsOfCard(told)), card: { ...told, ...(weights && { weights }) } };
   } catch (error) {
     model.dispose();

@@ -1,6 +1,6 @@
 import { locate } from '#platform';
 import type * as tf from '@tensorflow/tfjs-core';
-import { inputError, WeightsError, weightsError } from '../errors';
+import { inputError, WeightsError, weightsError, within } from '../errors';
 import type { ReadFailure } from '../platform/platform';
 import { type ReadOptions, readFile } from '../platform/read';
 import { describe } from '../validate';
@@ -65,7 +65,7 @@ async function readParts(source: string | URL, options: LoadModelOptions): Promi
     const fail: ReadFailure = (parts) =>
       new WeightsError({ where: `loadModel: ${place}`, ...parts, remedy: parts.remedy ?? remedyFor(source) });
     const onResponse = (response: Response) => checkServer(place, response);
-    return readFile('loadModel: source', place, { fail, signal, timeoutMs, onResponse, ...more });
+    return within('loadModel: source', () => readFile(place, { fail, signal, timeoutMs, onResponse, ...more }));
   };
   const json = async (place: string | URL) => parse(place, await read(place, { maxBytes: JSON_BYTES }));
   const readCard = async (place: string | URL) => {
@@ -77,7 +77,7 @@ async function readParts(source: string | URL, options: LoadModelOptions): Promi
     json(file) as Promise<tf.io.ModelJSON>,
     options.card ?? readCard(beside('card.json')),
   ]);
-  const total = storedBytes(`${file}`, specsOf(`${file}`, modelJson));
+  const total = within(`${file}`, () => storedBytes(specsOf(`${file}`, modelJson)));
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let received = 0;
   for (const path of modelJson.weightsManifest.flatMap(({ paths }) => paths)) {

@@ -1,22 +1,13 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { resolveFacts } from '../models/facts';
+import { GIVEN_FACTS, resolveFacts } from '../models/facts';
 import { factsOf } from '../models/known-facts';
 import { checkOptions } from '../validate';
 import type { CardDraft, ModelCard } from './card';
-import { notes } from './card-schema';
-
-const FACTS = ['classNames', 'pixels', 'preprocessing', 'outputs'] as const;
-const NOTES = [
-  ...['name', 'architecture', 'description', 'data', 'training', 'metrics', 'perClass', 'quantization', 'calibration'],
-  ...['versions', 'license', 'intendedUse', 'limitations'],
-] as const;
-/** What follows from the model and its stored weights: a loaded card has it, and it is found out again. */
-const DERIVED = ['formatVersion', 'parameters', 'weights'] as const;
+import { DERIVED_KEYS, NOTE_KEYS, notes } from './card-schema';
 
 /**
  * The card of a model: what the caller says, completed by what the model knows about itself.
  *
- * @param where The argument, for messages.
  * @param model The model; borrowed.
  * @param given What the caller says: a draft, or the card of a loaded model.
  * @param name The name where neither says one. Default: the name of the model.
@@ -25,15 +16,14 @@ const DERIVED = ['formatVersion', 'parameters', 'weights'] as const;
  *   if another part is not valid.
  */
 export function resolveCard(
-  where: string,
   model: tfl.LayersModel,
   given: CardDraft | ModelCard = {},
   name = model.name,
 ): Omit<ModelCard, 'weights'> {
-  checkOptions(where, given, [...FACTS, ...NOTES, ...DERIVED]);
-  const { classNames, preprocessing, outputs } = resolveFacts(where, model, given);
-  const known = pick({ ...factsOf(model), ...given }, NOTES);
-  notes(`${where}:`, known);
+  checkOptions('', given, [...Object.keys(GIVEN_FACTS), ...NOTE_KEYS, ...DERIVED_KEYS]);
+  const { classNames, preprocessing, outputs } = resolveFacts(model, given);
+  const known = pick({ ...factsOf(model), ...given }, NOTE_KEYS);
+  notes(':', known);
   return {
     formatVersion: 1,
     name,

@@ -1,11 +1,12 @@
 import { writeFiles } from '#platform';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { inputError } from '../errors';
+import { inputError, within } from '../errors';
 import { checkModel } from '../models/facts';
 import { withFacts } from '../models/known-facts';
 import { URL_SCHEME } from '../platform/platform';
-import { checkOneOf, checkOptions, describe } from '../validate';
+import { object, oneOf, optional, type Schema, unchecked } from '../schema';
+import { describe } from '../validate';
 import type { CardDraft, ModelCard, WeightsDtype } from './card';
 import { encodeModel } from './encode';
 import { factsOfCard } from './decode-bundled';
@@ -53,17 +54,17 @@ export async function saveModel(
   model: tfl.LayersModel,
   options: SaveModelOptions = {},
 ): Promise<ModelCard> {
-  checkOptions('saveModel', options, ['card', 'dtype']);
-  const { card: given, dtype = 'float32' } = options;
-  checkOneOf('saveModel: dtype', dtype, ['float32', 'float16', 'uint8', 'mixed']);
-  checkModel('saveModel: model', model);
+  const { card: given, dtype } = parse('saveModel', options);
+  within('saveModel: model', () => checkModel(model));
   const handler = handlerOf(target);
   if (!handler && !isPath(target)) {
     const expected = "a directory, 'indexeddb://name', 'downloads://name' or a tf.io.IOHandler that saves";
     throw inputError('saveModel: target', expected, describe(target));
   }
   const name = handler ? undefined : lastPart(`${target as string}`);
-  const { modelJson, weights, card } = await encodeModel('saveModel', model, { card: given, dtype, name });
+  const { modelJson, weights, card } = await within('saveModel', () =>
+    encodeModel(model, { card: given, dtype, name }),
+  );
   if (handler) {
     const { weightsManifest, ...artifacts } = modelJson;
     const userDefinedMetadata = withFacts(modelJson.userDefinedMetadata, factsOfCard(card));
@@ -79,6 +80,11 @@ export async function saveModel(
   }
   return card;
 }
+
+const parse = object({
+  card: unchecked<SaveModelOptions['card']>,
+  dtype: optional(oneOf(['float32', 'float16', 'uint8', 'mixed']), 'float32'),
+} satisfies Schema<SaveModelOptions>);
 
 function isPath(target: unknown): boolean {
   if (target instanceof URL) return target.protocol === 'file:';

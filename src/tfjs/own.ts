@@ -9,24 +9,22 @@ const REMEDY =
  * Throws unless a tensor belongs to the tfjs that this package imports: one behind a reactive wrapper, a `Proxy`, does not, since tfjs knows
  * tensors by the identity of their data.
  *
- * @param where The argument, for the message.
  * @param tensor A tensor in use.
  * @throws {@link InputError}
  */
-export function checkOwnTensor(where: string, { dataId }: tf.Tensor): void {
+export function checkOwnTensor({ dataId }: tf.Tensor): void {
   if (isOwn(dataId)) return;
   const received = 'one inside a reactive wrapper, or of another copy of tfjs';
-  throw inputError(where, 'a tensor of the @tensorflow/tfjs-core that fer-cnn imports', received, REMEDY);
+  throw inputError('', 'a tensor of the @tensorflow/tfjs-core that fer-cnn imports', received, REMEDY);
 }
 
 /**
  * Throws unless the weights of a model belong to the tfjs that this package imports. A model that was disposed of passes.
  *
- * @param where The argument, for the message.
  * @param weights Weights of the model, as its `weights`.
  * @throws {@link InputError}
  */
-export function checkOwnWeights(where: string, weights: readonly { read(): tf.Tensor }[]): void {
+export function checkOwnWeights(weights: readonly { read(): tf.Tensor }[]): void {
   let first: tf.Tensor | undefined;
   try {
     first = weights[0]?.read();
@@ -35,7 +33,7 @@ export function checkOwnWeights(where: string, weights: readonly { read(): tf.Te
   }
   if (first === undefined || isOwn(first.dataId)) return;
   const received = 'one inside a reactive wrapper, or of another copy of tfjs';
-  throw inputError(where, 'a model of the @tensorflow/tfjs-core that fer-cnn imports', received, REMEDY);
+  throw inputError('', 'a model of the @tensorflow/tfjs-core that fer-cnn imports', received, REMEDY);
 }
 
 const isOwn = (dataId: object): boolean => tf.engine().state.tensorInfo.has(dataId);

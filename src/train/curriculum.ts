@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { Augmentation, AugmentOptions } from '../data/augment';
-import { createAugmentation, toAugmentation } from '../data/augment';
+import { parseAugmentation } from '../data/augment';
 import { InputError, inputError } from '../errors';
 import type { Preprocessing } from '../image/preprocess';
-import { arrayOf, integer, number, object, optional, type Schema } from '../schema';
+import { arrayOf, integer, object, optional, type Parser, type Schema, share } from '../schema';
 import { checkNumber, describe } from '../validate';
 
 /**
@@ -48,22 +48,22 @@ const parse = object({
   sizes: optional(
     arrayOf(
       'an array of { until, size }',
-      object({ until: number({ min: 0, max: 1 }), size: integer({ min: 1 }) } satisfies Schema<SizePhase>),
+      object({ until: share, size: integer({ min: 1 }) } satisfies Schema<SizePhase>),
     ),
     [],
   ),
-  mixupUntil: optional(number({ min: 0, max: 1 })),
+  mixupUntil: optional(share),
 } satisfies Schema<CurriculumOptions>);
 
 /** Checks a curriculum, as far as it does not depend on other options, and fills in its defaults. */
-export function parseCurriculum(where: string, value: unknown): Curriculum {
+export const parseCurriculum: Parser<Curriculum> = (where, value = {}) => {
   const curriculum = parse(where, value);
   const { sizes } = curriculum;
   sizes.forEach(({ until }, i) =>
     checkNumber(`${where}.sizes[${i}].until`, until, { min: sizes[i - 1]?.until ?? 0, max: 1 }),
   );
   return curriculum;
-}
+};
 
 /** A curriculum with its defaults. */
 export type Curriculum = ReturnType<typeof parse>;
@@ -110,13 +110,13 @@ export function augmentationByEpoch(
   epochs: number,
   { mixupUntil }: Pick<Curriculum, 'mixupUntil'>,
 ): (epoch: number) => Augmentation | undefined {
-  const first = toAugmentation('train: augment', augment);
+  const first = parseAugmentation('train: augment', augment);
   if (mixupUntil === undefined) return () => first;
   if (typeof augment !== 'object' || !augment.mixup) {
     const expected = 'augment to be an object with mixup';
     const remedy = 'Leave mixupUntil out, or set augment.mixup.';
     throw inputError('train: curriculum.mixupUntil', expected, describe(augment), remedy);
   }
-  const last = createAugmentation({ ...augment, mixup: 0 });
+  const last = parseAugmentation('train: augment', { ...augment, mixup: 0 });
   return (epoch) => (epoch < Math.round(mixupUntil * epochs) ? first : last);
 }

@@ -9,7 +9,7 @@ import { readTensors } from '../data/from-tensors';
 import { join, oneHot } from '../data/rows';
 import { selectImages } from '../data/select';
 import { splitIndices } from '../data/split';
-import { inputError } from '../errors';
+import { inputError, within } from '../errors';
 import { checkPictures } from '../evaluate/predict';
 import { checkClasses } from '../metrics/confusion-matrix';
 import { applyTemperature } from '../metrics/temperature';
@@ -84,10 +84,11 @@ export async function openData(
   { batchSize, seed, epochs, validation: given, augment: own, curriculum, loss }: ResolvedOptions,
 ): Promise<RunData> {
   const stream = isStream(data) ? data : undefined;
-  let training = stream ? undefined : await toLabeledImages('train: data', data as LabeledImages);
+  let training = stream ? undefined : await within('train: data', () => toLabeledImages(data as LabeledImages));
   let validation: LabeledImages | undefined;
   if (typeof given !== 'number') {
-    validation = given && (await (isStream(given) ? collect(given) : toLabeledImages('train: validation', given)));
+    validation =
+      given && (await (isStream(given) ? collect(given) : within('train: validation', () => toLabeledImages(given))));
   } else if (training) {
     const fractions = [1 - given, given] as const;
     const [kept, held] = splitIndices(training.labels, { fractions, seed, stratify: true });
@@ -95,15 +96,15 @@ export async function openData(
   } else {
     throw inputError('train: validation', 'validation data of its own for a tf.data.Dataset', describe(given));
   }
-  if (validation) checkLabeled('train: validation', validation);
-  for (const each of [training, validation]) if (each) checkOutput('train', model, each);
-  checkSameClasses('train: validation', training?.classNames, validation?.classNames);
+  if (validation) within('train: validation', () => checkLabeled(validation));
+  for (const each of [training, validation]) if (each) within('train', () => checkOutput(model, each));
+  within('train: validation', () => checkSameClasses(training?.classNames, validation?.classNames));
   const augment = softening(loss, training?.teacher, augmentationByEpoch(own, epochs, curriculum));
   if (!training) {
     const batches = (epoch: number, first: number) => streamFrom(stream!, first, seed, epoch, augment(epoch));
     return { training, validation, steps: Number.isFinite(stream!.size) ? stream!.size : undefined, batches };
   }
-  checkLabeled('train: data', training);
+  within('train: data', () => checkLabeled(training));
   return {
     training,
     validation,
@@ -139,22 +140,22 @@ function isStream(data: unknown): data is StreamedData {
 }
 
 /** Brings tensors or a data set on the host into the form of the latter. */
-async function toLabeledImages(where: string, data: LabeledImages | TensorData): Promise<LabeledImages> {
+async function toLabeledImages(data: LabeledImages | TensorData): Promise<LabeledImages> {
   const { xs, images } = Object(data) as Partial<LabeledImages & TensorData>;
-  if (!xs && !images) throw inputError(where, 'a Dataset, { xs, ys } or a tf.data.Dataset', describe(data));
-  const labeled = xs ? await readTensors(where, data as TensorData) : (data as LabeledImages);
-  checkPictures(where, labeled);
+  if (!xs && !images) throw inputError('', 'a Dataset, { xs, ys } or a tf.data.Dataset', describe(data));
+  const labeled = xs ? await readTensors(data as TensorData) : (data as LabeledImages);
+  checkPictures(labeled);
   return labeled;
 }
 
 /** Throws unless there are images, each with a label or targets. */
-function checkLabeled(where: string, { size, targets, labels, numClasses }: LabeledImages): void {
-  if (size === 0) throw inputError(where, 'at least one image', 'an empty data set');
+function checkLabeled({ size, targets, labels, numClasses }: LabeledImages): void {
+  if (size === 0) throw inputError('', 'at least one image', 'an empty data set');
   if (targets) return;
   const unlabeled = labels.indexOf(UNLABELED);
-  if (unlabeled < 0) return checkClasses(`${where}: labels`, labels, numClasses);
+  if (unlabeled < 0) return within(': labels', () => checkClasses(labels, numClasses));
   const remedy = 'Leave unlabeled images out with dataset.subset().';
-  throw inputError(where, 'a label for every image', `none at position ${unlabeled}`, remedy);
+  throw inputError('', 'a label for every image', `none at position ${unlabeled}`, remedy);
 }
 
 /** Collects a whole stream on the host, for validation. */
@@ -199,8 +200,11 @@ async function* streamBatches(where: string, stream: StreamedData): AsyncGenerat
     if (done && count > 0) return;
     if (done) throw inputError(where, 'at least one batch', 'an empty tf.data.Dataset');
     try {
-      const labeled = await readTensors(where, (value ?? {}) as unknown as TensorData);
-      checkLabeled(where, labeled);
+      const labeled = await within(where, async () => {
+        const read = await readTensors(Object(value) as TensorData);
+        checkLabeled(read);
+        return read;
+      });
       const { images, labels, targets, numClasses } = labeled;
       yield { ...labeled, images: Float32Array.from(images), targets: targets ?? oneHot(labels, numClasses) };
     } finally {

@@ -7,7 +7,7 @@ import type { Preprocessing } from '../image/preprocess';
 import { prepareKernels } from '../kernels/on-demand';
 import { registerTrainingKernels } from '../kernels/register';
 import { freeTape } from '../kernels/tape';
-import { checkOptions } from '../validate';
+import { type Described, object, unchecked } from '../schema';
 import type { PartOfBatch } from './forward';
 import { prepareForTraining } from './forward';
 import { gradientsOf, type Keep, statisticsOf, trainedVariables } from './gradients';
@@ -66,6 +66,14 @@ export interface GradientWorker {
   dispose(): void;
 }
 
+const parseJob = object({
+  topology: unchecked,
+  loss: unchecked,
+  precision: unchecked,
+  weights: unchecked,
+  means: unchecked,
+} satisfies Described<GradientJob>);
+
 /**
  * Makes a worker's side of data-parallel training: what `startTrainingWorkers` runs in each of its threads, for other transports than
  * threads.
@@ -81,7 +89,7 @@ export interface GradientWorker {
  * ```
  */
 export async function createGradientWorker(job: GradientJob): Promise<GradientWorker> {
-  checkOptions('createGradientWorker: job', job, ['topology', 'loss', 'precision', 'weights', 'means']);
+  parseJob('createGradientWorker: job', job);
   await ensureBackend('createGradientWorker');
   registerTrainingKernels();
   await prepareKernels();

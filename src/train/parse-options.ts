@@ -1,7 +1,20 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { LabeledImages } from '../data/batches';
 import { inputError } from '../errors';
-import { integer, number, object, oneOf, optional, POSITIVE, type Schema, that, unchecked } from '../schema';
+import {
+  batchSize,
+  flag,
+  integer,
+  number,
+  object,
+  oneOf,
+  optional,
+  POSITIVE,
+  type Schema,
+  seed,
+  that,
+  unchecked,
+} from '../schema';
 import { describe } from '../validate';
 import { parseCurriculum } from './curriculum';
 import { parseLoss } from './losses';
@@ -15,7 +28,7 @@ const parseStopping = object({
   monitor: optional(oneOf(['valLoss', 'valAccuracy']), 'valLoss'),
   patience: optional(integer({ min: 1 }), 5),
   minDelta: optional(number({ min: 0 }), 0),
-  restoreBest: optional(oneOf([true, false]), true),
+  restoreBest: optional(flag, true),
 } satisfies Schema<EarlyStoppingOptions>);
 
 /** Early stopping with its defaults. */
@@ -36,13 +49,13 @@ const callback = that<TfCallback>('tfjs callbacks or their methods', (value) => 
 
 const parse = object({
   epochs: integer({ min: 1 }),
-  batchSize: optional(integer({ min: 1 }), 64),
-  seed: optional(integer({ min: 0 }), 0),
+  batchSize,
+  seed,
   validation: optional<NonNullable<TrainOptions['validation']>>((where, given) =>
     typeof given === 'number' ? number({ min: 1e-6, max: 1 - 1e-6 })(where, given) : (given as LabeledImages),
   ),
   augment: unchecked<TrainOptions['augment']>, // is compiled for each epoch
-  curriculum: (where, given = {}) => parseCurriculum(where, given),
+  curriculum: parseCurriculum,
   preprocessing: unchecked<TrainOptions['preprocessing']>, // is resolved by the model
   loss: (where, given = {}) => parseLoss(where, given),
   precision: optional(oneOf(['float32', 'bfloat16']), 'float32'),

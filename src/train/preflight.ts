@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { BackendError, inputError } from '../errors';
+import { BackendError, inputError, within } from '../errors';
 import { ensureBackend } from '../backend/backend';
 import type { Pixels, Preprocessing } from '../image/preprocess';
 import type { Precision } from '../kernels/conv2d';
@@ -31,7 +31,8 @@ export async function prepareBackend(precision: Precision): Promise<void> {
 
 /** The preprocessing of a run: the given one, else what the model knows, else FER2013's mean and standard deviation. */
 export const preprocessingFor = (model: tfl.LayersModel, given: Preprocessing | Pixels | undefined): Preprocessing =>
-  resolvePreprocessing('train', model, given) ?? resolvePreprocessing('train', model, 'fer2013')!;
+  within('train', () => resolvePreprocessing(model, given)) ??
+  within('train', () => resolvePreprocessing(model, 'fer2013'))!;
 
 /** The gradient kernels of layers that are common in models of images, so that these need not be tried. */
 const KERNELS_BY_LAYER: Readonly<Record<string, readonly string[]>> = {

@@ -1,3 +1,4 @@
+import { within } from '../../src/errors';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it, vi } from 'vitest';
 import { BackendError } from '../../src/errors';
@@ -13,7 +14,7 @@ const SYNCHRONOUS: [name: string, use: () => unknown][] = [
   ['createShallowCnn', () => createShallowCnn()],
   ['createDeepCnn', () => createModel('deep')],
   ['createCompactCnn', () => createCompactCnn()],
-  ['toImages', () => toImages({ data: new Uint8Array(4), width: 2, height: 2, channels: 1 }, 'toImages')],
+  ['toImages', () => within('toImages', () => toImages({ data: new Uint8Array(4), width: 2, height: 2, channels: 1 }))],
   ['Dataset.image', () => numberedDataset(2).image(0)],
   ['Dataset.toTensors', () => numberedDataset(2).toTensors()],
 ];

@@ -1,3 +1,4 @@
+import { within } from '../../src/errors';
 import type * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { BackendError } from '../../src/errors';
@@ -32,13 +33,15 @@ describe.each([
 ])('waiting for a backend with a %s', (kind, create) => {
   it('returns the result, or rejects with its error', async () => {
     const { backend } = create();
-    expect(await unlessLost('here', Promise.resolve(7), backend)).toBe(7);
-    await expect(unlessLost('here', Promise.reject(new Error('other')), backend)).rejects.toThrow('other');
+    expect(await within('here', () => unlessLost(Promise.resolve(7), backend))).toBe(7);
+    await expect(within('here', () => unlessLost(Promise.reject(new Error('other')), backend))).rejects.toThrow(
+      'other',
+    );
   });
 
   it('rejects when the device is lost and the result never arrives', async () => {
     const { backend, lose } = create();
-    const waiting = unlessLost('here', never, backend);
+    const waiting = within('here', () => unlessLost(never, backend));
     lose();
     await expect(waiting).rejects.toThrow(BackendError);
     await expect(waiting).rejects.toThrow(`here: expected a ${kind} in use, received one that the browser took away.`);
@@ -46,23 +49,25 @@ describe.each([
 
   it('rejects immediately after a loss', async () => {
     const { backend, lose } = create();
-    await unlessLost('here', undefined, backend);
+    await within('here', () => unlessLost(undefined, backend));
     lose();
-    await expect(unlessLost('here', Promise.resolve(7), backend)).rejects.toThrow(BackendError);
-    await expect(unlessLost('here', Promise.reject(new Error('other')), backend)).rejects.toThrow(BackendError);
+    await expect(within('here', () => unlessLost(Promise.resolve(7), backend))).rejects.toThrow(BackendError);
+    await expect(within('here', () => unlessLost(Promise.reject(new Error('other')), backend))).rejects.toThrow(
+      BackendError,
+    );
   });
 });
 
 describe('waiting for a backend', () => {
   it('treats a restored WebGL context as lost', async () => {
     const { backend, lose, giveBack } = webgl();
-    await unlessLost('here', undefined, backend);
+    await within('here', () => unlessLost(undefined, backend));
     lose();
     giveBack();
-    await expect(unlessLost('here', undefined, backend)).rejects.toThrow(BackendError);
+    await expect(within('here', () => unlessLost(undefined, backend))).rejects.toThrow(BackendError);
   });
 
   it('only waits on backends without a GPU', async () => {
-    expect(await unlessLost('here', Promise.resolve(7), {} as tf.KernelBackend)).toBe(7);
+    expect(await within('here', () => unlessLost(Promise.resolve(7), {} as tf.KernelBackend))).toBe(7);
   });
 });

@@ -1,3 +1,4 @@
+import { within } from '../../src/errors';
 import { describe, expect, it } from 'vitest';
 import { compareText } from '../../src/data/folder';
 import type { FolderClassNames } from '../../src/data/folder-classes';
@@ -13,9 +14,11 @@ function find(paths: string[], given?: FolderClassNames) {
     kind: path.endsWith('/') ? 'folder' : 'file',
     source: path,
   }));
-  const found = findImages('load', entries, given, (error) => {
-    throw error;
-  });
+  const found = within('load', () =>
+    findImages(entries, given, (error) => {
+      throw error;
+    }),
+  );
   return {
     classNames: found.classNames,
     labels: Object.fromEntries(found.images.map(({ path, label }) => [path, label])),

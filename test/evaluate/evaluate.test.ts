@@ -145,7 +145,7 @@ describeOn(['cpu'], 'evaluate, whatever the backend', () => {
         evaluate(model, data, { onProgress, classNames: ['a', 'b'] }),
         'evaluate: classNames: expected 3 names',
       );
-      await refused(evaluate(model, data, { onProgress, bootstrap: { samples: 0 } }), 'evaluate: bootstrap: samples');
+      await refused(evaluate(model, data, { onProgress, bootstrap: { samples: 0 } }), 'evaluate: bootstrap.samples');
       await refused(evaluate(model, data, { onProgress, topk: 2 } as object), 'topk');
       await refused(evaluate(model, null as never, { onProgress }), 'evaluate: data');
     });

@@ -96,7 +96,7 @@ describe('createReport', () => {
     refuse({ probabilities: [0.5, 0.5, -0.5, 1.5] }, 'row 1: expected finite probabilities');
     refuse({ classNames: ['cat'] }, '2 names, received 1');
     refuse({ inTrainingSet: [1] }, 'inTrainingSet');
-    refuse({ bootstrap: { samples: -1 } }, 'createReport: bootstrap: samples');
+    refuse({ bootstrap: { samples: -1 } }, 'createReport: bootstrap.samples');
     refuse({ label: [] }, '"label"');
   });
 });

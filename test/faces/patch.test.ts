@@ -1,3 +1,4 @@
+import { within } from '../../src/errors';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cutPatch } from '../../src/faces/patch';
@@ -13,7 +14,13 @@ describe('cutPatch', () => {
   const random = new Random(1);
   const photo = { data: new Uint8Array(400 * 300 * 3).map(() => random.integer(256)), width: 400, height: 300 };
   const crops = (picture: typeof photo, regions: readonly FaceRegion[], margin?: number) => {
-    const faces = tf.tidy(() => cropFaces(toImages(picture, 'test'), regions, { size: [48, 40], margin }));
+    const faces = tf.tidy(() =>
+      cropFaces(
+        within('test', () => toImages(picture)),
+        regions,
+        { size: [48, 40], margin },
+      ),
+    );
     const values = faces.dataSync();
     faces.dispose();
     return values;

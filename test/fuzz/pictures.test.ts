@@ -1,3 +1,4 @@
+import { within } from '../../src/errors';
 import { deflateSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import sharp from 'sharp';
@@ -10,7 +11,7 @@ import { fuzz, hostile, keepsContract, mostly, mutated, optionsOf, timeoutFor } 
 
 /** Decodes a file in Node. */
 const decodeImage = (source: unknown, options?: LoadImageOptions) =>
-  decodeFile(source as Uint8Array, 'decodeImage', options);
+  within('decodeImage', () => decodeFile(source as Uint8Array, options));
 
 const FORMATS = ['png', 'jpeg', 'webp', 'gif', 'tiff', 'avif'] as const;
 const SVG =
@@ -99,7 +100,7 @@ describeOn(['cpu'], 'damaged and hostile pictures', () => {
         naturalWidth: [0, 5],
       });
       await fuzz(0.05, fc.oneof(pixels, mostly(hostile)), (input) =>
-        keepsContract(() => toImages(input, 'toImages').dispose()),
+        keepsContract(() => within('toImages', () => toImages(input)).dispose()),
       );
     },
     timeoutFor(0.05),

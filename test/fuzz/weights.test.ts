@@ -1,3 +1,4 @@
+import { within } from '../../src/errors';
 import { createHash } from 'node:crypto';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
@@ -22,7 +23,7 @@ describeOn(['cpu'], 'damaged and hostile weights', () => {
 
   beforeAll(async () => {
     const model = createShallowCnn({ conv: { filters: [1, 1] }, dense: { units: [2] }, inputSize: [4, 4] });
-    good = await encodeModel('good', model, { card: draftCard([4, 4]), dtype: 'float16' });
+    good = await within('good', () => encodeModel(model, { card: draftCard([4, 4]), dtype: 'float16' }));
     model.dispose();
     vi.stubGlobal('fetch', async (url: URL) => {
       asked.add(url.host);

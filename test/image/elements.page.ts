@@ -1,3 +1,4 @@
+import { within } from '../../src/errors';
 import * as tf from '@tensorflow/tfjs-core';
 import { toImages } from '../../src/image/input';
 import { type ImageSource, readImages } from '../../src/image/read';
@@ -93,7 +94,7 @@ async function handedOverCanvasOf(image: ImageData): Promise<HTMLCanvasElement> 
 }
 
 async function gray(input: ImageSource): Promise<{ shape: number[]; values: Float32Array }> {
-  const images = toImages(input, 'here');
+  const images = within('here', () => toImages(input));
   const small = toGraySize(images, [HEIGHT, WIDTH]);
   try {
     return { shape: images.shape, values: await small.data<'float32'>() };
@@ -158,7 +159,7 @@ async function reportOfWorker(backend: string): Promise<ElementsReport> {
   const seeThrough = picture((x) => 255 - x * 10);
   const canvas = canvasOf(new OffscreenCanvas(1, 1), opaque);
   const veiled = canvasOf(new OffscreenCanvas(1, 1), seeThrough);
-  const decoded = await readImages(await canvas.convertToBlob(), 'here');
+  const decoded = await within('here', async () => readImages(await canvas.convertToBlob()));
   const result = await compare([
     ['offscreen canvas', canvas, opaque],
     ['bitmap', await createImageBitmap(canvas), opaque],

@@ -1,3 +1,4 @@
+import { within } from '../../src/errors';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { InputError } from '../../src/errors';
@@ -16,7 +17,7 @@ beforeAll(() => useBackend('cpu'));
 
 describe('toImages of what browsers hold', () => {
   it('takes a canvas, that of a Node package too, with its alpha', () => {
-    const images = toImages(canvas(), 'here');
+    const images = within('here', () => toImages(canvas()));
     expect(images.shape).toEqual([1, 1, 2, 4]);
     expect(images.dtype).toBe('float32');
     expect(Array.from(images.dataSync())).toEqual([...rgba]);
@@ -31,7 +32,7 @@ describe('toImages of what browsers hold', () => {
       return target;
     };
     const image = { width: 900, height: 900, naturalWidth: 2, naturalHeight: 1, ownerDocument: { createElement } };
-    const images = toImages(image, 'here');
+    const images = within('here', () => toImages(image));
     expect(drawn).toMatchObject([{ width: 2, height: 1 }]);
     expect(images.shape).toEqual([1, 1, 2, 4]);
     images.dispose();
@@ -73,8 +74,8 @@ describe('toImages of what browsers hold', () => {
     },
   ])('refuses $what and leaves no tensor behind', ({ input, message }) => {
     const before = tf.memory().numTensors;
-    expect(() => toImages(input, 'here')).toThrow(InputError);
-    expect(() => toImages(input, 'here')).toThrow(message);
+    expect(() => within('here', () => toImages(input))).toThrow(InputError);
+    expect(() => within('here', () => toImages(input))).toThrow(message);
     expect(tf.memory().numTensors).toBe(before);
   });
 });

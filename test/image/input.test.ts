@@ -1,3 +1,4 @@
+import { within } from '../../src/errors';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { InputError } from '../../src/errors';
@@ -29,19 +30,21 @@ describe('toImages', () => {
       shape: [1, 2, 3, 4],
     },
   ])('takes $kind', ({ input, shape }) => {
-    const images = toImages(input(), 'here');
+    const images = within('here', () => toImages(input()));
     expect(images.shape).toEqual(shape);
     expect(images.dtype).toBe('float32');
     expect(Array.from(images.dataSync())).toEqual(Array.from({ length: images.size }, (_, i) => i));
   });
 
   it('takes bool as black and white', () => {
-    const images = toImages(tf.tensor2d([true, false], [1, 2], 'bool'), 'here');
+    const images = within('here', () => toImages(tf.tensor2d([true, false], [1, 2], 'bool')));
     expect(Array.from(images.dataSync())).toEqual([255, 0]);
   });
 
   it('takes values of 16 bits, from 0 for black to 65535 for white', () => {
-    const images = toImages({ data: Uint16Array.of(0, 257, 32_896, 65_535), width: 4, height: 1 }, 'here');
+    const images = within('here', () =>
+      toImages({ data: Uint16Array.of(0, 257, 32_896, 65_535), width: 4, height: 1 }),
+    );
     expect(images.dataSync()).toBeAllClose([0, 1, 128, 255]);
   });
 
@@ -53,7 +56,7 @@ describe('toImages', () => {
       tf.ones([1, 1], 'bool'),
     ]) {
       const before = tf.memory().numTensors;
-      const images = toImages(input, 'here');
+      const images = within('here', () => toImages(input));
       expect(tf.memory().numTensors).toBe(before + 1);
       images.dispose();
       expect(input.isDisposed).toBe(false);
@@ -99,8 +102,8 @@ describe('toImages', () => {
     ])('$what', ({ input, message }) => {
       const value = input();
       const before = tf.memory().numTensors;
-      expect(() => toImages(value, 'here')).toThrow(InputError);
-      expect(() => toImages(value, 'here')).toThrow(message);
+      expect(() => within('here', () => toImages(value))).toThrow(InputError);
+      expect(() => within('here', () => toImages(value))).toThrow(message);
       expect(tf.memory().numTensors).toBe(before);
     });
 
@@ -120,8 +123,8 @@ describe('toImages', () => {
       { what: 'no data', input: { data: undefined, width: 3, height: 2 }, message: /received undefined/ },
     ])('decoded pixels with $what', ({ input, message }) => {
       const before = tf.memory().numTensors;
-      expect(() => toImages(input, 'classify')).toThrow(InputError);
-      expect(() => toImages(input, 'classify')).toThrow(message);
+      expect(() => within('classify', () => toImages(input))).toThrow(InputError);
+      expect(() => within('classify', () => toImages(input))).toThrow(message);
       expect(tf.memory().numTensors).toBe(before);
     });
   });

@@ -1,3 +1,4 @@
+import { within } from '../../src/errors';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { InputError } from '../../src/errors';
@@ -8,7 +9,7 @@ async function check(values: number[]): Promise<unknown> {
   const images = tf.tensor4d(values, [1, 1, values.length, 1]);
   const before = tf.memory().numTensors;
   try {
-    return await checkValues('classify', images).catch((error: unknown) => error);
+    return await within('classify', () => checkValues(images)).catch((error: unknown) => error);
   } finally {
     expect(tf.memory().numTensors).toBe(before);
     images.dispose();

@@ -1,3 +1,4 @@
+import { within } from '../../src/errors';
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -22,7 +23,7 @@ const large = () => sharp({ create: { width: 200, height: 100, channels: 3, back
 
 /** Decodes a file in Node, where that gives plain pixels. */
 const decodeImage = (source: Uint8Array | ArrayBuffer | Blob | URL | string, options?: LoadImageOptions) =>
-  decodeFile(source, 'decodeImage', options) as Promise<PixelData & { data: Uint8Array }>;
+  within('decodeImage', () => decodeFile(source, options)) as Promise<PixelData & { data: Uint8Array }>;
 
 const fixture = (name: string) => new URL(`fixtures/${name}`, import.meta.url);
 
@@ -177,7 +178,7 @@ describe('the decoding of a file in Node', () => {
   });
 
   it('gives a tensor to those who ask for one', async () => {
-    const images = await readImages(await picture().png().toBuffer(), 'here');
+    const images = await within('here', async () => readImages(await picture().png().toBuffer()));
     const gray = toGraySize(images, [2, 3]);
     expect(gray.dataSync()).toBeAllClose([59.8, 117.4, 22.8, 0, 128, 255], { atol: 1e-4 });
     tf.dispose([images, gray]);
@@ -307,7 +308,7 @@ describe('the decoding of a file in Node', () => {
       throw new Error("Cannot find package 'sharp'");
     });
     const { decodeFile: decode } = await import('../../src/image/read');
-    const error = await decode(Uint8Array.of(1), 'classify').catch((error: unknown) => error);
+    const error = await decode(Uint8Array.of(1)).catch((error: unknown) => error);
     expect(error).toHaveProperty('name', FerError.name);
     expect(error).toHaveProperty('message', expect.stringMatching(/npm install sharp$/));
     expect(error).toHaveProperty('cause', expect.any(Error));

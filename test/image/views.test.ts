@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { InputError } from '../../src/errors';
-import { checkViews, meanOverViews } from '../../src/image/views';
+import { parseViews, meanOverViews } from '../../src/image/views';
 import { BACKENDS, describeOn, expectNoLeaks } from '../support/backends';
 
 /** What the views of a 3×3 picture look like at one place: the mean over the views tells which were seen. */
@@ -30,7 +30,7 @@ describeOn(BACKENDS, 'meanOverViews', () => {
   });
 
   it('knows three kinds of views', () => {
-    expect(() => checkViews('classify: views', 'tenCrop')).toThrow(InputError);
-    expect(() => checkViews('classify: views', 'flip')).not.toThrow();
+    expect(() => parseViews('classify: views', 'tenCrop')).toThrow(InputError);
+    expect(() => parseViews('classify: views', 'flip')).not.toThrow();
   });
 });

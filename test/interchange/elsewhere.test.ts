@@ -1,3 +1,4 @@
+import { within } from '../../src/errors';
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
@@ -100,7 +101,9 @@ describeOn(['cpu'], 'models from elsewhere', () => {
       input_layers: [['image', 0, 0]],
       output_layers: [[last, 0, 0]],
     });
-    const weights = (await writeHdf5('test', (h5) => h5.attribute('', 'layer_names', []))) as Uint8Array<ArrayBuffer>;
+    const weights = (await within('test', () =>
+      writeHdf5((h5) => h5.attribute('', 'layer_names', [])),
+    )) as Uint8Array<ArrayBuffer>;
     const model = await importKeras({ json: { class_name: 'Functional', config: graph('f3') }, weights });
     const ours = tf.tidy(() =>
       Array.from((model.predict(tf.tensor4d([10, 20], [1, 1, 1, 2])) as tf.Tensor).dataSync()),
@@ -117,7 +120,7 @@ describeOn(['cpu'], 'models from elsewhere', () => {
   const chain = async (shape: number[], ...layers: [kind: string, config: object][]) => {
     const all = [['InputLayer', { batch_shape: [null, ...shape] }] as const, ...layers];
     const entries = all.map(([class_name, config], i) => ({ class_name, config: { name: `l${i}`, ...config } }));
-    const weights = await writeHdf5('test', (h5) => h5.attribute('layers', 'name', 'none'));
+    const weights = await within('test', () => writeHdf5((h5) => h5.attribute('layers', 'name', 'none')));
     return importKeras({ json: { module: 'keras', class_name: 'Sequential', config: { layers: entries } }, weights });
   };
 
@@ -186,7 +189,7 @@ describeOn(['cpu'], 'models from elsewhere', () => {
       { class_name: 'ReLU', name: 'b', config: {}, inbound_nodes: [[['a', 0, 1, {}]]] },
     ];
     const config = { name: 'm', layers, input_layers: [['a', 0, 0]], output_layers: [['b', 0, 0]] };
-    const weights = await writeHdf5('test', (h5) => h5.attribute('', 'layer_names', []));
+    const weights = await within('test', () => writeHdf5((h5) => h5.attribute('', 'layer_names', [])));
     await expect(importKeras({ json: { class_name: 'Model', config }, weights })).rejects.toThrow(
       "importKeras: expected calls with outputs of layers, received output 1 of call 0 of 'a'",
     );

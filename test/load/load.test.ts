@@ -1,3 +1,4 @@
+import { within } from '../../src/errors';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { loadClassifier } from '../../src/classify/load';
@@ -76,7 +77,9 @@ describeOn(['cpu'], 'under load', () => {
     `${LOAD / 100} classifiers are loaded and disposed of, and nothing of them is left`,
     async () => {
       const model = tinyModel();
-      const { modelJson, weights, card } = await encodeModel('tiny', model, { card: TINY_CARD, dtype: 'float32' });
+      const { modelJson, weights, card } = await within('tiny', () =>
+        encodeModel(model, { card: TINY_CARD, dtype: 'float32' }),
+      );
       model.dispose();
       const weightSpecs = modelJson.weightsManifest[0]!.weights;
       const handler = tf.io.fromMemory({ modelTopology: modelJson.modelTopology, weightSpecs, weightData: weights });

@@ -1,3 +1,4 @@
+import { within } from '../../src/errors';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { expect, it } from 'vitest';
 import { InputError } from '../../src/errors';
@@ -36,7 +37,7 @@ describeOn(['cpu'], 'what is known about a model', () => {
     using(createModel(name, NARROW[name]), (model) => {
       const preprocessing = { inputSize: [16, 16], mean, std };
       expect(factsOf(model)).toMatchObject({ classNames: EMOTIONS, preprocessing });
-      expect(resolveFacts('here', model, {})).toEqual({
+      expect(within('here', () => resolveFacts(model, {}))).toEqual({
         classNames: EMOTIONS,
         preprocessing,
         outputs: 'probabilities',
@@ -47,11 +48,17 @@ describeOn(['cpu'], 'what is known about a model', () => {
   it('asks for the class names and the preprocessing of other models', () => {
     using(foreign(), (model) => {
       expect(factsOf(model)).toEqual({});
-      expect(() => resolveFacts('here', model, {})).toThrow(InputError);
+      expect(() => within('here', () => resolveFacts(model, {}))).toThrow(InputError);
       const [names, pixels] = [{ classNames: 'fer2013' }, { pixels: '0..1' }] as const;
-      expect(() => resolveFacts('here', model, {})).toThrow(/^here: .* received no class names or scaling of pixels\./);
-      expect(() => resolveFacts('here', model, names)).toThrow(/received no scaling of pixels\. Pass classNames: /);
-      expect(() => resolveFacts('here', model, pixels)).toThrow(/ received no class names\. .*suggestCard finds both/);
+      expect(() => within('here', () => resolveFacts(model, {}))).toThrow(
+        /^here: .* received no class names or scaling of pixels\./,
+      );
+      expect(() => within('here', () => resolveFacts(model, names))).toThrow(
+        /received no scaling of pixels\. Pass classNames: /,
+      );
+      expect(() => within('here', () => resolveFacts(model, pixels))).toThrow(
+        / received no class names\. .*suggestCard finds both/,
+      );
     });
   });
 
@@ -64,7 +71,7 @@ describeOn(['cpu'], 'what is known about a model', () => {
     ],
   ] as const)('takes the class names %j', (classNames, expected) => {
     using(foreign(), (model) => {
-      expect(resolveFacts('here', model, { classNames, pixels: '0..1' }).classNames).toEqual(expected);
+      expect(within('here', () => resolveFacts(model, { classNames, pixels: '0..1' })).classNames).toEqual(expected);
     });
   });
 
@@ -76,7 +83,11 @@ describeOn(['cpu'], 'what is known about a model', () => {
     [{ mean: 0.3, std: 0.2 }, 0.3, 0.2],
   ])('takes pixels %j at the size of the model', (pixels, mean, std) => {
     using(foreign(), (model) => {
-      expect(resolvePreprocessing('here', model, pixels as '0..1')).toEqual({ inputSize: [4, 6], mean, std });
+      expect(within('here', () => resolvePreprocessing(model, pixels as '0..1'))).toEqual({
+        inputSize: [4, 6],
+        mean,
+        std,
+      });
     });
   });
 
@@ -84,22 +95,26 @@ describeOn(['cpu'], 'what is known about a model', () => {
     const imagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
     using(foreign([8, 8, 3]), (model) => {
       const shape = { inputSize: [8, 8], channels: 3 };
-      expect(resolvePreprocessing('here', model, imagenet)).toEqual({ ...shape, ...imagenet });
-      expect(resolvePreprocessing('here', model, '-1..1')).toEqual({ ...shape, mean: 0.5, std: 0.5 });
-      expect(() => resolvePreprocessing('here', model, { mean: [1, 2], std: 1 })).toThrow(
+      expect(within('here', () => resolvePreprocessing(model, imagenet))).toEqual({ ...shape, ...imagenet });
+      expect(within('here', () => resolvePreprocessing(model, '-1..1'))).toEqual({ ...shape, mean: 0.5, std: 0.5 });
+      expect(() => within('here', () => resolvePreprocessing(model, { mean: [1, 2], std: 1 }))).toThrow(
         /mean: expected a number, or 3/,
       );
     });
     using(foreign(), (model) => {
-      expect(() => resolvePreprocessing('here', model, imagenet)).toThrow(/mean: expected a number, or 1/);
+      expect(() => within('here', () => resolvePreprocessing(model, imagenet))).toThrow(
+        /mean: expected a number, or 1/,
+      );
     });
   });
 
   it('uses the size of the preprocessing, otherwise that of FER2013, if the model takes any size', () => {
     using(foreign([null, null, 1]), (model) => {
       const inputSize = [32, 40] as const;
-      expect(resolvePreprocessing('here', model, { inputSize, mean: 0, std: 1 })).toMatchObject({ inputSize });
-      expect(resolvePreprocessing('here', model, '0..1')).toMatchObject({ inputSize: [48, 48] });
+      expect(within('here', () => resolvePreprocessing(model, { inputSize, mean: 0, std: 1 }))).toMatchObject({
+        inputSize,
+      });
+      expect(within('here', () => resolvePreprocessing(model, '0..1'))).toMatchObject({ inputSize: [48, 48] });
     });
   });
 
@@ -123,7 +138,8 @@ describeOn(['cpu'], 'what is known about a model', () => {
     ['unknown outputs', { outputs: 'scores' }, /outputs: expected one of "probabilities", "logits"/],
   ])('refuses %s', (_title, given, message) => {
     using(foreign(), (model) => {
-      const resolve = () => resolveFacts('here', model, { classNames: 'fer2013', pixels: '0..1', ...given });
+      const resolve = () =>
+        within('here', () => resolveFacts(model, { classNames: 'fer2013', pixels: '0..1', ...given }));
       expect(resolve).toThrow(InputError);
       expect(resolve).toThrow(message);
     });
@@ -143,13 +159,13 @@ describeOn(['cpu'], 'what is known about a model', () => {
     ['no layers', () => tfl.sequential(), /received 0 inputs/],
   ])('refuses a model that takes %s', (_title, make, message) => {
     const model = make();
-    expect(() => resolveFacts('here', model, { classNames: 'fer2013', pixels: '0..1' })).toThrow(message);
+    expect(() => within('here', () => resolveFacts(model, { classNames: 'fer2013', pixels: '0..1' }))).toThrow(message);
     if (model.layers.length > 0) model.dispose();
   });
 
   it('refuses a single output', () => {
     using(foreign([4, 4, 1], 1, 'sigmoid'), (model) => {
-      expect(() => resolveFacts('here', model, { classNames: ['smile'], pixels: '0..1' })).toThrow(
+      expect(() => within('here', () => resolveFacts(model, { classNames: ['smile'], pixels: '0..1' }))).toThrow(
         /2 to 255 class names/,
       );
     });
@@ -158,13 +174,15 @@ describeOn(['cpu'], 'what is known about a model', () => {
   it('asks about a linear output layer, and treats sigmoid and softmax as probabilities', () => {
     const given = { classNames: 'fer2013', pixels: '0..1' } as const;
     using(foreign([4, 4, 1], 7, 'linear'), (model) => {
-      expect(() => resolveFacts('here', model, given)).toThrow(/a linear output layer\. Pass outputs: 'logits' if/);
-      expect(resolveFacts('here', model, { ...given, outputs: 'logits' }).outputs).toBe('logits');
+      expect(() => within('here', () => resolveFacts(model, given))).toThrow(
+        /a linear output layer\. Pass outputs: 'logits' if/,
+      );
+      expect(within('here', () => resolveFacts(model, { ...given, outputs: 'logits' })).outputs).toBe('logits');
       addFacts(model, { outputs: 'logits' });
-      expect(resolveFacts('here', model, given).outputs).toBe('logits');
+      expect(within('here', () => resolveFacts(model, given)).outputs).toBe('logits');
     });
     using(foreign([4, 4, 1], 7, 'sigmoid'), (model) => {
-      expect(resolveFacts('here', model, given).outputs).toBe('probabilities');
+      expect(within('here', () => resolveFacts(model, given)).outputs).toBe('probabilities');
     });
   });
 

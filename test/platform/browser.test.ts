@@ -8,7 +8,7 @@ import type { DecodeOptions } from '../../src/platform/platform';
 afterEach(() => vi.unstubAllGlobals());
 
 const fail: DecodeOptions['fail'] = (parts) => new InputError({ where: 'classify: face.png', ...parts });
-const options: DecodeOptions = { where: 'classify', maxPixels: 100, fail };
+const options: DecodeOptions = { maxPixels: 100, fail };
 
 /** Stubs for what a page decodes with. */
 function page(createImageBitmap: () => Promise<unknown>): void {
@@ -77,7 +77,7 @@ describe('decodeImage in a browser', () => {
 
   it('says what to do where nothing decodes, for instance because a bundler took this half for Node', async () => {
     await expect(decodeImage(Uint8Array.of(1), options)).rejects.toThrow(
-      /^classify: .*Pass plain pixels .*exportConditions: \['node'\]/,
+      /^: .*Pass plain pixels .*exportConditions: \['node'\]/,
     );
   });
 });

@@ -1,3 +1,4 @@
+import { within } from '../../src/errors';
 import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readlink, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
@@ -12,7 +13,8 @@ import { fileName, type FileSource, isFile, readFile, type ReadOptions } from '.
 const BYTES = Uint8Array.from({ length: 300_000 }, (_, i) => (i * 7919) % 256); // more than one piece of a file
 
 const fail: ReadOptions['fail'] = (parts) => new WeightsError({ where: 'place', ...parts });
-const read = (source: FileSource, options: Partial<ReadOptions> = {}) => readFile('here', source, { fail, ...options });
+const read = (source: FileSource, options: Partial<ReadOptions> = {}) =>
+  within('here', () => readFile(source, { fail, ...options }));
 
 /** A stream of pieces, and whether it was canceled. */
 function streamOf(...pieces: unknown[]) {

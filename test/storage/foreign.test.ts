@@ -1,3 +1,4 @@
+import { within } from '../../src/errors';
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { WeightsError } from '../../src/errors';
@@ -7,7 +8,7 @@ import { draftCard } from '../support/cards';
 const FIXTURES = new URL('../interchange/fixtures/elsewhere/', import.meta.url);
 const decode = (name: string) => {
   const modelJson = JSON.parse(readFileSync(new URL(name, FIXTURES), 'utf8')) as never;
-  return decodeModel({ modelJson, weights: new ArrayBuffer(8), card: draftCard() }, 'weights x');
+  return within('weights x', () => decodeModel({ modelJson, weights: new ArrayBuffer(8), card: draftCard() }));
 };
 
 it.each([

@@ -1,3 +1,4 @@
+import { within } from '../../src/errors';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -29,7 +30,7 @@ describeOn(['cpu'], 'hostile weights', () => {
   let directory = '';
   beforeAll(async () => {
     const model = createShallowCnn({ conv: { filters: [2, 2] }, dense: { units: [3] }, inputSize: [8, 8] });
-    good = await encodeModel('good', model, { card: draftCard([8, 8]), dtype: 'float32' });
+    good = await within('good', () => encodeModel(model, { card: draftCard([8, 8]), dtype: 'float32' }));
     directory = await mkdtemp(join(tmpdir(), 'fer-cnn-hostile-'));
     await saveModel(join(directory, 'model'), model);
     model.dispose();
@@ -82,7 +83,7 @@ describeOn(['cpu'], 'hostile weights', () => {
     ['no config', (_layers, topology) => (topology['config'] = null), /expected a topology of tfjs layers/],
   ])('are refused at once with %s', async (_what, change, message) => {
     const start = performance.now();
-    const loading = decodeModel(changed(change), 'here');
+    const loading = within('here', () => decodeModel(changed(change)));
     await expect(loading).rejects.toThrow(WeightsError);
     await expect(loading).rejects.toThrow(message);
     expect(performance.now() - start).toBeLessThan(5000); // without the check: forever, or a crash
@@ -99,7 +100,7 @@ describeOn(['cpu'], 'hostile weights', () => {
     const { modelTopology, weightsManifest } = good.modelJson;
     const modelJson = { ...good.modelJson, modelTopology: { modelTopology, weightsManifest, pathPrefix } };
     try {
-      await expect(decodeModel({ ...good, modelJson }, 'here')).rejects.toThrow(WeightsError);
+      await expect(within('here', () => decodeModel({ ...good, modelJson }))).rejects.toThrow(WeightsError);
       expect(requests).toEqual([]);
     } finally {
       await new Promise((resolve) => server.close(resolve));
@@ -109,9 +110,13 @@ describeOn(['cpu'], 'hostile weights', () => {
   it('that claim 10 GB are refused by their length before anything is computed', async () => {
     const copy = structuredClone(good);
     copy.modelJson.weightsManifest[0]!.weights[0]!.shape = [50_000, 50_000];
-    await expect(decodeModel(copy, 'here')).rejects.toThrow(/weights: expected 1000000\d+ bytes, received \d+/);
+    await expect(within('here', () => decodeModel(copy))).rejects.toThrow(
+      /weights: expected 1000000\d+ bytes, received \d+/,
+    );
     const card = { ...good.card, weights: { ...good.card.weights!, bytes: 1e10 } };
-    await expect(decodeModel({ ...good, card }, 'here')).rejects.toThrow(/weights: expected 10000000000 bytes/);
+    await expect(within('here', () => decodeModel({ ...good, card }))).rejects.toThrow(
+      /weights: expected 10000000000 bytes/,
+    );
   });
 
   it('cannot touch a prototype, and keys that objects inherit count as unknown', () => {
@@ -125,7 +130,9 @@ describeOn(['cpu'], 'hostile weights', () => {
   it.each(['constructor', '__proto__', 'float32', 'int8'])('are refused with the quantisation %s', async (dtype) => {
     const copy = structuredClone(good);
     copy.modelJson.weightsManifest[0]!.weights[0]!.quantization = { dtype: dtype as 'uint8', min: 0, scale: 1 };
-    await expect(decodeModel(copy, 'here')).rejects.toThrow(/weight 'conv1\/kernel': expected a float32 tensor/);
+    await expect(within('here', () => decodeModel(copy))).rejects.toThrow(
+      /weight 'conv1\/kernel': expected a float32 tensor/,
+    );
   });
 
   afterAll(() => rm(directory, { recursive: true }));

@@ -1,3 +1,4 @@
+import { within } from '../../src/errors';
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -21,7 +22,7 @@ const SIZE: readonly [number, number] = [8, 8];
 async function encodeTiny(): Promise<EncodedModel> {
   const model = createShallowCnn({ conv: { filters: [2, 2] }, dense: { units: [3] }, inputSize: SIZE });
   try {
-    return await encodeModel('tiny', model, { card: draftCard(SIZE), dtype: 'float16' });
+    return await within('tiny', () => encodeModel(model, { card: draftCard(SIZE), dtype: 'float16' }));
   } finally {
     model.dispose();
   }

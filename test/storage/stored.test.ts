@@ -1,3 +1,4 @@
+import { within } from '../../src/errors';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { expect, it } from 'vitest';
@@ -20,7 +21,7 @@ const tiny = (seed = 1) =>
 async function stored(dtype: 'float32' | 'float16' | 'uint8' | 'mixed' = 'float32', seed = 1) {
   const model = tiny(seed);
   try {
-    return await encodeModel('there', model, { card: draftCard(SIZE), dtype });
+    return await within('there', () => encodeModel(model, { card: draftCard(SIZE), dtype }));
   } finally {
     model.dispose();
   }
@@ -44,9 +45,9 @@ describeOn(BACKENDS, 'a stored model', () => {
   it('gives the same outputs to the bit when stored as float32', async () => {
     const model = tiny();
     const expected = await predict(model);
-    const encoded = await encodeModel('there', model, { card: draftCard(SIZE), dtype: 'float32' });
+    const encoded = await within('there', () => encodeModel(model, { card: draftCard(SIZE), dtype: 'float32' }));
     model.dispose();
-    const loaded = await decodeModel(encoded, 'here');
+    const loaded = await within('here', () => decodeModel(encoded));
     expect(await predict(loaded.model)).toEqual(expected);
     expect(loaded.card).toEqual(encoded.card);
     loaded.model.dispose();
@@ -59,9 +60,11 @@ describeOn(BACKENDS, 'a stored model', () => {
   ] as const)('gives nearly the same outputs when stored as %s, by plain tfjs too', async (dtype, atol) => {
     const model = tiny();
     const expected = await predict(model);
-    const { modelJson, weights, card } = await encodeModel('there', model, { card: draftCard(SIZE), dtype });
+    const { modelJson, weights, card } = await within('there', () =>
+      encodeModel(model, { card: draftCard(SIZE), dtype }),
+    );
     model.dispose();
-    const ours = await decodeModel({ modelJson, weights, card }, 'here');
+    const ours = await within('here', () => decodeModel({ modelJson, weights, card }));
     const plain = await tfl.loadLayersModel(
       tf.io.fromMemory({
         modelTopology: modelJson.modelTopology,
@@ -93,7 +96,7 @@ describeOn(['cpu'], 'encodeModel', () => {
 
   it('stores a network of 4.7 million parameters in 4.8 MB', async () => {
     const model = createShallowCnn();
-    const { weights, card } = await encodeModel('there', model, { card: draftCard(), dtype: 'mixed' });
+    const { weights, card } = await within('there', () => encodeModel(model, { card: draftCard(), dtype: 'mixed' }));
     expect(card.weights!.dtype).toBe('mixed');
     expect(weights.byteLength).toBeLessThan(4.8e6);
     model.dispose();
@@ -102,7 +105,7 @@ describeOn(['cpu'], 'encodeModel', () => {
   it('refuses a card that does not fit the model, and a wrong one', async () => {
     const model = tiny();
     const encode = (changes: object) =>
-      encodeModel('there', model, { card: { ...draftCard(SIZE), ...changes }, dtype: 'float32' });
+      within('there', () => encodeModel(model, { card: { ...draftCard(SIZE), ...changes }, dtype: 'float32' }));
     await expect(encode({ classNames: ['a', 'b'] })).rejects.toThrow(
       /there: card: model: expected one output of shape \[null, 2\].* received the output shape \[null, 7\]/,
     );
@@ -118,7 +121,9 @@ describeOn(['cpu'], 'encodeModel', () => {
     const model = tiny();
     const kernel = model.getLayer('fc1').getWeights()[0]!;
     tf.tidy(() => model.getLayer('fc1').setWeights([tf.fill(kernel.shape, NaN), tf.zeros([6])]));
-    await expect(encodeModel('there', model, { dtype: 'float32' })).rejects.toThrow(/weight 'fc1\/kernel'/);
+    await expect(within('there', () => encodeModel(model, { dtype: 'float32' }))).rejects.toThrow(
+      /weight 'fc1\/kernel'/,
+    );
     model.dispose();
   });
 });
@@ -255,7 +260,7 @@ describeOn(['cpu'], 'decodeModel', () => {
     const files: StoredModel = structuredClone(await stored());
     damage(files);
     const before = tf.memory().numTensors;
-    const loading = decodeModel(files, 'here');
+    const loading = within('here', () => decodeModel(files));
     await expect(loading).rejects.toThrow(WeightsError);
     await expect(loading).rejects.toThrow(message);
     await expect(loading).rejects.toThrow(/^here: /);
@@ -264,7 +269,7 @@ describeOn(['cpu'], 'decodeModel', () => {
 
   it('completes what an author wrote to a whole card', async () => {
     const { modelJson, weights, card } = await stored('float16');
-    const loaded = await decodeModel({ modelJson, weights, card: draftCard(SIZE) }, 'here');
+    const loaded = await within('here', () => decodeModel({ modelJson, weights, card: draftCard(SIZE) }));
     checkCard('card:', loaded.card);
     expect(loaded.card).toEqual({ ...card, versions: undefined });
     loaded.model.dispose();
@@ -272,7 +277,7 @@ describeOn(['cpu'], 'decodeModel', () => {
 
   it('gives a card that the caller may change, and a model that carries what the author wrote', async () => {
     const files = await stored();
-    const { model, card } = await decodeModel(files, 'here');
+    const { model, card } = await within('here', () => decodeModel(files));
     card.name = 'changed';
     expect(files.card.name).toBe('test');
     expect(factsOf(model)).toEqual({ ...draftCard(SIZE), versions: card.versions });
@@ -281,7 +286,7 @@ describeOn(['cpu'], 'decodeModel', () => {
 
   it('takes names and preprocessing from the metadata where there is no card', async () => {
     const { modelJson, weights, card } = await stored();
-    const loaded = await decodeModel({ modelJson, weights }, 'here');
+    const loaded = await within('here', () => decodeModel({ modelJson, weights }));
     const { classNames, preprocessing } = card;
     expect(loaded.card).toMatchObject({
       classNames,
@@ -295,7 +300,7 @@ describeOn(['cpu'], 'decodeModel', () => {
   it('asks for both where neither card nor metadata tell them, and leaves nothing over', async () => {
     const { modelJson, weights } = await stored();
     const { userDefinedMetadata: _gone, ...bare } = modelJson;
-    const loading = decodeModel({ modelJson: bare, weights }, 'here');
+    const loading = within('here', () => decodeModel({ modelJson: bare, weights }));
     await expect(loading).rejects.toThrow(InputError);
     await expect(loading).rejects.toThrow(
       /^here: card: .* received no class names or scaling of pixels\. Pass classNames/,
@@ -311,6 +316,6 @@ describeOn(['cpu'], 'decodeModel', () => {
     const { modelJson, weights } = await stored();
     const known = (modelJson.userDefinedMetadata as { ferCnnCard: object }).ferCnnCard;
     const wrong = { ...modelJson, userDefinedMetadata: { ferCnnCard: { ...known, ...facts } } };
-    await expect(decodeModel({ modelJson: wrong, weights }, 'here')).rejects.toThrow(message);
+    await expect(within('here', () => decodeModel({ modelJson: wrong, weights }))).rejects.toThrow(message);
   });
 });

@@ -1,3 +1,4 @@
+import { within } from '../../src/errors';
 import { fileURLToPath } from 'node:url';
 import sharp, { type Sharp } from 'sharp';
 import { decodeFile } from '../../src/image/read';
@@ -36,7 +37,7 @@ export interface Photo {
 
 /** The decoded photo: RGB. */
 export async function readPhoto(): Promise<Photo> {
-  return (await decodeFile(PHOTO, 'readPhoto')) as Photo;
+  return (await within('readPhoto', () => decodeFile(PHOTO))) as Photo;
 }
 
 const raw = ({ data, width, height }: Photo): Sharp => sharp(data, { raw: { width, height, channels: 3 } });

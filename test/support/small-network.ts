@@ -1,3 +1,4 @@
+import { within } from '../../src/errors';
 import { DEFAULT_PREPROCESSING } from '../../src/image/preprocess';
 import { createShallowCnn } from '../../src/models/shallow';
 import { decodeModel } from '../../src/storage/decode';
@@ -13,8 +14,8 @@ const inColour = ({ pictures }: Golden): GoldenPicture => pictures.find(({ shape
 export async function storeSmallNetwork(): Promise<{ site: Site; picture: GoldenPicture }> {
   await useBackend('cpu');
   const network = createShallowCnn({ conv: { filters: [4, 6] }, dense: { units: [16] }, seed: 5 });
-  const encoded = await encodeModel('small', network, { card: { name: 'small' }, dtype: 'float16' });
-  const { model } = await decodeModel(encoded, 'small');
+  const encoded = await within('small', () => encodeModel(network, { card: { name: 'small' }, dtype: 'float16' }));
+  const { model } = await within('small', () => decodeModel(encoded));
   const picture = inColour(await createGolden(model, DEFAULT_PREPROCESSING));
   network.dispose();
   model.dispose();

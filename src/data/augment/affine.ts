@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions } from '../../validate';
+import { number, object, optional, type Schema, share } from '../../schema';
 import type { Augmentation } from '../augment';
 
 /** Random rotation, scale and shift, in one bilinear pass together with the flip. Edges are repeated. */
@@ -11,13 +11,12 @@ export interface AffineOptions {
   shift?: number;
 }
 
-/** Throws unless the options are valid. */
-export function checkAffine(where: string, options: AffineOptions): void {
-  checkOptions(where, options, ['rotate', 'scale', 'shift']);
-  checkNumber(`${where}.rotate`, options.rotate ?? 0, { min: 0, max: 180 });
-  checkNumber(`${where}.scale`, options.scale ?? 0, { min: 0, max: 0.9 });
-  checkNumber(`${where}.shift`, options.shift ?? 0, { min: 0, max: 1 });
-}
+/** Checks the options. */
+export const parseAffine = object({
+  rotate: optional(number({ min: 0, max: 180 }), 0),
+  scale: optional(number({ min: 0, max: 0.9 }), 0),
+  shift: optional(share, 0),
+} satisfies Schema<AffineOptions>);
 
 /** Flips, rotates, scales and shifts in one pass. */
 export function warp(flip: number, { rotate = 0, scale = 0, shift = 0 }: AffineOptions): Augmentation {

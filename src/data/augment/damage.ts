@@ -1,6 +1,7 @@
 import type { Random } from '../../random';
 import { inputError } from '../../errors';
-import { checkNumber, checkOptions, describe } from '../../validate';
+import { object, optional, type Parser, type Schema, share } from '../../schema';
+import { describe } from '../../validate';
 import type { Batch } from '../batches';
 import type { Augmentation } from '../augment';
 
@@ -28,8 +29,11 @@ export interface DamageKind {
 }
 
 /** Creates the augmentation of a corruption. Values stay within 0..255; alpha, the fourth channel, is not changed. */
-export function damaging({ damage, ...kind }: DamageKind, options: DamageOptions): Augmentation {
-  const { probability, range: [min, max] = kind.range } = options;
+export function damaging({ damage }: DamageKind, options: Required<DamageOptions>): Augmentation {
+  const {
+    probability,
+    range: [min, max],
+  } = options;
   return (batch, random) => {
     const length = batch.images.length / batch.size;
     for (let i = 0; i < batch.size; i++) {
@@ -43,16 +47,17 @@ export function damaging({ damage, ...kind }: DamageKind, options: DamageOptions
   };
 }
 
-/** Throws unless the options of a corruption are valid. */
-export function checkDamage(where: string, options: DamageOptions, { limits: [low, high] }: DamageKind): void {
-  checkOptions(where, options, ['probability', 'range']);
-  checkNumber(`${where}.probability`, options.probability, { min: 0, max: 1 });
-  if (options.range !== undefined) checkRange(`${where}.range`, options.range, low, high);
-}
+/** Checks the options of a corruption. */
+export const parseDamage = (kind: DamageKind) =>
+  object({ probability: share, range: optional(range(...kind.limits), kind.range) } satisfies Schema<DamageOptions>);
 
-/** Throws unless a value is `[min, max]` within the limits. */
-export function checkRange(where: string, range: unknown, low: number, high: number): void {
-  const [min, max] = Array.isArray(range) && range.length === 2 ? (range as unknown[]) : [];
-  if (typeof min === 'number' && typeof max === 'number' && min >= low && max <= high && min <= max) return;
-  throw inputError(where, `[min, max] with ${low} ≤ min ≤ max ≤ ${high}`, describe(range));
-}
+/** `[min, max]` within the limits. */
+export const range =
+  (low: number, high: number): Parser<readonly [min: number, max: number]> =>
+  (where, value) => {
+    const [min, max] = Array.isArray(value) && value.length === 2 ? (value as unknown[]) : [];
+    if (typeof min === 'number' && typeof max === 'number' && min >= low && max <= high && min <= max) {
+      return [min, max];
+    }
+    throw inputError(where, `[min, max] with ${low} ≤ min ≤ max ≤ ${high}`, describe(value));
+  };

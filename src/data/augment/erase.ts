@@ -1,6 +1,6 @@
-import { checkNumber, checkOptions } from '../../validate';
+import { object, optional, type Schema, share } from '../../schema';
 import type { Augmentation } from '../augment';
-import { checkRange } from './damage';
+import { range } from './damage';
 
 /** Random erasing: fills a rectangle with one random gray. */
 export interface EraseOptions {
@@ -10,15 +10,14 @@ export interface EraseOptions {
   area?: readonly [min: number, max: number];
 }
 
-/** Throws unless the options are valid. */
-export function checkErase(where: string, options: EraseOptions): void {
-  checkOptions(where, options, ['probability', 'area']);
-  checkNumber(`${where}.probability`, options.probability, { min: 0, max: 1 });
-  if (options.area !== undefined) checkRange(`${where}.area`, options.area, 0, 1);
-}
+/** Checks the options. */
+export const parseErase = object({
+  probability: share,
+  area: optional(range(0, 1), [0.02, 0.2]),
+} satisfies Schema<EraseOptions>);
 
 /** Creates the augmentation of random erasing. */
-export function eraseRectangles({ probability, area = [0.02, 0.2] }: EraseOptions): Augmentation {
+export function eraseRectangles({ probability, area }: Required<EraseOptions>): Augmentation {
   return (batch, random) => {
     const { height, width, channels } = batch;
     for (let i = 0; i < batch.size; i++) {

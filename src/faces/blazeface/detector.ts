@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { ensureBackend } from '../../backend/backend';
 import { unlessLost } from '../../backend/device';
-import { DisposedError } from '../../errors';
+import { DisposedError, within } from '../../errors';
 import { checkNumber, checkOneOf, checkOptions } from '../../validate';
 import type { DetectedFace, DetectOptions, DetectorPhoto, FaceDetector, PhotoBytes } from '../detector';
 import { type Candidate, decode } from './decode';
@@ -116,7 +116,7 @@ export async function loadFaceDetector(options: FaceDetectorOptions = {}): Promi
     views.forEach((view, i) => samplePhoto(bytes, view, images.subarray(i * length, (i + 1) * length)));
     const output = tf.tidy(() => networkHere().run(tf.tensor4d(images, [views.length, height, width, 3])));
     try {
-      const values = await unlessLost('detect', output.data<'float32'>());
+      const values = await within('detect', () => unlessLost(output.data<'float32'>()));
       const size = anchorsOf(height, width) * VALUES;
       return views.map((view, i) => blend(decode(values.subarray(i * size, (i + 1) * size), minScore, view)));
     } catch (error) {
