@@ -188,7 +188,7 @@ export function missingPackage(where: string, name: string, cause: unknown): Fer
  * Runs the work, and completes the place of the errors of this package that it throws.
  *
  * A function that only others of this package call does not know on whose behalf it runs: the place of its errors begins with a colon, a
- * bracket or a dot, or is empty, and goes on from the place of its caller. A public function begins with its own name.
+ * bracket or a dot, or is empty, and follows the place of its caller. A public function begins with its own name.
  *
  * @param place What precedes the places: `train`, or in turn a continuation such as `: layer 'a'`.
  * @param work The work, synchronous or not.

@@ -1,66 +1,10 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { inputError, WeightsError, within } from '../errors';
-import { ensureBackend } from '../backend/backend';
-import { checkFacts, checkModel, GIVEN_FACTS, type GivenFacts } from '../models/facts';
-import { addFacts } from '../models/known-facts';
-import type { ReadFailure } from '../platform/platform';
-import { fileName, type FileSource, isFileSource, readFile } from '../platform/read';
-import { object, oneOf, optional, type Schema, signal, unchecked } from '../schema';
-import { describe } from '../validate';
-import { buildWithin } from '../storage/build';
-import { placesOf } from '../storage/read-stored';
-import { isModel, modelClass } from './keras-architecture';
-import { type KerasFile, openModelFile, openParts, openWeights, type Placed, weightFiles } from './keras-file';
-import { type KerasLayer, modelFromKeras } from './keras-model';
-import type { Setter } from './keras-weights';
+import { within } from '../errors';
+import { GIVEN_FACTS } from '../models/facts';
+import { object, oneOf, optional, type Schema, signal } from '../schema';
+import type { ImportKerasOptions, KerasSource } from './keras-read';
 
-/**
- * A model of Keras: one file, or its architecture and weights apart, or weights for a model that was built here. All of it is borrowed.
- *
- * @example
- * ```ts
- * const source: KerasSource = { json: 'architecture.json', weights: 'emotions.weights.h5' };
- * const model = await importKeras(source);
- * ```
- */
-export type KerasSource =
-  /** A `.keras` file of Keras 3, an `.h5` file of a whole model, or the path or URL of a converter's `model.json`. */
-  | FileSource
-  | {
-      /** What `model.to_json()` gave, or the `model.json` of `tensorflowjs_converter`: a file, or the parsed object. */
-      json: FileSource | object;
-      /**
-       * What `model.save_weights()` wrote, an `.h5` or `.weights.h5` file; for a `model.json` its binary file, or all of them in the order of its
-       * manifest.
-       */
-      weights: FileSource | readonly FileSource[];
-    }
-  | {
-      /** A model of the same layers in the same order, whose weights are replaced, all of them or, if one does not fit, none. */
-      model: tfl.LayersModel;
-      /** What `model.save_weights()` wrote: an `.h5` or `.weights.h5` file. */
-      weights: FileSource;
-    };
-
-/**
- * What a file of Keras does not say.
- *
- * @example
- * ```ts
- * const options: ImportKerasOptions = { classNames: 'alphabetical', pixels: '0..1' };
- * const classifier = await loadClassifier({ model: await importKeras('emotions.h5', options) });
- * ```
- */
-export interface ImportKerasOptions extends GivenFacts {
-  /**
-   * What Keras 1 or 2 computed with. Theano turns the kernels of convolutions by 180° against all others. Default: what the file says, and
-   * `'tensorflow'` if it does not, as Keras 1 never does.
-   */
-  backend?: 'tensorflow' | 'theano' | undefined;
-  /** Stops the reading. */
-  signal?: AbortSignal | undefined;
-}
+export type { ImportKerasOptions, KerasSource };
 
 const WHERE = 'importKeras';
 
@@ -94,100 +38,7 @@ const parse = object({
  * ```
  */
 export async function importKeras(source: KerasSource, options: ImportKerasOptions = {}): Promise<tfl.LayersModel> {
-  const { backend, signal, ...facts } = parse(WHERE, options);
-  const parts = checkSource(source);
-  const read = async (part: keyof KerasParts, file: FileSource): Promise<Placed> => {
-    const where = placeOf(part, file);
-    const fail: ReadFailure = (error) => new WeightsError({ where, ...error });
-    return { where, content: await within(where, () => readFile(file, { fail, signal })) };
-  };
-  if (parts.model) return intoModel(parts.model, await read('weights', parts.weights as FileSource), backend);
-  const { config, major, size, find } = await openSource(parts, read);
-  const name = fileName(parts.file ?? parts.json);
-  const where = name === undefined ? WHERE : `${WHERE}: ${name}`;
-  await ensureBackend(WHERE);
-  let layers: readonly KerasLayer[] = [];
-  const model = await within(`${where}: architecture`, () =>
-    buildWithin(size, async () => {
-      const built = within(where, () => modelFromKeras(config, major));
-      layers = built.layers;
-      return built.model;
-    }),
-  );
-  const variables = model.weights.map((weight) => weight.read());
-  try {
-    setWeights(await find(where, layers, backend));
-    return addFacts(
-      model,
-      within(WHERE, () => checkFacts(model, facts)),
-    );
-  } catch (error) {
-    tf.dispose(variables); // model.dispose() leaves those of a layer that is called twice
-    throw error;
-  }
+  const parsed = parse(WHERE, options);
+  const { readKeras } = await import('./keras-read'); // few programs import models, and those once
+  return within(WHERE, () => readKeras(source, parsed));
 }
-
-/** What a source may consist of. */
-interface KerasParts {
-  file?: FileSource;
-  json?: FileSource | object;
-  weights?: FileSource | readonly FileSource[];
-  model?: tfl.LayersModel;
-}
-
-const parseParts = object({ json: unchecked, model: unchecked, weights: unchecked });
-
-/** A part by the name of its file if it has one, for messages. */
-const placeOf = (part: keyof KerasParts, file: unknown) => `${WHERE}: ${fileName(file) ?? part}`;
-
-function checkSource(source: KerasSource): KerasParts {
-  if (isFileSource(source)) return { file: source };
-  const given = ['json', 'model', 'weights'].filter((key) => key in Object(source)).join();
-  if (given !== 'json,weights' && given !== 'model,weights') {
-    throw inputError(WHERE, 'a file, { json, weights } or { model, weights }', describe(source));
-  }
-  parseParts(WHERE, source);
-  return source as KerasParts;
-}
-
-/** Opens one file, or architecture and weights; of a `model.json` whose place is known, also the binary files beside it. */
-async function openSource(
-  { file, json, weights }: KerasParts,
-  read: (part: keyof KerasParts, file: FileSource) => Promise<Placed>,
-): Promise<KerasFile> {
-  const readAll = (files: readonly (FileSource | string)[]) => Promise.all(files.map((each) => read('weights', each)));
-  if (file === undefined) {
-    const architecture = isFileSource(json)
-      ? await read('json', json)
-      : { where: placeOf('json', json), content: json };
-    return openParts(architecture, await readAll([weights as FileSource].flat()));
-  }
-  const whole = await read('file', file);
-  const names = typeof file === 'string' || file instanceof URL ? weightFiles(whole) : undefined;
-  if (!names) return openModelFile(whole);
-  const { beside } = placesOf(file as string | URL);
-  return openParts(whole, await readAll(names.map(beside)));
-}
-
-/** Gives a model that was built here the weights of a file. */
-async function intoModel(
-  model: tfl.LayersModel,
-  weights: Placed,
-  backend: string | undefined,
-): Promise<tfl.LayersModel> {
-  within(`${WHERE}: model`, () => checkModel(model));
-  const stored = await openWeights(weights);
-  await ensureBackend(WHERE);
-  setWeights(await stored.find(weights.where, layersOf(model), backend));
-  return model;
-}
-
-/** The layers of a model as Keras would name them. */
-const layersOf = (model: tfl.LayersModel): KerasLayer[] =>
-  model.layers.map((layer) => {
-    const { name } = layer;
-    if (isModel(layer)) return { className: modelClass(layer), name, layer, layers: layersOf(layer) };
-    return { className: layer.getClassName(), name, layer };
-  });
-
-const setWeights = (setters: readonly Setter[]) => tf.tidy(() => setters.forEach((set) => set()));

@@ -368,7 +368,7 @@ describeOn(TRAINING_BACKENDS.slice(0, 1), 'train', () => {
       /loss.type: expected losses \[n\], received \[7,7\]/,
     ],
     ['a share of 1', { epochs: 1, validation: 1 }, /train: validation/],
-    ['an augmentation out of range', { epochs: 1, augment: { flip: 2 } }, /augment: flip/],
+    ['an augmentation out of range', { epochs: 1, augment: { flip: 2 } }, /augment\.flip/],
     ['a store that is none', { epochs: 1, checkpoint: { store: {} } }, /read\(\) and write\(\)/],
     [
       'Adamax with a checkpoint',
