@@ -1,4 +1,4 @@
-import { inputError, within } from './errors';
+import { inputError } from './errors';
 import { checkInteger, checkNumber, checkOneOf, checkOptions, checkText, describe, type Bounds } from './validate';
 
 /** Checks a value and gives it back with its defaults. Throws an `InputError` whose message begins with `where`. */
@@ -44,12 +44,6 @@ export const flag: Parser<boolean> = (where, value) => {
   if (typeof value === 'boolean') return value;
   throw inputError(where, 'true or false', describe(value));
 };
-
-/** A value that passes a check, whose errors have places within the value. */
-export const passing =
-  /* @__NO_SIDE_EFFECTS__ */
-  <T>(check: (value: T) => void): Parser<T> =>
-    (where, value) => (within(where, () => check(value as T)), value as T);
 
 /** One of some values. */
 export const oneOf =

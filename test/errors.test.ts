@@ -1,7 +1,7 @@
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import * as errors from '../src/errors';
-import { DatasetError, DisposedError, FerError, InputError } from '../src/errors';
+import { DatasetError, DisposedError, FerError, InputError, inputError, within } from '../src/errors';
 
 describe('errors', () => {
   it('contain where, expected, received and the remedy', () => {
@@ -25,6 +25,30 @@ describe('errors', () => {
     const error = new FerError({ where: base64, expected: 'a', received: base64 });
     expect(error.message).toBe(`${ends}: expected a, received ${ends}.`);
     expect(error.where).toBe(ends);
+  });
+
+  it('get the place of each caller on their way out, whether work is asynchronous or not', async () => {
+    const fail = (where: string) => () => {
+      throw inputError(where, 'a', 'b');
+    };
+    expect(() => within('train', fail(': epochs'))).toThrow(/^train: epochs: expected a, received b\.$/);
+    expect(() => within('train', () => within(': augment', fail('.flip')))).toThrow(/^train: augment\.flip: expected/);
+    expect(() => within('train: sizes', fail('[1]'))).toThrow(/^train: sizes\[1\]: expected/);
+    const error: unknown = await within('classify', async () => fail('')()).catch((cause: unknown) => cause);
+    expect(error).toMatchObject({ where: 'classify', message: 'classify: expected a, received b.' });
+    expect((error as Error).stack).toContain('classify: expected a, received b.');
+  });
+
+  it('keep a place that is complete, such as that of a public function in a callback', () => {
+    const given = new InputError({ where: 'preprocess: mean', expected: 'a', received: 'b' });
+    const fail = (error: Error) => () => {
+      throw error;
+    };
+    expect(() => within('train', fail(given))).toThrow(/^preprocess: mean: expected/);
+    expect(() => within('saveModel', fail(inputError('./x/model.json', 'a', 'b')))).toThrow(/^\.\/x\/model\.json: /);
+    const other = new TypeError('other');
+    expect(() => within('train', fail(other))).toThrow(other);
+    expect(within('train', () => 3)).toBe(3);
   });
 
   it('keep the cause and the position in a file', () => {
