@@ -28,7 +28,7 @@ const devices = new WeakMap<object, Device>();
  * @throws {@link BackendError} if the WebGL context or WebGPU device is lost, now or since this function first saw it.
  * @example
  * ```ts
- * const values = await unlessLost('my program', tensor.data());
+ * const values = await unlessLost(tensor.data());
  * ```
  */
 export async function unlessLost<T = void>(result?: Promise<T>, backend: tf.KernelBackend = tf.backend()): Promise<T> {

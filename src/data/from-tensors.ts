@@ -27,7 +27,7 @@ export function fromTensors(xs: tf.Tensor4D, ys: tf.Tensor2D): Promise<LabeledIm
   return within('fromTensors', () => readTensors({ xs, ys }));
 }
 
-/** {@link fromTensors} for the argument named `where`. */
+/** {@link fromTensors} for functions of this package, whose names their errors get. */
 export async function readTensors({ xs, ys }: { xs: tf.Tensor4D; ys: tf.Tensor2D }): Promise<LabeledImages> {
   within(': xs', () => checkTensor(xs, '[n, h, w, c]', 4));
   within(': ys', () => checkTensor(ys, '[n, numClasses]', 2));
