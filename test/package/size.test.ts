@@ -108,11 +108,11 @@ describe('the size of the library without weights, minified and gzipped', () => 
     },
   );
 
-  it('is at most 77.5 kB for all of these entries together, which share modules', async () => {
+  it('is at most 78 kB for all of these entries together, which share modules', async () => {
     const entries = ['', ...Object.keys(OTHERS).map((entry) => `${entry}/`)];
     const all = await bundle(entries.map((entry) => `export * from './dist/${entry}index.js';`).join('\n'));
     expect(all.gzipped).toBeGreaterThan(60_000);
-    expect(all.gzipped).toBeLessThan(77_500);
+    expect(all.gzipped).toBeLessThan(78_000);
   });
 
   it('is at most 15 kB more for reading Keras, 8.1 for writing it, 5 for writing ONNX and 3.3 for finding a card', async () => {
