@@ -28,6 +28,12 @@ export const number =
   (bounds: Bounds = {}): Parser<number> =>
   (where, value) => (checkNumber(where, value, bounds), value);
 
+/** A string that is not empty. */
+export const string: Parser<string> = (where, value) => {
+  if (typeof value === 'string' && value !== '') return value;
+  throw inputError(where, 'a string that is not empty', describe(value));
+};
+
 /** One of some values. */
 export const oneOf =
   <const T extends string | boolean>(choices: readonly T[]): Parser<T> =>

@@ -1,25 +1,35 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { loadModel, type ModelCard } from 'fer-cnn';
+import { createModel, loadModel, type CnnOptions, type ModelCard, type ModelName } from 'fer-cnn';
+
+/** The model of a run before its first step. */
+interface Start {
+  model: LayersModel;
+  /** How its weights were trained, by their card; undefined if they are random. */
+  start: ModelCard['training'];
+  /** Whether its output layer is random though the others are trained. */
+  isNewHead: boolean;
+}
 
 /**
- * Copies trained weights into a new model of the same kind.
+ * Creates the model of a run, from trained weights if there are any.
  *
- * @param source What `loadModel` takes.
- * @param model The model; changed.
- * @returns How the weights were trained, by their card.
+ * @param name The architecture.
+ * @param source What `loadModel` takes; undefined for random weights.
+ * @param options The options of the model.
+ * @returns The model; owned by the caller.
  */
-export async function startFrom(source: string, model: LayersModel): Promise<ModelCard['training']> {
-  const { model: trained, card } = await loadModel(source);
-  const shapes = ({ weights }: LayersModel) => weights.map(({ shape }) => shape.join('×')).join();
+export async function startModel(
+  name: ModelName,
+  source: string | undefined,
+  options: CnnOptions & { classNames: readonly string[] },
+): Promise<Start> {
+  if (source === undefined) return { model: createModel(name, options), start: undefined, isNewHead: false };
+  const weights = await loadModel(source);
   try {
-    if (shapes(trained) !== shapes(model)) {
-      throw new Error(
-        `--from ${source}: expected the weights of a ${model.name} model, received those of another one.`,
-      );
-    }
-    model.setWeights(trained.getWeights());
+    const model = await createModel(name, { ...options, weights });
+    const isNewHead = weights.card.classNames.join('\n') !== options.classNames.join('\n');
+    return { model, start: weights.card.training, isNewHead };
   } finally {
-    trained.dispose();
+    weights.model.dispose();
   }
-  return card.training;
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Option, type Command } from 'commander';
-import { createModel, listModels, train, type AugmentOptions, type CnnOptions, type ModelName } from 'fer-cnn';
+import { listModels, train, type AugmentOptions, type CnnOptions, type ModelName } from 'fer-cnn';
 import { joinFerPlus, loadFerPlus } from 'fer-cnn/curation';
 import { fileCheckpoint, startTrainingWorkers } from 'fer-cnn/node';
 import { keepLargeBuffers, startBackend } from './backend';
@@ -22,7 +22,7 @@ import { readRecipe } from './recipe-file';
 import { RECIPES } from './recipes';
 import { interruptible, print, UsageError } from './run';
 import { stageLog } from './stages';
-import { startFrom } from './start-from';
+import { startModel } from './start-from';
 import { FERPLUS_SHARE, FERPLUS_SOURCE, withTeacherFile } from './teacher';
 import { saveTrained } from './train-card';
 
@@ -44,6 +44,7 @@ interface Options {
   teacher?: string;
   ferplus?: string;
   from?: string;
+  freeze: string;
   recipe?: string;
   resume?: true;
   json?: true;
@@ -56,6 +57,7 @@ export function trainCommand(): Command {
     '--data faces --epochs 20 --out runs/mine            # a folder of any classes: faces/bored, faces/engaged, …',
     '--data faces --epochs 20 --out runs/mine --resume   # after Ctrl-C',
     '--data fer2013.csv.gz --from compact --epochs 3 --peak 0.01 --out runs/tuned',
+    '--data faces --from compact --freeze backbone --out runs/mine   # few images of own classes: trains the output layer',
     '--data fer2013.csv.gz --recipe recipe.json --out runs/chain',
   ])
     .requiredOption('--data <path>', DATA_HELP)
@@ -73,7 +75,8 @@ export function trainCommand(): Command {
     .option('--workers <n>', 'threads that compute each step together, for the backends wasm and cpu', count)
     .option('--teacher <file>', 'soft targets for distillation: rows of FER2013 with their probabilities, JSON')
     .option('--ferplus <file>', `FER+ votes (fer2013new.csv), which make ${100 * FERPLUS_SHARE} % of every target`)
-    .option('--from <model>', `trained weights to start from: ${MODEL_HELP}`)
+    .option('--from <model>', `trained weights to start from, with a new output layer for other classes: ${MODEL_HELP}`)
+    .option('--freeze <layers>', 'layers that keep their weights: backbone, none, or the last one that does', 'none')
     .option(
       '--recipe <file>',
       'options of this command as a JSON object, or several runs one after another as an array',
@@ -90,11 +93,16 @@ export function trainCommand(): Command {
     });
 }
 
+/** Epochs with frozen layers, which learn little that is new. */
+const FROZEN_EPOCHS = 20;
+
 async function trainModel(options: Options): Promise<void> {
   if ((options.backend ?? 'tensorflow') === 'tensorflow') await keepLargeBuffers();
   const backend = await startBackend(options.backend);
   const recipe = RECIPES[options.model];
-  const epochs = options.epochs ?? recipe.epochs;
+  const isFrozen = options.freeze !== 'none';
+  const epochs = options.epochs ?? (isFrozen ? FROZEN_EPOCHS : recipe.epochs);
+  const fullSize = options.fullSize || isFrozen; // the statistics of frozen batch norm are those of images of full size
   const checkpoint = join(options.out, 'checkpoint.bin');
   if (!options.resume && existsSync(checkpoint)) {
     throw new UsageError(
@@ -111,26 +119,30 @@ async function trainModel(options: Options): Promise<void> {
   const workers = options.workers
     ? await startTrainingWorkers({ backend: `@tensorflow/tfjs-backend-${backend}`, count: options.workers })
     : undefined;
-  const model = createModel(options.model, {
+  const { model, start, isNewHead } = await startModel(options.model, options.from, {
     seed: options.seed,
     classNames: whole.classNames,
     ...recipe.network,
     ...options.network,
   });
-  const start = options.from === undefined ? undefined : await startFrom(options.from, model);
 
   await mkdir(options.out, { recursive: true });
   const changing =
     (options.peak ? ` --peak ${options.peak}` : '') +
     (options.augment ? ` --augment '${JSON.stringify(options.augment)}'` : '') +
     (options.fullSize ? ' --full-size' : '') +
+    (isFrozen ? ` --freeze ${options.freeze}` : '') +
     (options.precision ? ` --precision ${options.precision}` : '') +
     (options.ferplus ? ` --ferplus ${basename(options.ferplus)}` : '') +
     (options.teacher ? ` --teacher runs/${basename(dirname(options.teacher))}/teacher.json` : '');
   const changes = [
     ...(options.peak ? [`a rate up to ${options.peak}`] : []),
     ...(options.augment ? [`the augmentation ${JSON.stringify(options.augment)}`] : []),
-    ...(options.fullSize ? ['images of full size'] : []),
+    ...(fullSize ? ['images of full size'] : []),
+    ...(isNewHead ? ['a new output layer'] : []),
+    ...(isFrozen
+      ? [options.freeze === 'backbone' ? 'all other layers frozen' : `the layers up to ${options.freeze} frozen`]
+      : []),
   ];
   const softTargets = [...(votes ? [FERPLUS_SOURCE] : []), ...(lesson ? [lesson.source] : [])].join('; ') || undefined;
   const log = stageLog(join(options.out, 'stages.json'), !options.resume);
@@ -143,7 +155,8 @@ async function trainModel(options: Options): Promise<void> {
       train(model, training, {
         ...settings,
         augment: { ...settings.augment, ...options.augment },
-        ...(options.fullSize && { curriculum: {} }),
+        ...(fullSize && { curriculum: {} }),
+        freeze: options.freeze,
         ...(workers && { workers }),
         ...(options.precision && { precision: options.precision }),
         ...(lesson && { loss: { ...settings.loss, distillation: {} } }),

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { LabeledImages } from '../data/batches';
 import { inputError } from '../errors';
-import { integer, number, object, oneOf, optional, POSITIVE, type Schema, that, unchecked } from '../schema';
+import { integer, number, object, oneOf, optional, POSITIVE, type Schema, string, that, unchecked } from '../schema';
 import { describe } from '../validate';
 import { parseCurriculum } from './curriculum';
 import { parseLoss } from './losses';
@@ -45,6 +45,7 @@ const parse = object({
   curriculum: (where, given = {}) => parseCurriculum(where, given),
   preprocessing: unchecked<TrainOptions['preprocessing']>, // is resolved by the model
   loss: (where, given = {}) => parseLoss(where, given),
+  freeze: optional(string, 'none'),
   precision: optional(oneOf(['float32', 'bfloat16']), 'float32'),
   workers: optional(
     that<GradientWorkers>(
