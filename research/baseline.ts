@@ -16,7 +16,7 @@ import { readPersons, type Person } from './support/photos';
 const FRAMES = 8;
 const SHARES = [0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6];
 /** The share of the neutral copies that must be neutral when a strength is chosen. */
-const LEAST_NEUTRAL = 0.97;
+const LEAST_NEUTRAL = 50 / 52;
 
 interface Options {
   photos: string;

@@ -7,7 +7,18 @@ import { notes } from './card-schema';
 
 const FACTS = ['classNames', 'pixels', 'preprocessing', 'outputs'] as const;
 const NOTES = [
-  ...['name', 'architecture', 'description', 'data', 'training', 'metrics', 'perClass', 'quantization', 'calibration'],
+  ...[
+    'name',
+    'architecture',
+    'description',
+    'data',
+    'training',
+    'metrics',
+    'perClass',
+    'quantization',
+    'calibration',
+    'people',
+  ],
   ...['versions', 'license', 'intendedUse', 'limitations'],
 ] as const;
 /** What follows from the model and its stored weights: a loaded card has it, and it is found out again. */
