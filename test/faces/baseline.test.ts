@@ -95,7 +95,7 @@ describe('measureBaseline', () => {
   it('watches a video for a while, and ends at a signal', async () => {
     const video = { requestVideoFrameCallback: (shown: (now: number) => void) => void setTimeout(() => shown(0), 5) };
     const classifier: FrameClassifier = { classify: async () => rows(ANGRY) };
-    const baseline = await measureBaseline(video as HTMLVideoElement, { classifier, seconds: 0.1 });
+    const baseline = await measureBaseline(video as unknown as HTMLVideoElement, { classifier, seconds: 0.1 });
     expect(baseline.faces).toBeGreaterThan(1);
     const paused = { requestVideoFrameCallback: () => 1 } as unknown as HTMLVideoElement;
     expect((await measureBaseline(paused, { classifier, seconds: 0.1 })).faces).toBe(1);
