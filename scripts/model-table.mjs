@@ -83,6 +83,8 @@ function section({ name, description, data, training, metrics = [], quantization
     card.perClass && classTable(card.perClass),
     calibration && coverageTable(calibration.coverage),
     images(name),
+    card.people && peopleTable(card.people),
+    calibration?.damaged && damagedText(calibration.damaged),
     card.limitations && ['Limitations:', '', ...card.limitations.map((line) => `- ${line}`)].join('\n'),
   ]
     .filter(Boolean)
@@ -115,6 +117,29 @@ function coverageTable(points) {
       row(minProbability, percent(coverage), percent(accuracy)),
     ),
   ].join('\n');
+}
+
+/** How photos of people are classified, group by group. */
+function peopleTable({ source, protocol, groups, date, backend, command }) {
+  const share = ({ right, low, high }, persons) => [
+    `${right} of ${persons}`,
+    `${(100 * low).toFixed(0)} to ${(100 * high).toFixed(0)} %`,
+  ];
+  return [
+    `Photos of people, each neutral and with a smile: ${source}; ${protocol} (${date}, backend ${backend}; \`${command}\`). Groups as the persons named them, with 95 % Wilson intervals:`,
+    [
+      row('', 'Neutral called neutral', '95 %', 'Smiles called happy', '95 %'),
+      '| --- | --: | --: | --: | --: |',
+      ...groups.map(({ name, persons, neutral, smiles }) =>
+        row(name, ...share(neutral, persons), ...share(smiles, persons)),
+      ),
+    ].join('\n'),
+  ].join('\n\n');
+}
+
+function damagedText({ split, rows, strength, clean, mean, errors, date, backend, command }) {
+  const each = Object.entries(errors).map(([name, error]) => `${name} ${error.toFixed(3)}`);
+  return `Expected calibration error on damaged images of ${split} (${number(rows)} images, ${strength} strength): mean ${mean.toFixed(3)}, clean ${clean.toFixed(3)}; ${each.join(', ')} (${date}, backend ${backend}; \`${command}\`).`;
 }
 
 /** The images of the run beside the card. */

@@ -1,9 +1,8 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
 import { format, resolveConfig } from 'prettier';
 import { today } from '../../src/cli/store';
-import type { CardMetric, ModelCard } from '../../src/storage/card';
-import { card as checkCard } from '../../src/storage/card-schema';
+import { updateCard } from '../../research/support/card-file';
+import type { CardMetric } from '../../src/storage/card';
 import { DAMAGES } from './damages';
 import { meanAccuracy, type Accuracies } from './table';
 
@@ -31,9 +30,6 @@ export async function writeOntoCard(
 ): Promise<void> {
   const accuracy = meanAccuracy(result, ['middle']);
   if (Number.isNaN(accuracy)) throw new Error(`--cards: expected the middle strength of all damages, received less.`);
-  const file = join('weights', name, 'card.json');
-  const card = JSON.parse(await readFile(file, 'utf8')) as ModelCard;
-  checkCard(`${file}:`, card);
   const metric: CardMetric = {
     ...where,
     date: today(),
@@ -42,7 +38,8 @@ export async function writeOntoCard(
     accuracy,
     figures: Object.fromEntries(DAMAGES.map((damage) => [damage.name, result.scores[`${damage.name}, middle`]!])),
   };
-  const others = (card.metrics ?? []).filter(({ protocol }) => protocol !== PROTOCOL);
-  await writeFile(`${file}.new`, `${JSON.stringify({ ...card, metrics: [...others, metric] }, null, 2)}\n`);
-  await rename(`${file}.new`, file);
+  await updateCard(name, (card) => {
+    const others = (card.metrics ?? []).filter(({ protocol }) => protocol !== PROTOCOL);
+    return { ...card, metrics: [...others, metric] };
+  });
 }

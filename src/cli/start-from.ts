@@ -1,54 +1,63 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { loadModel, type ModelCard } from 'fer-cnn';
+import { createModel, loadModel, type CnnOptions, type ModelCard, type ModelName } from 'fer-cnn';
 import { weightedLayers, widen } from './widen';
 
-/** What a run started from. */
-export interface Start {
-  /** How the weights were trained, by their card. */
-  training: ModelCard['training'];
-  /** Their values in the model, in its order; owned by the caller. */
-  weights: tf.Tensor[];
+/** The model of a run before its first step. */
+interface Start {
+  model: LayersModel;
+  /** How its weights were trained, by their card; undefined if they are random. */
+  start: ModelCard['training'];
+  /** Whether its output layer is random though the others are trained. */
+  isNewHead: boolean;
 }
 
 /**
- * Copies trained weights into a new model of the same kind. The new model may have more channels: then both compute the same.
+ * Creates the model of a run, from trained weights if there are any. It may have more channels than these have: then both compute the same.
  *
- * @param source What `loadModel` takes.
- * @param model The model; changed.
- * @param seed The seed of what {@link widen} draws.
+ * @param name The architecture.
+ * @param source What `loadModel` takes; undefined for random weights.
+ * @param options The options of the model.
+ * @returns The model; owned by the caller.
  */
-export async function startFrom(source: string, model: LayersModel, seed: number): Promise<Start> {
-  const { model: trained, card } = await loadModel(source);
+export async function startModel(
+  name: ModelName,
+  source: string | undefined,
+  options: CnnOptions & { classNames: readonly string[] },
+): Promise<Start> {
+  if (source === undefined) return { model: createModel(name, options), start: undefined, isNewHead: false };
+  const weights = await loadModel(source);
   try {
-    if (shapesOf(trained) === shapesOf(model)) model.setWeights(trained.getWeights());
-    else if (isWider(model, trained)) widen(trained, model, seed);
-    else {
-      throw new Error(
-        `--from ${source}: expected the weights of a ${model.name} model, received those of another one.`,
-      );
+    const start = weights.card.training;
+    const isNewHead = weights.card.classNames.join('\n') !== options.classNames.join('\n');
+    const model = createModel(name, options);
+    if (!isNewHead && isWider(model, weights.model)) {
+      widen(weights.model, model, options.seed ?? 0);
+      return { model, start, isNewHead };
     }
-    return { training: card.training, weights: model.getWeights().map((weight) => tf.clone(weight)) };
+    model.dispose();
+    return { model: await createModel(name, { ...options, weights }), start, isNewHead };
   } finally {
-    trained.dispose();
+    weights.model.dispose();
   }
 }
 
 /** Sets a model to the mean of its weights and those that it started from. Source: Wortsman et al. 2022 (arXiv:2109.01903). */
-export function keepShare(model: LayersModel, { weights }: Start, share: number): void {
+export function keepShare(model: LayersModel, before: readonly tf.Tensor[], share: number): void {
   tf.tidy(() => {
     const trained = model.getWeights();
-    model.setWeights(weights.map((weight, i) => tf.add(tf.mul(weight, share), tf.mul(trained[i]!, 1 - share))));
+    model.setWeights(before.map((weight, i) => tf.add(tf.mul(weight, share), tf.mul(trained[i]!, 1 - share))));
   });
 }
 
 const shapesOf = ({ weights }: LayersModel) => weights.map(({ shape }) => shape.join('×')).join();
 
-/** Whether a model with average pooling has the layers of another one, none with fewer channels. Dropout does not matter. */
+/** Whether a model with average pooling has the layers of another one, some with more channels. Dropout does not matter. */
 function isWider(model: LayersModel, other: LayersModel): boolean {
   const [own, others] = [weightedLayers(model), weightedLayers(other)];
   return (
     own.length === others.length &&
+    shapesOf(model) !== shapesOf(other) &&
     !model.layers.some((layer) => layer.getClassName() === 'Flatten') &&
     own.every((layer, i) => {
       const weights = others[i]!.weights;

@@ -3,7 +3,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { Option, type Command } from 'commander';
-import { createModel, listModels, train, type AugmentOptions, type CnnOptions, type ModelName } from 'fer-cnn';
+import { listModels, train, type AugmentOptions, type CnnOptions, type ModelName } from 'fer-cnn';
 import { joinFerPlus, loadFerPlus } from 'fer-cnn/curation';
 import { fileCheckpoint, startTrainingWorkers } from 'fer-cnn/node';
 import { keepLargeBuffers, startBackend } from './backend';
@@ -24,7 +24,7 @@ import { readRecipe } from './recipe-file';
 import { RECIPES } from './recipes';
 import { interruptible, print, UsageError } from './run';
 import { isDone, stageLog } from './stages';
-import { keepShare, startFrom } from './start-from';
+import { keepShare, startModel } from './start-from';
 import { FERPLUS_SHARE, FERPLUS_SOURCE, runName, taughtBy } from './teacher';
 import { saveTrained } from './train-card';
 
@@ -47,6 +47,7 @@ interface Options {
   ferplus?: string;
   from?: string;
   keep?: number;
+  freeze: string;
   recipe?: string;
   resume?: true;
   json?: true;
@@ -59,6 +60,7 @@ export function trainCommand(): Command {
     '--data faces --epochs 20 --out runs/mine            # a folder of any classes: faces/bored, faces/engaged, …',
     '--data faces --epochs 20 --out runs/mine --resume   # after Ctrl-C',
     '--data fer2013.csv.gz --from compact --epochs 3 --peak 0.01 --out runs/tuned',
+    '--data faces --from compact --freeze backbone --out runs/mine   # few images of own classes: trains the output layer',
     '--data fer2013.csv.gz --recipe recipe.json --out runs/chain',
   ])
     .requiredOption('--data <path>', DATA_HELP)
@@ -79,8 +81,12 @@ export function trainCommand(): Command {
       'trained models whose mean probabilities are soft targets for distillation, or a JSON file of them',
     )
     .option('--ferplus <file>', `FER+ votes (fer2013new.csv), which make ${100 * FERPLUS_SHARE} % of every target`)
-    .option('--from <model>', `trained weights to start from, also those of fewer channels: ${MODEL_HELP}`)
+    .option(
+      '--from <model>',
+      `trained weights to start from, of as many channels or fewer, with a new output layer for other classes: ${MODEL_HELP}`,
+    )
     .option('--keep <share>', 'share of the weights of --from in those that are stored, which keeps old skills', share)
+    .option('--freeze <layers>', 'layers that keep their weights: backbone, none, or the last one that does', 'none')
     .option(
       '--recipe <file>',
       'options of this command as a JSON object, or several runs one after another as an array',
@@ -97,11 +103,16 @@ export function trainCommand(): Command {
     });
 }
 
+/** Epochs with frozen layers, which learn little that is new. */
+const FROZEN_EPOCHS = 20;
+
 async function trainModel(options: Options): Promise<void> {
   if ((options.backend ?? 'tensorflow') === 'tensorflow') await keepLargeBuffers();
   const backend = await startBackend(options.backend);
   const recipe = RECIPES[options.model];
-  const epochs = options.epochs ?? recipe.epochs;
+  const isFrozen = options.freeze !== 'none';
+  const epochs = options.epochs ?? (isFrozen ? FROZEN_EPOCHS : recipe.epochs);
+  const fullSize = options.fullSize || isFrozen; // the statistics of frozen batch norm are those of images of full size
   const checkpoint = join(options.out, 'checkpoint.bin');
   if (!options.resume && existsSync(checkpoint)) {
     throw new UsageError(
@@ -119,18 +130,19 @@ async function trainModel(options: Options): Promise<void> {
   const workers = options.workers
     ? await startTrainingWorkers({ backend: `@tensorflow/tfjs-backend-${backend}`, count: options.workers })
     : undefined;
-  const model = createModel(options.model, {
+  const { model, start, isNewHead } = await startModel(options.model, options.from, {
     seed: options.seed,
     classNames: whole.classNames,
     ...recipe.network,
     ...options.network,
   });
-  const start = options.from === undefined ? undefined : await startFrom(options.from, model, options.seed);
+  const before = options.keep ? model.getWeights().map((weight) => tf.clone(weight)) : [];
 
   const changing =
     (options.peak ? ` --peak ${options.peak}` : '') +
     (options.augment ? ` --augment '${JSON.stringify(options.augment)}'` : '') +
     (options.fullSize ? ' --full-size' : '') +
+    (isFrozen ? ` --freeze ${options.freeze}` : '') +
     (options.precision ? ` --precision ${options.precision}` : '') +
     (options.ferplus ? ` --ferplus ${basename(options.ferplus)}` : '') +
     (options.teacher ? ` --teacher ${options.teacher.map(runName).join(' ')}` : '') +
@@ -138,7 +150,11 @@ async function trainModel(options: Options): Promise<void> {
   const changes = [
     ...(options.peak ? [`a rate up to ${options.peak}`] : []),
     ...(options.augment ? [`the augmentation ${JSON.stringify(options.augment)}`] : []),
-    ...(options.fullSize ? ['images of full size'] : []),
+    ...(fullSize ? ['images of full size'] : []),
+    ...(isNewHead ? ['a new output layer'] : []),
+    ...(isFrozen
+      ? [options.freeze === 'backbone' ? 'all other layers frozen' : `the layers up to ${options.freeze} frozen`]
+      : []),
     ...(options.keep
       ? [`then the mean of ${options.keep} of the weights before and ${1 - options.keep} of those after`]
       : []),
@@ -154,7 +170,8 @@ async function trainModel(options: Options): Promise<void> {
       train(model, training, {
         ...settings,
         augment: { ...settings.augment, ...options.augment },
-        ...(options.fullSize && { curriculum: {} }),
+        ...(fullSize && { curriculum: {} }),
+        freeze: options.freeze,
         ...(workers && { workers }),
         ...(options.precision && { precision: options.precision }),
         ...(lesson && { loss: { ...settings.loss, distillation: {} } }),
@@ -174,16 +191,16 @@ async function trainModel(options: Options): Promise<void> {
       }),
     );
     const { model: name, network, out, seed, data, json } = options;
-    if (start && options.keep) keepShare(model, start, options.keep);
+    if (options.keep) keepShare(model, before, options.keep);
     const stages = log.stages.length > 0 ? log.stages : [{ epochs, until: history.length, settings: changing }];
     const run = { model, name, network, recipe, changes, stages, history, seed, backend, data, sets, out };
-    const report = await saveTrained({ ...run, start: start?.training, softTargets });
+    const report = await saveTrained({ ...run, start, softTargets });
     if (json) print(JSON.stringify({ out, ...report.toJSON() }, null, 2));
     else print(`\n${report.toMarkdown()}\n\nmodel, card, golden outputs, report and history: ${out}`);
   } finally {
     progress.stop();
     model.dispose();
-    tf.dispose(start?.weights);
+    tf.dispose(before);
     await workers?.close();
   }
 }

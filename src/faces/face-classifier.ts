@@ -3,7 +3,7 @@ import { ensureBackend } from '../backend/backend';
 import { inputError } from '../errors';
 import { classify } from '../classify/classify';
 import type { Classifier } from '../classify/classifier';
-import { checkClassifyOptions, type ClassifyOptions } from '../classify/options';
+import { checkClassifyOptions, type ClassifyOptions, type RegionsOptions } from '../classify/options';
 import type { Prediction } from '../classify/predictions';
 import { isBatch } from '../image/input';
 import { type PixelData, isPixelData } from '../image/pixels';
@@ -11,6 +11,7 @@ import { DEFAULT_PREPROCESSING } from '../image/preprocess';
 import type { ImageSource } from '../image/read';
 import { EMOTIONS } from '../labels';
 import { checkInteger, checkNumber, checkOptions } from '../validate';
+import { correctPredictions, type FaceBaseline, parseBaseline } from './baseline';
 import { sharedDetector } from './blazeface/shared';
 import { checkMethod } from './check-method';
 import { type DetectedFace, type FaceDetector, usableFaces } from './detector';
@@ -40,6 +41,11 @@ export interface FaceClassifierOptions {
   minSize?: number | undefined;
   /** How many faces at most, at least 1; the largest are taken. Default: all. */
   maxFaces?: number | undefined;
+  /**
+   * A person's resting face, by which the probabilities are corrected: what {@link measureBaseline} returned for the same classifier. It
+   * holds for that person only. Default: none.
+   */
+  baseline?: FaceBaseline | undefined;
 }
 
 /**
@@ -82,6 +88,8 @@ export interface ClassifiedFace extends DetectedFace {
  * ```
  */
 export interface FaceClassifier {
+  /** The resting face by which results are corrected; undefined without one. */
+  readonly baseline?: FaceBaseline | undefined;
   /** Finds and classifies the faces in several photos, one photo after another: an array of faces for each. */
   classify(photo: readonly ImageSource[] | tf.Tensor4D, options?: ClassifyFacesOptions): Promise<ClassifiedFace[][]>;
   /**
@@ -112,7 +120,7 @@ export interface FaceClassifier {
  */
 export function createFaceClassifier(options: FaceClassifierOptions = {}): FaceClassifier {
   const where = 'createFaceClassifier: options';
-  checkOptions(where, options, ['detector', 'classifier', 'minScore', 'minSize', 'maxFaces']);
+  checkOptions(where, options, ['detector', 'classifier', 'minScore', 'minSize', 'maxFaces', 'baseline']);
   const { detector, classifier = { classify }, minScore = 0, minSize = 16, maxFaces = Infinity } = options;
   if (detector !== undefined) {
     const expected = 'a face detector with a method detect';
@@ -122,6 +130,9 @@ export function createFaceClassifier(options: FaceClassifierOptions = {}): FaceC
   checkNumber(`${where}.minScore`, minScore, { min: 0, max: 1 });
   checkNumber(`${where}.minSize`, minSize, { min: 0 });
   if (maxFaces !== Infinity) checkInteger(`${where}.maxFaces`, maxFaces, { min: 1 });
+  const classNames = options.classifier ? options.classifier.card?.classNames : EMOTIONS;
+  const baseline =
+    options.baseline === undefined ? undefined : parseBaseline(`${where}.baseline`, options.baseline, classNames);
 
   async function classifyOne(input: ImageSource, optionsOfCall: ClassifyFacesOptions): Promise<ClassifiedFace[]> {
     const { faces: known, signal, ...classifyOptions } = optionsOfCall;
@@ -141,11 +152,26 @@ export function createFaceClassifier(options: FaceClassifierOptions = {}): FaceC
         : DEFAULT_PREPROCESSING.inputSize;
       const { picture, regions } =
         size && isInMemory(content) ? cutPatch(content, all.regions, size, classifyOptions.margin) : all;
-      const lists = await classifier.classify(picture, { ...classifyOptions, regions });
+      const lists = baseline
+        ? await corrected(picture, { ...classifyOptions, regions }, baseline)
+        : await classifier.classify(picture, { ...classifyOptions, regions });
       return faces.map((face, i) => ({ ...face, predictions: lists[i]! }));
     } finally {
       photo.dispose();
     }
+  }
+
+  /** Corrects all classes before it takes the most probable ones. */
+  async function corrected(
+    picture: ImageSource,
+    { topk, minProbability = 0, ...others }: ClassifyOptions & RegionsOptions,
+    resting: FaceBaseline,
+  ): Promise<Prediction[][]> {
+    const lists = await classifier.classify(picture, others);
+    return lists.map((list) => {
+      const best = correctPredictions(list, resting);
+      return best[0]!.probability < minProbability ? [] : best.slice(0, topk);
+    });
   }
 
   function classifyFaces(
@@ -172,7 +198,7 @@ export function createFaceClassifier(options: FaceClassifierOptions = {}): FaceC
     return results;
   }
 
-  return { classify: classifyFaces };
+  return { classify: classifyFaces, baseline };
 }
 
 function checkClassifyFacesOptions(options: ClassifyFacesOptions, classes: number): void {

@@ -1,27 +1,13 @@
 import { DisposedError, inputError } from '../errors';
 import type { ImageSource } from '../image/read';
 import { checkInteger, checkNumber, checkOptions, describe } from '../validate';
-import { type ClassifiedFace, type ClassifyFacesOptions, createFaceClassifier } from './face-classifier';
+import { correctPredictions, type FaceBaseline, parseBaseline } from './baseline';
+import { createFaceClassifier } from './face-classifier';
+import { type FrameClassifier, toFaces } from './frame-classifier';
 import { checkMethod } from './check-method';
 import { latestOnly } from './latest';
-import type { Prediction } from '../classify/predictions';
-import { type FrameFace, type TrackedFace, Tracks } from './tracks';
+import { type TrackedFace, Tracks } from './tracks';
 import { nextFrame } from './video-frames';
-
-/**
- * What a tracker asks about each frame: a `FaceClassifier`, or a `Classifier`, for which the whole frame is one face.
- *
- * @example
- * ```ts
- * // a photo booth: the face is always in the same box
- * const booth: FrameClassifier = { classify: async (frame) => (await classify(frame, { regions: [{ box }] }))[0]! };
- * const tracker = createTracker(booth);
- * ```
- */
-export interface FrameClassifier {
-  /** The classes of the frame, or its faces with theirs; `options.faces` tells where these are, if that is known. */
-  classify(frame: ImageSource, options?: ClassifyFacesOptions): Promise<Prediction[] | ClassifiedFace[]>;
-}
 
 /**
  * Options of {@link createTracker}.
@@ -49,6 +35,11 @@ export interface TrackerOptions {
    * a frame without a face, and one after a fast movement, is always searched. Default 3.
    */
   detectEvery?: number | undefined;
+  /**
+   * A person's resting face, by which every face is corrected before smoothing: what {@link measureBaseline} returned for the classifier.
+   * Not for one that has a baseline itself. Default: none.
+   */
+  baseline?: FaceBaseline | undefined;
 }
 
 /**
@@ -112,13 +103,25 @@ export function createTracker(
 ): Tracker {
   const where = 'createTracker';
   checkMethod(where, classifier, 'classify', 'a classifier or face classifier');
-  checkOptions(`${where}: options`, options, ['smoothing', 'hysteresis', 'minOverlap', 'memory', 'detectEvery']);
+  checkOptions(`${where}: options`, options, [
+    'smoothing',
+    'hysteresis',
+    'minOverlap',
+    'memory',
+    'detectEvery',
+    'baseline',
+  ]);
   const { smoothing = 250, hysteresis = 0.1, minOverlap = 0.2, memory = 500, detectEvery = 3 } = options;
   checkNumber(`${where}: options.smoothing`, smoothing, { min: 0 });
   checkNumber(`${where}: options.hysteresis`, hysteresis, { min: 0, max: 1 });
   checkNumber(`${where}: options.minOverlap`, minOverlap, { min: 1e-6, max: 1 });
   checkNumber(`${where}: options.memory`, memory, { min: 0 });
   checkInteger(`${where}: options.detectEvery`, detectEvery, { min: 1 });
+  const baseline =
+    options.baseline === undefined ? undefined : parseBaseline(`${where}: options.baseline`, options.baseline);
+  if (baseline && classifier.baseline) {
+    throw inputError(`${where}: options.baseline`, 'none for a classifier with a baseline', 'two baselines');
+  }
 
   const tracks = new Tracks({ smoothing, hysteresis, minOverlap, memory });
   let isDisposed = false;
@@ -130,7 +133,11 @@ export function createTracker(
     const faces = ++frames % detectEvery === 0 ? undefined : tracks.predict(time);
     const results = await (faces ? classifier.classify(frame, { faces }) : classifier.classify(frame));
     if (!faces) frames = 0;
-    return isDisposed || begun !== videos ? undefined : tracks.update(toFaces(results), time, faces !== undefined);
+    const found = toFaces(results);
+    const seen = baseline
+      ? found.map((face) => ({ ...face, predictions: correctPredictions(face.predictions, baseline) }))
+      : found;
+    return isDisposed || begun !== videos ? undefined : tracks.update(seen, time, faces !== undefined);
   });
 
   const disposed = (method: string) =>
@@ -169,9 +176,4 @@ export function createTracker(
     },
   };
   return tracker;
-}
-
-function toFaces(results: readonly (Prediction | ClassifiedFace)[]): readonly FrameFace[] {
-  if (results.length > 0 && 'className' in results[0]!) return [{ predictions: results as Prediction[] }];
-  return results as ClassifiedFace[];
 }

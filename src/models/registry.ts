@@ -1,5 +1,4 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { checkOneOf } from '../validate';
 import { createCompactCnn } from './compact';
 import { createDeepCnn } from './deep';
 import type { CnnOptions } from './options';
@@ -50,22 +49,4 @@ export const MODELS: Readonly<Record<ModelName, ModelEntry>> = {
  */
 export function listModels(): ModelName[] {
   return Object.keys(MODELS) as ModelName[];
-}
-
-/**
- * Creates a model by its name, with untrained weights.
- *
- * @param name One of {@link listModels}.
- * @param options The options of the model.
- * @returns The model; owned by the caller.
- * @throws {@link InputError} if the name is unknown, or an option is unknown or out of range. {@link BackendError} if no
- *   backend is ready.
- * @example
- * ```ts
- * const model = createModel('shallow', { seed: 1 });
- * ```
- */
-export function createModel(name: ModelName, options: CnnOptions = {}): tfl.LayersModel {
-  checkOneOf('createModel: name', name, listModels());
-  return MODELS[name].create(options);
 }

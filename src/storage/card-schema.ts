@@ -1,6 +1,8 @@
 import { MAX_CLASSES } from '../class-names';
 import { distinctTexts, integer, list, number, object, oneOf, oneOrThree, record, text } from './schema';
 
+const share = number(0, 1);
+const recognition = object({ right: integer(), low: share, high: share });
 const date = text(/^\d{4}-\d\d-\d\d$/);
 
 const REQUIRED = {
@@ -60,13 +62,30 @@ const NOTES = {
     object({ className: text(), precision: number(0, 1), recall: number(0, 1), f1: number(0, 1), support: integer(0) }),
   ),
   quantization: object({ split: text(), accuracyChange: number(-1, 1), unchangedLabels: number(0, 1) }),
-  calibration: object({
-    temperature: number(0.05, 20),
-    split: text(),
-    rows: integer(1),
-    errorBefore: number(0, 1),
-    errorAfter: number(0, 1),
-    coverage: list(object({ minProbability: number(0, 1), coverage: number(0, 1), accuracy: number(0, 1) })),
+  calibration: object(
+    {
+      temperature: number(0.05, 20),
+      split: text(),
+      rows: integer(1),
+      errorBefore: share,
+      errorAfter: share,
+      coverage: list(object({ minProbability: share, coverage: share, accuracy: share })),
+    },
+    {
+      damaged: object({
+        ...{ split: text(), rows: integer(1), strength: text(), clean: share, mean: share, errors: record(share) },
+        ...{ backend: text(), date, command: text() },
+      }),
+    },
+  ),
+  people: object({
+    source: text(),
+    protocol: text(),
+    groups: list(
+      object({ by: text(), name: text(), persons: integer(1), neutral: recognition, smiles: recognition }),
+      1,
+    ),
+    ...{ backend: text(), date, command: text() },
   }),
   versions: record(text()),
   license: text(),

@@ -101,6 +101,78 @@ export interface CardCalibration {
   errorAfter: number;
   /** Accuracy on them against coverage, for the choice of `minProbability`. */
   coverage: readonly CoveragePoint[];
+  /** The same error on damaged images. */
+  damaged?: CardDamagedCalibration;
+}
+
+/**
+ * How far the probabilities of damaged images are from the truth, calibrated as on the card.
+ */
+export interface CardDamagedCalibration {
+  /** The split whose images were damaged. */
+  split: string;
+  /** Number of images of each kind of damage. */
+  rows: number;
+  /** How strong the damage was, for instance `middle`. */
+  strength: string;
+  /** Expected calibration error on the undamaged images, 0..1. */
+  clean: number;
+  /** Mean of `errors`, 0..1. */
+  mean: number;
+  /** Expected calibration error by kind of damage, 0..1. */
+  errors: Readonly<Record<string, number>>;
+  /** Backend of the evaluation. */
+  backend: string;
+  /** Day of the evaluation, `YYYY-MM-DD`. */
+  date: string;
+  /** The command that reproduces the errors. */
+  command: string;
+}
+
+/**
+ * How many of some photos got the right class, with the 95 % Wilson interval of their share.
+ */
+export interface CardRecognition {
+  /** Number of photos with the right class. */
+  right: number;
+  /** Lower bound of the share, 0..1. */
+  low: number;
+  /** Upper bound of the share, 0..1. */
+  high: number;
+}
+
+/**
+ * What was recognized in one group of people.
+ */
+export interface CardGroup {
+  /** What the group has in common: `all`, `gender` or `ethnicity`. */
+  by: string;
+  /** The group, in the words of the data set, for instance `female`. */
+  name: string;
+  /** Number of persons, each with a neutral photo and a smile. */
+  persons: number;
+  /** Neutral photos that were called neutral. */
+  neutral: CardRecognition;
+  /** Smiles that were called happy. */
+  smiles: CardRecognition;
+}
+
+/**
+ * How the model does on photos of people, from the photo to the class, group by group.
+ */
+export interface CardPeople {
+  /** Where the photos come from: a citation or URL. */
+  source: string;
+  /** How, in words: detector, frame, views. */
+  protocol: string;
+  /** All persons, then the groups. */
+  groups: readonly CardGroup[];
+  /** Backend of the evaluation. */
+  backend: string;
+  /** Day of the evaluation, `YYYY-MM-DD`. */
+  date: string;
+  /** The command that reproduces the counts. */
+  command: string;
 }
 
 /**
@@ -136,6 +208,8 @@ interface CardNotes {
   quantization?: CardQuantization;
   /** How the probabilities were calibrated. */
   calibration?: CardCalibration;
+  /** Photos of people, by gender and ethnicity. */
+  people?: CardPeople;
   /** Versions of the software that made the weights, by package. */
   versions?: Readonly<Record<string, string>>;
   /** License of the weights, an SPDX identifier where there is one. */

@@ -14,8 +14,8 @@ import { Random } from '../random';
 
 /**
  * A model prepared for training: while it is, the `call` of some layers is replaced on the instance. Batch norm, ReLU,
- * convolutions and dense layers use faster gradients, dropout draws its masks from the run's seed, and the head gives logits. The
- * model itself, its weights and its configuration stay as they are; prediction during training is unaffected.
+ * convolutions and dense layers use faster gradients, dropout draws its masks from the run's seed, and the head gives logits. Batch
+ * norm and dropout that are not trainable do what they do in prediction. The model itself, its weights and its configuration stay as they are; prediction during training is unaffected.
  */
 export interface TrainingForward {
   /**
@@ -64,6 +64,12 @@ interface LayerInternals {
 
 const internals = (layer: Layer) => layer as unknown as LayerInternals;
 
+/** The call of a layer that takes no part in training: tfjs would still move the statistics of batch norm. */
+const inPrediction =
+  (before: Call): Call =>
+  (inputs, kwargs) =>
+    before(inputs, { ...kwargs, training: false });
+
 /**
  * Prepares a model for training. Call `restore` in a `finally`.
  *
@@ -89,16 +95,16 @@ export function prepareForTraining(model: tfl.LayersModel, precision: Precision 
   allLayers(model.layers).forEach((layer, index) => {
     const own = internals(layer);
     const kind = layer.getClassName();
-    if (kind === 'BatchNormalization' && normalisesLastAxis(layer))
+    if (kind === 'BatchNormalization' && layer.trainable && normalisesLastAxis(layer))
       inTraining(layer, (x) => batchNorm(layer, x, run.part));
     else if (kind === 'Conv2D' && own.dataFormat === 'channelsLast')
       inTraining(layer, (x) => convolve(own, x, precision));
     else if (kind === 'MaxPooling2D' && own.dataFormat === 'channelsLast') inTraining(layer, (x) => pool(own, x));
     else if (kind === 'Dense') inTraining(layer, (x) => multiply(own, x));
     else if (kind === 'Activation' && own.activation.getClassName() === 'relu') inTraining(layer, reluInTraining);
-    else if (kind === 'Dropout' && own.rate > 0) {
+    else if (kind === 'Dropout' && layer.trainable && own.rate > 0) {
       inTraining(layer, (x) => dropout(x, own, [...run.key, index], run.part?.first ?? 0));
-    }
+    } else if (!layer.trainable) undo.push(replaceCall(layer, inPrediction));
   });
   return {
     logits(images, key, part) {
@@ -135,10 +141,6 @@ function batchNorm(layer: Layer, x: tf.Tensor, part: PartOfBatch | undefined): t
   const channels = x.shape.at(-1)!;
   const scale = gamma?.read() ?? tf.ones([channels]);
   const offset = beta?.read() ?? tf.zeros([channels]);
-  if (!layer.trainable) {
-    const factor = tf.mul(scale, tf.rsqrt(tf.add(movingVariance.read(), epsilon)));
-    return tf.add(tf.mul(tf.sub(x, movingMean.read()), factor), offset);
-  }
   const onStatistics = ({ mean, variance }: BatchStatistics) => {
     moveAverage(movingMean, mean, momentum);
     moveAverage(movingVariance, variance, momentum);

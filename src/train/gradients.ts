@@ -4,6 +4,7 @@ import type { Batch } from '../data/batches';
 import type { Preprocessing } from '../image/preprocess';
 import { preprocess } from '../image/preprocess';
 import type { PartOfBatch, TrainingForward } from './forward';
+import { statisticsOf } from './freeze';
 import type { Objective } from './objective';
 import type { ResolvedOptions } from './parse-options';
 import type { GradientRun } from './workers';
@@ -24,10 +25,6 @@ export type Keep = <T extends tf.Tensor>(tensor: T) => T;
 /** The trainable variables of a model, in its order. */
 export const trainedVariables = (model: tfl.LayersModel): tf.Variable[] =>
   model.trainableWeights.map((weight) => weight.read() as tf.Variable);
-
-/** The other variables of a model, in its order: the statistics of batch norm. */
-export const statisticsOf = (model: tfl.LayersModel): tf.Variable[] =>
-  model.nonTrainableWeights.map((weight) => weight.read() as tf.Variable);
 
 /**
  * Loss, logits and gradient of a batch, or what a part of a batch adds to them. The batch-norm statistics of the model move. Called

@@ -27,14 +27,15 @@ export function identify(
   options: ResolvedOptions,
   preprocessing: Preprocessing,
 ): Identity {
-  const { seed, batchSize, earlyStopping, loss, augment, curriculum, epochs, optimization } = options;
+  const { freeze, seed, batchSize, earlyStopping, loss, augment, curriculum, epochs, optimization } = options;
   const { averaging, weightDecay, clipNorm, learningRate } = optimization;
   const { monitor, minDelta, restoreBest } = earlyStopping ?? {};
   const weights = model.weights.map(({ shape }) => shape);
   const rates = describeRates(learningRate ?? getLearningRate(optimizer), epochs);
   return {
     run: texts({
-      ...{ seed, batchSize, steps, size: training?.size, averaging, weights, optimizer: optimizer.getClassName() },
+      ...{ seed, batchSize, steps, size: training?.size, averaging, freeze, weights },
+      optimizer: optimizer.getClassName(),
       earlyStopping: { monitor, minDelta, restoreBest },
     }),
     recipe: texts({

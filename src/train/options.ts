@@ -210,6 +210,13 @@ export interface TrainOptions {
   /** The loss. Default categorical cross-entropy. */
   loss?: LossOptions;
   /**
+   * The layers that keep their weights: `'none'`; `'backbone'`, all but the last layer with weights, for a new head on trained
+   * layers; or the name of a layer, for it and all before it in the order of `model.layers`. Frozen layers get no gradient and no weight
+   * decay, and run as in prediction: their batch norm does not move and their dropout is off. Afterwards they are as trainable as
+   * before. Default `'none'`.
+   */
+  freeze?: 'backbone' | 'none' | (string & {});
+  /**
    * Type in which convolutions multiply, forward and in their gradients; weights, sums and everything else stay float32. `'bfloat16'`
    * needs the native backend, and a processor with AVX512-BF16 or AMX to be faster. A run may be resumed with another one. Default
    * `'float32'`. Source: Kalamkar et al. 2019 (arXiv:1905.12322).

@@ -12,6 +12,7 @@ import {
   POSITIVE,
   type Schema,
   seed,
+  text,
   that,
   unchecked,
 } from '../schema';
@@ -58,6 +59,7 @@ const parse = object({
   curriculum: parseCurriculum,
   preprocessing: unchecked<TrainOptions['preprocessing']>, // is resolved by the model
   loss: (where, given = {}) => parseLoss(where, given),
+  freeze: optional(text, 'none'),
   precision: optional(oneOf(['float32', 'bfloat16']), 'float32'),
   workers: optional(
     that<GradientWorkers>(

@@ -5,6 +5,7 @@ import { arrayOf, integer, number, object, optional, type Schema, that } from '.
 import { describe } from '../validate';
 import { bestOf } from './early-stopping';
 import type { EpochRecord } from './options';
+import { frozenVariables } from './freeze';
 import type { ResolvedOptions } from './parse-options';
 import { checkSame, checksum, type Identity, type Texts } from './identity';
 import { powersOf } from './optimizers';
@@ -69,6 +70,8 @@ export interface RunState {
   readonly variables: readonly tf.Variable[];
   /** Number of trainable weights, which come first. */
   readonly trained: number;
+  /** The weights that do not change, which are their own average. */
+  readonly frozen: ReadonlySet<tf.Variable>;
   readonly optimizer: tf.Optimizer;
   /** The exponential moving average of all weights; empty without one. */
   averages: tf.Tensor[];
@@ -88,6 +91,7 @@ export function startState(model: tfl.LayersModel, optimizer: tf.Optimizer, aver
     position: { step: 0, rate: 0, history: [], best: 0, ...startOfEpoch() },
     variables,
     trained: model.trainableWeights.length,
+    frozen: frozenVariables(model),
     optimizer,
     averages: averaging ? copies(variables) : [],
     best: [],
@@ -106,14 +110,15 @@ export function disposeState(state: RunState): void {
  * Takes the weights into their average. The decay is warmed up as `min(decay, (1 + step) / (10 + step))`.
  * Source: Polyak and Juditsky 1992; the warm-up as in TensorFlow's ExponentialMovingAverage.
  */
-export function updateAverages(state: RunState, averaging: number): void {
-  const { averages, variables, position } = state;
+export function updateAverages({ averages, variables, frozen, position }: RunState, averaging: number): void {
   if (averages.length === 0) return;
   const decay = Math.min(averaging, (1 + position.step) / (10 + position.step));
-  state.averages = tf.tidy(() =>
-    variables.map((variable, i) => tf.keep(tf.add(tf.mul(averages[i]!, decay), tf.mul(variable, 1 - decay)))),
-  );
-  tf.dispose(averages);
+  variables.forEach((variable, i) => {
+    if (frozen.has(variable)) return;
+    const before = averages[i]!;
+    averages[i] = tf.tidy(() => tf.keep(tf.add(tf.mul(before, decay), tf.mul(variable, 1 - decay))));
+    before.dispose();
+  });
 }
 
 /** Runs a task while the model has the weights that are validated: the average if there is one. */

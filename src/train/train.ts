@@ -6,6 +6,7 @@ import { checkTakesSizes, preprocessingIn } from './curriculum';
 import { openData, type TrainingData } from './data';
 import { isBest } from './early-stopping';
 import { prepareForTraining } from './forward';
+import { freezeLayers } from './freeze';
 import { openWorkers } from './gradients';
 import { identify } from './identity';
 import { createObjective, validate } from './objective';
@@ -80,6 +81,7 @@ async function run(
   const { epochs, seed, loss, earlyStopping, checkpoint, signal, onProgress, optimization } = options;
   await prepareBackend(options.precision);
   const preprocessing = preprocessingFor(model, options.preprocessing);
+  undo.push(freezeLayers(model, options.freeze));
   checkCanTrain(model);
   const source = await openData(model, data, options);
   const { training, validation } = source;

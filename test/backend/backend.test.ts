@@ -5,7 +5,7 @@ import { BackendError } from '../../src/errors';
 import { ensureBackend, requireBackend } from '../../src/backend/backend';
 import { toImages } from '../../src/image/input';
 import { createCompactCnn } from '../../src/models/compact';
-import { createModel } from '../../src/models/registry';
+import { createModel } from '../../src/storage/create-model';
 import { createShallowCnn } from '../../src/models/shallow';
 import { numberedDataset } from '../data/fixtures';
 

@@ -157,6 +157,19 @@ describe('fer-cnn', () => {
     expect((await ferCnn('export', out, '--out', at('m.onnx'))).code).toBe(0);
   });
 
+  it('trains a new output layer for own classes on frozen weights', { timeout: 10 * MINUTES }, async () => {
+    process.env['MALLOC_TRIM_THRESHOLD_'] ??= '1';
+    const args = ['train', '--data', at('faces'), '--from', 'compact', '--epochs', '1', '--backend', 'wasm', '--json'];
+    const { code, stdout, stderr } = await ferCnn(...args, '--freeze', 'backbone', '--out', at('transfer'));
+    expect(code, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ classNames: ['bored', 'engaged'] });
+    const { training } = JSON.parse(await readFile(at('transfer/card.json'), 'utf8'));
+    expect(training.command).toMatch(/ --freeze backbone --from runs\/[\w-]+$/);
+    expect(training.recipe).toMatch(/images of full size, a new output layer, all other layers frozen$/);
+    const wrong = await ferCnn(...args, '--freeze', 'conv9', '--out', at('wrong'));
+    expect(wrong.stderr).toContain("expected 'backbone', 'none' or a layer of the model, received \"conv9\"");
+  });
+
   it('runs a recipe of several runs, each from the one before it', { timeout: 10 * MINUTES }, async () => {
     process.env['MALLOC_TRIM_THRESHOLD_'] ??= '1';
     const run = { model: 'compact', network: { conv: { filters: [2, 2, 2, 2], repeats: 1 } }, epochs: 1 };

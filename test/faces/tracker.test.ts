@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { loadClassifier } from '../../src/classify/load';
-import { createTracker, type FrameClassifier } from '../../src/faces/tracker';
+import type { FrameClassifier } from '../../src/faces/frame-classifier';
+import { createTracker } from '../../src/faces/tracker';
 import type { TrackedFace } from '../../src/faces/tracks';
 import { DisposedError, InputError } from '../../src/errors';
 import type { ImageSource } from '../../src/image/read';

@@ -3,7 +3,8 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, expect, it } from 'vitest';
 import { registerTrainingKernels } from '../../src/kernels/register';
 import { Random } from '../../src/random';
-import { createModel, listModels, MODELS } from '../../src/models/registry';
+import { listModels, MODELS } from '../../src/models/registry';
+import { createModel } from '../../src/storage/create-model';
 import { describeOn, expectNoLeaks, BACKENDS, TRAINING_BACKENDS } from '../support/backends';
 import { NARROW } from '../support/tiny';
 

@@ -6,7 +6,8 @@ import { DEFAULT_PREPROCESSING } from '../../src/image/preprocess';
 import { EMOTIONS } from '../../src/labels';
 import { resolveFacts, resolvePreprocessing } from '../../src/models/facts';
 import { addFacts, factsIn, factsOf } from '../../src/models/known-facts';
-import { createModel, listModels } from '../../src/models/registry';
+import { listModels } from '../../src/models/registry';
+import { createModel } from '../../src/storage/create-model';
 import { describeOn, expectNoLeaks } from '../support/backends';
 import { NARROW } from '../support/tiny';
 

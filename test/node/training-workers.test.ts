@@ -50,6 +50,13 @@ describeOn(['cpu'], 'startTrainingWorkers', () => {
     expect(together.weights).not.toEqual(alone.weights);
   });
 
+  it('train the layers that are not frozen', async () => {
+    const freeze = 'conv1_pool';
+    const [alone, together] = [await trained({ freeze }), await trained({ workers, freeze })];
+    expect(together.losses).toBeAllClose(alone.losses, { atol: 1e-5, rtol: 1e-4 });
+    expect(together.weights).toBeAllClose(alone.weights, { atol: 1e-3, rtol: 1e-3 });
+  });
+
   it('serve one run after another, and one at a time', async () => {
     const first = trained({ workers });
     await expect(trained({ workers })).rejects.toThrow(/workers of another run/);

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
-import { createModel, listModels } from '../../src/models/registry';
+import { listModels } from '../../src/models/registry';
+import { createModel } from '../../src/storage/create-model';
 import type { OptimizerName } from '../../src/train/optimizers';
 import { disposeOptimizer } from '../../src/train/optimizers';
 import type { LossName } from '../../src/train/losses';
