@@ -9,7 +9,7 @@ import { joinClasses } from './join';
 export const NONE = 'none of these';
 
 /** Samples in the smallest class from which on the logistic head is taken; see docs/teaching.md for the evidence. */
-const BORDER = 5;
+export const BORDER = 5;
 
 /** A head and the names of its classes. */
 export interface FittedHead {

@@ -27,12 +27,12 @@ const PATIENCE = 40; // ms
  */
 export async function fitLogistic(data: LabeledVectors, { prior, pause }: LogisticOptions): Promise<LinearHead> {
   const { labels, classes } = data;
-  const { rows, width, mean, scale } = standardized(data);
   const n = labels.length;
   const counts = new Float64Array(classes);
   for (const label of labels) counts[label]!++;
   const present = counts.filter((count) => count > 0).length;
   const weightOf = labels.map((label) => 1 / (counts[label]! * present)); // sums to 1
+  const { rows, width, mean, scale } = standardized(data, weightOf);
   const start = prior ? standardizedHead(prior, mean, scale) : new Float64Array(classes * width);
 
   let squares = 0;
@@ -65,11 +65,13 @@ export async function fitLogistic(data: LabeledVectors, { prior, pause }: Logist
   return originalHead(current, classes, mean, scale);
 }
 
-/** The vectors around their mean, scaled to a mean squared length of 1, with a 1 for the bias behind each. */
-function standardized({ vectors }: LabeledVectors) {
+/** The vectors around their weighted mean, scaled to a mean squared length of 1, with a 1 for the bias behind each. */
+function standardized({ vectors }: LabeledVectors, weightOf: readonly number[]) {
   const size = vectors[0]!.length;
   const mean = new Float64Array(size);
-  for (const vector of vectors) for (let j = 0; j < size; j++) mean[j]! += vector[j]! / vectors.length;
+  vectors.forEach((vector, i) => {
+    for (let j = 0; j < size; j++) mean[j]! += weightOf[i]! * vector[j]!;
+  });
   const width = size + 1;
   const rows = new Float64Array(vectors.length * width);
   let squares = 0;
@@ -77,10 +79,10 @@ function standardized({ vectors }: LabeledVectors) {
     for (let j = 0; j < size; j++) {
       const value = vector[j]! - mean[j]!;
       rows[i * width + j] = value;
-      squares += value * value;
+      squares += weightOf[i]! * value * value;
     }
   });
-  const scale = squares > 0 ? Math.sqrt(vectors.length / squares) : 1;
+  const scale = squares > 0 ? 1 / Math.sqrt(squares) : 1;
   for (let at = 0; at < rows.length; at++) rows[at] = at % width === size ? 1 : rows[at]! * scale;
   return { rows, width, mean, scale };
 }
