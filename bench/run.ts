@@ -17,6 +17,7 @@ import { product } from './benches/product';
 import { scale } from './benches/scale';
 import { size } from './benches/size';
 import { start } from './benches/start';
+import { teaching } from './benches/teach';
 import { training } from './benches/train';
 import { workers } from './benches/workers';
 import { describeMachine } from './support/machine';
@@ -24,7 +25,22 @@ import { toMarkdown, type Bench, type Section } from './support/section';
 
 /** The quick ones first. */
 const BENCHES: readonly Bench[] = [
-  ...[product, classifying, faces, predict, size, load, start, memory, pipeline, damage, training, workers, scale],
+  ...[
+    product,
+    classifying,
+    faces,
+    predict,
+    size,
+    load,
+    start,
+    memory,
+    pipeline,
+    teaching,
+    damage,
+    training,
+    workers,
+    scale,
+  ],
 ];
 const NAMES = BENCHES.map(({ name }) => name);
 const MARKERS = /(<!-- bench:start -->)[^]*?(<!-- bench:end -->)/;

@@ -40,7 +40,8 @@ export interface ClassifyOptions extends ProbabilityOptions {
   minProbability?: number | undefined;
 }
 
-const SHARED = {
+/** The options that all methods share. */
+export const SHARED = {
   views: parseViews,
   box: unchecked<Box | undefined>, // faces are checked where they are cut out
   landmarks: unchecked<FaceLandmarks | undefined>,
@@ -73,7 +74,8 @@ export function checkProbabilityOptions(options: ProbabilityOptions): void {
   checkFaces(where, shared(where, options));
 }
 
-function checkFaces(where: string, { box, landmarks, regions, margin }: FaceOptions): void {
+/** Checks that the options about faces match each other. */
+export function checkFaces(where: string, { box, landmarks, regions, margin }: FaceOptions): void {
   if (regions && (box || landmarks)) {
     throw inputError(where, 'regions, or one face by its box or landmarks', 'both', 'Put every face into regions.');
   }

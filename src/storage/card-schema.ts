@@ -44,6 +44,11 @@ const NOTES = {
     },
     { softTargets: text() },
   ),
+  taught: object({
+    base: object({ name: text() }, { sha256: text(/^[0-9a-f]{64}$/) }),
+    method: oneOf('prototypes', 'logistic', 'fineTune'),
+    classes: list(object({ className: text(), samples: integer(0), takes: integer(0) })),
+  }),
   metrics: list(
     object(
       {
