@@ -32,7 +32,7 @@ const slugOf = (heading: string): string =>
     .replaceAll(' ', '-');
 
 /** The pages in a folder. */
-const below = (folder: string): DefaultTheme.SidebarItem[] =>
+const below = (folder: string): { text: string; link: string }[] =>
   readdirSync(CONTENT + folder)
     .filter((file) => file.endsWith('.md') && file !== 'index.md')
     .map((file) => file.slice(0, -3))
@@ -54,7 +54,10 @@ export default defineConfig({
   metaChunk: true,
   srcExclude: ['public/**'],
   head: [['link', { rel: 'icon', href: 'data:,' }]],
-  markdown: { anchor: { slugify: slugOf } },
+  markdown: {
+    anchor: { slugify: slugOf },
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
+  },
   themeConfig: {
     nav: [
       { text: 'Studio', link: '/studio' },

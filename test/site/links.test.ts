@@ -19,14 +19,17 @@ describe.skipIf(!IS_BUILT)('the pages of the site (skipped before npm run site)'
   it('are all reached by links from the front page', () => {
     const reached = new Set(['index.html']);
     for (const page of reached) {
-      for (const { file } of targetsOf(page)) if (file.endsWith('.html') && !file.endsWith('404.html')) reached.add(file);
+      for (const { file } of targetsOf(page))
+        if (file.endsWith('.html') && !file.endsWith('404.html')) reached.add(file);
     }
     expect(PAGES.filter((page) => !reached.has(page))).toEqual([]);
   });
 
   it('forbid code from strings and other servers, before anything is loaded', () => {
     for (const page of PAGES) {
-      const policy = /<meta charset="utf-8">\s*<meta http-equiv="Content-Security-Policy" content="([^"]+)"/.exec(pageHtml(page))?.[1];
+      const policy = /<meta charset="utf-8">\s*<meta http-equiv="Content-Security-Policy" content="([^"]+)"/.exec(
+        pageHtml(page),
+      )?.[1];
       expect(policy, page).toMatch(/^default-src 'self'; script-src 'self' 'wasm-unsafe-eval'/);
       expect(policy, page).not.toMatch(/'unsafe-eval'|script-src[^;]*'unsafe-inline'|https?:|\*/);
     }

@@ -15,8 +15,9 @@ const load = <T>(name: string): Promise<T> => import(/* @vite-ignore */ `${siteB
 let isMounted = false;
 
 function mountApps(): void {
-  for (const root of document.querySelectorAll<HTMLElement>('[data-app]:empty')) {
+  for (const root of document.querySelectorAll<HTMLElement>('[data-app]:not([data-mounted])')) {
     isMounted = true;
+    root.dataset['mounted'] = '';
     void load<App>(root.dataset['app']!).then(({ mount }) => mount(root));
   }
 }
