@@ -106,7 +106,7 @@ function speed(): Chart {
   const rows = column(tableBehind(guide, mark), '1 face').filter(([name]) => !name.endsWith('tfjs-node'));
   const command = behind(guide, mark, /`(npm run bench[^`]*)`/);
   return {
-    title: 'Speed',
+    title: 'Time for a photo',
     unit: 'ms from a photo with one face to its emotions, on WASM, less is better',
     rows,
     source: `\`${command}\`, ${behind(guide, mark, /(\d{4}-\d\d-\d\d)/)}; with many faces in a photo, others are [faster](./guides/performance.md#faces)`,
@@ -117,7 +117,7 @@ function size(): Chart {
   const guide = read('docs/performance.md');
   const mark = '<!-- bench:start -->';
   return {
-    title: 'Size',
+    title: 'Size of the code',
     unit: 'kB minified and gzipped, less is better',
     rows: column(tableBehind(guide, '#### Size'), 'gzipped, kB'),
     source: `${behind(guide, mark, /Command: (`[^`]*`)/)}, ${behind(guide, mark, /date: (\S+)/)}; the others contain their backends, fer-cnn leaves the choice to you`,
@@ -132,7 +132,7 @@ export function toHtml({ title, unit, rows, source }: Chart, heading = '###'): s
   const lines = rows.map(([name, value]) => {
     const isOurs = /fer-cnn|^classify|^weights of/.test(name);
     const width = ((100 * value) / most).toFixed(1);
-    return `<tr${isOurs ? ' class="ours"' : ''}><th scope="row">${escape(name)}</th><td><span class="value">${Number(value.toPrecision(3)).toLocaleString('en-US')}</span><span class="bar" style="width:${width}%"></span></td></tr>`;
+    return `<tr${isOurs ? ' class="ours"' : ''}><th scope="row">${escape(name)}</th><td><span class="value">${Number(value.toPrecision(3)).toLocaleString('en-US')}</span><span class="space"><span class="bar" style="width:${width}%"></span></span></td></tr>`;
   });
   return `${heading} ${title}\n\n<table class="chart"><caption>${escape(unit)}</caption><tbody>${lines.join('')}</tbody></table>\n\n${source}.\n`;
 }

@@ -1,6 +1,8 @@
 import { useBackend } from '../../examples/browser/backends';
 import { messageOf } from './html';
 
+declare const siteBase: string;
+
 let count = 0;
 
 /** Runs a program of a guide on WASM, and shows what it prints below its button. */
@@ -17,8 +19,7 @@ export async function run(name: string, button: HTMLButtonElement): Promise<void
   };
   try {
     await useBackend('wasm');
-    const url = new URL(`./${name}.js?run=${count++}`, import.meta.url); // a module runs once for each address
-    await import(/* @vite-ignore */ url.href);
+    await import(/* @vite-ignore */ `${siteBase}apps/${name}.js?run=${count++}`); // a module runs once for each address
     if (lines.length === 0) output.textContent = 'It ran, and printed nothing.';
   } catch (error) {
     output.textContent = [...lines, messageOf(error)].join('\n');
