@@ -16,7 +16,7 @@ const NEEDS =
 const FILES = /'([\w./-]+\.(?:jpe?g|png|webp|svg|mp4|json|bin))'/g;
 
 /** Whether a program of the guides runs in a page as it stands, and prints something. */
-export function runsInPage(code: string): boolean {
+function runsInPage(code: string): boolean {
   const files = Array.from(code.matchAll(FILES), ([, file]) => file!);
   return (
     /^import /m.test(code) && code.includes('console.log') && !NEEDS.test(code) && files.every((file) => file in PHOTOS)

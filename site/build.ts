@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { build as buildSite } from 'vitepress';
 import { build as buildApps } from 'vite';
 import { gather } from './content';
+import { writeForModels } from './llms';
 import { CONTENT, OUT, ROOT } from './paths';
 import { writeServiceWorker } from './offline';
 
@@ -28,4 +29,5 @@ execFileSync(process.execPath, typedoc, { stdio: 'inherit' });
 nameEntries();
 await buildApps({ configFile: 'site/apps/vite.config.ts' });
 await buildSite('site');
+writeForModels(OUT);
 writeServiceWorker(OUT);

@@ -47,4 +47,4 @@ export function listGuides(): Guide[] {
 }
 
 /** The first heading of a document. */
-export const titleOf = (text: string): string => /^# (.+)$/m.exec(text)![1]!;
+const titleOf = (text: string): string => /^# (.+)$/m.exec(text)![1]!;

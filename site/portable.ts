@@ -58,8 +58,8 @@ export function finishScripts(): void {
   }
 }
 
-/** Exported for its test. */
-export function finishScript(code: string, file: string): string {
+/** A script in which the base path is looked up when it runs. */
+function finishScript(code: string, file: string): string {
   const [, quote] = /^const \w+=([`'])\{/.exec(code) ?? [];
   if (quote) return code.replaceAll(BASE, `${quote}+globalThis.siteBase+${quote}`); // the index of the search, one JSON string
   const finished = code

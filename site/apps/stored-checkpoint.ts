@@ -5,9 +5,9 @@ const NAME = 'fer-cnn-checkpoint';
 function open(): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(NAME, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(NAME);
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
+    request.addEventListener('upgradeneeded', () => request.result.createObjectStore(NAME));
+    request.addEventListener('success', () => resolve(request.result));
+    request.addEventListener('error', () => reject(request.error));
   });
 }
 
@@ -16,8 +16,8 @@ async function use<T>(mode: IDBTransactionMode, ask: (store: IDBObjectStore) => 
   try {
     return await new Promise<T>((resolve, reject) => {
       const request = ask(database.transaction(NAME, mode).objectStore(NAME));
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
+      request.addEventListener('success', () => resolve(request.result));
+      request.addEventListener('error', () => reject(request.error));
     });
   } finally {
     database.close();

@@ -4,7 +4,7 @@ import { drawLines, type Line } from './lines';
 const SPAN = 60_000; // ms
 
 /** A color for each class, told apart in light and dark. */
-export const COLORS = ['#d1495b', '#7a9e3b', '#8e6bbf', '#d08700', '#3f7fc1', '#17a2a2', '#7d8790'];
+const COLORS = ['#d1495b', '#7a9e3b', '#8e6bbf', '#d08700', '#3f7fc1', '#17a2a2', '#7d8790'];
 
 interface Moment {
   readonly time: number;
