@@ -59,7 +59,7 @@ const isTable = (figures: Readonly<Record<string, number>>): boolean => !('macro
 function figureTable({ protocol, date, command, figures }: FullCard['metrics'][number]): string {
   const rows = Object.entries(figures!).map(([what, accuracy]) => `| ${what} | ${(100 * accuracy).toFixed(2)} % |`);
   const title = /damage/.test(protocol) ? 'Damaged images' : `${protocol[0]!.toUpperCase()}${protocol.slice(1)}`;
-  return `## ${title}\n\nAccuracy, ${protocol} (${date}, \`${command}\`).\n\n| | Accuracy |\n| --- | --: |\n${rows.join('\n')}`;
+  return `## ${title}\n\nAccuracy, ${protocol} (${date}, \`${command}\`).\n\n| Kind | Accuracy |\n| --- | --: |\n${rows.join('\n')}`;
 }
 
 function downloads(name: string): string {

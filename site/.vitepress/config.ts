@@ -31,6 +31,15 @@ const slugOf = (heading: string): string =>
     .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
     .replaceAll(' ', '-');
 
+/** Makes plain cells of the empty cells in the head of a table, which are no headers of anything. */
+function emptyHeaders(tokens: { type: string; tag: string; content: string }[]): void {
+  for (const [i, token] of tokens.entries()) {
+    if (token.type !== 'th_open' || tokens[i + 1]?.content !== '') continue;
+    token.tag = 'td';
+    tokens[i + 2]!.tag = 'td';
+  }
+}
+
 /** The pages in a folder. */
 const below = (folder: string): { text: string; link: string }[] =>
   readdirSync(CONTENT + folder)
@@ -56,6 +65,7 @@ export default defineConfig({
   head: [['link', { rel: 'icon', href: 'data:,' }]],
   markdown: {
     anchor: { slugify: slugOf },
+    config: (md) => void md.core.ruler.push('empty-headers', ({ tokens }) => emptyHeaders(tokens)),
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
   },
   themeConfig: {

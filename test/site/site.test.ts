@@ -146,6 +146,7 @@ describe.skipIf(!HAS_CHROMIUM || !IS_BUILT)(suite, { timeout: PATIENCE }, () => 
   });
 
   it('trains in a worker, stops, resumes, evaluates and hands out the model', async () => {
+    await open('studio.html');
     await page.getByRole('tab', { name: 'Train' }).click();
     await page.setInputFiles('#train-file', {
       name: 'fer2013.csv',
