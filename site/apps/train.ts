@@ -1,6 +1,7 @@
+import type * as tf from '@tensorflow/tfjs-core';
 import { type Dataset, EMOTIONS, listModels, loadModel, type ModelName, saveModel } from 'fer-cnn';
 import { type BackendName, BACKENDS, isOffered } from '../../examples/browser/backends';
-import { html, messageOf } from './html';
+import { download, html, messageOf } from './html';
 import { drawLines, type Line } from './lines';
 import { confusionTable } from './confusion-table';
 import { storedCheckpoint } from './stored-checkpoint';
@@ -144,8 +145,9 @@ export async function mount(root: HTMLElement): Promise<void> {
 
   const save = async () => {
     const saved = await loadModel(SAVED);
-    await saveModel('downloads://fer-cnn-model', saved.model, { card: saved.card });
+    const card = await saveModel({ save: downloadFiles }, saved.model, { card: saved.card });
     saved.model.dispose();
+    download(new Blob([JSON.stringify(card, null, 2)]), 'card.json');
   };
 
   for (const name of ['file', 'folder']) {
@@ -164,6 +166,14 @@ export async function mount(root: HTMLElement): Promise<void> {
     'click',
     () => void save().catch((error: unknown) => say('problem', messageOf(error))),
   );
+}
+
+/** Hands out a model as the files that `loadModel` and `tf.loadLayersModel` read. */
+async function downloadFiles({ weightSpecs, weightData, ...rest }: tf.io.ModelArtifacts): Promise<tf.io.SaveResult> {
+  const weightsManifest = [{ paths: ['weights.bin'], weights: weightSpecs }];
+  download(new Blob([JSON.stringify({ ...rest, weightsManifest })]), 'model.json');
+  download(new Blob([weightData as ArrayBuffer]), 'weights.bin');
+  return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
 }
 
 /** The file or the folder that was dropped. */

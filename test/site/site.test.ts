@@ -10,7 +10,7 @@ import { IS_BUILT, pageHtml, PAGES, SITE } from './pages';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const FOLDER = '/any/where/'; // the site works in any folder of a server
-const PATIENCE = 60_000;
+const PATIENCE = 120_000;
 
 /** Pages of every kind. */
 const TEN = [
