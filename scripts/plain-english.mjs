@@ -59,6 +59,7 @@ const all = () => [
   ...readdirSync('docs').flatMap((name) => (name.endsWith('.md') ? `docs/${name}` : [])),
   ...below('src', /\.ts$/),
   ...below('examples/browser', /\.(ts|html)$/),
+  ...readdirSync('site/pages').map((name) => `site/pages/${name}`),
 ];
 
 const named = process.argv.slice(2);

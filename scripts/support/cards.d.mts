@@ -1,0 +1,23 @@
+import type { ModelCard } from '../../src/storage/card';
+
+/** A card of a bundled model. */
+export type FullCard = Required<Omit<ModelCard, 'taught' | 'people'>> & Pick<ModelCard, 'people'>;
+
+/** The cards of all bundled models. */
+export declare function readCards(): Promise<FullCard[]>;
+/** One row for each score of each card. */
+export declare function scoreTable(cards: readonly FullCard[]): string;
+/** Everything on a card but scores and limits. */
+export declare function factTable(card: FullCard): string;
+/** Precision, recall, F1 and images of each class. */
+export declare function classTable(classes: FullCard['perClass']): string;
+/** Accuracy against coverage. */
+export declare function coverageTable(points: FullCard['calibration']['coverage']): string;
+/** How photos of people are classified, group by group. */
+export declare function peopleTable(people: NonNullable<FullCard['people']>): string;
+/** How well probabilities match accuracy on damaged images. */
+export declare function damagedText(damaged: NonNullable<FullCard['calibration']['damaged']>): string;
+/** What a model cannot do. */
+export declare function limits(card: FullCard): string;
+/** A score in one line. */
+export declare function metricText(metric: FullCard['metrics'][number]): string;

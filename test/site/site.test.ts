@@ -1,0 +1,199 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { csvOf } from '../data/fixtures';
+import { CHROMIUM, HAS_CHROMIUM, serve } from '../support/browser';
+import { type OpenSite, openSite } from '../support/open-site';
+import { IS_BUILT, pageHtml, PAGES, SITE } from './pages';
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const FOLDER = '/any/where/'; // the site works in any folder of a server
+const PATIENCE = 120_000;
+
+/** Pages of every kind. */
+const TEN = [
+  ...['index', 'studio', 'numbers', 'guides/start', 'guides/faces', 'guides/training'],
+  ...['models/index', 'models/compact', 'api/faces', 'changelog'],
+].map((name) => `${name}.html`);
+
+const suite = `the site in Chromium (skipped without ${CHROMIUM} and before npm run site)`;
+describe.skipIf(!HAS_CHROMIUM || !IS_BUILT)(suite, { timeout: PATIENCE }, () => {
+  let site: OpenSite;
+  let context: BrowserContext;
+  let page: Page;
+  const asked: string[] = [];
+  const problems: string[] = [];
+
+  const open = (path: string) => page.goto(`${site.url}${FOLDER}${path}`, { waitUntil: 'networkidle' });
+
+  /** What axe finds on the page by some rules, or by all. */
+  const violations = async (rules?: readonly string[]): Promise<string[]> => {
+    await page.evaluate(await readFile(AXE, 'utf8'));
+    const options = JSON.stringify(rules ? { runOnly: rules } : {});
+    return page.evaluate<string[]>(
+      `axe.run(${options}).then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html).join(" | ")))`,
+    );
+  };
+
+  beforeAll(async () => {
+    const server = await serve((path) =>
+      path.startsWith(FOLDER) ? readFile(join(SITE, path.slice(FOLDER.length))) : Promise.resolve(undefined),
+    );
+    site = await openSite(server);
+    context = await site.browser.newContext({ reducedMotion: 'reduce', acceptDownloads: true });
+    page = await context.newPage();
+    page.setDefaultTimeout(PATIENCE);
+    page.on('request', (request) => asked.push(request.url()));
+    page.on('pageerror', ({ message }) => problems.push(message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') problems.push(`${page.url()}: ${message.text()}`);
+    });
+  }, PATIENCE);
+
+  afterAll(() => site?.close());
+
+  it.each(TEN)(
+    'shows %s without a finding of axe, in dark colors too, and within the width of a phone',
+    async (path) => {
+      await page.emulateMedia({ colorScheme: 'light' });
+      await page.setViewportSize({ width: 1280, height: 800 });
+      await open(path);
+      expect(await violations()).toEqual([]);
+      await page.emulateMedia({ colorScheme: 'dark' });
+      await page.locator('html.dark').waitFor();
+      expect(await violations(['color-contrast'])).toEqual([]);
+      await page.setViewportSize({ width: 390, height: 800 });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+    },
+  );
+
+  it('forbids code from strings', async () => {
+    await open('index.html');
+    const script = "try { (0, eval)('1'); window.made = 'yes' } catch (error) { window.made = error.name }";
+    await page.evaluate((code) => {
+      const url = URL.createObjectURL(new Blob([code], { type: 'text/javascript' }));
+      document.head.append(Object.assign(document.createElement('script'), { src: url }));
+      document.head.append(Object.assign(document.createElement('script'), { textContent: "window.made = 'inline'" }));
+    }, script);
+    await page.waitForTimeout(200);
+    expect(await page.evaluate(() => (window as unknown as { made?: string }).made)).toBeUndefined();
+    problems.length = 0; // the two that were just provoked
+  });
+
+  it('goes from page to page without loading the whole of it, and finds words in all of them', async () => {
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await open('guides/start.html');
+    await page.evaluate(() => Object.assign(window, { isSame: true }));
+    await page.getByRole('link', { name: 'Training', exact: true }).first().click();
+    await page.getByRole('heading', { level: 1, name: 'Training' }).waitFor();
+    expect(await page.evaluate(() => (window as unknown as { isSame?: boolean }).isSame)).toBe(true);
+    await page.keyboard.press('Control+k');
+    await page.locator('#localsearch-input').fill('importKeras');
+    await page.locator('#localsearch-list a').first().waitFor();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/interop|interchange|api|start/);
+    expect(page.url()).toContain(FOLDER);
+  });
+
+  it('finds the faces in a sample on the front page', async () => {
+    await open('index.html');
+    await page.getByRole('button', { name: /Grace Hopper/ }).click();
+    await page.locator('#found', { hasText: '2 faces found.' }).waitFor();
+  });
+
+  it('runs every program of the guides that can run in a page', async () => {
+    const pages = PAGES.filter((path) => pageHtml(path).includes('data-run='));
+    let count = 0;
+    for (const path of pages) {
+      await open(path);
+      for (const button of await page.locator('button[data-run]').all()) {
+        await button.click();
+        const name = await button.getAttribute('data-run');
+        await page.locator(`button[data-run="${name}"][data-runs]`).waitFor();
+        const printed = await button.locator('xpath=following-sibling::pre').textContent();
+        expect(printed, `${path}: ${name}`).not.toMatch(/expected|Error|undefined|Failed/);
+        expect(printed).not.toBe('');
+        count++;
+      }
+    }
+    expect(count).toBeGreaterThan(10);
+  });
+
+  it('measures a backend and shows its numbers', async () => {
+    await open('numbers.html');
+    for (const name of ['webgl', 'webgpu', 'cpu']) await page.locator(`input[name=${name}]:checked`).uncheck().catch(() => undefined); // prettier-ignore
+    await page.getByRole('button', { name: 'Measure' }).click();
+    await page.getByText('Done.').waitFor();
+    expect(await page.locator('tbody td').allTextContents()).toEqual(
+      Array(4).fill(expect.stringMatching(/^[\d.,]+ ms$/)),
+    );
+  });
+
+  it('shows result, program and picture of a photo in the studio', async () => {
+    await open('studio.html');
+    await page.setInputFiles('#file', join(SITE, 'pictures/portraits.jpg'));
+    await page.locator('#found', { hasText: '2 faces found.' }).waitFor();
+    await page.getByText('Result as JSON').click();
+    const faces = JSON.parse((await page.locator('details pre').first().textContent())!) as { className: string }[];
+    expect(faces.map(({ className }) => className)).toEqual(['neutral', 'happy']);
+    await page.getByText('The program for this').click();
+    expect(await page.locator('details pre').nth(1).textContent()).toContain("loadClassifier('compact')");
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Share as a picture' }).click()]); // prettier-ignore
+    expect(download.suggestedFilename()).toBe('expressions.png');
+    expect(await violations()).toEqual([]);
+  });
+
+  it('trains in a worker, stops, resumes, evaluates and hands out the model', async () => {
+    await open('studio.html');
+    await page.getByRole('tab', { name: 'Train' }).click();
+    await page.setInputFiles('#train-file', {
+      name: 'fer2013.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from(csvOf(63)),
+    });
+    await page.getByText('21 images to train on, 21 to validate on').waitFor();
+    await page.getByLabel('Model').last().selectOption('compact');
+    await page.getByLabel('Backend').last().selectOption('wasm');
+    await page.getByLabel('Epochs').fill('400');
+    await page.getByLabel('Batch size').fill('8');
+    await page.getByRole('button', { name: 'Start' }).click();
+    await page.getByRole('img', { name: /^\d+ epochs: training loss/ }).waitFor();
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByText(/^Stopped: [\d.]+ % of the validation images/).waitFor();
+    const epochs = Number(
+      /^\d+/.exec((await page.getByRole('img', { name: /epochs: training loss/ }).getAttribute('aria-label'))!)![0],
+    );
+    expect(await page.locator('caption', { hasText: 'Confusion' }).count()).toBe(1);
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await page.getByText(new RegExp(`^Epoch (?!(?:[1-${Math.min(epochs, 9)}]) )`)).waitFor(); // not from the beginning
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByText(/^Stopped: /).waitFor();
+    const files: string[] = [];
+    page.on('download', (download) => files.push(download.suggestedFilename()));
+    await page.getByRole('button', { name: 'Download the model' }).click();
+    await expect.poll(() => files.sort(), { timeout: PATIENCE }).toEqual(expect.arrayContaining([expect.stringMatching(/\.bin$/), expect.stringMatching(/\.json$/)])); // prettier-ignore
+    expect(await violations()).toEqual([]);
+    expect(await page.locator('.problem').allTextContents()).toEqual(['', '']);
+  });
+
+  it('works without a connection after the first visit', async () => {
+    await open('index.html');
+    await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+    await context.setOffline(true);
+    try {
+      await open('studio.html');
+      await page.setInputFiles('#file', join(SITE, 'pictures/astronaut.jpg'));
+      await page.locator('#found', { hasText: 'One face found.' }).waitFor();
+    } finally {
+      await context.setOffline(false);
+    }
+  });
+
+  it('asks no other server for anything, and throws nothing', () => {
+    expect(asked.length).toBeGreaterThan(50);
+    expect(asked.filter((url) => !/^(?:data|blob):/.test(url) && !url.startsWith(site.url + FOLDER))).toEqual([]);
+    expect(problems).toEqual([]);
+  });
+});
