@@ -10,6 +10,7 @@ export { classify } from './classify/classify';
 export { loadClassifier } from './classify/load';
 export type { Classifier } from './classify/classifier';
 export type { ClassifyOptions } from './classify/options';
+export type { EmbedData, EmbedOptions } from './classify/embed';
 export type { Prediction } from './classify/predictions';
 
 // Images

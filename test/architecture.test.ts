@@ -15,6 +15,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['evaluate', 'storage', 'curation'],
   ['train', 'classify', 'explain', 'interchange'],
   ['faces'],
+  ['teach'],
   ['node'],
   ['cli', 'index'],
 ];

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { DisposedError } from '../errors';
+import { DisposedError, inputError } from '../errors';
 import { ensureBackend } from '../backend/backend';
 import { cropFaces, cropGrayFaces } from '../image/crop';
 import { unlessLost } from '../backend/device';
@@ -11,7 +11,9 @@ import { type ImageSource, readImages, type SingleImage } from '../image/read';
 import { meanOverViews } from '../image/views';
 import { prepareKernels } from '../kernels/on-demand';
 import type { ModelCard } from '../storage/card';
+import { denseHeadOf } from '../models/head';
 import { hasLostWeights } from '../models/known-facts';
+import { batchesOf, type EmbedData, type EmbedOptions } from './embed';
 import { FusedNetwork } from './fusion';
 import {
   checkClassifyOptions,
@@ -140,7 +142,74 @@ export class Classifier {
     self.#disposed = true;
   }
 
+  /**
+   * Computes the vector of an image: the input of the dense layer that computes the classes. Similar faces have similar vectors.
+   *
+   * @param input One image, as {@link Classifier.classify} takes it, or several: a batch [n, h, w, c], an array of images of any size, or a
+   *   data set, which is run in batches; borrowed until the promise settles.
+   * @param options Test-time augmentation, over whose views the vector is averaged, the position of faces, a signal and a progress callback.
+   *   Positions are for one image.
+   * @returns The vector, float32, 192 numbers for `compact`; for several images or `regions`, one per image or region. The caller's.
+   * @throws {@link InputError} if the model does not end in a dense layer, and as {@link Classifier.classify}; {@link DisposedError},
+   *   {@link BackendError} and {@link FerError} as there. The signal's reason when it is aborted.
+   * @example
+   * ```ts
+   * const vector = await classifier.embed(imageData); // Float32Array(192) for compact
+   * const vectors = await classifier.embed(dataset.where('PublicTest'));
+   * ```
+   */
+  embed(input: ImageSource, options: EmbedOptions & RegionsOptions): Promise<Float32Array[]>;
+  embed(input: tf.Tensor4D | readonly ImageSource[] | EmbedData, options?: EmbedOptions): Promise<Float32Array[]>;
+  embed(input: SingleImage, options?: EmbedOptions & { regions?: undefined }): Promise<Float32Array>;
+  embed(
+    input: ImageSource | readonly ImageSource[] | EmbedData,
+    options?: EmbedOptions,
+  ): Promise<Float32Array | Float32Array[]>;
+  async embed(
+    input: ImageSource | readonly ImageSource[] | EmbedData,
+    options: EmbedOptions = {},
+  ): Promise<Float32Array | Float32Array[]> {
+    checkProbabilityOptions('embed', options, ['signal', 'onProgress']);
+    const { signal, onProgress, ...places } = options;
+    const self = this.self();
+    const { dense, activations, size } = denseHeadOf('embed', self.model);
+    const run = async (images: ImageSource): Promise<Float32Array[]> => {
+      signal?.throwIfAborted();
+      const values = await self.#outputs('embed', images, places, [dense, ...activations]);
+      signal?.throwIfAborted();
+      return Array.from({ length: values.length / size }, (_, i) => values.slice(i * size, (i + 1) * size));
+    };
+    const several = Array.isArray(input) ? (input as readonly ImageSource[]) : batchesOf(input);
+    if (!several) {
+      const vectors = await run(input as ImageSource);
+      return isBatch(input) || options.regions ? vectors : vectors[0]!;
+    }
+    const isPlaced = regionsOf(options) !== undefined;
+    if (isPlaced) throw inputError('embed: options', 'the position of a face in one image', 'several images');
+    const vectors: Float32Array[] = [];
+    const total = Array.isArray(input) ? input.length : (input as EmbedData).size;
+    for (const images of several) {
+      try {
+        for (const vector of await run(images)) vectors.push(vector);
+      } finally {
+        if (several !== input) tf.dispose(images as tf.Tensor);
+      }
+      onProgress?.(vectors.length, total);
+    }
+    return vectors;
+  }
+
   async #rows(method: string, input: ImageSource, options: ProbabilityOptions): Promise<number[][]> {
+    return toRows(await this.#outputs(method, input, options), this.card);
+  }
+
+  /** What the model gives for images or regions, without the skipped layers: all rows one after another. */
+  async #outputs(
+    method: string,
+    input: ImageSource,
+    options: ProbabilityOptions,
+    skipped?: readonly tfl.layers.Layer[],
+  ): Promise<Float32Array> {
     await ensureBackend(method);
     this.#checkInUse(method);
     const images = await readImages(input, method); // [n, h, w, c]
@@ -148,7 +217,7 @@ export class Classifier {
     try {
       const { margin, views = 'single' } = options;
       const regions = regionsOf(options);
-      if (regions?.length === 0) return [];
+      if (regions?.length === 0) return new Float32Array();
       this.#checkInUse(method); // may be disposed of during decoding
       await this.#follow(method);
       await prepareKernels();
@@ -157,11 +226,11 @@ export class Classifier {
         const { preprocessing } = this.card;
         const crop = preprocessing.channels === 3 ? cropFaces : cropGrayFaces;
         const faces = regions ? crop(images, regions, { size: preprocessing.inputSize, margin }) : images;
-        return meanOverViews(preprocess(faces, preprocessing), views, (x) => this.#fused.predict(x));
+        return meanOverViews(preprocess(faces, preprocessing), views, (x) => this.#fused.predict(x, skipped));
       });
       const valid = input instanceof tf.Tensor ? checkValues(method, images) : undefined; // bytes always are
       const [values] = await unlessLost(method, Promise.all([outputs.data<'float32'>(), valid]));
-      return toRows(values, this.card);
+      return values;
     } finally {
       tf.dispose([images, outputs ?? []]);
     }

@@ -56,7 +56,7 @@ export async function classify(
 }
 
 /** Loads the default classifier, without the code for other sources. */
-async function loadDefault(): Promise<Classifier> {
+export async function loadDefault(): Promise<Classifier> {
   const { model, card } = await decodeBundled(await importBundled(DEFAULT_MODEL));
   return new Classifier(model, card, true);
 }

@@ -62,8 +62,8 @@ export class FusedNetwork {
   readonly #model: tfl.LayersModel;
   readonly #chains: readonly Chain[];
   readonly #calls = new Map<Layer, Step>(); // replaces the layers' own call
-  /** The model as a sequence of functions, if it is sequential. */
-  readonly #steps?: readonly Step[];
+  /** The layers to run one after another, if the model is sequential. */
+  readonly #layers?: readonly Layer[];
   readonly #weights: readonly { read(): tf.Tensor }[];
   #folded: readonly Folded[] = [];
   #seen: readonly object[] = [];
@@ -77,25 +77,26 @@ export class FusedNetwork {
       this.#calls.set(layer, (x) => apply(internals(layer), onlyInput(x), this.#folded[i]!, activation));
       for (const next of [norm, relu]) if (next) this.#calls.set(next, identity);
     });
-    if (isSequence(model)) {
-      const layers = model.layers.filter((layer) => this.#calls.get(layer) !== identity);
-      this.#steps = layers.map((layer) => this.#calls.get(layer) ?? ((x) => layer.call(x, {}) as tf.Tensor));
-    }
+    if (isSequence(model)) this.#layers = model.layers.filter((layer) => this.#calls.get(layer) !== identity);
     this.#weights = this.#chains.flatMap(({ layer, norm }) => [...layer.weights, ...(norm?.weights ?? [])]);
   }
 
   /**
    * Predicts like `model.predict`.
    * @param images `[n, h, w, c]`, preprocessed; borrowed.
+   * @param skipped Layers to leave out, such as the head: their input is their output. Default: none.
    * @returns The model's output; owned by the caller.
    */
-  predict(images: tf.Tensor4D): tf.Tensor {
+  predict(images: tf.Tensor4D, skipped: readonly Layer[] = []): tf.Tensor {
     this.fold();
-    const steps = images.shape[0] > FEW_IMAGES ? undefined : this.#steps;
-    if (steps) return tf.tidy(() => steps.reduce((x, step) => step(x), images as tf.Tensor));
-    const undo = [...this.#calls].map(([layer, call]) => replaceCall(layer, () => call));
+    const layers = images.shape[0] > FEW_IMAGES ? undefined : this.#layers;
+    const calls = new Map([...(layers ? [] : this.#calls), ...skipped.map((layer) => [layer, identity] as const)]);
+    const undo = [...calls].map(([layer, call]) => replaceCall(layer, () => call));
     try {
-      return this.#model.predict(images) as tf.Tensor;
+      if (!layers) return this.#model.predict(images) as tf.Tensor;
+      const stepOf = (layer: Layer): Step =>
+        calls.get(layer) ?? this.#calls.get(layer) ?? ((x) => layer.call(x, {}) as tf.Tensor);
+      return tf.tidy(() => layers.reduce((x, layer) => stepOf(layer)(x), images as tf.Tensor));
     } finally {
       for (const restore of undo) restore();
     }

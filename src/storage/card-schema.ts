@@ -30,6 +30,11 @@ const OPTIONAL = {
     },
     { softTargets: text() },
   ),
+  taught: object({
+    base: object({ name: text() }, { sha256: text(/^[0-9a-f]{64}$/) }),
+    method: oneOf('prototypes', 'logistic', 'fineTune'),
+    classes: list(object({ className: text(), samples: integer(0), takes: integer(0) })),
+  }),
   metrics: list(
     object(
       {

@@ -120,6 +120,18 @@ export interface CardWeights {
  */
 export type WeightsDtype = 'float32' | 'float16' | 'uint8' | 'mixed';
 
+/**
+ * What a classifier was taught from: see `createTeacher` of `fer-cnn/teach`.
+ */
+export interface CardTaught {
+  /** The model whose vectors were learned from: its name, and the SHA-256 of its weights if its card tells it. */
+  base: { name: string; sha256?: string };
+  /** How the head was learned. */
+  method: 'prototypes' | 'logistic' | 'fineTune';
+  /** The number of samples and takes of each class; both are 0 for classes that the base brought, and for `'none of these'`. */
+  classes: readonly { className: string; samples: number; takes: number }[];
+}
+
 /** What a card says for its reader, and no program needs. */
 interface CardNotes {
   /** One or two sentences for a reader. */
@@ -128,6 +140,8 @@ interface CardNotes {
   data?: CardData;
   /** The training run. */
   training?: CardTraining;
+  /** What a few samples taught the model. */
+  taught?: CardTaught;
   /** Scores, the most telling first. */
   metrics?: readonly CardMetric[];
   /** The classes one by one, single view, on the split of the first metric. */

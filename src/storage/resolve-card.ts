@@ -8,7 +8,7 @@ import { notes } from './card-schema';
 const FACTS = ['classNames', 'pixels', 'preprocessing', 'outputs'] as const;
 const NOTES = [
   ...['name', 'architecture', 'description', 'data', 'training', 'metrics', 'perClass', 'quantization', 'calibration'],
-  ...['versions', 'license', 'intendedUse', 'limitations'],
+  ...['versions', 'license', 'taught', 'intendedUse', 'limitations'],
 ] as const;
 /** What follows from the model and its stored weights: a loaded card has it, and it is found out again. */
 const DERIVED = ['formatVersion', 'parameters', 'weights'] as const;

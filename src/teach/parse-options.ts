@@ -1,0 +1,73 @@
+import type { Classifier } from '../classify/classifier';
+import { checkClassNames } from '../class-names';
+import { inputError } from '../errors';
+import type { FaceDetector } from '../faces/detector';
+import { integer, number, object, oneOf, optional, POSITIVE, type Schema, that, unchecked } from '../schema';
+import type { AddOptions, RecordOptions, TeacherOptions, TeachOptions } from './types';
+
+const signal = optional(
+  that<AbortSignal>('an AbortSignal', ({ addEventListener }) => typeof addEventListener === 'function'),
+);
+const flag = oneOf([true, false]);
+
+/** Options of `createTeacher`. */
+export const parseTeacher = object({
+  classifier: optional(
+    that<Classifier>(
+      'a classifier, as loadClassifier() gives it',
+      ({ embed, card, model }) => typeof embed === 'function' && Boolean(card) && Boolean(model),
+    ),
+  ),
+  detector: optional(
+    that<FaceDetector>('a face detector with a method detect', ({ detect }) => typeof detect === 'function'),
+  ),
+  keep: optional(oneOf(['vectors', 'images']), 'vectors'),
+  classNames: optional<readonly string[]>((where, names) => {
+    checkClassNames(where, names, 0);
+    return names;
+  }, []),
+} satisfies Schema<TeacherOptions>);
+
+/** Options of `Teacher.add`. */
+export const parseAdd = object({
+  box: unchecked<AddOptions['box']>, // is checked where the face is cut out
+  landmarks: unchecked<AddOptions['landmarks']>,
+  margin: unchecked<AddOptions['margin']>,
+  signal,
+  onProgress: unchecked<AddOptions['onProgress']>, // is checked with the names of the options
+} satisfies Schema<AddOptions>);
+
+/** Options of `Teacher.record`. */
+export const parseRecord = object({
+  seconds: optional<number>((where, value) => (value === Infinity ? Infinity : number(POSITIVE)(where, value)), 3),
+  perSecond: optional(number(POSITIVE), 10),
+  finish: signal,
+  signal,
+  onProgress: unchecked<RecordOptions['onProgress']>,
+} satisfies Schema<RecordOptions>);
+
+const parse = object({
+  method: optional(oneOf(['auto', 'prototypes', 'logistic', 'fineTune']), 'auto'),
+  rejectBelow: optional(number({ min: 0, max: 1 - 1e-6 })),
+  keepClasses: optional(flag, false),
+  score: optional(flag, true),
+  seed: optional(integer({ min: 0 }), 0),
+  signal,
+  onProgress: unchecked<TeachOptions['onProgress']>,
+} satisfies Schema<TeachOptions>);
+
+/** Options of `Teacher.train`. */
+export function parseTeach(options: TeachOptions) {
+  const parsed = parse('train: options', options);
+  if (parsed.keepClasses && !['auto', 'logistic'].includes(parsed.method)) {
+    const remedy = 'The classes of the base are joined by the logistic head only.';
+    throw inputError('train: options.method', "'auto' or 'logistic' with keepClasses", `'${parsed.method}'`, remedy);
+  }
+  return parsed;
+}
+
+/** Options of `Teacher.train` with their defaults. */
+export type ParsedTeachOptions = ReturnType<typeof parseTeach>;
+
+/** Options of `Teacher.record` with their defaults. */
+export type ParsedRecordOptions = ReturnType<typeof parseRecord>;
