@@ -27,6 +27,18 @@ const speed = element('speed', HTMLParagraphElement);
 const problem = element('problem', HTMLParagraphElement);
 const loading = element('loading', HTMLProgressElement);
 
+/** What the page shows. Sent to the document as a `CustomEvent` named `shown`, so that a page around this one can do more with it. */
+export interface Shown {
+  readonly faces: readonly TrackedFace[];
+  /** Position of the face whose bars are shown. */
+  readonly index: number;
+  readonly source: Source;
+  readonly isLive: boolean;
+  readonly isByHand: boolean;
+  readonly model: ModelName;
+  readonly backend: BackendName;
+}
+
 let isByHand = false; // whether the frame replaces the detector
 let shown: readonly TrackedFace[] = [];
 let chosen = 0; // the face whose bars are shown
@@ -83,7 +95,7 @@ async function begin(): Promise<void> {
   await measure();
 }
 
-/** Classifies the image, unless the webcam is running. */
+/** Classifies the image, unless the webcam or a video is running. */
 async function look(): Promise<void> {
   if (stage.isEmpty || stage.isLive || !current) return;
   const mine = turn;
@@ -120,6 +132,10 @@ function showFaces(faces: readonly TrackedFace[]): void {
     say(isOnly ? 'One face found.' : `${faces.length} faces found. Choose one by its frame.`);
   }
   results.show(face, isOnly ? 'The face' : `Face ${i + 1} of ${faces.length}`);
+  if (current) {
+    const detail: Shown = { faces, index: i, source: stage.source, isLive: stage.isLive, isByHand, ...current };
+    document.dispatchEvent(new CustomEvent('shown', { detail }));
+  }
   void attempt(() => heat.show({ source: stage.source, spot: spotOf(face), className: face.className }));
 }
 
@@ -135,7 +151,7 @@ async function measure(): Promise<void> {
   if (face && !stage.isEmpty && !stage.isLive) showSpeed(await engine.measure(stage.source, spotOf(face)));
 }
 
-/** Classifies the webcam until it is switched off. */
+/** Classifies the webcam or a video until it is stopped. */
 async function follow(): Promise<void> {
   const times: number[] = [];
   await live.start(stage.video, (faces) => {
@@ -147,26 +163,28 @@ async function follow(): Promise<void> {
   });
 }
 
-function stopCamera(): void {
+function stop(): void {
   turn++;
   live.stop();
-  stage.stopCamera();
+  stage.stop();
   camera.textContent = 'Use the webcam';
   clear('No image yet');
   say('');
 }
 
-async function showPicture(file: Blob): Promise<void> {
-  stopCamera();
-  await stage.showPicture(file).catch(() => {
-    throw new Error('This file is not an image that the browser can read.');
+async function showFile(file: Blob): Promise<void> {
+  stop();
+  const isVideo = file.type.startsWith('video/');
+  await stage[isVideo ? 'showVideo' : 'showPicture'](file).catch(() => {
+    throw new Error(`This file is not ${isVideo ? 'a video' : 'an image'} that the browser can read.`);
   });
+  if (isVideo) camera.textContent = 'Stop the video';
   await begin();
 }
 
 async function toggleCamera(): Promise<void> {
   const isOn = stage.isLive;
-  stopCamera();
+  stop();
   if (isOn) return;
   await stage.showCamera().catch((cause: unknown) => {
     throw new Error('The webcam cannot be used: there is none, or this page may not use it.', { cause });
@@ -203,10 +221,10 @@ async function choose(): Promise<void> {
   await measure();
 }
 
-onPicture((picture) => void act(() => showPicture(picture)));
+onPicture((picture) => void act(() => showFile(picture)));
 camera.addEventListener('click', () => void act(toggleCamera));
 element('sample', HTMLButtonElement).addEventListener('click', () => {
-  void act(async () => showPicture(await (await fetch(sample)).blob()));
+  void act(async () => showFile(await (await fetch(sample)).blob()));
 });
 find.addEventListener('change', () => {
   live.stop();

@@ -1,6 +1,6 @@
 import { element } from './dom';
 
-/** Calls back with every image that is chosen, dropped or pasted. */
+/** Calls back with every image or video that is chosen, dropped or pasted. */
 export function onPicture(take: (picture: Blob) => void): void {
   const stage = element('stage', HTMLDivElement);
   const file = element('file', HTMLInputElement);

@@ -8,7 +8,7 @@ const CROP = 96; // an image of at most so many pixels a side may be a face that
 const CLOSE = 256; // in an image of at most so many pixels the frame is put around all of it
 const SHARE = 0.6; // of the shorter side, for the frame of larger ones
 
-/** Shows the image or the webcam, and the frame that is moved by hand. */
+/** Shows the image, the webcam or a video, and the frame that is moved by hand. */
 export class Stage {
   readonly video = element('video', HTMLVideoElement);
   readonly #still = element('still', HTMLCanvasElement);
@@ -23,7 +23,12 @@ export class Stage {
     return this.#stage.hasAttribute('data-empty');
   }
 
+  /** Whether the webcam or a video is playing. */
   get isLive(): boolean {
+    return this.#isCamera || this.video.src !== '';
+  }
+
+  get #isCamera(): boolean {
     return this.video.srcObject !== null;
   }
 
@@ -39,7 +44,7 @@ export class Stage {
 
   /** The frame, in pixels of the source. */
   get box(): Box {
-    return this.#frame.box(this.isLive);
+    return this.#frame.box(this.#isCamera);
   }
 
   /** Whether the frame is there. */
@@ -50,7 +55,7 @@ export class Stage {
   /** Shows an image. */
   async showPicture(file: Blob): Promise<void> {
     const bitmap = await createImageBitmap(file); // turned by its EXIF orientation
-    this.stopCamera();
+    this.stop();
     const scale = Math.min(1, LARGEST / Math.max(bitmap.width, bitmap.height));
     this.#still.width = Math.max(1, Math.round(bitmap.width * scale));
     this.#still.height = Math.max(1, Math.round(bitmap.height * scale));
@@ -69,12 +74,28 @@ export class Stage {
     this.#show();
   }
 
-  /** Switches the webcam off. */
-  stopCamera(): void {
-    const stream = this.video.srcObject;
-    if (!(stream instanceof MediaStream)) return;
-    for (const track of stream.getTracks()) track.stop();
+  /** Plays a video, again and again. */
+  async showVideo(file: Blob): Promise<void> {
+    this.stop();
+    this.video.src = URL.createObjectURL(file);
+    this.video.loop = true;
+    try {
+      await this.video.play();
+    } catch (error) {
+      this.stop();
+      throw error;
+    }
+    this.#show();
+  }
+
+  /** Switches the webcam off and lets go of a video. */
+  stop(): void {
+    if (!this.isLive) return;
+    const { srcObject, src } = this.video;
+    if (srcObject instanceof MediaStream) for (const track of srcObject.getTracks()) track.stop();
     this.video.srcObject = null;
+    if (src) URL.revokeObjectURL(src);
+    this.video.removeAttribute('src');
     this.#stage.setAttribute('data-empty', '');
   }
 
@@ -83,7 +104,7 @@ export class Stage {
     this.video.hidden = !this.isLive;
     this.#still.hidden = this.isLive;
     this.#stage.style.setProperty('--ratio', `${width / height}`);
-    this.#stage.toggleAttribute('data-mirrored', this.isLive);
+    this.#stage.toggleAttribute('data-mirrored', this.#isCamera);
     this.#stage.removeAttribute('data-empty');
     this.#frame.reset(width, height, Math.min(width, height) <= CLOSE ? 1 : SHARE);
   }

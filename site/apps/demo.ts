@@ -1,0 +1,18 @@
+import html from '../../examples/browser/index.html?raw';
+
+/** Mounts the demo page of `examples/browser`, unchanged, in a page of the site. Once a page load. */
+export async function mountDemo(root: HTMLElement): Promise<void> {
+  const main = new DOMParser().parseFromString(html, 'text/html').querySelector('main')!;
+  root.classList.add('demo');
+  root.replaceChildren(...document.importNode(main, true).childNodes);
+  await import('../../examples/browser/main');
+}
+
+/** Gives the demo a file, as if it had been chosen there. */
+export function show(file: File): void {
+  const input = document.querySelector<HTMLInputElement>('#file')!;
+  const transfer = new DataTransfer();
+  transfer.items.add(file);
+  input.files = transfer.files;
+  input.dispatchEvent(new Event('change'));
+}

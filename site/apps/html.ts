@@ -1,0 +1,21 @@
+/** Makes elements of HTML that is written here, never of what comes from outside. */
+export function html<T extends Record<string, HTMLElement> = Record<string, HTMLElement>>(
+  root: HTMLElement,
+  text: string,
+): T {
+  const template = document.createElement('template');
+  template.innerHTML = text;
+  root.append(template.content);
+  const named = [...root.querySelectorAll<HTMLElement>('[data-as]')];
+  return Object.fromEntries(named.map((element) => [element.dataset['as']!, element])) as T;
+}
+
+/** Offers a file for download. */
+export function download(blob: Blob, name: string): void {
+  const link = Object.assign(document.createElement('a'), { href: URL.createObjectURL(blob), download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+/** Shows what went wrong. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
