@@ -13,8 +13,9 @@ const FEATURES: Readonly<Record<Emotion, string>> = {
   neutral: 'M9 10h.01M15 10h.01M8.5 15.4h7',
 };
 
-/** A drawn face with an expression, for the eyes alone: the word stands beside it. */
+/** A drawn face with an expression, for the eyes alone: the word is beside it. Empty for other expressions than the seven emotions. */
 export function glyph(emotion: string): string {
-  const path = FEATURES[emotion as Emotion] ?? '';
+  const path = FEATURES[emotion as Emotion];
+  if (path === undefined) return '';
   return `<svg class="glyph" viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="10.2" /><path d="${path}" /></svg>`;
 }

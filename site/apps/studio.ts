@@ -1,4 +1,5 @@
 import * as look from './look';
+import * as teach from './teach';
 import * as train from './train';
 
 /** A part of the studio, mounted when it is opened first. */
@@ -7,7 +8,7 @@ interface Part {
   mount(root: HTMLElement): unknown;
 }
 
-const PARTS: readonly Part[] = [look, train];
+const PARTS: readonly Part[] = [look, teach, train];
 
 /** Shows the parts of the studio behind tabs. */
 export function mount(root: HTMLElement): void {

@@ -100,10 +100,14 @@ function handlerOf(target: unknown): tf.io.IOHandler | undefined {
   const { save } = Object(target) as Partial<tf.io.IOHandler>;
   if (typeof save === 'function') return target as tf.io.IOHandler;
   if (typeof target !== 'string' || !/^\w+:\/\//.test(target) || URL_SCHEME.test(target)) return undefined;
-  const [handler] = tf.io.getSaveHandlers(target);
+  const [handler] = saveHandlers(target);
   if (handler) return handler;
   throw inputError('saveModel: target', 'a place that tfjs can save to here', describe(target));
 }
+
+/** The handlers of tfjs. That of downloads is in the module of `browserFiles`, which bundlers leave out unless it is named. */
+const saveHandlers = (target: string): tf.io.IOHandler[] =>
+  typeof tf.io.browserFiles === 'function' ? tf.io.getSaveHandlers(target) : [];
 
 const lastPart = (path: string): string | undefined =>
   path

@@ -1,0 +1,4 @@
+import { element } from '../dom';
+import { mount } from './panel';
+
+mount(element('teach', HTMLDivElement));
