@@ -7,7 +7,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import ts from 'typescript';
 
 const REPORT = 'api/fer-cnn.api.md';
-const MOST = 160; // exports of all entries together, types included
+const MOST = 190; // exports of all entries together, types included: 160, and 30 for own expressions, resting faces and transfer
 const { name, exports } = JSON.parse(await readFile('package.json', 'utf8'));
 const ENTRIES = Object.fromEntries(
   Object.entries(exports).flatMap(([entry, { import: esm }]) => (esm ? [[name + entry.slice(1), esm.types]] : [])),

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { DisposedError, inputError, within } from '../errors';
+import { DisposedError, within } from '../errors';
 import { ensureBackend } from '../backend/backend';
 import { cropFaces, cropGrayFaces } from '../image/crop';
 import { unlessLost } from '../backend/device';
@@ -11,9 +11,8 @@ import { type ImageSource, readImages, type SingleImage } from '../image/read';
 import { meanOverViews } from '../image/views';
 import { prepareKernels } from '../kernels/on-demand';
 import type { ModelCard } from '../storage/card';
-import { denseHeadOf } from '../models/head';
 import { hasLostWeights } from '../models/known-facts';
-import { batchesOf, checkEmbedOptions, type EmbedData, type EmbedOptions } from './embed';
+import { embed, type EmbedData, type EmbedOptions } from './embed';
 import { FusedNetwork } from './fusion';
 import {
   checkClassifyOptions,
@@ -169,39 +168,8 @@ export class Classifier {
     input: ImageSource | readonly ImageSource[] | EmbedData,
     options: EmbedOptions = {},
   ): Promise<Float32Array | Float32Array[]> {
-    checkEmbedOptions(options);
-    return within('embed', () => this.self().#embed(input, options));
-  }
-
-  async #embed(
-    input: ImageSource | readonly ImageSource[] | EmbedData,
-    { signal, onProgress, ...places }: EmbedOptions,
-  ): Promise<Float32Array | Float32Array[]> {
-    const { dense, activations, size } = within(': model', () => denseHeadOf(this.model));
-    const run = async (images: ImageSource): Promise<Float32Array[]> => {
-      signal?.throwIfAborted();
-      const values = await this.#outputs('embed', images, places, [dense, ...activations]);
-      signal?.throwIfAborted();
-      return Array.from({ length: values.length / size }, (_, i) => values.slice(i * size, (i + 1) * size));
-    };
-    const several = Array.isArray(input) ? (input as readonly ImageSource[]) : batchesOf(input);
-    if (!several) {
-      const vectors = await run(input as ImageSource);
-      return isBatch(input) || places.regions ? vectors : vectors[0]!;
-    }
-    const isPlaced = regionsOf(places) !== undefined;
-    if (isPlaced) throw inputError(': options', 'the position of a face in one image', 'several images');
-    const vectors: Float32Array[] = [];
-    const total = Array.isArray(input) ? input.length : (input as EmbedData).size;
-    for (const images of several) {
-      try {
-        for (const vector of await run(images)) vectors.push(vector);
-      } finally {
-        if (several !== input) tf.dispose(images as tf.Tensor);
-      }
-      onProgress?.(vectors.length, total);
-    }
-    return vectors;
+    const self = this.self();
+    return embed(self.model, (...given) => self.#outputs('embed', ...given), input, options);
   }
 
   async #rows(method: string, input: ImageSource, options: ProbabilityOptions): Promise<number[][]> {

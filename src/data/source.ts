@@ -40,13 +40,14 @@ export async function openSource(source: FileSource, options: OpenOptions): Prom
   const progress = { bytesRead: 0, totalBytes: sizeOf(source) };
   const raw = counted(openRaw(source, options, progress), progress);
   const [start, packed] = await takeHead(raw, KIND_BYTES);
-  const isGzip = kindOf(start)?.kind === 'gzip';
+  const isGzip = kindOf(start)?.name === 'gzip data';
   const [head, chunks] = isGzip ? await takeHead(gunzip(packed, damaged), KIND_BYTES) : [start, packed];
   const kind = kindOf(head);
-  if (kind?.kind === 'tar' || kind?.kind === 'zip') {
+  const archive = kind && / (tar|zip) archive$/.exec(kind.name)?.[1];
+  if (archive) {
     return Object.assign(progress, {
       isPacked: true,
-      chunks: csvInArchive(kind.kind, chunks, fault),
+      chunks: csvInArchive(archive as 'tar' | 'zip', chunks, fault),
     });
   }
   if (kind) {

@@ -4,7 +4,7 @@ import { GIVEN_FACTS } from '../models/facts';
 import { object, oneOf, optional, type Schema, signal } from '../schema';
 import type { ImportKerasOptions, KerasSource } from './keras-read';
 
-export type { ImportKerasOptions, KerasSource };
+export type { ImportKerasOptions, KerasSource } from './keras-read';
 
 const WHERE = 'importKeras';
 

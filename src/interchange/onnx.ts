@@ -4,7 +4,7 @@ import { checkModel } from '../models/facts';
 import { integer, object, oneOf, optional, type Schema, unchecked } from '../schema';
 import type { OnnxOptions } from './onnx-model';
 
-export type { OnnxOptions };
+export type { OnnxOptions } from './onnx-model';
 
 const OLDEST_OPSET = 13; // Softmax over one axis, and the forms of Pad and Clip used until today
 const NEWEST_OPSET = 21;

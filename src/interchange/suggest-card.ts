@@ -4,7 +4,7 @@ import { within } from '../errors';
 import { batchSize, object, type Schema, signal, unchecked } from '../schema';
 import type { CardSuggestion, SuggestOptions } from './card-search';
 
-export type { CardSuggestion, SuggestOptions };
+export type { CardSuggestion, SuggestOptions } from './card-search';
 
 const parse = object({
   classNames: unchecked<SuggestOptions['classNames']>,

@@ -9,6 +9,8 @@ export interface DenseHead {
   readonly dense: Layer;
   /** The layers after it, which only apply an activation; usually none. */
   readonly activations: readonly Layer[];
+  /** All of these. */
+  readonly layers: readonly Layer[];
   /** The nested models that contain it, the outer ones first; usually none. */
   readonly parents: readonly tfl.LayersModel[];
   /** The length of the vector. */
@@ -28,20 +30,19 @@ export function denseHeadOf(model: tfl.LayersModel): DenseHead {
   let layer = model.outputs[0]!.sourceLayer as Layer;
   for (;;) {
     const kind = layer.getClassName();
-    const before = layer.inboundNodes[0]?.inboundLayers;
+    const [node, other] = layer.inboundNodes;
+    const before = node?.inboundLayers;
     if ('outputs' in layer) {
       parents.push(layer as tfl.LayersModel);
       layer = (layer as tfl.LayersModel).outputs[0]!.sourceLayer;
-    } else if (['Activation', 'Softmax'].includes(kind) && layer.inboundNodes.length === 1 && before?.length === 1) {
+    } else if (!other && /^Activation$|^Softmax$/.test(kind) && before?.length === 1) {
       activations.push(layer);
       layer = before[0]!;
+    } else if (!other && kind === 'Dense' && layer.outputShape.length === 2) {
+      const size = layer.weights[0]!.shape[0]!;
+      return { dense: layer, activations, layers: [layer, ...activations], parents, size };
     } else {
-      const { inputSpec } = layer as unknown as { inputSpec?: readonly { axes?: Record<number, number> }[] };
-      const size = inputSpec?.[0]?.axes?.[-1];
-      const isHead = kind === 'Dense' && layer.inboundNodes.length === 1 && (layer.outputShape as tfl.Shape).length === 2;
-      if (isHead && size !== undefined) return { dense: layer, activations, parents, size };
-      const remedy = 'Its vector is the input of the dense layer that computes the classes.';
-      throw inputError('', 'a model that ends in a dense layer', `'${model.name}' with ${kind}`, remedy);
+      throw inputError('', 'a model that ends in a dense layer', `'${model.name}' with ${kind}`);
     }
   }
 }

@@ -64,10 +64,10 @@ describe('archives', () => {
     const pointer = bytesOf(
       `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 301072766\n`,
     );
-    const says = 'expected a CSV file, received a Git LFS pointer, not the file. Fetch the file with git lfs pull.';
+    const says = 'expected a CSV file, received a Git LFS pointer, not the file. Run git lfs pull.';
     await expect(loadFer2013(pointer)).rejects.toThrow(says);
     await expect(loadFerPlus(pointer)).rejects.toThrow(says);
-    expect(kindOf(pointer)?.kind).toBe('git-lfs');
+    expect(kindOf(pointer)?.name).toBe('a Git LFS pointer, not the file');
     await expect(loadFer2013(bytesOf('Rar!\x1a\x07'))).rejects.toThrow('received a RAR archive. Unpack it first.');
     expect(kindOf(CSV)).toBeUndefined();
     expect(kindOf(new Uint8Array(0))).toBeUndefined();
@@ -124,6 +124,6 @@ describe.runIf(existsSync(INPUTS))('the inputs that failed', () => {
   it('contempt.csv and pointer.csv are refused with a remedy', async () => {
     await expect(loadFer2013(`${INPUTS}contempt.csv`)).rejects.toThrow('classNames');
     await expect(loadFer2013(`${INPUTS}pointer.csv`)).rejects.toThrow('a Git LFS pointer, not the file');
-    expect(kindOf(await readFile(`${INPUTS}pointer.keras`))?.kind).toBe('git-lfs');
+    expect(kindOf(await readFile(`${INPUTS}pointer.keras`))?.name).toBe('a Git LFS pointer, not the file');
   });
 });

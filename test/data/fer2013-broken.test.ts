@@ -75,7 +75,7 @@ const FILES: Broken[] = [
     name: 'a web page',
     data: '<!DOCTYPE html>\n<html></html>\n',
     at: { row: 1 },
-    says: 'expected a CSV file, received a web page. It may be the page around the file, or a login',
+    says: 'expected a CSV file, received a web page. Download the file itself, not the page around it.',
   },
   {
     name: 'UTF-16',

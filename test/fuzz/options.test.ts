@@ -254,6 +254,10 @@ const CALLS: Record<
     valid: { minScore: number, tiles: ['auto', 'never', 'always', 'x'] },
     call: async (o) => (await faces.loadFaceDetector(o)).dispose(),
   },
+  measureBaseline: {
+    valid: { seconds: number, className: ['happy', 'x'], classifier: [undefined, 'x'], signal: [undefined] },
+    call: (o) => faces.measureBaseline({ data: new Uint8Array(16), width: 4, height: 4 }, o),
+  },
   createTracker: {
     valid: { smoothing: number, hysteresis: number, minOverlap: number, memory: number, detectEvery: [1, 2, 0] },
     call: (o) => faces.createTracker({ classify: async () => [] } as never, o).dispose(),

@@ -106,8 +106,8 @@ describeOn(TRAINING_BACKENDS, 'freeze', () => {
       /freeze: expected 'backbone', 'none' or a layer of the model, received "conv9". Its layers are "image", /,
     ],
     ['probabilities', /freeze: expected a layer before the last one with weights, "probabilities"/],
-    ['', /freeze: expected a string that is not empty/],
-    [3, /freeze: expected a string that is not empty, received 3/],
+    ['', /freeze: expected a non-empty string/],
+    [3, /freeze: expected a non-empty string, received 3/],
   ])('refuses %j', async (freeze, message) => {
     const model = tinyCnn();
     const before = byLayer(model);

@@ -90,7 +90,7 @@ export async function readDetector(): Promise<DetectorSource> {
  *
  * @param weights Filter and bias of all convolutions; the network's.
  */
-export function networkOf(weights: readonly tf.Tensor[]): DetectorNetwork {
+function networkOf(weights: readonly tf.Tensor[]): DetectorNetwork {
   return {
     run: (images) => tf.tidy(() => blazeFace(images, weights)),
     dispose: () => tf.dispose(weights as tf.Tensor[]),
