@@ -49,7 +49,7 @@ const parse = object({
  * @param source A video that is playing, of which the next seconds are watched; or one or more images; borrowed.
  * @param options The classifier, the time, and the class of the resting face.
  * @returns The baseline, plain values; it holds for this person and this classifier.
- * @throws {@link InputError} if no image has a face, the classifier has no such class or corrects already, or an option is not valid.
+ * @throws InputError if no image has a face, the classifier has no such class or corrects already, or an option is not valid.
  * @throws The signal's reason if it is aborted, and whatever the classifier throws.
  * @example
  * ```ts

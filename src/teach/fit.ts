@@ -5,7 +5,7 @@ import { fitPrototypes } from './prototypes';
 import type { Sample, TeachMethod } from './types';
 import { joinClasses } from './join';
 
-/** The class that stands for images below `rejectBelow`. */
+/** The class that means images below `rejectBelow`. */
 export const NONE = 'none of these';
 
 /** Samples in the smallest class from which on the logistic head is taken; see docs/teaching.md for the evidence. */

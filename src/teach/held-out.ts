@@ -23,7 +23,7 @@ export function foldsOf(samples: readonly Sample[], most: number, seed: number):
   const folds = Math.min(most, Math.max(...counts));
   const foldOf = new Map<number, number>(); // by take, which is of one class
   const random = new Random(seed);
-  let next = 0; // goes on from class to class, so that no fold is much larger
+  let next = 0; // continues from class to class, so that no fold is much larger
   for (const takes of takesOf.values()) {
     for (const take of random.shuffle([...takes])) foldOf.set(take, next++ % folds);
   }

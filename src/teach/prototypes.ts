@@ -7,7 +7,7 @@ const MARGIN = 3;
  * The head that names the class whose mean vector is nearest: `-|v - mean|² / 2` differs from `mean · v - |mean|² / 2` by the same number
  * for all classes. The scale follows from the distances between the means, so that it works from one sample per class on.
  *
- * Source: Snell et al. 2017, "Prototypical Networks for Few-shot Learning" (arXiv:1703.05175), section 2.4.
+ * Source: Snell et al. 2017, (arXiv:1703.05175), section 2.4.
  */
 export function fitPrototypes(data: LabeledVectors): LinearHead {
   const { classes } = data;

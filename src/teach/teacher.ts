@@ -25,12 +25,12 @@ import type { Teacher, TeacherOptions } from './types';
  *
  * @param options The base, the face detector, and what is kept.
  * @returns The teacher; the caller disposes of it.
- * @throws {@link InputError} if an option is not valid, or the model of the classifier does not end in a dense layer.
+ * @throws InputError if an option is not valid, or the model of the classifier does not end in a dense layer.
  * @example
  * ```ts
  * const teacher = createTeacher();
  * await teacher.add('bored', [image, image]);
- * await teacher.add('engaged', picture);
+ * await teacher.add('engaged', image);
  * const { classifier, score } = await teacher.train();
  * console.log(await classifier.classify(image), score.message);
  * teacher.dispose();
@@ -47,8 +47,8 @@ export function createTeacher(options: TeacherOptions = {}): Teacher {
  * @param serialized The string.
  * @param options The base, which must be the one that the samples were made with, and the face detector.
  * @returns The teacher; the caller disposes of it.
- * @throws {@link WeightsError} if the string is damaged, or the samples were made with another base.
- * @throws {@link InputError} if an option is not valid. {@link BackendError} if no tfjs backend is registered.
+ * @throws WeightsError if the string is damaged, or the samples were made with another base.
+ * @throws InputError if an option is not valid. BackendError if no tfjs backend is registered.
  * @example
  * ```ts
  * const teacher = createTeacher();

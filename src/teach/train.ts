@@ -24,12 +24,16 @@ export function checkSamples(
   classNames: readonly string[],
   { keepClasses, method, rejectBelow }: ParsedTeachOptions,
 ): void {
-  const least = keepClasses ? 1 : 2;
+  const minimum = keepClasses ? 1 : 2;
   const refuse = (expected: string, received: string, remedy: string): never => {
     throw inputError('train: samples', expected, received, remedy);
   };
-  if (classNames.length < least) {
-    refuse(`at least ${least} class${least > 1 ? 'es' : ''}`, `${classNames.length}`, 'Add samples of another class.');
+  if (classNames.length < minimum) {
+    refuse(
+      `at least ${minimum} class${minimum > 1 ? 'es' : ''}`,
+      `${classNames.length}`,
+      'Add samples of another class.',
+    );
   }
   const empty = classNames.find((name) => !samples.some(({ label }) => label === name));
   if (empty !== undefined) {
