@@ -242,7 +242,7 @@ describeOn(['cpu'], 'models from elsewhere', () => {
       'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 3',
       /received a Git LFS pointer, not the file\. .*git lfs pull/,
     ],
-    ['a page', '<!DOCTYPE html><html></html>', /received a web page\. .*download the file itself/],
+    ['a page', '<!DOCTYPE html><html></html>', /received a web page\. Download the file itself/],
     ['a TensorFlow Lite model', '\x1c\0\0\0TFL3', /received a TensorFlow Lite model/],
   ])('%s is called by that name', async (_title, text, message) => {
     const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
