@@ -3,6 +3,7 @@ import { type Classifier, loadClassifier, registerTrainingKernels } from 'fer-cn
 import { createTeacher, type TeachMethod } from 'fer-cnn/teach';
 import { activate } from '../../src/cli/backend';
 import { BORDER } from '../../src/teach/fit';
+import { besideEmotions } from '../support/beside';
 import { type Learner, logistic, neighbors, prototypes, teachableMachine } from '../support/learners';
 import { draw, type Lesson, photoLesson, publicTestLessons } from '../support/lessons';
 import { timed } from '../support/measure';
@@ -32,6 +33,7 @@ export const teaching: Bench = {
       context.say(lesson.title);
       yield await curves(lesson, context.quick ? 3 : SEEDS);
     }
+    if (context.data) yield await besideEmotions(context.data, classifier, context.quick ? 2 : SEEDS);
     yield await times(classifier);
     classifier.dispose();
   },

@@ -5,6 +5,7 @@ import { inputError, within } from '../errors';
 import { denseHeadOf } from '../models/head';
 import { buildWithin } from '../storage/build';
 import type { BaseHead, FittedHead } from './fit';
+import { typicalVector } from './typical';
 
 interface TopologyLayer {
   class_name?: string;
@@ -22,7 +23,8 @@ export async function readHead(where: string, { model, card }: Classifier): Prom
     return kernel![i * classes + k]! / temperature;
   });
   const biases = Float64Array.from({ length: classes }, (_, k) => (bias?.[k] ?? 0) / temperature);
-  return { head: { weights, bias: biases }, classNames: card.classNames };
+  const typical = await within(where, () => typicalVector(model, dense));
+  return { head: { weights, bias: biases }, classNames: card.classNames, typical };
 }
 
 /**

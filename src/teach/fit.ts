@@ -18,7 +18,10 @@ export interface FittedHead {
 }
 
 /** The classes of the base and the dense layer that computes them. */
-export interface BaseHead extends FittedHead {}
+export interface BaseHead extends FittedHead {
+  /** The mean vector of the images that the base was trained on. */
+  readonly typical: Float64Array;
+}
 
 /** The method for a number of samples. */
 export function methodFor(

@@ -1,5 +1,5 @@
 import { softmaxRows } from '../metrics/probability';
-import { type LinearHead, logitsOf, meansOf, toVectors } from './linear';
+import { type LinearHead, logitsOf, toVectors } from './linear';
 import { fitLogistic } from './logistic';
 import type { BaseHead, FittedHead } from './fit';
 import type { Sample } from './types';
@@ -7,11 +7,14 @@ import type { Sample } from './types';
 /** How sure the base is of the imagined faces of its classes. */
 const SURE = 0.8;
 
+/** The penalty, weaker than that of a head of its own: what is there already is trusted, and the new must hold its own against it. */
+const PENALTY = 0.01;
+
 /**
  * Learns taught classes beside those of the base, which have no samples: a logistic head that the penalty draws to the head of the base.
  *
- * For each class of the base, faces are imagined: the mean face of every taught class, moved along the direction in which the base finds
- * that class, until the base is sure of it. They keep the taught classes from taking all faces.
+ * For each class of the base a face is imagined: the mean of what the base was trained on, moved along the direction in which the base
+ * finds that class, until the base is sure of it. These faces keep the taught classes from taking all others.
  *
  * @param samples At least one of each taught class.
  * @param taught The taught classes; those with the name of a class of the base correct it.
@@ -27,11 +30,8 @@ export async function joinClasses(
   const classNames = [...base.classNames, ...taught.filter((name) => !base.classNames.includes(name))];
   const data = toVectors(samples, classNames);
   const size = data.vectors[0]!.length;
-  const means = meansOf(toVectors(samples, taught));
-  const imagined = taught.flatMap((_, k) =>
-    base.classNames.flatMap((name, label) =>
-      taught.includes(name) ? [] : [{ label, vector: moved(means.slice(k * size, (k + 1) * size), label, base.head) }],
-    ),
+  const imagined = base.classNames.flatMap((name, label) =>
+    taught.includes(name) ? [] : [{ label, vector: moved(base.typical, label, base.head) }],
   );
   const added = classNames.length - base.classNames.length;
   const prior: LinearHead = {
@@ -43,7 +43,7 @@ export async function joinClasses(
     labels: [...data.labels, ...imagined.map(({ label }) => label)],
     classes: classNames.length,
   };
-  return { head: await fitLogistic(all, { prior, pause }), classNames };
+  return { head: await fitLogistic(all, { prior, penalty: PENALTY, pause }), classNames };
 }
 
 /** A vector moved along the direction of a class until the head is sure of it. */

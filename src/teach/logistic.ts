@@ -1,16 +1,18 @@
 import { softmaxRows } from '../metrics/probability';
 import type { LabeledVectors, LinearHead } from './linear';
 
+/** The default of the penalty. */
+const PENALTY = 0.1;
+
 /** What the solver is told. */
 export interface LogisticOptions {
   /** The head that the penalty draws to. Default: all zero. */
   prior?: LinearHead | undefined;
+  /** The factor of half the squared weights, for vectors scaled to a mean squared length of 1 and the mean loss of a class. */
+  penalty?: number | undefined;
   /** Called between iterations, about every 40 ms; may throw to end the work. */
   pause: () => Promise<void>;
 }
-
-/** The factor of half the squared weights, for vectors scaled to a mean squared length of 1 and the mean loss of a class. */
-const PENALTY = 0.1;
 
 /** The length of the gradient at which the solver stops; that of the first step is about 1. */
 const PRECISION = 1e-6;
@@ -25,7 +27,10 @@ const PATIENCE = 40; // ms
  * 2004, "Introductory Lectures on Convex Optimization", scheme 2.2.11), where L bounds the curvature: half the weighted mean of the squared
  * lengths (Böhning 1992), plus the penalty.
  */
-export async function fitLogistic(data: LabeledVectors, { prior, pause }: LogisticOptions): Promise<LinearHead> {
+export async function fitLogistic(
+  data: LabeledVectors,
+  { prior, penalty = PENALTY, pause }: LogisticOptions,
+): Promise<LinearHead> {
   const { labels, classes } = data;
   const n = labels.length;
   const counts = new Float64Array(classes);
@@ -39,8 +44,8 @@ export async function fitLogistic(data: LabeledVectors, { prior, pause }: Logist
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < width; j++) squares += weightOf[i]! * rows[i * width + j]! ** 2;
   }
-  const curvature = squares / 2 + PENALTY;
-  const root = Math.sqrt(PENALTY / curvature);
+  const curvature = squares / 2 + penalty;
+  const root = Math.sqrt(penalty / curvature);
   const momentum = (1 - root) / (1 + root);
 
   let current = Float64Array.from(start);
@@ -50,7 +55,7 @@ export async function fitLogistic(data: LabeledVectors, { prior, pause }: Logist
     const gradient = gradientOf(ahead, { rows, width, labels, weightOf, classes });
     let norm = 0;
     const next = ahead.map((value, at) => {
-      const slope = gradient[at]! + PENALTY * (value - start[at]!);
+      const slope = gradient[at]! + penalty * (value - start[at]!);
       norm += slope * slope;
       return value - slope / curvature;
     });

@@ -144,6 +144,10 @@ describeOn(BACKENDS, 'a teacher', () => {
     expect(classifier.card.taught!.classes.map(({ samples }) => samples)).toEqual([0, 0, 0, 5, 0, 0, 0, 5]);
     classifier.dispose();
     await expect(teacher.train({ keepClasses: true, method: 'prototypes' })).rejects.toThrow(InputError);
+    teacher.clear('happy');
+    const { classifier: one } = await teacher.train({ keepClasses: true });
+    for (let seed = 0; seed < 5; seed++) expect(await best(one, shaded('left', seed))).toBe('left');
+    one.dispose();
     teacher.dispose();
   });
 
