@@ -3,7 +3,7 @@ import { read } from './paths';
 
 /** The guides in the order of what people come for. Those that are missing here follow at the end, by name. */
 const ORDER = [
-  ...['faces', 'classification', 'explanation', 'teach', 'training', 'data', 'evaluation', 'models'],
+  ...['faces', 'classification', 'explanation', 'teaching', 'training', 'data', 'evaluation', 'models'],
   ...['models-from-elsewhere', 'backends', 'environments', 'runtimes', 'interop', 'scale-out', 'performance'],
   ...['people', 'ethics', 'troubleshooting', 'coming-from-face-api', 'coming-from-human'],
 ];
@@ -11,7 +11,7 @@ const ORDER = [
 /** Which guides a chapter of the menu begins with. */
 const CHAPTERS: Readonly<Record<string, string>> = {
   faces: 'Photos and cameras',
-  teach: 'Your own models',
+  teaching: 'Your own models',
   training: 'Your own models',
   models: 'Models',
   backends: 'Where it runs',
