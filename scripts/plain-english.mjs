@@ -7,7 +7,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 const WORDS = [
   [/\bpictures?\b/i, 'image; photo for a whole photo'],
   [/\bnetworks\b(?<!neural networks)/i, 'models'],
-  [/(?<!neural |no |without (?:a |the )|over the |from the |of the |internal )\bnetwork\b(?! access)/i, 'model'],
+  [/(?<!neural |no |--|without (?:a |the )|over the |from the |of the |internal )\bnetwork\b(?! access)/i, 'model'],
   [/\bgreatest\b/i, 'maximum'],
   [/(?<!at )\bleast\b/i, 'minimum'],
   [/\bfaults?\b|\bmended\b/i, 'bug, error, fixed'],
@@ -25,9 +25,6 @@ const WORDS = [
 /** Generated parts of documents. */
 const GENERATED = /<!-- (\w+):start -->[^]*?<!-- \1:end -->/g;
 
-/** Folders and files that are still to be rewritten. To be emptied. */
-const LATER = ['src/cli/', 'src/faces/', 'src/image/', 'src/platform/', 'src/storage/'];
-
 /** Each line of a text with all but what readers see taken out, for instance code. */
 function readable(file, text) {
   const blank = (part) => part.replaceAll(/[^\n]/g, ' ');
@@ -43,7 +40,8 @@ function commentsAndMessages(code, blank, plain) {
   let end = 0;
   let result = '';
   for (const { index, 0: part } of code.matchAll(readers)) {
-    result += blank(code.slice(end, index)) + (/^['"`]/.test(part) ? part : plain(part));
+    result +=
+      blank(code.slice(end, index)) + (/^['"`]/.test(part) ? part.replaceAll(/\$\{[^}]*\}/g, blank) : plain(part));
     end = index + part.length;
   }
   return result + blank(code.slice(end));
@@ -63,7 +61,7 @@ const all = () => [
 ];
 
 const named = process.argv.slice(2);
-const files = named.length > 0 ? named : all().filter((file) => !LATER.some((start) => file.startsWith(start)));
+const files = named.length > 0 ? named : all();
 let found = 0;
 for (const file of files) {
   for (const [i, line] of readable(file, readFileSync(file, 'utf8')).split('\n').entries()) {

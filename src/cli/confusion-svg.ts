@@ -14,7 +14,7 @@ import type { ReportData } from '../evaluate/report-data';
  * ```
  */
 export interface SvgOptions {
-  /** Heading of the picture. Default `Confusion matrix`. */
+  /** Heading of the image. Default `Confusion matrix`. */
   title?: string;
 }
 
@@ -30,7 +30,7 @@ const BORDER = '#d5dce5';
 const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
 
 /**
- * Draws the confusion matrix: a cell shows its count and its share of the row, which is also its colour. The picture has a
+ * Draws the confusion matrix: a cell shows its count and its share of the row, which is also its color. The image has a
  * panel of its own, so that it can be read on light and on dark pages; it needs no font, style sheet or other file, and is
  * always the same text for the same report.
  *
@@ -50,7 +50,7 @@ export function confusionSvg(report: ReportData, options: SvgOptions = {}): stri
   checkReport(report);
   const { classNames, confusionMatrix, perClass, size, accuracy, accuracyInterval } = report;
   const { left, top, side, width, height, isSlanted } = layOut(title, classNames);
-  const summary = `${size} pictures · accuracy ${percent(accuracy)} · interval ${intervalText(accuracyInterval)}`;
+  const summary = `${size} images · accuracy ${percent(accuracy)} · interval ${intervalText(accuracyInterval)}`;
   const recalls = perClass.map(({ className, recall }) => `${className} ${percent(recall)}`).join(', ');
   const axis = { size: 12.5, weight: 600, fill: MUTED, anchor: 'middle' } as const;
 
@@ -93,7 +93,7 @@ export function confusionSvg(report: ReportData, options: SvgOptions = {}): stri
   ].join('\n');
 }
 
-/** Where the matrix stands and how large the picture is, from estimated widths of the texts. */
+/** Where the matrix stands and how large the image is, from estimated widths of the texts. */
 function layOut(title: string, classNames: readonly string[]) {
   const labelWidth = Math.max(...classNames.map((name) => 7.4 * name.length));
   const isSlanted = labelWidth > CELL - 4;
@@ -119,7 +119,7 @@ function cell(x: number, y: number, content: { count: number; share: number; isH
   ].join('');
 }
 
-/** The colour scale. Its id may stand twice in a page, as the gradient is the same each time. */
+/** The color scale. Its id may stand twice in a page, as the gradient is the same each time. */
 function legend(x: number, y: number): string {
   const stops = SCALE.map((color, i) => `<stop offset="${i / (SCALE.length - 1)}" stop-color="${color}"/>`).join('');
   const note = { y: y + 27, size: 11.5, fill: MUTED };

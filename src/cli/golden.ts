@@ -7,8 +7,8 @@ import { checkList, describe } from '../validate';
 import { base64OfBytes, bytesOfBase64 } from '../base64';
 
 /**
- * What a network gave for a few pictures when its weights were stored. Holding later code to it, from the raw pictures and
- * from the network's input separately, shows whether the preprocessing or the network has drifted.
+ * What a model gave for a few images when its weights were stored. Holding later code to it, from the raw images and
+ * from the network's input separately, shows whether the preprocessing or the model has drifted.
  *
  * @example
  * ```ts
@@ -17,31 +17,31 @@ import { base64OfBytes, bytesOfBase64 } from '../base64';
  * ```
  */
 export interface Golden {
-  /** The pictures. */
+  /** The images. */
   pictures: GoldenPicture[];
 }
 
 /**
- * A picture, the input that the preprocessing made of it, and the network's output.
+ * An image, the input that the preprocessing made of it, and the model's output.
  *
  * @example
  * ```ts
  * const toTensor = ({ pixels, shape }: GoldenPicture) => tf.tensor3d(Buffer.from(pixels, 'base64'), shape, 'int32');
- * console.log(golden.pictures.map((picture) => toTensor(picture).shape));
+ * console.log(golden.images.map((image) => toTensor(image).shape));
  * ```
  */
 export interface GoldenPicture {
-  /** Height, width and channels of the picture. */
+  /** Height, width and channels of the image. */
   shape: [height: number, width: number, channels: number];
   /** Pixels in base64, one byte a value, row-major. */
   pixels: string;
-  /** The network's input `[height, width, 1]` in base64, float32 little-endian, row-major. */
+  /** The model's input `[height, width, 1]` in base64, float32 little-endian, row-major. */
   input: string;
-  /** The network's output, `[classes]`. */
+  /** The model's output, `[classes]`. */
   output: number[];
 }
 
-/** Shapes of the golden pictures: one that needs no resizing, one in colour to be shrunk, one to be enlarged. */
+/** Shapes of the golden images: one that needs no resizing, one in color to be shrunk, one to be enlarged. */
 const SHAPES: readonly GoldenPicture['shape'][] = [
   [48, 48, 1],
   [96, 72, 3],
@@ -49,13 +49,13 @@ const SHAPES: readonly GoldenPicture['shape'][] = [
 ];
 
 /**
- * Draws a few synthetic faces and records what a network makes of them.
+ * Draws a few synthetic faces and records what a model makes of them.
  *
- * @param model The network as it will be loaded, with its weights quantised; borrowed.
+ * @param model The model as it will be loaded, with its weights quantized; borrowed.
  * @param preprocessing Its preprocessing.
- * @param seed Seed of the pictures. Default 1.
+ * @param seed Seed of the images. Default 1.
  * @returns The record, which JSON can hold; no tensors.
- * @throws `InputError` if the preprocessing is not right, or gives what the network does not take.
+ * @throws `InputError` if the preprocessing is not right, or gives what the model does not take.
  * @example
  * ```ts
  * const { model, card } = await decodeModel(encoded);
@@ -75,28 +75,23 @@ export async function createGolden(model: tfl.LayersModel, preprocessing: Prepro
 }
 
 /**
- * How far a network is from its record, as the largest difference of a probability.
- *
- * @example
- * ```ts
- * const { network, whole }: GoldenDifference = await compareGolden(model, card.preprocessing, golden);
- * ```
+ * How far a model is from its record, as the largest difference of a probability.
  */
 export interface GoldenDifference {
-  /** From the stored input on: the network alone. */
+  /** From the stored input on: the model alone. */
   network: number;
-  /** From the raw picture on: preprocessing and network. */
+  /** From the raw image on: preprocessing and model. */
   whole: number;
 }
 
 /**
- * Compares a network with its record.
+ * Compares a model with its record.
  *
- * @param model The network; borrowed.
+ * @param model The model; borrowed.
  * @param preprocessing Its preprocessing.
  * @param golden The record.
- * @returns The largest absolute differences over all pictures and classes, 0..1.
- * @throws `InputError` that names the picture, if the record is damaged, or if the preprocessing gives what the network does not take.
+ * @returns The largest absolute differences over all images and classes, 0..1.
+ * @throws `InputError` that names the image, if the record is damaged, or if the preprocessing gives what the model does not take.
  * @example
  * ```ts
  * const { whole } = await compareGolden(model, card.preprocessing, golden); // below 1e-3
@@ -122,7 +117,7 @@ export async function compareGolden(
   return difference;
 }
 
-/** Throws unless a network takes what the preprocessing gives. */
+/** Throws unless a model takes what the preprocessing gives. */
 function checkTakes(where: string, model: tfl.LayersModel, preprocessing: Preprocessing): void {
   const [, ...wanted] = model.inputs[0]!.shape;
   const size: unknown = preprocessing?.inputSize;
@@ -130,7 +125,7 @@ function checkTakes(where: string, model: tfl.LayersModel, preprocessing: Prepro
   if (wanted.length === given.length && wanted.every((size, axis) => size === null || size === given[axis])) return;
   throw inputError(
     `${where}: preprocessing`,
-    `one that gives the network's input [${wanted.join(', ')}]`,
+    `one that gives the model's input [${wanted.join(', ')}]`,
     describe(size),
   );
 }
@@ -138,10 +133,10 @@ function checkTakes(where: string, model: tfl.LayersModel, preprocessing: Prepro
 /** Throws unless a record, which may come from a file, is whole. */
 function checkGolden(golden: Golden, inputBytes: number): void {
   const where = 'compareGolden: golden';
-  checkList(`${where}: pictures`, golden?.pictures);
+  checkList(`${where}: images`, golden?.pictures);
   golden.pictures.forEach((picture: Partial<GoldenPicture> | null, i) => {
     const { shape, pixels, input, output } = picture ?? {};
-    const at = `${where}: pictures[${i}]`;
+    const at = `${where}: images[${i}]`;
     checkList(`${at}: shape`, shape);
     checkList(`${at}: output`, output);
     const size = shape.reduce<number>((product, length) => product * length, 1);
@@ -150,7 +145,7 @@ function checkGolden(golden: Golden, inputBytes: number): void {
   });
 }
 
-/** Bytes that a text in base64 stands for; NaN for anything else. */
+/** The number of bytes that a base64 string has; NaN for anything else. */
 function lengthOf(text: unknown): number {
   try {
     return bytesOfBase64(text as string).byteLength;
@@ -161,7 +156,7 @@ function lengthOf(text: unknown): number {
 
 type Step = (images: tf.Tensor4D) => tf.Tensor4D;
 
-/** The network's input and output for one picture. */
+/** The model's input and output for one image. */
 async function run(
   model: tfl.LayersModel,
   prepare: Step,

@@ -15,17 +15,17 @@ export interface Panel {
   lines: readonly { color: string; values: readonly number[] }[];
   /** Writes a value at the vertical axis. */
   label: (value: number) => string;
-  /** The value at the foot of the vertical axis. Default the least one. */
+  /** The value at the foot of the vertical axis. Default the minimum one. */
   low?: number;
 }
 
 /**
- * Draws panels side by side under a title, as a picture with a background of its own, so that it can be read on light and dark pages.
+ * Draws panels side by side under a title, as an image with a background of its own, so that it can be read on light and dark pages.
  *
  * @param title Its heading.
  * @param summary What it shows, for those who do not see it.
  * @param panels What to draw.
- * @param legend Names and colours of the lines.
+ * @param legend Names and colors of the lines.
  * @returns The text of an SVG file.
  */
 export function panelsSvg(

@@ -8,7 +8,7 @@ export interface Recipe {
   description: string;
   /** Options of the network besides its seed. */
   network: CnnOptions;
-  /** `peak` is another greatest rate than the recipe's. */
+  /** `peak` is another maximum rate than the recipe's. */
   options: (epochs: number, peak?: number) => Omit<TrainOptions, 'epochs'>;
 }
 
@@ -32,7 +32,7 @@ const SHARED =
   'SGD with Nesterov momentum .9, batch 128, cosine to 0 after the warm-up, gradient norm up to 5, label smoothing .05, flip, rotation up to ' +
   '8°, scale ± 8 %, shift ± 7 %, contrast ± 15 %, EMA of the weights with decay .998';
 
-/** One recipe for each network. */
+/** One recipe for each model. */
 export const RECIPES: Record<ModelName, Recipe> = {
   shallow: {
     epochs: 24,

@@ -21,7 +21,7 @@ export async function run(program: Command, args: readonly string[]): Promise<nu
   process.exitCode = undefined;
   try {
     await program.parseAsync(args, { from: 'user' });
-    return Number(process.exitCode ?? EXIT.ok); // a command that goes on after a failure sets it
+    return Number(process.exitCode ?? EXIT.ok); // a command that continues after a failure sets it
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     if (error instanceof UsageError || error instanceof Interrupted) {
@@ -34,7 +34,7 @@ export async function run(program: Command, args: readonly string[]): Promise<nu
   }
 }
 
-/** Whether the file system or the network refused something. */
+/** Whether the file system or network access failed for something. */
 const isSystemError = (error: unknown): boolean => typeof (error as NodeJS.ErrnoException | null)?.code === 'string';
 
 /** Prints a line of results. Not by `console.log`, which hides that the disk is full. */

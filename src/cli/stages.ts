@@ -13,7 +13,7 @@ export interface Stage {
 }
 
 /**
- * Keeps, beside the checkpoint, under which schedules a run has come as far as it has: resumed with another `--epochs`, it goes on by
+ * Keeps, beside the checkpoint, under which schedules a run has come as far as it has: resumed with another `--epochs`, it continues by
  * another one, and only all commands together reproduce it.
  */
 export function stageLog(out: string, isNew: boolean) {

@@ -29,7 +29,7 @@ export interface Scored {
 }
 
 /**
- * Stores a trained network in `out`: its weights in 8 and 16 bits with golden outputs, and a card with what was measured on
+ * Stores a trained model in `out`: its weights in 8 and 16 bits with golden outputs, and a card with what was measured on
  * the stored weights, and on the validation images only. Returns the report.
  */
 export async function storeScored(scored: Scored, draft: CardDraft): Promise<EvaluationReport> {

@@ -14,7 +14,7 @@ import { describe } from '../validate';
  * ```
  */
 export interface FaceBaseline {
-  /** The class that the resting face stands for, usually `'neutral'`. */
+  /** The class that the resting face means, usually `'neutral'`. */
   readonly className: string;
   /** The mean probability of each class over the measured faces, 0..1 each, 1 in all. */
   readonly probabilities: Readonly<Record<string, number>>;
@@ -107,7 +107,7 @@ export function meanBaseline(className: string, faces: readonly (readonly Predic
     for (const { className: name, probability } of face) sums.set(name, (sums.get(name) ?? 0) + probability);
   }
   if (!sums.has(className)) {
-    const remedy = 'Pass className: the class that the resting face stands for.';
+    const remedy = 'Pass className: the class that the resting face means.';
     throw inputError(
       'measureBaseline: className',
       `one of ${listNames([...sums.keys()])}`,

@@ -6,12 +6,12 @@ import { type ClassifiedFace, type ClassifyFacesOptions, createFaceClassifier } 
  * Finds the faces in a photo, the largest first, and names their emotions: with the detector and the weights in this package, loaded at
  * the first call and shared by all. To choose another detector or classifier, or which faces count, use {@link createFaceClassifier}.
  *
- * @param photo One picture of any size, decoded or not, with any number of faces; or several pictures, as an array or a tensor
+ * @param photo One image of any size, decoded or not, with any number of faces; or several images, as an array or a tensor
  *   [n, h, w, c]. Borrowed until the promise settles.
  * @param options As for one face.
  * @returns For each face `{ box, landmarks, score, predictions }`, with positions in pixels of the photo; an empty array if there is none.
  *   For several photos one such array each.
- * @throws InputError if a photo is no picture or an option is not valid.
+ * @throws InputError if a photo is not an image, or an option is not valid.
  * @throws BackendError if no tfjs backend is registered, or the graphics card is taken away from it.
  * @throws WeightsError if the weights cannot be imported.
  * @example

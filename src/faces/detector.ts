@@ -33,7 +33,7 @@ export interface PhotoBytes {
  * ```
  */
 export interface DetectorPhoto {
-  /** What the caller passed, or its decoded pixels if that was an encoded picture. */
+  /** What the caller passed, or its decoded pixels if that was an encoded image. */
   readonly source: ImageSource;
   /** Height in pixels. */
   readonly height: number;
@@ -98,7 +98,7 @@ export interface DetectOptions {
 /** Longest side of a box as a share of the photo's longer side: what is beyond that is no face. */
 const LARGEST_BOX = 2;
 
-/** Least distance of the eyes as a share of the box's longer side: that of a face from the front is about 0.44, in profile it is small. */
+/** Minimum distance of the eyes as a share of the box's longer side: that of a face from the front is about 0.44, in profile it is small. */
 const LEAST_EYE_DISTANCE = 0.2;
 
 /**

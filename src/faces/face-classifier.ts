@@ -35,9 +35,9 @@ export interface FaceClassifierOptions {
   detector?: FaceDetector | undefined;
   /** What classifies the faces; borrowed. Default: the weights that `classify()` uses, loaded with the first face. */
   classifier?: Classifier | undefined;
-  /** Least score of a face, 0..1; faces without a score count as sure. Default 0: the detector decides. */
+  /** Minimum score of a face, 0..1; faces without a score count as sure. Default 0: the detector decides. */
   minScore?: number | undefined;
-  /** Least longer side of a face's box, in pixels. Default 16: in smaller ones detectors err and no expression shows. */
+  /** Minimum longer side of a face's box, in pixels. Default 16: in smaller ones detectors err and no expression shows. */
   minSize?: number | undefined;
   /** How many faces at most, at least 1; the largest are taken. Default: all. */
   maxFaces?: number | undefined;
@@ -95,12 +95,12 @@ export interface FaceClassifier {
   /**
    * Finds the faces in a photo, the largest first, and classifies them in one batch.
    *
-   * @param photo One picture of any size, decoded or not; or several, as an array or a tensor [n, h, w, c]. Borrowed until the promise
+   * @param photo One image of any size, decoded or not; or several, as an array or a tensor [n, h, w, c]. Borrowed until the promise
    *   settles.
    * @param options As for one face.
    * @returns For each face `{ box, landmarks, score, predictions }`, with positions in pixels of the photo; an empty array if there is none.
    *   For several photos one such array each.
-   * @throws InputError if a photo is no picture or an option is not valid.
+   * @throws InputError if a photo is not an image, or an option is not valid.
    */
   classify(photo: ImageSource, options?: ClassifyFacesOptions): Promise<ClassifiedFace[]>;
 }

@@ -23,7 +23,7 @@ export interface BaselineOptions {
   classifier?: FrameClassifier;
   /** How long a video is watched, in seconds, above 0. Default 3. Not for images. */
   seconds?: number;
-  /** The class that the resting face stands for. Default `'neutral'`. */
+  /** The class that the resting face means. Default `'neutral'`. */
   className?: string;
   /** Called after each image with the share that is done, 0..1. */
   onProgress?: (share: number) => void;

@@ -21,9 +21,9 @@ export interface OpenPhoto extends DetectorPhoto {
 /**
  * Opens a photo: decodes it, reads it from an element, or checks it. What is in memory makes no tensor until one is asked for.
  *
- * @param input One picture of any size, decoded or not; borrowed until the photo is disposed.
+ * @param input One image of any size, decoded or not; borrowed until the photo is disposed.
  * @param where The function that was called, for messages.
- * @throws {@link InputError} if it is no picture.
+ * @throws {@link InputError} if it is not an image.
  */
 export async function openPhoto(input: ImageSource, where: string): Promise<OpenPhoto> {
   if (!isFile(input)) return photoOf(input, input, where);
@@ -77,7 +77,7 @@ async function photoOf(picture: ImageSource, source: ImageSource | undefined, wh
   }
 }
 
-/** One picture [1, h, w, c] as detectors take it: [h, w, 3] int32, over white. */
+/** One image [1, h, w, c] as detectors take it: [h, w, 3] int32, over white. */
 function toPixels(image: tf.Tensor4D): tf.Tensor3D {
   return tf.tidy(() => {
     const [, height, width] = image.shape;

@@ -26,7 +26,7 @@ export interface TrackerOptions {
   smoothing?: number | undefined;
   /** By how much another class must be more probable before the label changes, 0..1. Default 0.1. */
   hysteresis?: number | undefined;
-  /** Least overlap (intersection over union) of the boxes of one face in two frames, above 0..1. Default 0.2. */
+  /** Minimum overlap (intersection over union) of the boxes of one face in two frames, above 0..1. Default 0.2. */
   minOverlap?: number | undefined;
   /** For how many ms a face may be gone and still be the same when it is back at its place. Default 500. */
   memory?: number | undefined;
@@ -68,7 +68,7 @@ export interface Tracker {
    *
    * @param video The video; borrowed.
    * @param callback Is called with the faces of each frame that was classified.
-   * @returns A promise that settles when the tracker is stopped or started anew, and rejects if a frame cannot be classified.
+   * @returns A promise that settles when the tracker is stopped or started again, and rejects if a frame cannot be classified.
    */
   start(video: HTMLVideoElement, callback: (faces: TrackedFace[]) => void): Promise<void>;
   /** Ends {@link Tracker.start}; the callback is not called any more. Harmless if it was not started. */

@@ -8,7 +8,7 @@ import type { Prediction } from '../classify/predictions';
  *
  * @example
  * ```ts
- * const face: FrameFace = { predictions: await classify(picture) }; // no box: the whole frame is the face
+ * const face: FrameFace = { predictions: await classify(image) }; // no box: the whole frame is the face
  * ```
  */
 export type FrameFace = Pick<ClassifiedFace, 'predictions'> & Partial<Omit<ClassifiedFace, 'predictions'>>;
@@ -52,7 +52,7 @@ interface Track {
   probabilities: Map<string, number>;
 }
 
-/** A face that should have moved by more than this share of its size since it was detected has to be detected anew. */
+/** A face that should have moved by more than this share of its size since it was detected has to be detected again. */
 const FAST = 0.25;
 
 /** Follows faces from frame to frame, on numbers alone. */
@@ -74,7 +74,7 @@ export class Tracks {
   }
 
   /**
-   * Takes in what was found in one frame. A time before the last one starts anew, as when a video is wound back.
+   * Takes in what was found in one frame. A time before the last one starts again, as when a video is wound back.
    *
    * @param faces The faces of the frame.
    * @param time When the frame was taken, in ms.
@@ -105,7 +105,7 @@ export class Tracks {
    * Where the faces of the last frame should be now: as they moved between the last two detections.
    *
    * @param time When the frame was taken, in ms.
-   * @returns The faces to look at; undefined if they must be detected anew: none is known, one moves fast, or time runs backwards.
+   * @returns The faces to look at; undefined if they must be detected again: none is known, one moves fast, or time runs backwards.
    */
   predict(time: number): DetectedFace[] | undefined {
     const current = this.#tracks.filter((track) => track.time === this.#time);

@@ -3,7 +3,7 @@ import { inputError } from '../errors';
 import { checkOwnTensor } from '../tfjs/own';
 import { describe } from '../validate';
 
-/** How many channels a picture may have: gray, RGB or RGBA. */
+/** How many channels an image may have: gray, RGB or RGBA. */
 export const CHANNELS = [1, 3, 4] as const;
 
 /**

@@ -32,7 +32,7 @@ export interface CropOptions {
   /**
    * How much around the face's box is taken, as a share of its longer side, -0.45..10: one number for all sides, or one for
    * each. Where the eyes are given, the box is the one that belongs to them. Default: what makes the crop show as much as
-   * FER2013's pictures do (0.1 left and right, 0.19 above, 0 below). 0 suits boxes that are framed so already.
+   * FER2013's images do (0.1 left and right, 0.19 above, 0 below). 0 suits boxes that are framed so already.
    */
   margin?: number | Margins | undefined;
 }
@@ -48,18 +48,18 @@ const parse = object({
 const SAMPLES = 2;
 
 /**
- * Cuts faces out of a picture as FER2013 frames them, all of one size, ready for {@link preprocess}. Where the eyes are
+ * Cuts faces out of an image as FER2013 frames them, all of one size, ready for {@link preprocess}. Where the eyes are
  * given, each face is turned upright and scaled so that they stand where FER2013 has them.
  *
  * What shrinks is averaged over areas, what grows is interpolated linearly; beyond the edges the border pixels are repeated.
  * The numbers are the same on every backend.
  *
- * @param image One picture, [h, w, c] or [1, h, w, c], float32 or int32 0..255, c = 1 (gray), 3 (RGB) or 4 (RGBA, laid over
+ * @param image One image, [h, w, c] or [1, h, w, c], float32 or int32 0..255, c = 1 (gray), 3 (RGB) or 4 (RGBA, laid over
  *   white); borrowed.
- * @param regions The faces, in pixels of the picture. They may reach over its edges.
+ * @param regions The faces, in pixels of the image. They may reach over its edges.
  * @param options Size and margin.
  * @returns [k, height, width, c] float32 0..255, c = 1 or 3, in the order of the regions (k = 0 for none); the caller's.
- * @throws {@link InputError} if the picture, a region or an option is not valid, or a region lies outside of the picture.
+ * @throws {@link InputError} if the image, a region or an option is not valid, or a region lies outside of the image.
  * @example
  * ```ts
  * const faces = cropFaces(photo, [{ box: { x: 175, y: 60, width: 95, height: 110 } }]); // [1, 48, 48, 3]
@@ -106,8 +106,8 @@ function crop(
 /**
  * Tells where the crops of {@link cropFaces} lie, to draw frames around the faces or to lay something over them.
  *
- * @param picture Height and width of the picture in pixels, above 0.
- * @param regions The faces, in pixels of the picture.
+ * @param image Height and width of the image in pixels, above 0.
+ * @param regions The faces, in pixels of the image.
  * @param options Size and margin, as for the crops; of the size only the ratio counts.
  * @returns One rectangle for each region, in their order: turned where the eyes are given, upright otherwise.
  * @throws {@link InputError} as {@link cropFaces}.
@@ -122,8 +122,8 @@ export function cropFrames(
   regions: readonly FaceRegion[],
   options: CropOptions = {},
 ): CropFrame[] {
-  checkNumber('cropFrames: picture[0]', picture?.[0], { min: Number.MIN_VALUE });
-  checkNumber('cropFrames: picture[1]', picture?.[1], { min: Number.MIN_VALUE });
+  checkNumber('cropFrames: image[0]', picture?.[0], { min: Number.MIN_VALUE });
+  checkNumber('cropFrames: image[1]', picture?.[1], { min: Number.MIN_VALUE });
   return within('cropFrames', () => framesOf(picture, regions, options));
 }
 
@@ -144,14 +144,14 @@ function checkPicture(image: tf.Tensor3D | tf.Tensor4D): [height: number, width:
   const [n, ...size] = image.shape.length === 3 ? [1, ...image.shape] : image.shape;
   if (n === 1) return size as [number, number, number];
   const remedy = 'Take them one by one, for instance with tf.unstack(images).';
-  throw inputError('cropFaces', 'one picture', `${n} pictures`, remedy);
+  throw inputError('cropFaces', 'one image', `${n} images`, remedy);
 }
 
 function withBatchAxis({ shape, isDisposed, dataId }: tf.Tensor): unknown {
   return { shape: [1, ...shape], isDisposed, dataId };
 }
 
-/** One frame of a picture [1, h, w, c] as [height, width, 1 or 3]. */
+/** One frame of an image [1, h, w, c] as [height, width, 1 or 3]. */
 function cut(
   pixels: tf.Tensor4D,
   frame: CropFrame,
@@ -165,7 +165,7 @@ function cut(
     return shrink(pixels, rows, columns, [height, width], toOpaque);
   }
   // First an upright patch around the frame, no finer than the samples need, then a turned grid of samples on it.
-  const step = Math.max(1, frame.width / width / SAMPLES); // pixels of the picture for one of the patch
+  const step = Math.max(1, frame.width / width / SAMPLES); // pixels of the image for one of the patch
   const half = halfExtent(frame).map((extent) => Math.ceil(extent / step) + 1); // and a rim for the interpolation
   const [patchWidth, patchHeight] = half.map((count) => 2 * count) as [number, number];
   const [left, top] = [x - half[0]! * step, y - half[1]! * step];
@@ -181,7 +181,7 @@ function cut(
   return turn(patch, local, [height, width]);
 }
 
-/** A part of a picture, resized: the slice that it needs, then one axis after the other. */
+/** A part of an image, resized: the slice that it needs, then one axis after the other. */
 function shrink(
   pixels: tf.Tensor4D,
   rows: Stretch,

@@ -3,7 +3,7 @@ import { InputError, inputError } from '../errors';
 import { describe } from '../validate';
 
 /**
- * What a browser holds pictures in: elements, canvases, bitmaps and frames. Canvases of Node packages work too.
+ * What a browser holds images in: elements, canvases, bitmaps and frames. Canvases of Node packages work too.
  *
  * @example
  * ```ts
@@ -49,13 +49,13 @@ function lookAt(input: object): Look | undefined {
 
 const CLOSED = 'Pass it before its close() is called.';
 
-/** Whether a value looks like one of the browser's pictures. */
+/** Whether a value looks like one of the browser's images. */
 export function isImageElement(input: object): input is ImageElement {
   return lookAt(input) !== undefined;
 }
 
 /**
- * The tensor of a browser's picture as it is now, at its own resolution and not the one at which the page shows it.
+ * The tensor of a browser's image as it is now, at its own resolution and not the one at which the page shows it.
  *
  * @param element A canvas, an image or video that is loaded, a bitmap or a frame; borrowed.
  * @returns [1, height, width, 4] float32 0..255, RGBA with straight alpha; the caller's.
@@ -72,7 +72,7 @@ export function fromImageElement(element: ImageElement): tf.Tensor4D {
 }
 
 /**
- * The bytes of a browser's picture as it is now, at its own resolution.
+ * The bytes of a browser's image as it is now, at its own resolution.
  *
  * @param element As for {@link fromImageElement}; borrowed.
  * @throws {@link InputError} as {@link fromImageElement}.
@@ -108,7 +108,7 @@ function reading<T>(look: Look, read: () => T): T {
 }
 
 // tf.browser.fromPixels takes an <img> at the size of its layout, scaled without averaging; no VideoFrame; on some backends
-// no canvas without a 2D context; on WebGL a transparent bitmap with the colours that its opacity dims; and on WebGPU a video
+// no canvas without a 2D context; on WebGL a transparent bitmap with the colors that its opacity dims; and on WebGPU a video
 // as external texture, at which Chromium's software renderer crashes. So these are drawn.
 function readable(element: ImageElement, look: Look): ImageElement {
   const isVideo = 'videoWidth' in element;
@@ -116,7 +116,7 @@ function readable(element: ImageElement, look: Look): ImageElement {
   return drawn(element, look, !isVideo); // a video goes from graphics card to graphics card
 }
 
-/** A canvas of its own with the picture, in main memory if it is to be read from there. */
+/** A canvas of its own with the image, in main memory if it is to be read from there. */
 function drawn(
   element: ImageElement,
   { width, height }: Look,

@@ -6,7 +6,7 @@ const LUMA = [0.299, 0.587, 0.114];
 const WHITE = 255;
 
 /**
- * Makes pictures gray. Transparent ones are laid over white, which is how a page or a viewer shows them; this file is the
+ * Makes images gray. Transparent ones are laid over white, which is how a page or a viewer shows them; this file is the
  * only place where transparency is dealt with, so that it is the same for every kind of input.
  *
  * @param images [n, h, w, c] float32 0..255 with c = 1 (returned as it is), 3 (RGB) or 4 (RGB and straight, not

@@ -9,7 +9,7 @@ import { fromImageElement, isImageElement } from './elements';
 import { fromPixelData, isPixelData } from './pixels';
 
 /**
- * Whether an input holds a batch, a tensor [n, h, w, c], rather than one picture.
+ * Whether an input holds a batch, a tensor [n, h, w, c], rather than one image.
  *
  * @example
  * ```ts
@@ -24,12 +24,12 @@ export function isBatch(input: unknown): boolean {
 /**
  * Any image input as one tensor, ready for {@link preprocess}.
  *
- * A tensor of rank 3 is one picture [h, w, c], so its last axis must be 1, 3 or 4; a stack of gray pictures [n, h, w]
+ * A tensor of rank 3 is one image [h, w, c], so its last axis must be 1, 3 or 4; a stack of gray images [n, h, w]
  * needs a channel axis. The values of tensors are not looked at here: `classify` does that.
  *
- * @param input One picture or a batch; borrowed.
- * @returns [n, h, w, c] float32 0..255, n = 1 for one picture, c = 1, 3 or 4; the caller's.
- * @throws {@link InputError} if it is none of the kinds above, empty, not loaded yet, or disposed of. {@link BackendError} if no
+ * @param input One image or a batch; borrowed.
+ * @returns [n, h, w, c] float32 0..255, n = 1 for one image, c = 1, 3 or 4; the caller's.
+ * @throws {@link InputError} if it is of another kind, empty, not loaded yet, or disposed of. {@link BackendError} if no
  *   backend is ready.
  */
 export function toImages(input: unknown): tf.Tensor4D {
@@ -41,7 +41,7 @@ export function toImages(input: unknown): tf.Tensor4D {
   }
   throw inputError(
     '',
-    'a picture: a tensor, ImageData, decoded pixels { data, width, height }, or an image, canvas or video',
+    'an image: a tensor, ImageData, decoded pixels { data, width, height }, or an image, canvas or video',
     describe(input),
     remedyFor(input),
   );
@@ -68,9 +68,9 @@ function checkPicture({ shape, isDisposed }: tf.Tensor3D): void {
   if (!CHANNELS.includes(shape[2] as 1)) {
     throw inputError(
       '',
-      'a picture [h, w, c] of 1, 3 or 4 channels',
+      'an image [h, w, c] of 1, 3 or 4 channels',
       `rank 3 [${shape.join(', ')}]`,
-      'Give a stack of gray pictures [n, h, w] a channel axis with tf.expandDims(x, -1).',
+      'Give a stack of gray images [n, h, w] a channel axis with tf.expandDims(x, -1).',
     );
   }
   checkImages({ shape: [1, ...shape], isDisposed });
@@ -81,7 +81,7 @@ function remedyFor(input: unknown): string {
     return 'Decode it first: await loadImage(x). Plain pixels are given as { data, width, height }.';
   }
   if (Object.prototype.toString.call(input) === '[object Promise]') return 'Await it first.';
-  if (Array.isArray(input)) return 'Stack pictures of one size into a tensor [n, h, w, c], or pass one at a time.';
+  if (Array.isArray(input)) return 'Stack images of one size into a tensor [n, h, w, c], or pass one at a time.';
   if (Object(input)['info'] !== undefined) return 'Pass { data, ...info } for the raw output of sharp.';
   return 'See the type ImageSource.';
 }

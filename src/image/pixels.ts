@@ -41,7 +41,7 @@ export function isPixelData(input: object): input is PixelData {
 }
 
 /**
- * The tensor of a decoded picture.
+ * The tensor of a decoded image.
  *
  * @returns [1, height, width, channels] float32 0..255; the caller's.
  * @throws {@link InputError} if data, width, height and channels do not belong together.

@@ -64,7 +64,7 @@ const NAMED_PIXELS: Readonly<Record<Extract<Pixels, string>, Pick<Preprocessing,
 
 /**
  * The mean and standard deviation that pixels are normalized by.
- * @throws {@link InputError} if it is none.
+ * @throws {@link InputError} if it is not a preprocessing.
  */
 export function statisticsOf(pixels: Pixels): Pick<Preprocessing, 'mean' | 'std'> {
   if (typeof pixels === 'string' && Object.hasOwn(NAMED_PIXELS, pixels)) return NAMED_PIXELS[pixels];
@@ -132,7 +132,7 @@ export function checkPreprocessing(value: unknown): asserts value is Preprocessi
 }
 
 /**
- * Makes pictures gray and resizes them, by area where they shrink and linearly where they grow, without normalising.
+ * Makes images gray and resizes them, by area where they shrink and linearly where they grow, without normalizing.
  *
  * @param images [n, h, w, c] float32 or int32, 0..255, c = 1 (gray), 3 (RGB) or 4 (RGBA, laid over white); borrowed.
  * @param size Height and width wanted in pixels, 1..4096.

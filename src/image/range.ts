@@ -5,8 +5,8 @@ import { inputError } from '../errors';
 const TOLERANCE = 0.5;
 
 /**
- * Throws unless all values are finite and in 0..255. Pictures that were scaled to 0..1 are recognised by values that are
- * all at most 1 and not all whole; a picture of the bytes 0 and 1 is merely very dark and passes.
+ * Throws unless all values are finite and in 0..255. Images that were scaled to 0..1 are recognized by values that are
+ * all at most 1 and not all whole; an image of the bytes 0 and 1 is merely very dark and passes.
  *
  * Costs one small read, since the values are reduced where they are.
  *
@@ -18,9 +18,9 @@ export async function checkValues(images: tf.Tensor): Promise<void> {
   const fail = (received: string, remedy: string): never => {
     throw inputError('', 'pixel values in 0..255', received, remedy);
   };
-  if (finite !== 1) fail('NaN or infinite values', 'Look for a division by zero where the picture is made.');
+  if (finite !== 1) fail('NaN or infinite values', 'Look for a division by zero where the image is made.');
   const range = `values in ${format(min!)}..${format(max!)}`;
-  if (min! < -TOLERANCE || max! > 255 + TOLERANCE) fail(range, 'Scale the pixels to 0..255 without normalising them.');
+  if (min! < -TOLERANCE || max! > 255 + TOLERANCE) fail(range, 'Scale the pixels to 0..255 without normalizing them.');
   if (max! > 1) return;
   const [fraction] = await read(() => [tf.max(tf.abs(tf.sub(images, tf.round(images))))]);
   if (fraction! > 0) fail(range, 'Multiply pixels that were scaled to 0..1 by 255.');

@@ -58,7 +58,7 @@ export interface LoadImageOptions {
  * @param source One image in any form; borrowed until the promise settles.
  * @param options The largest size, and a signal.
  * @returns [height, width, channels] float32 0..255 with 1 (gray), 3 (RGB) or 4 (RGBA) channels; the caller's.
- * @throws {@link InputError} if it is no image, cannot be read, is damaged or too large; it names the file.
+ * @throws {@link InputError} if it is not an image, cannot be read, is damaged or too large; it names the file.
  * @throws {@link BackendError} if no tfjs backend is registered. {@link FerError} if `sharp` is not installed.
  * @example
  * ```ts

@@ -3,7 +3,7 @@ import { number, object, type Parser, type Schema } from '../schema';
 import { checkNumber, describe } from '../validate';
 
 /**
- * A point of a picture in pixels: [x, y] from the left and the top edge; the center of the first pixel is [0.5, 0.5].
+ * A point of an image in pixels: [x, y] from the left and the top edge; the center of the first pixel is [0.5, 0.5].
  *
  * @example
  * ```ts
@@ -13,7 +13,7 @@ import { checkNumber, describe } from '../validate';
 export type Point = readonly [x: number, y: number];
 
 /**
- * A rectangle in pixels of the picture, from its left and top edge. It may reach over the edges.
+ * A rectangle in pixels of the image, from its left and top edge. It may reach over the edges.
  *
  * @example
  * ```ts
@@ -33,7 +33,7 @@ export interface Box {
 }
 
 /**
- * The two eyes. Detectors disagree on which of them is the left one, the person's or the picture's, so they may be
+ * The two eyes. Detectors disagree on which of them is the left one, the person's or the image's, so they may be
  * exchanged: the face is turned upright by less than a quarter turn either way.
  *
  * @example
@@ -43,9 +43,9 @@ export interface Box {
  * ```
  */
 export interface FaceLandmarks {
-  /** Centre of one eye. */
+  /** Center of one eye. */
   readonly leftEye: Point;
-  /** Centre of the other eye, at another place. */
+  /** Center of the other eye, at another place. */
   readonly rightEye: Point;
   /** Tip of the nose. It and the points below are not looked at when a face is cut out. */
   readonly nose?: Point | undefined;
@@ -58,7 +58,7 @@ export interface FaceLandmarks {
 }
 
 /**
- * Where a face is in a picture, as a face detector tells it: by its box, by its eyes or by both.
+ * Where a face is in an image, as a face detector tells it: by its box, by its eyes or by both.
  *
  * @example
  * ```ts
@@ -74,7 +74,7 @@ export interface FaceRegion {
 }
 
 /**
- * How much of the picture around a face's box is taken, on each side, as a share of the box's longer side.
+ * How much of the image around a face's box is taken, on each side, as a share of the box's longer side.
  *
  * @example
  * ```ts
@@ -94,7 +94,7 @@ export interface Margins {
 }
 
 /**
- * A rectangle that may be turned: what is cut out of a picture. {@link cropFrames} gives it.
+ * A rectangle that may be turned: what is cut out of an image. {@link cropFrames} gives it.
  *
  * @example
  * ```ts
@@ -103,18 +103,18 @@ export interface Margins {
  * ```
  */
 export interface CropFrame {
-  /** Its middle, in pixels of the picture. */
+  /** Its middle, in pixels of the image. */
   readonly center: Point;
-  /** Width in pixels of the picture. */
+  /** Width in pixels of the image. */
   readonly width: number;
-  /** Height in pixels of the picture. */
+  /** Height in pixels of the image. */
   readonly height: number;
   /** How far it is turned clockwise, in radians, within a quarter turn. */
   readonly angle: number;
 }
 
 /**
- * Where the face stands in FER2013's pictures, as shares of their width and height: medians over the 297 faces that MediaPipe's
+ * Where the face is in FER2013's images, as shares of their width and height: medians over the 297 faces that MediaPipe's
  * short-range detector finds in 300 Training rows. The eyes and the box are in the middle of the width, within 0.001. Measured by `scripts/framing.mjs`.
  */
 export const FER2013_FRAMING = Object.freeze({
@@ -145,13 +145,13 @@ export const DEFAULT_MARGINS: Margins = Object.freeze({
 });
 
 /**
- * The part of a picture that shows a face with its margins, in the shape that is wanted.
+ * The part of an image that shows a face with its margins, in the shape that is wanted.
  *
  * @param region The face.
  * @param margin Margins, or one for all sides.
- * @param size Height and width of the picture that is made of it; only their ratio counts.
- * @param picture Height and width of the picture in pixels.
- * @throws {@link InputError} if the region is not valid or has no part in the picture.
+ * @param size Height and width of the image that is made of it; only their ratio counts.
+ * @param image Height and width of the image in pixels.
+ * @throws {@link InputError} if the region is not valid or has no part in the image.
  */
 export function frameOf(
   region: FaceRegion,
@@ -163,7 +163,7 @@ export function frameOf(
   const face = landmarks ? within('.landmarks', () => faceOfEyes(landmarks)) : within('.box', () => faceOfBox(box));
   if (!overlaps(face, picture)) {
     const received = `one outside of its ${picture[1]} × ${picture[0]} pixels`;
-    throw inputError('', 'a region with a part in the picture', received, 'Coordinates are pixels, not shares.');
+    throw inputError('', 'a region with a part in the image', received, 'Coordinates are pixels, not shares.');
   }
   const longer = Math.max(face.width, face.height);
   const [spanX, spanY] = [face.width + (left + right) * longer, face.height + (top + bottom) * longer];
@@ -172,7 +172,7 @@ export function frameOf(
     const received = `${spanX} × ${spanY}`;
     throw inputError('', `a region of at most ${most} pixels a side with its margins`, received);
   }
-  const scale = Math.max(spanX / width, spanY / height); // pixels of the picture for one of the result
+  const scale = Math.max(spanX / width, spanY / height); // pixels of the image for one of the result
   const [dx, dy] = [((right - left) * longer) / 2, ((bottom - top) * longer) / 2];
   const [cos, sin] = [Math.cos(face.angle), Math.sin(face.angle)];
   const [x, y] = face.center;
@@ -235,7 +235,7 @@ function pointOf(point: unknown): Point {
   return [point[0], point[1]];
 }
 
-/** Whether the rectangle around a face, upright or turned, has a part in the picture. */
+/** Whether the rectangle around a face, upright or turned, has a part in the image. */
 function overlaps(face: CropFrame, [height, width]: readonly [height: number, width: number]): boolean {
   const [x, y] = face.center;
   const [halfX, halfY] = halfExtent(face);

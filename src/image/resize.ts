@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 /** A stretch of an axis, in pixels; it may be of any length above 0 and reach over both ends. */
 export interface Stretch {
-  /** Where it begins, counted from the edge of the picture. */
+  /** Where it begins, counted from the edge of the image. */
   readonly start: number;
   /** Its length, above 0. */
   readonly length: number;
@@ -19,7 +19,7 @@ export interface Stretch {
  * @param from Length of the axis, at least 1.
  * @param to Length wanted, at least 1.
  * @param stretch What of the axis is taken. Default: all of it.
- * @returns [from * to] row-major: the weight of old pixel j in new pixel i stands at `j * to + i`.
+ * @returns [from * to] row-major: the weight of old pixel j in new pixel i is at `j * to + i`.
  */
 export function resizeWeights(
   from: number,

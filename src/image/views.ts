@@ -2,13 +2,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import { oneOf, optional } from '../schema';
 
 /**
- * From how many views a picture is judged: `'single'`, the picture as it is; `'flip'`, it and its mirror image; `'flipAndShifts'`,
+ * From how many views an image is judged: `'single'`, the image as it is; `'flip'`, it and its mirror image; `'flipAndShifts'`,
  * both, each also shifted by two pixels up, down, left and right. The cost grows with their number: 1, 2 or 10.
  *
  * @example
  * ```ts
  * const views: Views = 'flipAndShifts'; // ten views
- * await classify(picture, { views });
+ * await classify(image, { views });
  * ```
  */
 export type Views = 'single' | 'flip' | 'flipAndShifts';
@@ -27,11 +27,11 @@ const VIEWS: Readonly<Record<Views, { shifts: readonly Shift[]; mirrored: readon
 export const parseViews = optional(oneOf(Object.keys(VIEWS) as Views[]), 'single');
 
 /**
- * Test-time augmentation: the mean of a network's outputs over several views of each picture.
+ * Test-time augmentation: the mean of a model's outputs over several views of each image.
  *
- * @param input Preprocessed pictures, `[n, h, w, 1]`; borrowed.
+ * @param input Preprocessed images, `[n, h, w, 1]`; borrowed.
  * @param views Which views. Edges are repeated where a shift uncovers them.
- * @param predict The network: borrows its argument and gives `[n, classes]`.
+ * @param predict The model: borrows its argument and gives `[n, classes]`.
  * @returns `[n, classes]`; the caller's.
  */
 export function meanOverViews(input: tf.Tensor4D, views: Views, predict: (input: tf.Tensor4D) => tf.Tensor): tf.Tensor {

@@ -19,7 +19,7 @@ export async function openFile(path: string): Promise<Response> {
   return new Response(streamOf(path), { headers: { 'content-length': `${found.size}` } });
 }
 
-/** The file's bytes, read when they are asked for and not before. The file is closed at the end, on a failure, and if nobody wants more. */
+/** The file's bytes, read when they are asked for and not before. The file is closed at the end, on a failure, and if reading stops early. */
 function streamOf(path: string): ReadableStream<Uint8Array> {
   let opening: Promise<FileHandle> | undefined;
   const close = async () => (await opening?.catch(() => undefined))?.close(); // also one that is not open yet

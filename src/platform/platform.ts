@@ -16,7 +16,7 @@ export interface Platform {
    *
    * @param source The URL or string.
    * @returns The URL or path.
-   * @throws TypeError if it is none.
+   * @throws TypeError if it is not a URL.
    */
   locate(source: string | URL): string | URL;
 

@@ -71,7 +71,7 @@ export function fileName(source: unknown): string | undefined {
  * @param source The file; bytes are borrowed and returned as they are.
  * @param options Limits, signal, progress and the maker of errors.
  * @returns The bytes.
- * @throws InputError if the source is none; what `fail` makes; the signal's reason.
+ * @throws InputError if the source is of another kind; what `fail` makes; the signal's reason.
  */
 export async function readFile(source: FileSource, options: ReadOptions): Promise<Uint8Array<ArrayBuffer>> {
   options.signal?.throwIfAborted();

@@ -5,13 +5,13 @@ import { allLayers } from '../models/graph';
 import { checkGraph } from './check-graph';
 
 /**
- * Builds the network of a stored topology with all weights zero. A topology is not trusted: one that tfjs would never finish to
+ * Builds the model of a stored topology with all weights zero. A topology is not trusted: one that tfjs would never finish to
  * build is refused before, one whose layers want more weights than are stored as soon as they do, and nothing is fetched.
  *
  * @param file Name of the file, for messages.
  * @param topology The field `modelTopology` of a `model.json`.
  * @param values Number of values in the stored weights.
- * @returns The network; the caller's.
+ * @returns The model; the caller's.
  * @throws {@link WeightsError} if it cannot be built. Nothing is left over.
  */
 export async function buildModel(file: string, topology: object, values: number): Promise<tfl.LayersModel> {
@@ -73,7 +73,7 @@ function withWeightLimit<T>(values: number, build: () => T): T {
   }
 }
 
-/** Maximum number of values that a layer may put out for one image: 256 MB, ten times those of the largest networks. */
+/** Maximum number of values that a layer may put out for one image: 256 MB, ten times those of the largest models. */
 const MAX_OUTPUT = 2 ** 26;
 
 /** Throws if a layer puts out more than a backend can hold, such as an upsampling by thousands. */

@@ -4,23 +4,23 @@ import type { CoveragePoint } from '../metrics/coverage';
 import type { ClassNames } from '../models/facts';
 
 /**
- * The data that a network was trained on.
+ * The data that a model was trained on.
  */
 export interface CardData {
   /** Name of the data set, for instance `FER2013`. */
   name: string;
   /** The split that was trained on, for instance `Training`. */
   split: string;
-  /** Number of pictures in it. */
+  /** Number of images in it. */
   rows: number;
   /** Where it comes from: a citation or URL. */
   source: string;
-  /** What its licence allows and asks for. */
+  /** What its license allows and asks for. */
   license: string;
 }
 
 /**
- * How a network was trained, in enough detail to do it again.
+ * How a model was trained, in enough detail to do it again.
  */
 export interface CardTraining {
   /** The command that reproduces the weights. */
@@ -29,7 +29,7 @@ export interface CardTraining {
   seed: number;
   /** Epochs that the weights have seen. */
   epochs: number;
-  /** The recipe in words: optimizer, schedule, augmentation, regularisation, averaging. */
+  /** The recipe in words: optimizer, schedule, augmentation, regularization, averaging. */
   recipe: string;
   /** Backend of the run, for instance `tensorflow`. */
   backend: string;
@@ -51,9 +51,9 @@ export interface CardMetric {
   split: string;
   /** How, for instance `single view`. */
   protocol: string;
-  /** Number of pictures scored. */
+  /** Number of images scored. */
   rows: number;
-  /** Share of the pictures classified right, 0..1. */
+  /** Share of the images classified right, 0..1. */
   accuracy: number;
   /** Further figures by name, for instance `macroF1`. */
   figures?: Readonly<Record<string, number>>;
@@ -66,7 +66,7 @@ export interface CardMetric {
 }
 
 /**
- * How well one class is recognised.
+ * How well one class is recognized.
  */
 export interface CardClassScores extends ClassScores {
   /** Name of the class. */
@@ -81,7 +81,7 @@ export interface CardQuantization {
   split: string;
   /** Accuracy of the stored weights minus that of the float32 weights, -1..1. */
   accuracyChange: number;
-  /** Share of the pictures whose class stayed the same, 0..1. */
+  /** Share of the images whose class stayed the same, 0..1. */
   unchangedLabels: number;
 }
 
@@ -93,7 +93,7 @@ export interface CardCalibration {
   temperature: number;
   /** The split on whose even rows the temperature was fitted, and on whose odd rows its effect was measured. */
   split: string;
-  /** Number of pictures that the effect was measured on. */
+  /** Number of images that the effect was measured on. */
   rows: number;
   /** Expected calibration error on them before, 0..1. */
   errorBefore: number;

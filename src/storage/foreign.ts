@@ -7,7 +7,7 @@ import { isObject } from './schema';
  * @param file Name of the file, for the message.
  * @param modelJson The parsed file, not yet looked at.
  * @param anyKeras Whether a topology of Keras 3 is read.
- * @returns An error that names the format and the way out; undefined if it is none of those that are known.
+ * @returns An error that names the format and the way out; undefined if the format is not known.
  */
 export function foreignFormat(file: string, modelJson: unknown, anyKeras: boolean): WeightsError | undefined {
   if (!isObject(modelJson)) return undefined;

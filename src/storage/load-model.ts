@@ -37,7 +37,7 @@ export type ModelSource = ModelName | WeightsModule | URL | tf.io.IOHandler | (s
  * @param source Where the model comes from. Default: `'compact'`, the best of the bundled ones.
  * @param options A card for models that come without one; for downloads a signal, a timeout and a progress callback.
  * @returns The model, the caller's, who disposes of it, and its card.
- * @throws {@link InputError} if the source is none of these, or nothing tells class names and preprocessing of the model.
+ * @throws {@link InputError} if the source is of another kind, or nothing tells class names and preprocessing of the model.
  * @throws {@link WeightsError} that names file and tensor or key, if something is missing, damaged or does not belong together.
  * @throws {@link BackendError} if no backend is registered.
  * @example
@@ -91,7 +91,7 @@ function storedOf({ modelJson, weightsBase64, card }: WeightsModule): StoredMode
   try {
     return { modelJson, weights: bytesOfBase64(weightsBase64), card };
   } catch (cause) {
-    const received = `a ${typeof weightsBase64} that is none`; // not its content, which may be long
+    const received = `a ${typeof weightsBase64} that is not base64`; // not its content, which may be long
     throw new WeightsError({ where: 'loadModel: weightsBase64', expected: 'base64', received, cause });
   }
 }

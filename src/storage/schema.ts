@@ -18,8 +18,8 @@ function refuse(where: string, expected: string, value: unknown): never {
 /** A string that is not empty and, if a pattern is given, matches it. */
 export function text(pattern?: RegExp): Check {
   return (where, value) => {
-    if (typeof value !== 'string' || value === '') refuse(where, 'a text', value);
-    if (pattern && !pattern.test(value)) refuse(where, `a text like ${pattern.source}`, value);
+    if (typeof value !== 'string' || value === '') refuse(where, 'a string', value);
+    if (pattern && !pattern.test(value)) refuse(where, `a string like ${pattern.source}`, value);
   };
 }
 

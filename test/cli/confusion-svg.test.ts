@@ -28,7 +28,7 @@ describe('confusionSvg', () => {
     const svg = confusionSvg(report, { title: 'Shallow on PublicTest' });
     expect(svg).toContain('role="img"');
     expect(svg).toContain('<title>Shallow on PublicTest</title>');
-    expect(svg).toMatch(/<desc>300 pictures · accuracy 59\.0 %.+ Recognised: angry 51\.4 %, .+<\/desc>/);
+    expect(svg).toMatch(/<desc>300 images · accuracy 59\.0 %.+ Recognised: angry 51\.4 %, .+<\/desc>/);
     expect(svg).toContain('<title>true angry, predicted disgust: 3 of 37 (8.1 %)</title>');
     expect(svg).toContain('>True class<');
     expect(svg).toContain('>Predicted class<');

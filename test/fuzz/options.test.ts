@@ -251,7 +251,7 @@ const CALLS: Record<
     call: (o) => faces.classifyFaces({ data: new Uint8Array(16), width: 4, height: 4 }, o),
   },
   loadFaceDetector: {
-    valid: { minScore: number, tiles: ['auto', 'never', 'always', 'x'] },
+    valid: { minScore: number, smallFaces: ['auto', 'never', 'always', 'x'] },
     call: async (o) => (await faces.loadFaceDetector(o)).dispose(),
   },
   measureBaseline: {

@@ -217,7 +217,7 @@ describe('cropFaces', () => {
     {
       what: 'a box outside of the picture',
       region: { box: { ...box, x: 10 } },
-      message: /a part in the picture.*10 × 8 pixels/,
+      message: /a part in the image.*10 × 8 pixels/,
     },
     {
       what: 'one eye',
@@ -250,7 +250,7 @@ describe('cropFaces', () => {
     one.dispose();
     await useBackend('cpu');
     const [two, flat] = [tf.zeros<tf.Rank.R4>([2, 4, 4, 1]), tf.zeros<tf.Rank.R2>([4, 4])];
-    expect(() => cropFaces(two, [])).toThrow(/expected one picture, received 2 pictures/);
+    expect(() => cropFaces(two, [])).toThrow(/expected one image, received 2 images/);
     expect(() => cropFaces(flat as never, [])).toThrow(/rank 2/);
     const picture = tf.zeros<tf.Rank.R3>([4, 4, 3]);
     expect(() => cropFaces(picture, box as never)).toThrow(/regions: expected an array/);
@@ -298,7 +298,7 @@ describe('cropFrames', () => {
     expect(() => cropFrames([100, 100], [{ box: { x: 200, y: 0, width: 9, height: 9 } }])).toThrow(
       /^cropFrames: regions\[0\]: expected a region with a part/,
     );
-    expect(() => cropFrames([0, 100], [])).toThrow(/picture\[0\]/);
+    expect(() => cropFrames([0, 100], [])).toThrow(/image\[0\]/);
     expect(() => cropFrames([100, 100], [], { margins: 0 } as never)).toThrow(/"margins"/);
   });
 });

@@ -91,7 +91,7 @@ describe('toImages', () => {
       { what: 'an ArrayBuffer', input: () => new ArrayBuffer(9), message: /loadImage/ },
       { what: 'a Blob', input: () => new Blob([]), message: /loadImage/ },
       { what: 'a promise', input: () => Promise.resolve(), message: /Await it first/ },
-      { what: 'a list', input: () => [[1, 2]], message: /Stack pictures/ },
+      { what: 'a list', input: () => [[1, 2]], message: /Stack images/ },
       {
         what: 'the raw output of sharp',
         input: () => ({ data: bytes(3), info: {} }),

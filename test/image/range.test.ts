@@ -34,7 +34,7 @@ describeOn(BACKENDS, 'checkValues', () => {
     { what: 'infinity', values: [0, Number.POSITIVE_INFINITY], message: /received NaN or infinite values/ },
     { what: 'minus infinity', values: [Number.NEGATIVE_INFINITY, 4], message: /received NaN or infinite values/ },
     { what: '16-bit values', values: [0, 65535], message: /received values in 0\.\.65535/ },
-    { what: 'normalised values', values: [-2, 1.5], message: /received values in -2\.\.1\.5\. .*without normalising/ },
+    { what: 'normalised values', values: [-2, 1.5], message: /received values in -2\.\.1\.5\. .*without normalizing/ },
     { what: 'values scaled to 0..1', values: [0, 0.25, 1], message: /received values in 0\.\.1\. Multiply.*by 255/ },
   ])('refuses $what', async ({ values, message }) => {
     const error = await check(values);

@@ -30,12 +30,12 @@ describe('the check of a card', () => {
   const WRONG: [path: string, value: unknown, message: RegExp][] = [
     ['formatVersion', 2, /card: formatVersion: expected one of \[1\], received 2/],
     ['formatVersion', undefined, /card: formatVersion: expected one of \[1\], received nothing/],
-    ['name', '', /card: name: expected a text, received ""/],
-    ['architecture', undefined, /card: architecture: expected a text, received nothing/],
+    ['name', '', /card: name: expected a string, received ""/],
+    ['architecture', undefined, /card: architecture: expected a string, received nothing/],
     ['classNames', ['happy'], /card: classNames: expected a list of length at least 2/],
     ['classNames', ['happy', 'happy'], /card: classNames: expected texts that differ/],
     ['classNames', 'happy', /card: classNames: expected a list/],
-    ['classNames.3', 7, /card: classNames\[3\]: expected a text, received 7/],
+    ['classNames.3', 7, /card: classNames\[3\]: expected a string, received 7/],
     ['preprocessing', undefined, /card: preprocessing: expected an object, received nothing/],
     ['preprocessing.inputSize', [48], /card: preprocessing\.inputSize: expected a list of length 2/],
     [
@@ -54,18 +54,18 @@ describe('the check of a card', () => {
     ['preprocessing.mean', [0.4, 0.5], /card: preprocessing\.mean: expected/],
     ['outputs', 'scores', /card: outputs: expected one of/],
     ['parameters', 1.5, /card: parameters: expected an integer/],
-    ['weights.sha256', 'abc', /card: weights\.sha256: expected a text like/],
+    ['weights.sha256', 'abc', /card: weights\.sha256: expected a string like/],
     ['weights.bytes', -1, /card: weights\.bytes: expected an integer of at least 1/],
     ['weights.dtype', 'int4', /card: weights\.dtype: expected one of/],
     ['data.rows', undefined, /card: data\.rows: expected an integer of at least 1, received nothing/],
     ['training.seed', -1, /card: training\.seed: expected an integer of at least 0/],
-    ['training.date', 'yesterday', /card: training\.date: expected a text like/],
-    ['training.softTargets', 1, /card: training\.softTargets: expected a text/],
+    ['training.date', 'yesterday', /card: training\.date: expected a string like/],
+    ['training.softTargets', 1, /card: training\.softTargets: expected a string/],
     ['metrics.0.accuracy', 58.3, /card: metrics\[0\]\.accuracy: expected a number in 0\.\.1, received 58\.3/],
     ['metrics.0.figures.macroF1', NaN, /card: metrics\[0\]\.figures\.macroF1: expected a number/],
     ['quantization.unchangedLabels', 2, /card: quantization\.unchangedLabels: expected a number in 0\.\.1/],
     ['versions', ['4.22.0'], /card: versions: expected an object/],
-    ['limitations', [''], /card: limitations\[0\]: expected a text/],
+    ['limitations', [''], /card: limitations\[0\]: expected a string/],
     ['licence', 'MIT', /card: licence: expected one of the keys/],
   ];
 
@@ -83,7 +83,7 @@ describe('the check of a card', () => {
   it('of the notes alone leaves out what the library fills in itself', () => {
     notes('card:', {});
     notes('card:', { name: 'mine', license: 'MIT' });
-    expect(() => notes('card:', { name: '' })).toThrow(/card: name: expected a text/);
+    expect(() => notes('card:', { name: '' })).toThrow(/card: name: expected a string/);
     expect(() => notes('card:', { metrics: [{}] })).toThrow(/card: metrics\[0\]\.split/);
   });
 });

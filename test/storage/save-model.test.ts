@@ -193,7 +193,7 @@ describeOn(['cpu'], 'saveModel', () => {
     await expect(save({ dtype: 'int8' })).rejects.toThrow(/dtype: expected one of/);
     await expect(save({ quantise: true })).rejects.toThrow(/the option "quantise"/);
     await expect(save({ card: { labels: EMOTIONS } })).rejects.toThrow(/card: .*the option "labels"/);
-    await expect(save({ card: { ...draftCard([8, 8]), name: '' } })).rejects.toThrow(/card: name: expected a text/);
+    await expect(save({ card: { ...draftCard([8, 8]), name: '' } })).rejects.toThrow(/card: name: expected a string/);
     await expect(save({ card: { classNames: ['a', 'b'] } })).rejects.toThrow(/\[null, 2\].*received .*\[null, 7\]/);
     expect(await readdir(directory)).toEqual([]);
     model.dispose();

@@ -112,7 +112,7 @@ describeOn(['cpu'], 'encodeModel', () => {
     await expect(encode({ preprocessing: draftCard([48, 48]).preprocessing })).rejects.toThrow(
       /card: preprocessing: expected preprocessing for the input \[null, 8, 8, 1\], received inputSize \[48, 48\]/,
     );
-    await expect(encode({ name: '' })).rejects.toThrow(/^there: card: name: expected a text/);
+    await expect(encode({ name: '' })).rejects.toThrow(/^there: card: name: expected a string/);
     await expect(encode({ labels: [] })).rejects.toThrow(/there: card: .*the option "labels"/);
     model.dispose();
   });

@@ -2,7 +2,7 @@ import type { FaceLandmarks, Point } from '../../image/region';
 import type { DetectedFace } from '../detector';
 
 /**
- * A place in a picture, as detectors give it.
+ * A place in an image, as detectors give it.
  *
  * @example
  * ```ts

@@ -2,7 +2,7 @@ import type { Point } from '../../image/region';
 import { GRIDS, VALUES } from './network';
 import type { View } from './views';
 
-/** A face as the network tells it, in pixels of the photo. */
+/** A face as the model tells it, in pixels of the photo. */
 export interface Candidate {
   /** 0..1 */
   readonly score: number;
@@ -10,7 +10,7 @@ export interface Candidate {
   readonly top: number;
   readonly right: number;
   readonly bottom: number;
-  /** The eye on the left of an upright face's picture, the other eye, nose, mouth, the ear on the left, the other ear. */
+  /** The eye on the left of an upright face's image, the other eye, nose, mouth, the ear on the left, the other ear. */
   readonly points: readonly Point[];
 }
 
@@ -19,9 +19,9 @@ const POINTS = 6;
 /**
  * Finds the anchors that saw a face.
  *
- * @param values What the network said of one picture: [anchors * 17].
- * @param minScore Least score, 0..1.
- * @param view What of the photo the picture shows.
+ * @param values What the model said of one image: [anchors * 17].
+ * @param minScore Minimum score, 0..1.
+ * @param view What of the photo the image shows.
  */
 export function decode(values: Float32Array, minScore: number, { x, y, scale, height, width }: View): Candidate[] {
   const found: Candidate[] = [];

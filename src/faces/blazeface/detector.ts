@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { ensureBackend } from '../../backend/backend';
 import { unlessLost } from '../../backend/device';
 import { DisposedError, within } from '../../errors';
-import { checkNumber, checkOneOf, checkOptions } from '../../validate';
+import { number, object, oneOf, optional, type Schema } from '../../schema';
 import type { DetectedFace, DetectOptions, DetectorPhoto, FaceDetector, PhotoBytes } from '../detector';
 import { type Candidate, decode } from './decode';
 import { anchorsOf, type DetectorNetwork, readDetector, VALUES } from './network';
@@ -15,7 +15,7 @@ import { closerView, isLevelWanted, type View, viewAround, wholePhoto } from './
  *
  * @example
  * ```ts
- * const detector = await loadFaceDetector({ tiles: 'always' }); // a group in the distance
+ * const detector = await loadFaceDetector({ smallFaces: 'always' }); // a group in the distance
  * ```
  */
 export interface FaceDetectorOptions {
@@ -27,7 +27,7 @@ export interface FaceDetectorOptions {
    * selfies and webcams. `'always'`: faces down to 1/60 of the longer side, but hardly below 24 pixels, in the time of up to 84 looks.
    * Default `'auto'`.
    */
-  tiles?: 'auto' | 'never' | 'always' | undefined;
+  smallFaces?: 'auto' | 'never' | 'always' | undefined;
 }
 
 /**
@@ -53,10 +53,15 @@ export interface BlazeFaceDetector extends FaceDetector {
 }
 
 /**
- * Least score of a face that was found at a finer scale, when it is looked at alone. Many places are many chances to take something else for
+ * Minimum score of a face that was found at a finer scale, when it is looked at alone. Many places are many chances to take something else for
  * a face, which a second look at another scale seldom does.
  */
 const CONFIRMED = 0.75;
+
+const parse = object({
+  minScore: optional(number({ min: 0, max: 1 }), 0.5),
+  smallFaces: optional(oneOf(['auto', 'never', 'always']), 'auto'),
+} satisfies Schema<FaceDetectorOptions>);
 
 /** How many faces are looked at alone at once. */
 const BATCH = 16;
@@ -79,10 +84,7 @@ const BATCH = 16;
  */
 export async function loadFaceDetector(options: FaceDetectorOptions = {}): Promise<BlazeFaceDetector> {
   const where = 'loadFaceDetector';
-  checkOptions(`${where}: options`, options, ['minScore', 'tiles']);
-  const { minScore = 0.5, tiles = 'auto' } = options;
-  checkNumber(`${where}: options.minScore`, minScore, { min: 0, max: 1 });
-  checkOneOf(`${where}: options.tiles`, tiles, ['auto', 'never', 'always']);
+  const { minScore, smallFaces } = parse(`${where}: options`, options);
   await ensureBackend(where);
   const confirmScore = Math.max(minScore, CONFIRMED);
   const source = await readDetector();
@@ -94,7 +96,7 @@ export async function loadFaceDetector(options: FaceDetectorOptions = {}): Promi
     network?.dispose();
     network = undefined;
   };
-  /** The network on the active backend, after `source.prepare()`. */
+  /** The model on the active backend, after `source.prepare()`. */
   const networkHere = () => {
     if (network && home === tf.backend()) return network;
     release();
@@ -145,7 +147,7 @@ export async function loadFaceDetector(options: FaceDetectorOptions = {}): Promi
         return found;
       };
       const faces = (await lookAt([wholePhoto(size)])).flat();
-      for (let level = 1; isLevelWanted(tiles, level, longer, faces); level++) {
+      for (let level = 1; isLevelWanted(smallFaces, level, longer, faces); level++) {
         const candidates = unique((await lookAt([closerView(size, level)])).flat(), faces);
         const alone = await lookAt(candidates.map(viewAround));
         const sure = alone.flatMap((own, i) => confirmed(own, candidates[i]!, confirmScore));

@@ -15,10 +15,10 @@ interface Layer {
 export const startFastNetwork = separable.start;
 
 /**
- * The network on WASM, which has no pass for each operation and takes a third of the time of tfjs's kernels.
+ * The model on WASM, which has no pass for each operation and takes a third of the time of tfjs's kernels.
  *
  * @param read Gives filter and bias of all convolutions, in the order of the network.
- * @returns The network; undefined on other backends, and where the module for it was not or cannot be started.
+ * @returns The model; undefined on other backends, and where the module for it was not or cannot be started.
  */
 export function fastNetwork(read: () => tf.Tensor[]): DetectorNetwork | undefined {
   const module = separable.exports();

@@ -8,7 +8,7 @@ import type * as fastNetworks from './fast-network';
 /** Height and width of a look at one face or a whole photo, in pixels. */
 export const INPUT_SIZE = 128;
 
-/** The grids of cells that the network looks at, in its order: pixels of the input from cell to cell, and anchors a cell. */
+/** The grids of cells that the model looks at, in its order: pixels of the input from cell to cell, and anchors a cell. */
 export const GRIDS = [{ step: 8, perCell: 2 }, { step: 16, perCell: 6 }] as const; // prettier-ignore
 
 /** Numbers for each anchor: a score, the box (middle and size), and x and y of six key points. */
@@ -42,11 +42,11 @@ export function anchorsOf(height: number, width: number): number {
   return GRIDS.reduce((sum, { step, perCell }) => sum + (height / step) * (width / step) * perCell, 0);
 }
 
-/** What brings the network to backends. */
+/** What brings the model to backends. */
 export interface DetectorSource {
   /** Loads what the active backend needs for {@link DetectorSource.make}. */
   prepare(): Promise<void>;
-  /** The network on the active backend; the caller's. */
+  /** The model on the active backend; the caller's. */
   make(): DetectorNetwork;
 }
 
@@ -88,7 +88,7 @@ export async function readDetector(): Promise<DetectorSource> {
  * BlazeFace (Bazarevsky et al. 2019, arXiv:1907.05047) by tfjs's operations: blocks of a depthwise and a pointwise convolution with a
  * shortcut, and a head on each of two grids.
  *
- * @param weights Filter and bias of all convolutions; the network's.
+ * @param weights Filter and bias of all convolutions; the model's.
  */
 function networkOf(weights: readonly tf.Tensor[]): DetectorNetwork {
   return {

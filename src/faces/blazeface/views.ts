@@ -1,7 +1,7 @@
 import type { Candidate } from './decode';
 import { INPUT_SIZE } from './network';
 
-/** What an image for the network shows of a photo: an upright rectangle, which may reach over the edges. */
+/** What an image for the model shows of a photo: an upright rectangle, which may reach over the edges. */
 export interface View {
   /** Its left edge, in pixels of the photo. */
   readonly x: number;
@@ -73,13 +73,13 @@ function squareView(x: number, y: number, side: number): View {
  * more is seen so.
  */
 export function isLevelWanted(
-  tiles: 'auto' | 'never' | 'always',
+  smallFaces: 'auto' | 'never' | 'always',
   level: number,
   longer: number,
   faces: readonly Candidate[],
 ): boolean {
-  if (tiles === 'never' || level > MOST_LEVELS || longer / 2 ** level < LEAST_SIDE) return false;
-  if (tiles === 'always' || (level === 1 && longer > LARGE_PHOTO)) return true;
+  if (smallFaces === 'never' || level > MOST_LEVELS || longer / 2 ** level < LEAST_SIDE) return false;
+  if (smallFaces === 'always' || (level === 1 && longer > LARGE_PHOTO)) return true;
   if (faces.length === 0) return level <= LEVELS_WITHOUT_FACE;
   const smallest = Math.min(...faces.map(({ left, right }) => right - left));
   return smallest < (SMALL * longer) / 2 ** (level - 1);

@@ -94,7 +94,7 @@ describe('a face detector', () => {
     const field = sharp({ create: { width: 1200, height: 800, channels: 3, background: '#8a9' } });
     const places = [{ input: tiny!, left: 100, top: 600 }, { input: small!, left: 800, top: 300 }]; // prettier-ignore
     const picture = await decoded(field.composite(places));
-    expect(await found(picture, { tiles: 'never' })).toEqual([]);
+    expect(await found(picture, { smallFaces: 'never' })).toEqual([]);
     const faces = await found(picture);
     const centers = faces.map(({ box }) => [box.x + box.width / 2, box.y + box.height / 2]);
     expect(faces).toHaveLength(2);
@@ -119,14 +119,14 @@ describe('a face detector', () => {
   });
 
   it('stops when its signal says so', async () => {
-    const detector = await loadFaceDetector({ tiles: 'always' });
+    const detector = await loadFaceDetector({ smallFaces: 'always' });
     const picture = { data: new Uint8Array(512 * 512), width: 512, height: 512 };
     await expect(detect(detector, picture, AbortSignal.abort(new Error('enough')))).rejects.toThrow('enough');
     detector.dispose();
   });
 
   it('is refused after dispose, which may be called twice, and rejects what is under way', async () => {
-    const detector = await loadFaceDetector({ tiles: 'always' });
+    const detector = await loadFaceDetector({ smallFaces: 'always' });
     const picture = { data: new Uint8Array(512 * 512), width: 512, height: 512 };
     const running = detect(detector, picture);
     detector.dispose();
@@ -137,7 +137,7 @@ describe('a face detector', () => {
 
   it('refuses options that are not valid', async () => {
     await expect(loadFaceDetector({ minScore: 2 })).rejects.toThrow(InputError);
-    await expect(loadFaceDetector({ tiles: true as never })).rejects.toThrow(/tiles: expected one of "auto"/);
+    await expect(loadFaceDetector({ smallFaces: true as never })).rejects.toThrow(/smallFaces: expected one of "auto"/);
     await expect(loadFaceDetector({ range: 'far' } as never)).rejects.toThrow(/received the option "range"/);
   });
 });

@@ -43,7 +43,7 @@ describe.skipIf(!python || names.length === 0)(needsPython(title, python, 'tenso
 
   beforeAll(async () => {
     await useBackend('wasm');
-    detector = await loadFaceDetector({ tiles: 'never' });
+    detector = await loadFaceDetector({ smallFaces: 'never' });
     const source = await readDetector();
     await source.prepare();
     const network = source.make();
