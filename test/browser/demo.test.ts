@@ -1,27 +1,17 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
-import sharp from 'sharp';
-import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EMOTIONS } from '../../src/labels';
 import { BUNDLED_MODELS, DEFAULT_MODEL } from '../../src/storage/bundled';
-import { CHROMIUM, HAS_CHROMIUM, serveDirectory } from '../support/browser';
-import { type OpenSite, openSite } from '../support/open-site';
+import { CHROMIUM, HAS_CHROMIUM } from '../support/browser';
+import { type DemoPage, openDemoPage, PORTRAITS, ROOT, violationsIn } from '../support/demo-page';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const COLLINS = join(ROOT, 'examples/pictures/collins.png'); // one face, 124 × 124 pixels
-const PORTRAITS = join(ROOT, 'examples/pictures/portraits.jpg'); // Collins, smiling, and Hopper, who does not
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const PATIENCE = 180_000; // graphics cards that the processor imitates are slow
 
 const suite = `the demo page in Chromium (skipped without ${CHROMIUM})`;
 describe.skipIf(!HAS_CHROMIUM)(suite, { timeout: PATIENCE }, () => {
-  let directory: string;
-  let site: OpenSite;
+  let demo: DemoPage;
   let page: Page;
   const asked: string[] = [];
   const problems: string[] = [];
@@ -38,7 +28,7 @@ describe.skipIf(!HAS_CHROMIUM)(suite, { timeout: PATIENCE }, () => {
       .evaluateAll((all) => all.map((one) => new DOMMatrix(getComputedStyle(one).transform).a));
 
   async function open(): Promise<Page> {
-    const page = await site.browser.newPage({ reducedMotion: 'reduce' });
+    const page = await demo.site.browser.newPage({ reducedMotion: 'reduce' });
     page.setDefaultTimeout(PATIENCE);
     page.on('request', (request) => asked.push(request.url()));
     page.on('pageerror', ({ message }) => problems.push(message));
@@ -63,24 +53,12 @@ describe.skipIf(!HAS_CHROMIUM)(suite, { timeout: PATIENCE }, () => {
   }
 
   beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'fer-cnn-demo-'));
-    const configFile = join(ROOT, 'examples/browser/vite.config.ts');
-    await build({ configFile, logLevel: 'silent', build: { outDir: join(directory, 'page'), minify: false } });
-    const film = join(directory, 'film.mjpeg');
-    await sharp(PORTRAITS).resize(640, 480, { fit: 'contain' }).jpeg().toFile(film);
-    site = await openSite(await serveDirectory(join(directory, 'page')), [
-      '--use-fake-device-for-media-stream',
-      '--use-fake-ui-for-media-stream',
-      `--use-file-for-fake-video-capture=${film}`,
-    ]);
+    demo = await openDemoPage();
     page = await open();
-    await page.goto(`${site.url}/index.html`);
+    await page.goto(`${demo.site.url}/index.html`);
   }, PATIENCE);
 
-  afterAll(async () => {
-    await site?.close();
-    await rm(directory, { recursive: true, force: true });
-  });
+  afterAll(() => demo?.close());
 
   it('starts empty, with the default model on WASM', async () => {
     expect(await page.inputValue('#model')).toBe(DEFAULT_MODEL);
@@ -133,15 +111,10 @@ describe.skipIf(!HAS_CHROMIUM)(suite, { timeout: PATIENCE }, () => {
   ] as const)('breaks no rule of accessibility, in %s colors and %i pixels wide', async (colorScheme, width) => {
     await page.emulateMedia({ colorScheme });
     await page.setViewportSize({ width, height: 800 });
-    await page.evaluate(await readFile(AXE, 'utf8'));
-    const violations = () =>
-      page.evaluate<string[]>(
-        'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes[0].html))',
-      );
-    expect(await violations()).toEqual([]); // with faces and a heat map
+    expect(await violationsIn(page)).toEqual([]); // with faces and a heat map
     await page.uncheck('#find');
     await page.locator('#frame').waitFor();
-    expect(await violations()).toEqual([]); // with the frame that is moved by hand
+    expect(await violationsIn(page)).toEqual([]); // with the frame that is moved by hand
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
     await page.check('#find');
     await found('2 faces found.');
@@ -255,7 +228,7 @@ describe.skipIf(!HAS_CHROMIUM)(suite, { timeout: PATIENCE }, () => {
 
   it('asks no other server for anything, and throws nothing', () => {
     expect(asked.length).toBeGreaterThan(3);
-    expect(asked.filter((url) => !/^(data|blob):/.test(url) && !url.startsWith(site.url))).toEqual([]);
+    expect(asked.filter((url) => !/^(data|blob):/.test(url) && !url.startsWith(demo.site.url))).toEqual([]);
     expect(problems).toEqual([]);
   });
 });

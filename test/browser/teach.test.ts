@@ -1,27 +1,18 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import '@tensorflow/tfjs-backend-cpu';
 import { loadModel } from 'fer-cnn';
 import type { Download, Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
-import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EMOTIONS } from '../../src/labels';
-import { CHROMIUM, HAS_CHROMIUM, serveDirectory } from '../support/browser';
-import { type OpenSite, openSite } from '../support/open-site';
+import { CHROMIUM, HAS_CHROMIUM } from '../support/browser';
+import { type DemoPage, openDemoPage, PORTRAITS, ROOT, violationsIn } from '../support/demo-page';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const PORTRAITS = join(ROOT, 'examples/pictures/portraits.jpg'); // Collins on the left, smiling; Hopper, the larger face, who does not
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const PATIENCE = 180_000; // graphics cards that the processor imitates are slow
 
 const suite = `the panel that teaches own expressions, in Chromium (skipped without ${CHROMIUM})`;
 describe.skipIf(!HAS_CHROMIUM)(suite, { timeout: PATIENCE }, () => {
-  let directory: string;
-  let site: OpenSite;
+  let demo: DemoPage;
   let page: Page;
   let [collins, hopper] = ['', '']; // files of one face each
   const asked: string[] = [];
@@ -35,11 +26,11 @@ describe.skipIf(!HAS_CHROMIUM)(suite, { timeout: PATIENCE }, () => {
   const shows = (locator: Locator, text: string | RegExp) => locator.filter({ hasText: text }).waitFor();
 
   async function open(): Promise<Page> {
-    const page = await site.browser.newPage({ reducedMotion: 'reduce', permissions: ['camera', 'clipboard-write', 'clipboard-read'] }); // prettier-ignore
+    const page = await demo.site.browser.newPage({ reducedMotion: 'reduce', permissions: ['camera', 'clipboard-write', 'clipboard-read'] }); // prettier-ignore
     page.setDefaultTimeout(PATIENCE);
     page.on('request', (request) => asked.push(request.url()));
     page.on('pageerror', ({ message }) => problems.push(message));
-    await page.goto(`${site.url}/index.html`);
+    await page.goto(`${demo.site.url}/index.html`);
     return page;
   }
 
@@ -49,7 +40,7 @@ describe.skipIf(!HAS_CHROMIUM)(suite, { timeout: PATIENCE }, () => {
   async function downloads(button: string, many: number): Promise<string[]> {
     const files: Promise<string>[] = [];
     const save = async (download: Download) => {
-      const path = join(directory, download.suggestedFilename());
+      const path = join(demo.directory, download.suggestedFilename());
       await download.saveAs(path);
       return path;
     };
@@ -60,17 +51,9 @@ describe.skipIf(!HAS_CHROMIUM)(suite, { timeout: PATIENCE }, () => {
     return Promise.all(files);
   }
 
-  const violations = async () => {
-    await page.evaluate(await readFile(AXE, 'utf8'));
-    return page.evaluate<string[]>(
-      'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes[0].html))',
-    );
-  };
-
   beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'fer-cnn-teach-'));
-    const configFile = join(ROOT, 'examples/browser/vite.config.ts');
-    await build({ configFile, logLevel: 'silent', build: { outDir: join(directory, 'page'), minify: false } });
+    demo = await openDemoPage();
+    const { directory } = demo;
     const { width, height } = await sharp(PORTRAITS).metadata();
     const half = Math.floor(width / 2);
     [collins, hopper] = [join(directory, 'collins.png'), join(directory, 'hopper.png')];
@@ -78,20 +61,10 @@ describe.skipIf(!HAS_CHROMIUM)(suite, { timeout: PATIENCE }, () => {
     await sharp(PORTRAITS)
       .extract({ left: half, top: 0, width: width - half, height })
       .toFile(hopper);
-    const film = join(directory, 'film.mjpeg');
-    await sharp(PORTRAITS).resize(640, 480, { fit: 'contain' }).jpeg().toFile(film);
-    site = await openSite(await serveDirectory(join(directory, 'page')), [
-      '--use-fake-device-for-media-stream',
-      '--use-fake-ui-for-media-stream',
-      `--use-file-for-fake-video-capture=${film}`,
-    ]);
     page = await open();
   }, PATIENCE);
 
-  afterAll(async () => {
-    await site?.close();
-    await rm(directory, { recursive: true, force: true });
-  });
+  afterAll(() => demo?.close());
 
   it('begins with two expressions, which can be recorded when the webcam is on', async () => {
     expect(await hold('bored').isDisabled()).toBe(true);
@@ -183,7 +156,7 @@ describe.skipIf(!HAS_CHROMIUM)(suite, { timeout: PATIENCE }, () => {
 
   it('says so if an image has no face, and keeps everything', async () => {
     const before = await counts();
-    const black = join(directory, 'black.png');
+    const black = join(demo.directory, 'black.png');
     await sharp({ create: { width: 90, height: 90, channels: 3, background: 'black' } }).toFile(black);
     await add('smiling', [black]);
     await shows(part('problem'), 'an image with a face');
@@ -192,8 +165,8 @@ describe.skipIf(!HAS_CHROMIUM)(suite, { timeout: PATIENCE }, () => {
 
   it('hands out the model, which loads in Node, and the program for it', async () => {
     const files = await downloads('Download the model', 2);
-    expect(files.map((file) => file.slice(directory.length + 1)).sort()).toEqual(['expressions.json', 'expressions.weights.bin']); // prettier-ignore
-    const { model, card } = await loadModel(join(directory, 'expressions.json'));
+    expect(files.map((file) => file.slice(demo.directory.length + 1)).sort()).toEqual(['expressions.json', 'expressions.weights.bin']); // prettier-ignore
+    const { model, card } = await loadModel(join(demo.directory, 'expressions.json'));
     expect(card.classNames).toEqual(['bored', 'smiling']);
     expect(card.taught!.classes[1]).toEqual({ className: 'smiling', samples: 2, takes: 2 });
     model.dispose();
@@ -213,7 +186,7 @@ describe.skipIf(!HAS_CHROMIUM)(suite, { timeout: PATIENCE }, () => {
   ] as const)('breaks no rule of accessibility, in %s colors and %i pixels wide', async (colorScheme, width) => {
     await page.emulateMedia({ colorScheme });
     await page.setViewportSize({ width, height: 800 });
-    expect(await violations()).toEqual([]);
+    expect(await violationsIn(page)).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
   });
 
@@ -261,7 +234,7 @@ describe.skipIf(!HAS_CHROMIUM)(suite, { timeout: PATIENCE }, () => {
 
   it('asks no other server for anything, and throws nothing', () => {
     expect(asked.length).toBeGreaterThan(3);
-    expect(asked.filter((url) => !/^(data|blob):/.test(url) && !url.startsWith(site.url))).toEqual([]);
+    expect(asked.filter((url) => !/^(data|blob):/.test(url) && !url.startsWith(demo.site.url))).toEqual([]);
     expect(problems).toEqual([]);
   });
 });
