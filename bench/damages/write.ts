@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { format, resolveConfig } from 'prettier';
 import { today } from '../../src/cli/store';
 import { updateCard } from '../../research/support/card-file';
-import type { CardMetric } from '../../src/storage/card';
+import type { CardMetric } from '../../src/storage/card-measured';
 import { DAMAGES } from './damages';
 import { meanAccuracy, type Accuracies } from './table';
 

@@ -1,4 +1,5 @@
-import type { CardDamagedCalibration, CardGroup, CardRecognition, ModelCard } from '../../src/storage/card';
+import type { ModelCard } from '../../src/storage/card';
+import type { CardDamagedCalibration, CardGroup, CardRecognition } from '../../src/storage/card-measured';
 import type { Person } from './photos';
 import { wilsonInterval } from './wilson';
 
