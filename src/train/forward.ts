@@ -14,8 +14,9 @@ import { Random } from '../random';
 
 /**
  * A model prepared for training: while it is, the `call` of some layers is replaced on the instance. Batch norm, ReLU,
- * convolutions and dense layers use faster gradients, dropout draws its masks from the run's seed, and the head gives logits. Batch
- * norm and dropout that are not trainable do what they do in prediction. The model itself, its weights and its configuration stay as they are; prediction during training is unaffected.
+ * convolutions and dense layers use faster gradients, dropout draws its masks from the run's seed, and the head gives logits. Batch norm
+ * and dropout that are not trainable do what they do in prediction. The model itself, its weights and its configuration stay as they are;
+ * prediction during training is unaffected.
  */
 export interface TrainingForward {
   /**
