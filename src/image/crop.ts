@@ -118,13 +118,13 @@ function crop(
  * ```
  */
 export function cropFrames(
-  picture: readonly [height: number, width: number],
+  image: readonly [height: number, width: number],
   regions: readonly FaceRegion[],
   options: CropOptions = {},
 ): CropFrame[] {
-  checkNumber('cropFrames: image[0]', picture?.[0], { min: Number.MIN_VALUE });
-  checkNumber('cropFrames: image[1]', picture?.[1], { min: Number.MIN_VALUE });
-  return within('cropFrames', () => framesOf(picture, regions, options));
+  checkNumber('cropFrames: image[0]', image?.[0], { min: Number.MIN_VALUE });
+  checkNumber('cropFrames: image[1]', image?.[1], { min: Number.MIN_VALUE });
+  return within('cropFrames', () => framesOf(image, regions, options));
 }
 
 function framesOf(

@@ -202,7 +202,7 @@ describeOn(BACKENDS, 'Classifier', () => {
     it.each([
       { options: { regions: [{ box }], box }, message: /regions, or one face by its box or landmarks, received both/ },
       { options: { margin: 0 }, message: /margin: expected a box to apply the margin to/ },
-      { options: { box: { ...box, x: 40 } }, message: /regions\[0\]: .*part in the picture/ },
+      { options: { box: { ...box, x: 40 } }, message: /regions\[0\]: .*part in the image/ },
       { options: { box, landmark: [] }, message: /the option "landmark"/ },
     ])('refuses $options', async ({ options, message }) => {
       const before = tf.memory().numTensors;
