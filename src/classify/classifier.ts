@@ -2,12 +2,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { DisposedError, within } from '../errors';
 import { ensureBackend } from '../backend/backend';
-import { cropFaces, cropGrayFaces } from '../image/crop';
 import { unlessLost } from '../backend/device';
 import { isBatch } from '../image/input';
 import { preprocess } from '../image/preprocess';
 import { checkValues } from '../image/range';
-import { type ImageSource, readImages, type SingleImage } from '../image/read';
+import { type ImageSource, readCrops, readImages, type SingleImage } from '../image/read';
 import { meanOverViews } from '../image/views';
 import { prepareKernels } from '../kernels/on-demand';
 import type { ModelCard } from '../storage/card';
@@ -185,22 +184,23 @@ export class Classifier {
   ): Promise<Float32Array> {
     await ensureBackend(method);
     this.#checkInUse(method);
-    const images = await readImages(input); // [n, h, w, c]
+    const { margin, views = 'single' } = options;
+    const regions = regionsOf(options);
+    const { preprocessing } = this.card;
+    const { channels = 1, inputSize } = preprocessing;
+    const images = await (regions
+      ? readCrops(input, regions, channels, { size: inputSize, margin })
+      : readImages(input)); // [n, h, w, c]
     let outputs: tf.Tensor | undefined;
     try {
-      const { margin, views = 'single' } = options;
-      const regions = regionsOf(options);
       if (regions?.length === 0) return new Float32Array();
       this.#checkInUse(method); // may be disposed of during decoding
       await this.#follow();
       await prepareKernels();
       this.#checkInUse(method);
-      outputs = tf.tidy(() => {
-        const { preprocessing } = this.card;
-        const crop = preprocessing.channels === 3 ? cropFaces : cropGrayFaces;
-        const faces = regions ? crop(images, regions, { size: preprocessing.inputSize, margin }) : images;
-        return meanOverViews(preprocess(faces, preprocessing), views, (x) => this.#fused.predict(x, skipped));
-      });
+      outputs = tf.tidy(() =>
+        meanOverViews(preprocess(images, preprocessing), views, (x) => this.#fused.predict(x, skipped)),
+      );
       const valid = input instanceof tf.Tensor ? checkValues(images) : undefined; // bytes always are
       const [values] = await unlessLost(Promise.all([outputs.data<'float32'>(), valid]));
       return values;

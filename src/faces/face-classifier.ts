@@ -6,8 +6,6 @@ import type { Classifier } from '../classify/classifier';
 import { checkClassifyOptions, type ClassifyOptions, type RegionsOptions } from '../classify/options';
 import type { Prediction } from '../classify/predictions';
 import { isBatch } from '../image/input';
-import { type PixelData, isPixelData } from '../image/pixels';
-import { DEFAULT_PREPROCESSING } from '../image/preprocess';
 import type { ImageSource } from '../image/read';
 import { EMOTIONS } from '../labels';
 import { checkInteger, checkNumber, checkOptions } from '../validate';
@@ -15,7 +13,6 @@ import { correctPredictions, type FaceBaseline, parseBaseline } from './baseline
 import { sharedDetector } from './blazeface/shared';
 import { checkMethod } from './check-method';
 import { type DetectedFace, type FaceDetector, usableFaces } from './detector';
-import { cutPatch } from './patch';
 import { openPhoto } from './photo';
 
 /**
@@ -146,15 +143,8 @@ export function createFaceClassifier(options: FaceClassifierOptions = {}): FaceC
       const faces = usableFaces(found, [photo.height, photo.width]).filter(counts).slice(0, maxFaces);
       if (faces.length === 0) return [];
       const { content } = photo;
-      const all = { picture: content, regions: faces.map(toRegion) };
-      const size = options.classifier
-        ? options.classifier.card?.preprocessing.inputSize
-        : DEFAULT_PREPROCESSING.inputSize;
-      const { picture, regions } =
-        size && isInMemory(content) ? cutPatch(content, all.regions, size, classifyOptions.margin) : all;
-      const lists = baseline
-        ? await corrected(picture, { ...classifyOptions, regions }, baseline)
-        : await classifier.classify(picture, { ...classifyOptions, regions });
+      const all = { ...classifyOptions, regions: faces.map(toRegion) };
+      const lists = baseline ? await corrected(content, all, baseline) : await classifier.classify(content, all);
       return faces.map((face, i) => ({ ...face, predictions: lists[i]! }));
     } finally {
       photo.dispose();
@@ -206,10 +196,6 @@ function checkClassifyFacesOptions(options: ClassifyFacesOptions, classes: numbe
   checkOptions(where, options, ['topk', 'minProbability', 'views', 'margin', 'faces', 'signal']);
   const { topk, minProbability, views } = options;
   checkClassifyOptions({ topk, minProbability, views }, classes); // the margin is checked where faces are cut out
-}
-
-function isInMemory(picture: ImageSource): picture is PixelData {
-  return typeof picture === 'object' && !(picture instanceof tf.Tensor) && isPixelData(picture);
 }
 
 function toRegion({ box, landmarks }: DetectedFace) {

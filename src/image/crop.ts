@@ -5,6 +5,7 @@ import { object, optional, type Schema } from '../schema';
 import { checkNumber, describe } from '../validate';
 import { checkImages } from './check';
 import { overWhite, toGray } from './gray';
+import { fromPixelData, isPixelData, type PixelData, pixelPart } from './pixels';
 import { DEFAULT_PREPROCESSING, parseSize } from './preprocess';
 import {
   parseMargin,
@@ -74,33 +75,62 @@ export function cropFaces(
 }
 
 /**
- * What {@link cropFaces} does, in gray: a third of the work for a model of gray images.
- * @returns [k, height, width, 1] float32 0..255; the caller's.
+ * What {@link cropFaces} does for a model of `channels` channels: 1 for gray, a third of the work, or 3.
+ *
+ * @param image As for {@link cropFaces}, or decoded pixels that were checked, of which only what the faces need becomes a tensor.
+ * @returns [k, height, width, 1] or as {@link cropFaces}, float32 0..255; the caller's.
  */
-export function cropGrayFaces(
-  image: tf.Tensor3D | tf.Tensor4D,
+export function cropFor(
+  channels: 1 | 3,
+  image: tf.Tensor4D | PixelData,
   regions: readonly FaceRegion[],
   options: CropOptions,
 ): tf.Tensor4D {
-  return crop(image, regions, options, toGray);
+  return crop(image, regions, options, channels === 1 ? toGray : overWhite);
+}
+
+/** An image of which parts become tensors [1, rows, columns, c] float32 0..255. */
+interface Picture {
+  readonly size: readonly [height: number, width: number];
+  readonly channels: number;
+  part(top: number, left: number, rows: number, columns: number): tf.Tensor4D;
 }
 
 function crop(
-  image: tf.Tensor3D | tf.Tensor4D,
+  image: tf.Tensor3D | tf.Tensor4D | PixelData,
   regions: readonly FaceRegion[],
   options: CropOptions,
   toOpaque: (pixels: tf.Tensor4D) => tf.Tensor4D,
 ): tf.Tensor4D {
-  const [h, w, channels] = checkPicture(image);
-  const frames = within('cropFaces', () => framesOf([h, w], regions, options));
+  const picture = isPixelData(image) ? pictureOfPixels(image) : pictureOfTensor(image);
+  const frames = within('cropFaces', () => framesOf(picture.size, regions, options));
   const { size = DEFAULT_SIZE } = options;
   if (frames.length === 0) {
-    return tf.tensor4d([], [0, ...size, toOpaque === toGray ? 1 : Math.min(channels, 3)], 'float32');
+    return tf.tensor4d([], [0, ...size, toOpaque === toGray ? 1 : Math.min(picture.channels, 3)], 'float32');
   }
-  return tf.tidy(() => {
-    const pixels = tf.reshape<tf.Rank.R4>(image as tf.Tensor, [1, h, w, channels]);
-    return tf.stack(frames.map((frame) => cut(pixels, frame, size, toOpaque))) as tf.Tensor4D;
-  });
+  return tf.tidy(() => tf.stack(frames.map((frame) => cut(picture, frame, size, toOpaque))) as tf.Tensor4D);
+}
+
+function pictureOfPixels(image: PixelData): Picture {
+  const { data, width, height } = image;
+  return {
+    size: [height, width],
+    channels: data.length / (width * height),
+    part: (...place) => fromPixelData(pixelPart(image, ...place)),
+  };
+}
+
+function pictureOfTensor(image: tf.Tensor3D | tf.Tensor4D): Picture {
+  const [h, w, channels] = checkPicture(image);
+  return {
+    size: [h, w],
+    channels,
+    part(top, left, rows, columns) {
+      const lines = tf.reshape<tf.Rank.R2>(image as tf.Tensor, [h, w * channels]); // in two dimensions, WASM copies a slice row by row
+      const part = tf.slice(lines, [top, left * channels], [rows, columns * channels]);
+      return tf.cast(tf.reshape<tf.Rank.R4>(part, [1, rows, columns, channels]), 'float32');
+    },
+  };
 }
 
 /**
@@ -151,9 +181,9 @@ function withBatchAxis({ shape, isDisposed, dataId }: tf.Tensor): unknown {
   return { shape: [1, ...shape], isDisposed, dataId };
 }
 
-/** One frame of an image [1, h, w, c] as [height, width, 1 or 3]. */
+/** One frame of an image as [height, width, 1 or 3]. */
 function cut(
-  pixels: tf.Tensor4D,
+  picture: Picture,
   frame: CropFrame,
   [height, width]: readonly [number, number],
   toOpaque: (pixels: tf.Tensor4D) => tf.Tensor4D,
@@ -162,7 +192,7 @@ function cut(
   if (frame.angle === 0) {
     const rows = { start: y - frame.height / 2, length: frame.height };
     const columns = { start: x - frame.width / 2, length: frame.width };
-    return shrink(pixels, rows, columns, [height, width], toOpaque);
+    return shrink(picture, rows, columns, [height, width], toOpaque);
   }
   // First an upright patch around the frame, no finer than the samples need, then a turned grid of samples on it.
   const step = Math.max(1, frame.width / width / SAMPLES); // pixels of the image for one of the patch
@@ -171,7 +201,7 @@ function cut(
   const [left, top] = [x - half[0]! * step, y - half[1]! * step];
   const rows = { start: top, length: patchHeight * step };
   const columns = { start: left, length: patchWidth * step };
-  const patch = shrink(pixels, rows, columns, [patchHeight, patchWidth], toOpaque);
+  const patch = shrink(picture, rows, columns, [patchHeight, patchWidth], toOpaque);
   const local: CropFrame = {
     center: [half[0]!, half[1]!],
     width: frame.width / step,
@@ -183,19 +213,15 @@ function cut(
 
 /** A part of an image, resized: the slice that it needs, then one axis after the other. */
 function shrink(
-  pixels: tf.Tensor4D,
+  picture: Picture,
   rows: Stretch,
   columns: Stretch,
   [height, width]: readonly [number, number],
   toOpaque: (pixels: tf.Tensor4D) => tf.Tensor4D,
 ): tf.Tensor3D {
-  const [, h, w, channels] = pixels.shape;
-  const [top, sliceHeight] = needed(rows, h);
-  const [left, sliceWidth] = needed(columns, w);
-  const pixelRows = tf.reshape<tf.Rank.R2>(pixels, [h, w * channels]); // in two dimensions, WASM copies a slice row by row
-  const part = tf.slice(pixelRows, [top, left * channels], [sliceHeight, sliceWidth * channels]);
-  const slice = tf.cast(tf.reshape<tf.Rank.R4>(part, [1, sliceHeight, sliceWidth, channels]), 'float32');
-  const opaque = toOpaque(slice);
+  const [top, sliceHeight] = needed(rows, picture.size[0]);
+  const [left, sliceWidth] = needed(columns, picture.size[1]);
+  const opaque = toOpaque(picture.part(top, left, sliceHeight, sliceWidth));
   const c = opaque.shape[3];
   const flat = tf.reshape<tf.Rank.R3>(opaque, [1, sliceHeight, sliceWidth * c]);
   const lines = tf.reshape<tf.Rank.R3>(resizeRows(flat, height, shifted(rows, top)), [height, sliceWidth, c]);

@@ -54,6 +54,17 @@ export function fromPixelData(image: PixelData): tf.Tensor4D {
   return tf.tensor4d(values, [1, height, width, channels]);
 }
 
+/** A part of a decoded image that was checked, copied: of its rows and columns, as many as given from the first ones on. */
+export function pixelPart(image: PixelData, top: number, left: number, height: number, width: number): PixelData {
+  const channels = image.data.length / (image.width * image.height);
+  const data = image.data.slice(0, height * width * channels); // of the same kind
+  for (let y = 0; y < height; y++) {
+    const start = ((top + y) * image.width + left) * channels;
+    data.set(image.data.subarray(start, start + width * channels), y * width * channels);
+  }
+  return { data, width, height };
+}
+
 /**
  * Checks that data, width, height and channels of a decoded image belong together.
  *

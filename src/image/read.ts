@@ -6,9 +6,11 @@ import { kindOf } from '../file-kind';
 import type { ReadFailure } from '../platform/platform';
 import { fileName, isFile, readFile } from '../platform/read';
 import { integer, object, optional, type Schema, signal } from '../schema';
+import { cropFor, type CropOptions } from './crop';
 import type { ImageElement } from './elements';
 import { toImages } from './input';
-import type { PixelData } from './pixels';
+import { checkPixelData, isPixelData, type PixelData } from './pixels';
+import type { FaceRegion } from './region';
 
 /**
  * An image in any form, of any size:
@@ -96,11 +98,48 @@ const parse = object({
  * @param options As of {@link loadImage}.
  * @returns [n, h, w, c] float32 0..255, n = 1 for one image, c = 1, 3 or 4; the caller's.
  */
-export async function readImages(input: ImageSource, options: LoadImageOptions = {}): Promise<tf.Tensor4D> {
-  if (!isFile(input)) return toImages(input);
+export function readImages(input: ImageSource, options: LoadImageOptions = {}): Promise<tf.Tensor4D> {
+  return withPixels(input, options, toImages);
+}
+
+/**
+ * The faces in any image source, cut out for a model. Of pixels in memory, only what the faces need becomes a tensor.
+ *
+ * @param input One image; borrowed until the promise settles.
+ * @param regions The faces.
+ * @param channels Those of the model's images.
+ * @param options Size and margin.
+ * @returns As `cropFor`; the caller's.
+ */
+export function readCrops(
+  input: ImageSource,
+  regions: readonly FaceRegion[],
+  channels: 1 | 3,
+  options: CropOptions,
+): Promise<tf.Tensor4D> {
+  return withPixels(input, {}, (image) => {
+    if (typeof image === 'object' && isPixelData(image)) {
+      checkPixelData(image);
+      return cropFor(channels, image, regions, options);
+    }
+    const images = toImages(image);
+    try {
+      return cropFor(channels, images, regions, options);
+    } finally {
+      images.dispose();
+    }
+  });
+}
+
+async function withPixels<T>(
+  input: ImageSource,
+  options: LoadImageOptions,
+  use: (image: ImageSource) => T,
+): Promise<T> {
+  if (!isFile(input)) return use(input);
   const decoded = await decodeFile(input, options);
   try {
-    return toImages(decoded);
+    return use(decoded);
   } finally {
     if ('close' in decoded) decoded.close();
   }

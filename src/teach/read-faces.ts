@@ -3,13 +3,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Classifier } from '../classify/classifier';
 import type { FaceDetector } from '../faces/detector';
 import { usableFaces } from '../faces/detector';
-import { cutPatch } from '../faces/patch';
 import { openPhoto } from '../faces/photo';
-import { cropFaces, cropGrayFaces } from '../image/crop';
-import { type PixelData, isPixelData } from '../image/pixels';
 import { preprocess } from '../image/preprocess';
 import { checkValues } from '../image/range';
-import { type ImageSource, readImages } from '../image/read';
+import { type ImageSource, readCrops, readImages } from '../image/read';
 import type { FaceRegion, Margins } from '../image/region';
 import type { ShownFace } from './samples';
 
@@ -50,11 +47,7 @@ export async function readFaces(input: ImageSource, reading: FaceReading): Promi
     const [face] = usableFaces(found, [photo.height, photo.width]);
     if (!face) return [];
     const regions = [{ box: face.box, landmarks: face.landmarks }];
-    const { content } = photo;
-    const isInMemory = typeof content === 'object' && !(content instanceof tf.Tensor) && isPixelData(content);
-    if (!isInMemory) return await embed(content, regions, reading);
-    const patch = cutPatch(content as PixelData, regions, classifier.card.preprocessing.inputSize, margin);
-    return await embed(patch.picture, patch.regions, reading);
+    return await embed(photo.content, regions, reading);
   } finally {
     photo.dispose();
   }
@@ -75,17 +68,17 @@ async function embed(
   regions: readonly FaceRegion[] | undefined,
   { where, classifier, keepImages, margin, signal }: FaceReading,
 ): Promise<ShownFace[]> {
-  const images = await within(where, () => readImages(input, { signal }));
+  const { inputSize, channels = 1 } = classifier.card.preprocessing;
+  const images = await within(where, () =>
+    regions ? readCrops(input, regions, channels, { size: inputSize, margin }) : readImages(input, { signal }),
+  );
   const shown: ShownFace[] = [];
   try {
-    const { inputSize, channels = 1 } = classifier.card.preprocessing;
-    const crop = channels === 3 ? cropFaces : cropGrayFaces;
     for (let from = 0; from < images.shape[0]; from += BATCH) {
       signal?.throwIfAborted();
       const faces = tf.tidy(() => {
         const part = tf.slice(images, from, Math.min(BATCH, images.shape[0] - from));
-        const cropped = regions ? crop(part, regions, { size: inputSize, margin }) : part;
-        return preprocess(cropped, { inputSize, channels, mean: 0, std: 1 / 255 }); // [k, h, w, channels], 0..255
+        return preprocess(part, { inputSize, channels, mean: 0, std: 1 / 255 }); // [k, h, w, channels], 0..255
       });
       try {
         const vectors = await classifier.embed(faces);
