@@ -33,8 +33,8 @@ const LARGE_PHOTO = 640;
 /** How many levels are looked at where none of them has shown a face. */
 const LEVELS_WITHOUT_FACE = 2;
 
-/** How large a face is in a look at it alone, as a share of the side. */
-const ALONE = 0.4;
+/** A look at a face alone: the side of its image in pixels, and how large the face is, as a share of it. */
+const ALONE = { side: INPUT_SIZE / 2, share: 0.7 };
 
 /** The square around a photo. */
 export function wholePhoto([height, width]: readonly [height: number, width: number]): View {
@@ -60,12 +60,12 @@ export function closerView([height, width]: readonly [height: number, width: num
 
 /** The view for a second look at a face. */
 export function viewAround({ left, top, right, bottom }: Candidate): View {
-  const side = Math.max(right - left, bottom - top) / ALONE;
-  return squareView((left + right - side) / 2, (top + bottom - side) / 2, side);
+  const side = Math.max(right - left, bottom - top) / ALONE.share;
+  return squareView((left + right - side) / 2, (top + bottom - side) / 2, side, ALONE.side);
 }
 
-function squareView(x: number, y: number, side: number): View {
-  return { x, y, scale: side / INPUT_SIZE, height: INPUT_SIZE, width: INPUT_SIZE };
+function squareView(x: number, y: number, side: number, pixels = INPUT_SIZE): View {
+  return { x, y, scale: side / pixels, height: pixels, width: pixels };
 }
 
 /**
