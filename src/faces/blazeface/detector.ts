@@ -56,7 +56,7 @@ export interface BlazeFaceDetector extends FaceDetector {
  * Minimum score of a face that was found at a finer scale, when it is looked at alone. Many places are many chances to take something else for
  * a face, which a second look at another scale seldom does.
  */
-const CONFIRMED = 0.68;
+const CONFIRMED = 0.65;
 
 const parse = object({
   minScore: optional(number({ min: 0, max: 1 }), 0.5),
