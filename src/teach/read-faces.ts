@@ -35,7 +35,7 @@ const BATCH = 64;
  * @returns One entry per image; empty if the detector finds no face.
  */
 export async function readFaces(input: ImageSource, reading: FaceReading): Promise<ShownFace[]> {
-  const { where, detector, region, margin, signal, classifier } = reading;
+  const { where, detector, region, signal } = reading;
   if (!detector || region) {
     if (input instanceof tf.Tensor) await checkValuesOf(where, input);
     return embed(input, region && [region], reading);
