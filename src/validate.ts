@@ -97,36 +97,3 @@ export function checkOneOf<T extends string | number | boolean>(
     throw inputError(where, `one of ${list}`, describe(value));
   }
 }
-
-/**
- * Throws unless `options` is a plain object without unknown keys, and its `signal` and `onProgress` have the right type.
- * @throws InputError
- */
-export function checkOptions(where: string, options: unknown, keys: readonly string[]): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw inputError(where, 'an options object', describe(options));
-  }
-  const unknown = Object.keys(options).find((key) => !keys.includes(key));
-  if (unknown !== undefined) {
-    throw inputError(
-      where,
-      `options among [${keys.join(', ')}]`,
-      `the option ${JSON.stringify(unknown)}`,
-      'Remove it or correct its spelling.',
-    );
-  }
-  const { signal, onProgress } = options as { signal?: AbortSignal | null; onProgress?: unknown };
-  if (
-    isGiven(signal) &&
-    (typeof signal.throwIfAborted !== 'function' || typeof signal.addEventListener !== 'function')
-  ) {
-    throw inputError(`${where}: signal`, 'an AbortSignal', describe(signal));
-  }
-  if (isGiven(onProgress) && typeof onProgress !== 'function') {
-    throw inputError(`${where}: onProgress`, 'a function', describe(onProgress));
-  }
-}
-
-function isGiven<T>(option: T): option is T & {} {
-  return option !== undefined && option !== null;
-}

@@ -51,16 +51,19 @@ export const SHARED = {
 
 const shared = object(SHARED);
 
+/** The options that say which of so many classes are returned. */
+export const topOptions = (classes: number) =>
+  ({
+    topk: optional(integer({ min: 1, max: classes })),
+    minProbability: optional(share, 0),
+  }) satisfies Schema<Pick<ClassifyOptions, 'topk' | 'minProbability'>>;
+
 /**
  * Checks the options of `classify`.
  * @throws InputError
  */
 export function checkClassifyOptions(options: ClassifyOptions, classes: number): void {
-  const parse = object({
-    ...SHARED,
-    topk: optional(integer({ min: 1, max: classes })),
-    minProbability: optional(share, 0),
-  } satisfies Schema<ClassifyOptions>);
+  const parse = object({ ...SHARED, ...topOptions(classes) } satisfies Schema<ClassifyOptions>);
   const where = 'classify: options';
   checkFaces(where, parse(where, options));
 }

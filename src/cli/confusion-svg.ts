@@ -1,5 +1,6 @@
 import { inputError } from '../errors';
-import { checkList, checkOptions } from '../validate';
+import { object, optional, type Schema, text as anyText } from '../schema';
+import { checkList } from '../validate';
 import { INK, PAPER, readableOn, SCALE, shareColor } from '../evaluate/color-scale';
 import { intervalText, percent } from '../evaluate/format';
 import type { ReportData } from '../evaluate/report-data';
@@ -17,6 +18,8 @@ export interface SvgOptions {
   /** Heading of the image. Default `Confusion matrix`. */
   title?: string;
 }
+
+const parse = object({ title: optional(anyText, 'Confusion matrix') } satisfies Schema<SvgOptions>);
 
 const CELL = 68;
 const PADDING = 28;
@@ -45,8 +48,7 @@ const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Ar
  * ```
  */
 export function confusionSvg(report: ReportData, options: SvgOptions = {}): string {
-  checkOptions('confusionSvg: options', options, ['title']);
-  const { title = 'Confusion matrix' } = options;
+  const { title } = parse('confusionSvg: options', options);
   checkReport(report);
   const { classNames, confusionMatrix, perClass, size, accuracy, accuracyInterval } = report;
   const { left, top, side, width, height, isSlanted } = layOut(title, classNames);

@@ -11,7 +11,7 @@ import { preprocess } from '../image/preprocess';
 import type { Views } from '../image/views';
 import { meanOverViews, parseViews } from '../image/views';
 import { checkOutput, resolvePreprocessing } from '../models/facts';
-import { batchSize, object, type Schema, signal, unchecked } from '../schema';
+import { batchSize, callback, object, type Schema, signal, unchecked } from '../schema';
 import { describe } from '../validate';
 
 /** Options of {@link predict}. */
@@ -37,7 +37,7 @@ export const PREDICT_OPTIONS = {
   preprocessing: unchecked<PredictOptions['preprocessing']>, // is resolved by the model
   views: parseViews,
   signal,
-  onProgress: unchecked<PredictOptions['onProgress']>,
+  onProgress: callback<PredictOptions['onProgress']>(),
 } satisfies Schema<PredictOptions>;
 
 const parse = object(PREDICT_OPTIONS);

@@ -3,17 +3,16 @@ import { ensureBackend } from '../backend/backend';
 import { inputError } from '../errors';
 import { classify } from '../classify/classify';
 import type { Classifier } from '../classify/classifier';
-import { checkClassifyOptions, type ClassifyOptions, type RegionsOptions } from '../classify/options';
+import { type ClassifyOptions, type RegionsOptions, SHARED, topOptions } from '../classify/options';
 import type { Prediction } from '../classify/predictions';
 import { isBatch } from '../image/input';
 import { type PixelData, isPixelData } from '../image/pixels';
 import { DEFAULT_PREPROCESSING } from '../image/preprocess';
 import type { ImageSource } from '../image/read';
 import { EMOTIONS } from '../labels';
-import { checkInteger, checkNumber, checkOptions } from '../validate';
+import { having, integer, number, object, optional, type Schema, share, signal, unchecked } from '../schema';
 import { correctPredictions, type FaceBaseline, parseBaseline } from './baseline';
 import { sharedDetector } from './blazeface/shared';
-import { checkMethod } from './check-method';
 import { type DetectedFace, type FaceDetector, usableFaces } from './detector';
 import { cutPatch } from './patch';
 import { openPhoto } from './photo';
@@ -105,6 +104,21 @@ export interface FaceClassifier {
   classify(photo: ImageSource, options?: ClassifyFacesOptions): Promise<ClassifiedFace[]>;
 }
 
+const parse = object({
+  detector: optional(
+    having<FaceDetector>(
+      'detect',
+      'a face detector with a method detect',
+      'Use an adapter, for instance fromHuman(human).',
+    ),
+  ),
+  classifier: optional(having<Classifier>('classify', 'a classifier', 'Write `await loadClassifier()`.')),
+  minScore: optional(share, 0),
+  minSize: optional(number({ min: 0 }), 16),
+  maxFaces: (where, value = Infinity) => (value === Infinity ? value : integer({ min: 1 })(where, value)),
+  baseline: unchecked<FaceBaseline | undefined>, // is compared with the classifier
+} satisfies Schema<FaceClassifierOptions>);
+
 /**
  * Joins a face detector and a classifier. Faces are cut out as FER2013 frames them and turned upright by their eyes, if the detector
  * tells where those are; all faces of a photo are classified in one batch.
@@ -120,19 +134,10 @@ export interface FaceClassifier {
  */
 export function createFaceClassifier(options: FaceClassifierOptions = {}): FaceClassifier {
   const where = 'createFaceClassifier: options';
-  checkOptions(where, options, ['detector', 'classifier', 'minScore', 'minSize', 'maxFaces', 'baseline']);
-  const { detector, classifier = { classify }, minScore = 0, minSize = 16, maxFaces = Infinity } = options;
-  if (detector !== undefined) {
-    const expected = 'a face detector with a method detect';
-    checkMethod(`${where}.detector`, detector, 'detect', expected, 'Use an adapter, for instance fromHuman(human).');
-  }
-  checkMethod(`${where}.classifier`, classifier, 'classify', 'a classifier', 'Write `await loadClassifier()`.');
-  checkNumber(`${where}.minScore`, minScore, { min: 0, max: 1 });
-  checkNumber(`${where}.minSize`, minSize, { min: 0 });
-  if (maxFaces !== Infinity) checkInteger(`${where}.maxFaces`, maxFaces, { min: 1 });
-  const classNames = options.classifier ? options.classifier.card?.classNames : EMOTIONS;
-  const baseline =
-    options.baseline === undefined ? undefined : parseBaseline(`${where}.baseline`, options.baseline, classNames);
+  const { detector, classifier: given, minScore, minSize, maxFaces, ...rest } = parse(where, options);
+  const classifier = given ?? { classify };
+  const classNames = given ? given.card?.classNames : EMOTIONS;
+  const baseline = rest.baseline && parseBaseline(`${where}.baseline`, rest.baseline, classNames);
 
   async function classifyOne(input: ImageSource, optionsOfCall: ClassifyFacesOptions): Promise<ClassifiedFace[]> {
     const { faces: known, signal, ...classifyOptions } = optionsOfCall;
@@ -147,9 +152,7 @@ export function createFaceClassifier(options: FaceClassifierOptions = {}): FaceC
       if (faces.length === 0) return [];
       const { content } = photo;
       const all = { picture: content, regions: faces.map(toRegion) };
-      const size = options.classifier
-        ? options.classifier.card?.preprocessing.inputSize
-        : DEFAULT_PREPROCESSING.inputSize;
+      const size = given ? given.card?.preprocessing.inputSize : DEFAULT_PREPROCESSING.inputSize;
       const { picture, regions } =
         size && isInMemory(content) ? cutPatch(content, all.regions, size, classifyOptions.margin) : all;
       const lists = baseline
@@ -183,7 +186,7 @@ export function createFaceClassifier(options: FaceClassifierOptions = {}): FaceC
     input: ImageSource | readonly ImageSource[] | tf.Tensor4D,
     classifyOptions: ClassifyFacesOptions = {},
   ): Promise<ClassifiedFace[] | ClassifiedFace[][]> {
-    checkClassifyFacesOptions(classifyOptions, options.classifier?.card.classNames.length ?? EMOTIONS.length);
+    checkOptions(classifyOptions, given?.card.classNames.length ?? EMOTIONS.length);
     await ensureBackend('classify');
     const isSeveral = Array.isArray(input) || isBatch(input);
     if (!isSeveral) return classifyOne(input as ImageSource, classifyOptions);
@@ -201,11 +204,14 @@ export function createFaceClassifier(options: FaceClassifierOptions = {}): FaceC
   return { classify: classifyFaces, baseline };
 }
 
-function checkClassifyFacesOptions(options: ClassifyFacesOptions, classes: number): void {
-  const where = 'classify: options';
-  checkOptions(where, options, ['topk', 'minProbability', 'views', 'margin', 'faces', 'signal']);
-  const { topk, minProbability, views } = options;
-  checkClassifyOptions({ topk, minProbability, views }, classes); // the margin is checked where faces are cut out
+function checkOptions(options: ClassifyFacesOptions, classes: number): void {
+  object({
+    ...topOptions(classes),
+    views: SHARED.views,
+    margin: SHARED.margin, // it and the faces are checked where they are cut out
+    faces: unchecked<ClassifyFacesOptions['faces']>,
+    signal,
+  } satisfies Schema<ClassifyFacesOptions>)('classify: options', options);
 }
 
 function isInMemory(picture: ImageSource): picture is PixelData {

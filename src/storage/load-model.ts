@@ -3,7 +3,7 @@ import { type InputError, inputError, WeightsError, weightsError, within } from 
 import { addFacts } from '../models/known-facts';
 import type { ModelName } from '../models/registry';
 import { URL_SCHEME } from '../platform/platform';
-import { number, object, type Schema, signal, unchecked } from '../schema';
+import { callback, number, object, type Schema, signal, unchecked } from '../schema';
 import { describe } from '../validate';
 import { bytesOfBase64 } from '../base64';
 import { BUNDLED_MODELS, DEFAULT_MODEL, importBundled, isBundled, type WeightsModule } from './bundled';
@@ -76,7 +76,7 @@ const parse = object({
   card: unchecked<CardDraft | undefined>,
   signal,
   timeoutMs: (where, value = 30_000) => (value === Infinity ? value : time(where, value)),
-  onProgress: unchecked<LoadModelOptions['onProgress']>,
+  onProgress: callback<LoadModelOptions['onProgress']>(),
 } satisfies Schema<LoadModelOptions>);
 
 function isModule(source: ModelSource): source is WeightsModule {

@@ -3,7 +3,6 @@ import type { Box, Point } from '../../image/region';
 import type { FaceDetector } from '../detector';
 import { inputError } from '../../errors';
 import { describe } from '../../validate';
-import { checkMethod } from '../check-method';
 import { type DetectorPoint, mean, withEyes } from './eyes';
 
 /**
@@ -39,7 +38,9 @@ type FaceApiResult = readonly (FaceApiFace | FaceApiFace['detection'])[] | FaceA
  * ```
  */
 export function fromFaceApi(detect: (pixels: tf.Tensor3D) => PromiseLike<FaceApiResult | undefined>): FaceDetector {
-  checkMethod('fromFaceApi', { detect }, 'detect', 'a function that finds all faces in a tensor');
+  if (typeof detect !== 'function') {
+    throw inputError('fromFaceApi', 'a function that finds all faces in a tensor', describe(detect));
+  }
   return {
     async detect({ pixels }) {
       return [(await detect(pixels)) ?? []].flat().map((found) => {

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { FaceDetector } from '../detector';
-import { checkMethod } from '../check-method';
+import { having } from '../../schema';
 import { drawable } from './drawable';
 import { type DetectorPoint, mean, withEyes } from './eyes';
 
@@ -51,7 +51,7 @@ export interface FaceDetectionLike {
  * ```
  */
 export function fromFaceDetection(detector: FaceDetectionLike): FaceDetector {
-  checkMethod('fromFaceDetection', detector, 'estimateFaces', 'what createDetector gives, awaited');
+  having<FaceDetectionLike>('estimateFaces', 'what createDetector gives, awaited')('fromFaceDetection', detector);
   return {
     async detect(photo) {
       const found = await detector.estimateFaces(drawable(photo) ?? photo.pixels);

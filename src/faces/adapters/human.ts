@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { Point } from '../../image/region';
 import { FerError } from '../../errors';
 import type { FaceDetector } from '../detector';
-import { checkMethod } from '../check-method';
+import { having } from '../../schema';
 import { mean, withEyes } from './eyes';
 
 /**
@@ -49,7 +49,7 @@ export interface HumanLike {
  * ```
  */
 export function fromHuman(human: HumanLike): FaceDetector {
-  checkMethod('fromHuman', human, 'detect', 'a Human of @vladmandic/human');
+  having<HumanLike>('detect', 'a Human of @vladmandic/human')('fromHuman', human);
   return {
     async detect({ pixels }) {
       const { face = [], error } = await human.detect(pixels);

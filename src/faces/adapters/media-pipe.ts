@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Point } from '../../image/region';
 import type { FaceDetector } from '../detector';
-import { checkMethod } from '../check-method';
+import { having } from '../../schema';
 import { drawable } from './drawable';
 import { type DetectorPoint, withEyes } from './eyes';
 
@@ -59,7 +59,7 @@ export interface MediaPipeLike {
  * ```
  */
 export function fromMediaPipe(detector: MediaPipeLike): FaceDetector {
-  checkMethod('fromMediaPipe', detector, 'detect', 'a FaceDetector of @mediapipe/tasks-vision');
+  having<MediaPipeLike>('detect', 'a FaceDetector of @mediapipe/tasks-vision')('fromMediaPipe', detector);
   let timestamp = 0;
   const find = (image: Parameters<MediaPipeLike['detect']>[0]) => {
     try {
