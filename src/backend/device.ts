@@ -32,7 +32,7 @@ const devices = new WeakMap<object, Device>();
  * ```
  */
 export async function unlessLost<T = void>(result?: Promise<T>, backend: tf.KernelBackend = tf.backend()): Promise<T> {
-  const device = deviceOf(backend as unknown as GpuBackend);
+  const device = deviceOf(backend as tf.KernelBackend & GpuBackend);
   if (!device) return result as Promise<T>;
   let stop = () => {};
   const loss = new Promise<void>((resolve) => (stop = resolve));

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { freeTape } from '../kernels/tape';
-import { allLayers, onlyConsumer, replaceCall } from '../models/graph';
+import { freeTape } from '../tfjs/tape';
+import { allLayers, onlyConsumer, replaceCall } from '../tfjs/layers';
 import { logitsOf } from '../models/logits';
 
 type Layer = tfl.layers.Layer;

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { type Forward, withGradient } from '../tfjs/custom-grad';
 import { nativeKernels } from './on-demand';
 
 /** The mean and the biased variance of each channel over a batch, both `[channels]` float32. */
@@ -58,8 +59,7 @@ export type BatchNormKernel = (
 const composedBatchNorm =
   (reduce: ReduceMeans = (means) => means): BatchNormKernel =>
   (x, gamma, beta, epsilon, onStatistics, shape) => {
-    const normalise = tf.customGrad((...args) => {
-      const [x, gamma, beta, save] = args as unknown as [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D, tf.GradSaveFunc];
+    const normalise: Forward<[tf.Tensor, tf.Tensor, tf.Tensor]> = ([x, gamma, beta], save) => {
       const mean = reduce(columnMeans(x));
       const centred = tf.sub(x, mean);
       const variance = reduce(columnMeans(tf.square(centred)));
@@ -81,8 +81,8 @@ const composedBatchNorm =
         return [dx, tf.mul(ownDyX, rows), tf.mul(ownDy, rows)];
       };
       return { value: tf.add(tf.mul(centred, tf.mul(gamma, inverse)), beta), gradFunc };
-    });
-    return tf.reshape(normalise(x, gamma, beta), shape);
+    };
+    return tf.reshape(withGradient(normalise, [x, gamma, beta]), shape);
   };
 
 /** The mean of each column, by products with ones in blocks: WASM sums sequentially and loses precision over long columns. */

@@ -4,8 +4,7 @@ import { conv2dBackpropInput, halfTurn } from './conv2d-backprop-input';
 import { filterGradientByProducts } from './filter-products';
 import type { ConvAttributes } from './geometry';
 import { convGeometry, isDilated } from './geometry';
-import type { LazyOperation } from './lazy';
-import { runLazily } from './lazy';
+import { type LazyOperation, runKernel, runLazily } from '../tfjs/lazy';
 import { fastConvolutions, nativeKernels } from './on-demand';
 
 /** The data type of the factors in products; sums are always float32. */
@@ -38,10 +37,7 @@ const ON_GRAPHICS: LazyOperation<Inputs, ConvAttributes> = {
   gradients: {
     x(dy, { x, filter }, { strides, pad }) {
       const attributes = { strides, pad, dataFormat: 'NHWC', inputShape: x.shape };
-      const inputs = { dy, filter };
-      return tf
-        .engine()
-        .runKernel('Conv2DBackpropInput', inputs, attributes as unknown as tf.NamedAttrMap) as tf.Tensor;
+      return runKernel('Conv2DBackpropInput', { dy, filter }, attributes);
     },
     filter: (dy, inputs, attributes) =>
       filterGradientByProducts(inputs.x, dy as tf.Tensor4D, geometryOf(inputs, attributes)),

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { LazyOperation } from './lazy';
-import { runLazily } from './lazy';
+import { type LazyOperation, runLazily } from '../tfjs/lazy';
 
 type Inputs = { a: tf.Tensor2D; b: tf.Tensor2D };
 

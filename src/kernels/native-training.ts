@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { BatchNormKernel } from './batch-norm';
 import type { ConvAttributes } from './geometry';
-import type { LazyOperation } from './lazy';
+import { type Forward, withGradient } from '../tfjs/custom-grad';
+import type { LazyOperation } from '../tfjs/lazy';
 import type { PoolAttributes } from './max-pool';
 import type { NativeAttributes } from '../tfjs/native';
 import { runInBfloat16, runNative } from '../tfjs/native';
@@ -11,8 +12,7 @@ export const nativeBatchNorm: BatchNormKernel = (x, gamma, beta, epsilon, onStat
   const [rows, channels] = x.shape;
   const attributes = { epsilon: { float: epsilon }, data_format: 'NHWC', is_training: true };
   const asImage = (flat: tf.Tensor) => tf.reshape(flat, [rows, 1, 1, channels]);
-  const normalise = tf.customGrad((...args) => {
-    const [x, gamma, beta, save] = args as unknown as [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D, tf.GradSaveFunc];
+  const normalise: Forward<[tf.Tensor, tf.Tensor, tf.Tensor]> = ([x, gamma, beta], save) => {
     const none = tf.tensor1d([]);
     const inputs = [asImage(x), gamma, beta, none, none];
     const [y, mean, unbiased, ...reserved] = runNative('FusedBatchNormV3', inputs, 6, ['T', 'U'], attributes);
@@ -25,8 +25,8 @@ export const nativeBatchNorm: BatchNormKernel = (x, gamma, beta, epsilon, onStat
       return [tf.reshape(dx!, x!.shape), dgamma!, dbeta!];
     };
     return { value: tf.reshape(y!, x.shape), gradFunc };
-  });
-  return tf.reshape(normalise(x, gamma, beta), shape);
+  };
+  return tf.reshape(withGradient(normalise, [x, gamma, beta]), shape);
 };
 
 /** Max pooling by oneDNN; undefined if this build of TensorFlow does not include it. */
@@ -35,15 +35,14 @@ export function nativeMaxPool(x: tf.Tensor4D, attributes: PoolAttributes): tf.Te
 }
 
 function pool(x: tf.Tensor4D, attributes: PoolAttributes): tf.Tensor4D {
-  const operation = tf.customGrad((...args) => {
-    const [x, save] = args as unknown as [tf.Tensor4D, tf.GradSaveFunc];
+  const operation: Forward<[tf.Tensor]> = ([x], save) => {
     const [y, workspace] = runNative('_MklNativeMaxPool', [x], 2, ['T'], poolAttributes(attributes));
     save([x, y!, workspace!]);
     const gradFunc = (dy: tf.Tensor, [x, y, workspace]: tf.Tensor[]) =>
       runNative('_MklNativeMaxPoolGrad', [x!, y!, dy, workspace!], 1, ['T'], poolAttributes(attributes))[0]!;
     return { value: y!, gradFunc };
-  });
-  return operation(x) as tf.Tensor4D;
+  };
+  return withGradient(operation, [x]) as tf.Tensor4D;
 }
 
 function poolAttributes({ poolSize, strides, pad }: PoolAttributes): NativeAttributes {

@@ -74,7 +74,11 @@ export function registerTrainingKernels(): string[] {
   });
   for (const kernelName of wanted) {
     const kernelFunc: tf.KernelFunc = ({ inputs, attrs }) =>
-      KERNELS[kernelName]!(inputs as Record<string, tf.Tensor4D>, attrs as unknown as KernelAttributes, kernelName);
+      KERNELS[kernelName]!(
+        inputs as Record<string, tf.Tensor4D>,
+        attrs as tf.NamedAttrMap & KernelAttributes,
+        kernelName,
+      );
     OURS.add(kernelFunc);
     if (tf.getKernel(kernelName, backendName)) tf.unregisterKernel(kernelName, backendName);
     tf.registerKernel({ kernelName, backendName, kernelFunc });

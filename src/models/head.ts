@@ -1,5 +1,6 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { inputError } from '../errors';
+import { isModel } from '../tfjs/layers';
 
 type Layer = tfl.layers.Layer;
 
@@ -32,9 +33,9 @@ export function denseHeadOf(model: tfl.LayersModel): DenseHead {
     const kind = layer.getClassName();
     const [node, other] = layer.inboundNodes;
     const before = node?.inboundLayers;
-    if ('outputs' in layer) {
-      parents.push(layer as tfl.LayersModel);
-      layer = (layer as tfl.LayersModel).outputs[0]!.sourceLayer;
+    if (isModel(layer)) {
+      parents.push(layer);
+      layer = layer.outputs[0]!.sourceLayer;
     } else if (!other && /^Activation$|^Softmax$/.test(kind) && before?.length === 1) {
       activations.push(layer);
       layer = before[0]!;

@@ -1,12 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
-import * as tfl from '@tensorflow/tfjs-layers';
+import type * as tfl from '@tensorflow/tfjs-layers';
 import type { Batch } from '../data/batches';
 import { inputError } from '../errors';
 import { ensureBackend } from '../backend/backend';
 import type { Preprocessing } from '../image/preprocess';
 import { prepareKernels } from '../kernels/on-demand';
 import { registerTrainingKernels } from '../kernels/register';
-import { freeTape } from '../kernels/tape';
+import { freeTape } from '../tfjs/tape';
+import { modelOf } from '../tfjs/topology';
 import { type Described, object, unchecked } from '../schema';
 import type { PartOfBatch } from './forward';
 import { prepareForTraining } from './forward';
@@ -94,7 +95,7 @@ export async function createGradientWorker(job: GradientJob): Promise<GradientWo
   await ensureBackend('createGradientWorker');
   registerTrainingKernels();
   await prepareKernels();
-  const model = (await tfl.models.modelFromJSON(job.topology as never)) as tfl.LayersModel;
+  const model = await modelOf(job.topology);
   const { objective, forward } = prepare(model, job);
   const variables = model.weights.map((weight) => weight.read() as tf.Variable);
   return {

@@ -3,6 +3,7 @@ import type * as tfl from '@tensorflow/tfjs-layers';
 import type { Batch } from '../data/batches';
 import type { Preprocessing } from '../image/preprocess';
 import { preprocess } from '../image/preprocess';
+import { topologyOf } from '../tfjs/topology';
 import type { PartOfBatch, TrainingForward } from './forward';
 import { statisticsOf } from './freeze';
 import type { Objective } from './objective';
@@ -75,9 +76,8 @@ export async function openWorkers(
   { workers, loss, precision }: ResolvedOptions,
 ): Promise<GradientRun | undefined> {
   if (!workers) return undefined;
-  const topology = model.toJSON(null, false) as Record<string, unknown>;
   const means = 2 * Math.max(1, ...statisticsOf(model).map(({ size }) => size));
-  return workers.open({ topology, loss, precision, weights: model.countParams(), means });
+  return workers.open({ topology: topologyOf(model), loss, precision, weights: model.countParams(), means });
 }
 
 /**

@@ -8,7 +8,7 @@ import type { EpochRecord } from './options';
 import { frozenVariables } from './freeze';
 import type { ResolvedOptions } from './parse-options';
 import { checkSame, checksum, type Identity, type Texts } from './identity';
-import { powersOf } from './optimizers';
+import { powersOf } from '../tfjs/optimizers';
 
 /**
  * Where a run keeps its checkpoint. `write` must replace the old one whole or not at all. `fer-cnn/node` has one for files;

@@ -1,6 +1,8 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { inputError } from '../errors';
 import { addFacts } from '../models/known-facts';
+import { disposeOptimizer, getLearningRate, setLearningRate } from '../tfjs/optimizers';
+import { checkNumber } from '../validate';
 import { createCallbacks } from './callbacks';
 import { checkTakesSizes, preprocessingIn } from './curriculum';
 import { openData, type TrainingData } from './data';
@@ -12,7 +14,7 @@ import { identify } from './identity';
 import { createObjective, validate } from './objective';
 import type { EpochRecord, TrainOptions, TrainResult } from './options';
 import { parseOptions, type ResolvedOptions } from './parse-options';
-import { checkCanBeSaved, createOptimizer, disposeOptimizer, getLearningRate, setLearningRate } from './optimizers';
+import { checkCanBeSaved, createOptimizer } from './optimizers';
 import { checkCanTrain, prepareBackend, preprocessingFor } from './preflight';
 import { followRate } from './schedules';
 import * as checkpoints from './state';
@@ -139,7 +141,10 @@ async function run(
       signal?.throwIfAborted();
       const time = epoch + (steps ? Math.min(1, position.batch / steps) : 0);
       position.rate = rateAt(time, losses);
-      if (rate !== undefined) setLearningRate(optimizer, position.rate);
+      if (rate !== undefined) {
+        checkNumber('train: optimization.learningRate', position.rate, { min: 0, max: 1e30 });
+        setLearningRate(optimizer, position.rate);
+      }
       const { size } = batch;
       const at = { batch: position.batch, size };
       await callbacks.onBatchBegin(at.batch, at);

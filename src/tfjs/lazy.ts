@@ -44,5 +44,9 @@ export function runLazily<I extends Inputs, A extends object>(
       },
     });
   }
-  return tf.engine().runKernel(kernelName, inputs, attributes as tf.NamedAttrMap);
+  return runKernel(kernelName, inputs, attributes);
 }
+
+/** Runs a kernel of the active backend, which is recorded for gradients. */
+export const runKernel = (name: string, inputs: tf.NamedTensorMap, attributes: object): tf.Tensor =>
+  tf.engine().runKernel(name, inputs, attributes as tf.NamedAttrMap);
