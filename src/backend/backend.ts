@@ -13,11 +13,6 @@ const REMEDY =
  * @param where The function that needs the backend, for the message.
  * @returns The name of the active backend.
  * @throws {@link BackendError} that names the packages to install, if no backend is registered or none starts.
- * @example
- * ```ts
- * import '@tensorflow/tfjs-backend-wasm';
- * await ensureBackend('my program'); // 'wasm'
- * ```
  */
 export async function ensureBackend(where: string): Promise<string> {
   try {

@@ -38,13 +38,6 @@ const identity: Step = (inputs) => tf.reshape(onlyInput(inputs), onlyInput(input
  * model is not changed. If its weights change, they are folded again.
  *
  * The outputs equal the model's own within 1e-5. Layers that cannot be fused run unchanged, so every model works.
- *
- * @example
- * ```ts
- * const fused = new FusedNetwork(model);
- * const probabilities = fused.predict(images);
- * fused.dispose();
- * ```
  */
 export class FusedNetwork {
   readonly #model: tfl.LayersModel;

@@ -7,12 +7,6 @@ import type { ReportData } from '../evaluate/report-data';
 
 /**
  * How to draw a report.
- *
- * @example
- * ```ts
- * const options: SvgOptions = { title: 'PublicTest' };
- * const svg = confusionSvg(await evaluate(model, dataset), options);
- * ```
  */
 export interface SvgOptions {
   /** Heading of the image. Default `Confusion matrix`. */
@@ -41,11 +35,6 @@ const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Ar
  * @param options The heading.
  * @returns The text of an SVG file.
  * @throws InputError if an option is unknown or the report has no confusion matrix.
- * @example
- * ```ts
- * const report = await evaluate(model, dataset.where('PublicTest'));
- * await writeFile('confusion.svg', confusionSvg(report, { title: 'PublicTest' }));
- * ```
  */
 export function confusionSvg(report: ReportData, options: SvgOptions = {}): string {
   const { title } = parse('confusionSvg: options', options);

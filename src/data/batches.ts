@@ -129,10 +129,6 @@ export function* generate(data: LabeledImages, options: ReturnType<typeof parseB
  * @param dropRemainder Whether to drop a smaller last batch.
  * @returns The number of batches; 0 for no images.
  * @throws InputError if a number is not an integer or too small.
- * @example
- * ```ts
- * countBatches(28709, 128); // 225
- * ```
  */
 export function countBatches(size: number, batchSize: number, dropRemainder = false): number {
   checkInteger('countBatches: size', size, { min: 0 });

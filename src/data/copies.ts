@@ -6,14 +6,6 @@ export type Pixels = Uint8Array | Float32Array;
 
 /**
  * An index that assigns the same number to equal images. A hash finds candidates, then all pixels are compared.
- *
- * @example
- * ```ts
- * const index = new ImageIndex();
- * index.add(first); // 0
- * index.add(copyOfFirst); // 0
- * index.add(second); // 1
- * ```
  */
 export class ImageIndex {
   readonly #images: Pixels[] = [];

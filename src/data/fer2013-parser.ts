@@ -41,13 +41,6 @@ const LISTED = 1000; // the maximum number of invalid rows that are listed
 
 /**
  * A streaming parser for FER2013 files. Takes chunks of any size, and keeps only incomplete rows.
- *
- * @example
- * ```ts
- * const parser = new Fer2013Parser(options);
- * for await (const chunk of chunks) parser.push(chunk);
- * const { images, labels } = parser.finish();
- * ```
  */
 export class Fer2013Parser {
   /** The 1-based number of the current row, without blank lines. */

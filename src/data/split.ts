@@ -41,10 +41,6 @@ const parse = object({
  * @param options The fractions, the seed and whether to stratify.
  * @returns The ascending indices of each part.
  * @throws InputError if an option is unknown or out of range.
- * @example
- * ```ts
- * const [training, validation, test] = splitIndices(dataset.labels, { seed: 1, stratify: true });
- * ```
  */
 export function splitIndices<const Fractions extends readonly number[] = typeof DEFAULT_FRACTIONS>(
   labels: Uint8Array,

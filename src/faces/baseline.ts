@@ -6,12 +6,6 @@ import { describe } from '../validate';
 
 /**
  * What a classifier takes a person's resting face for: plain values, which JSON keeps. Get one from {@link measureBaseline}.
- *
- * @example
- * ```ts
- * const baseline: FaceBaseline = await measureBaseline(video);
- * localStorage.setItem('baseline', JSON.stringify(baseline));
- * ```
  */
 export interface FaceBaseline {
   /** The class that the resting face means, usually `'neutral'`. */

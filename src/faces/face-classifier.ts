@@ -19,12 +19,6 @@ import { openPhoto } from './photo';
 
 /**
  * Options of {@link createFaceClassifier}.
- *
- * @example
- * ```ts
- * const options: FaceClassifierOptions = { detector: fromHuman(human), minScore: 0.7, minSize: 40, maxFaces: 5 };
- * const faces = createFaceClassifier(options);
- * ```
  */
 export interface FaceClassifierOptions {
   /**
@@ -49,12 +43,6 @@ export interface FaceClassifierOptions {
 
 /**
  * Options of {@link FaceClassifier.classify}: those of `Classifier.classify` that do not say where the face is, and two more.
- *
- * @example
- * ```ts
- * const options: ClassifyFacesOptions = { topk: 1, views: 'flip' };
- * const faces = await classifyFaces(photo, options);
- * ```
  */
 export interface ClassifyFacesOptions extends Omit<ClassifyOptions, 'box' | 'landmarks' | 'regions'> {
   /** Where the faces are, if that is known already: the detector is not asked. For one photo only. */
@@ -65,12 +53,6 @@ export interface ClassifyFacesOptions extends Omit<ClassifyOptions, 'box' | 'lan
 
 /**
  * A face and what its expression is taken for.
- *
- * @example
- * ```ts
- * const line = ({ box, predictions }: ClassifiedFace) => `${predictions[0]?.className} at ${box.x}, ${box.y}`;
- * console.log((await classifyFaces(photo)).map(line));
- * ```
  */
 export interface ClassifiedFace extends DetectedFace {
   /** `[{ className, probability }, …]` in descending order. */
@@ -79,12 +61,6 @@ export interface ClassifiedFace extends DetectedFace {
 
 /**
  * Finds and classifies the faces in photos. Get one from {@link createFaceClassifier}.
- *
- * @example
- * ```ts
- * const faces: FaceClassifier = createFaceClassifier({ minScore: 0.7 });
- * for (const { score, predictions } of await faces.classify(photo)) console.log(score, predictions[0]);
- * ```
  */
 export interface FaceClassifier {
   /** The resting face by which results are corrected; undefined without one. */

@@ -11,12 +11,6 @@ import { nextFrame } from './video-frames';
 
 /**
  * Options of {@link measureBaseline}.
- *
- * @example
- * ```ts
- * const options: BaselineOptions = { seconds: 5, onProgress: (share) => console.log(`${Math.round(100 * share)} %`) };
- * const baseline = await measureBaseline(video, options);
- * ```
  */
 export interface BaselineOptions {
   /** The classifier that the baseline is for, without a baseline of its own; borrowed. Default: `createFaceClassifier()`. */

@@ -11,12 +11,6 @@ import { nextFrame } from './video-frames';
 
 /**
  * Options of {@link createTracker}.
- *
- * @example
- * ```ts
- * const options: TrackerOptions = { smoothing: 400, hysteresis: 0.15 };
- * const tracker = createTracker(createFaceClassifier(), options);
- * ```
  */
 export interface TrackerOptions {
   /**
@@ -44,13 +38,6 @@ export interface TrackerOptions {
 
 /**
  * Follows faces through a video. Get one from {@link createTracker}.
- *
- * @example
- * ```ts
- * const tracker: Tracker = createTracker();
- * const faces = await tracker.update(photo, 40); // the frame at 40 ms
- * tracker.dispose();
- * ```
  */
 export interface Tracker {
   /**

@@ -10,12 +10,6 @@ import { fromPixelData, isPixelData } from './pixels';
 
 /**
  * Whether an input holds a batch, a tensor [n, h, w, c], rather than one image.
- *
- * @example
- * ```ts
- * isBatch(tf.zeros([1, 48, 48, 1])); // true
- * isBatch(tf.zeros([48, 48, 1])); // false
- * ```
  */
 export function isBatch(input: unknown): boolean {
   return input instanceof tf.Tensor && input.rank === 4;

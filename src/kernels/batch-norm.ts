@@ -27,10 +27,6 @@ export type ReduceMeans = (means: tf.Tensor1D) => tf.Tensor1D;
  * @param reduce Required if `x` is one of several parts of a batch: gives all parts the same statistics. Called equally often and in the
  *   same order for each part.
  * @returns The normalized input in the shape of `x`, differentiable with respect to x, gamma and beta; owned by the caller.
- * @example
- * ```ts
- * const y = batchNormInTraining(x, gamma, beta, 1e-3, ({ mean }) => mean.print());
- * ```
  */
 export function batchNormInTraining(
   x: tf.Tensor,

@@ -66,10 +66,6 @@ const CONVOLUTION: LazyOperation<Inputs, ConvAttributes> = {
  * @param precision The data type of products on the native backend, without dilations; ignored elsewhere.
  * @returns `[n, oh, ow, filters]`, differentiable with respect to both inputs; owned by the caller.
  * @throws InputError if the data format is not NHWC.
- * @example
- * ```ts
- * const y = conv2dInTraining(x, filter, { strides: 1, pad: 'same', dilations: 2 });
- * ```
  */
 export function conv2dInTraining(
   x: tf.Tensor4D,

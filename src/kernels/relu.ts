@@ -7,10 +7,6 @@ import { nativeKernels } from './on-demand';
  *
  * @param x Any shape, float32; borrowed.
  * @returns `max(x, 0)`, differentiable; owned by the caller.
- * @example
- * ```ts
- * const y = reluInTraining(tf.tensor1d([-1, 2])); // [0, 2]
- * ```
  */
 export function reluInTraining(x: tf.Tensor): tf.Tensor {
   const relu: Forward<[tf.Tensor]> = ([x], save) => {

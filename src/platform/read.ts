@@ -6,11 +6,6 @@ import { type ReadFailure, URL_SCHEME } from './platform';
 /**
  * A file: its bytes, a `Blob` or `File`, a `Response` or stream of bytes, which is used up, or where it is. `http:`, `https:`, `data:`,
  * `blob:` and `file:` strings are URLs; any other string is a path in Node and an address relative to the page in a browser.
- *
- * @example
- * ```ts
- * const sources: FileSource[] = [file, new Uint8Array(8), 'fer2013.csv.gz', new URL('https://example.org/fer2013.csv.gz')];
- * ```
  */
 export type FileSource = Uint8Array | ArrayBuffer | Blob | Response | ReadableStream<Uint8Array> | URL | string;
 

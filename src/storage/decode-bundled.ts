@@ -8,12 +8,6 @@ import type { ModelCard } from './card';
 
 /**
  * A model that can be used, and what is known about it.
- *
- * @example
- * ```ts
- * const { model, card }: LoadedModel = await loadModel('shallow');
- * console.log(card.metrics, model.countParams());
- * ```
  */
 export interface LoadedModel {
   /** The model; the caller's, who disposes of it. */

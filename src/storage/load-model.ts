@@ -22,12 +22,6 @@ import { isObject } from './schema';
  *   relative to the page in a browser, an `http:`, `https:` or `file:` URL anywhere;
  * - a place of tfjs: `'indexeddb://name'`, `'localstorage://name'`, or a `tf.io.IOHandler`;
  * - the default export of `fer-cnn/weights/<name>`, for service workers and pages that want one model only.
- *
- * @example
- * ```ts
- * const source: ModelSource = new URL('https://example.org/models/mine');
- * const { model } = await loadModel(source);
- * ```
  */
 export type ModelSource = ModelName | WeightsModule | URL | tf.io.IOHandler | (string & {});
 

@@ -12,12 +12,6 @@ import { isObject } from './schema';
 
 /**
  * Options of {@link loadModel}.
- *
- * @example
- * ```ts
- * const options: LoadModelOptions = { timeoutMs: 10_000, onProgress: (fraction) => console.log(fraction) };
- * const { model } = await loadModel('https://example.org/models/mine', options);
- * ```
  */
 export interface LoadModelOptions {
   /** What is known about the model, if it comes without a card or knows it better. Default: `card.json` beside it, or its metadata. */

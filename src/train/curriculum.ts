@@ -9,12 +9,6 @@ import { checkNumber, describe } from '../validate';
 
 /**
  * A stretch of the run with images of another size.
- *
- * @example
- * ```ts
- * const small: SizePhase = { until: 0.5, size: 32 };
- * await train(createCompactCnn(), dataset, { epochs: 30, curriculum: { sizes: [small] } });
- * ```
  */
 export interface SizePhase {
   /** Where the stretch ends, as a share of all epochs, 0..1. */
@@ -25,13 +19,6 @@ export interface SizePhase {
 
 /**
  * How the training images change in the course of a run. Epochs are counted from the start of the run, resumed or not.
- *
- * @example
- * ```ts
- * const sizes = [{ until: 0.4, size: 32 }, { until: 0.7, size: 40 }];
- * const curriculum: CurriculumOptions = { sizes, mixupUntil: 0.9 };
- * await train(createCompactCnn(), dataset, { epochs: 30, curriculum, augment: { mixup: 0.2 } });
- * ```
  */
 export interface CurriculumOptions {
   /**

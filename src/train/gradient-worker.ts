@@ -19,12 +19,6 @@ import type { GradientJob, HostGradients } from './workers';
 
 /**
  * One worker's part of a step.
- *
- * @example
- * ```ts
- * const alone = { key: [1, 0, 0], first: 0, batchSize: batch.size, reduce: (means: tf.Tensor1D) => means };
- * const part: GradientPart = { ...alone, weights, batch, preprocessing: DEFAULT_PREPROCESSING };
- * ```
  */
 export interface GradientPart {
   /** All weights, in the order of `model.weights`, one after another. */
@@ -50,13 +44,6 @@ export interface GradientPart {
 
 /**
  * A worker's side of data-parallel training.
- *
- * @example
- * ```ts
- * const worker: GradientWorker = await createGradientWorker(job);
- * const { loss, gradients } = await worker.gradients(part);
- * worker.dispose();
- * ```
  */
 export interface GradientWorker {
   /**

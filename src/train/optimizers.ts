@@ -3,12 +3,6 @@ import { inputError } from '../errors';
 
 /**
  * Names of the optimizers that come with the package; `'momentum'` is SGD with Nesterov momentum 0.9.
- *
- * @example
- * ```ts
- * const optimizer: OptimizerName = 'adam';
- * await train(model, dataset, { epochs: 30, optimization: { optimizer, learningRate: 1e-3 } });
- * ```
  */
 export type OptimizerName = 'sgd' | 'momentum' | 'adam' | 'rmsprop';
 

@@ -87,7 +87,10 @@ const parse = object({
       resume: optional(oneOf([true, false, 'changed']), true),
     } satisfies Schema<CheckpointOptions>),
   ),
-  callbacks: optional<readonly TfCallback[]>((where, given) => [given].flat().map((each) => tfCallback(where, each)), []),
+  callbacks: optional<readonly TfCallback[]>(
+    (where, given) => [given].flat().map((each) => tfCallback(where, each)),
+    [],
+  ),
   onProgress: callback<TrainOptions['onProgress']>(),
   signal,
 } satisfies Schema<TrainOptions>);

@@ -13,12 +13,6 @@ import { powersOf } from '../tfjs/optimizers';
 /**
  * Where a run keeps its checkpoint. `write` must replace the old one whole or not at all. `fer-cnn/node` has one for files;
  * {@link memoryCheckpoint} keeps it in memory.
- *
- * @example
- * ```ts
- * let localBytes: Uint8Array | undefined;
- * const store: CheckpointStore = { read: async () => localBytes, write: async (bytes) => void (localBytes = bytes) };
- * ```
  */
 export interface CheckpointStore {
   /**

@@ -7,12 +7,6 @@ import { type DetectorPoint, mean, withEyes } from './eyes';
 
 /**
  * What is used of a result of `detectAllFaces` of `@vladmandic/face-api`, with or without landmarks.
- *
- * @example
- * ```ts
- * const face: FaceApiFace = { detection: { box, score: 0.98 } };
- * const detector = fromFaceApi(async () => [face]);
- * ```
  */
 export interface FaceApiFace {
   /** The box in pixels and how sure the detector is, 0..1. */

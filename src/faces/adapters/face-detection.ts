@@ -6,12 +6,6 @@ import { type DetectorPoint, mean, withEyes } from './eyes';
 
 /**
  * A face as a detector from `@tensorflow-models/face-detection` gives it.
- *
- * @example
- * ```ts
- * const face: FaceDetectionFace = { box: { xMin: 175, yMin: 60, width: 95, height: 110 }, keypoints: [] };
- * const detector = fromFaceDetection({ estimateFaces: async () => [face] });
- * ```
  */
 export interface FaceDetectionFace {
   /** The box in pixels. */
@@ -22,12 +16,6 @@ export interface FaceDetectionFace {
 
 /**
  * What is used of a detector from `@tensorflow-models/face-detection`.
- *
- * @example
- * ```ts
- * const blind: FaceDetectionLike = { estimateFaces: async () => [] };
- * const detector = fromFaceDetection(blind);
- * ```
  */
 export interface FaceDetectionLike {
   /** Finds faces. */

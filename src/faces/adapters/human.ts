@@ -7,12 +7,6 @@ import { mean, withEyes } from './eyes';
 
 /**
  * A face as `Human` from `@vladmandic/human` gives it.
- *
- * @example
- * ```ts
- * const face: HumanFace = { box: [175, 60, 95, 110], score: 0.98 };
- * const detector = fromHuman({ detect: async () => ({ face: [face] }) });
- * ```
  */
 export interface HumanFace {
   /** Left, top, width and height in pixels. */
@@ -25,12 +19,6 @@ export interface HumanFace {
 
 /**
  * What is used of `Human` from `@vladmandic/human`.
- *
- * @example
- * ```ts
- * const blind: HumanLike = { detect: async () => ({ face: [] }) };
- * const detector = fromHuman(blind);
- * ```
  */
 export interface HumanLike {
   /** Finds faces, among other things. */

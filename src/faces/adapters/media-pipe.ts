@@ -7,13 +7,6 @@ import { type DetectorPoint, withEyes } from './eyes';
 
 /**
  * A face as `FaceDetector` from `@mediapipe/tasks-vision` gives it.
- *
- * @example
- * ```ts
- * const boundingBox = { originX: 175, originY: 60, width: 95, height: 110 };
- * const face: MediaPipeFace = { boundingBox, categories: [{ score: 0.98 }], keypoints: [] };
- * const detector = fromMediaPipe({ detect: () => ({ detections: [face] }) });
- * ```
  */
 export interface MediaPipeFace {
   /** The box in pixels. */
@@ -26,12 +19,6 @@ export interface MediaPipeFace {
 
 /**
  * What is used of `FaceDetector` from `@mediapipe/tasks-vision`.
- *
- * @example
- * ```ts
- * const blind: MediaPipeLike = { detect: () => ({ detections: [] }) };
- * const detector = fromMediaPipe(blind);
- * ```
  */
 export interface MediaPipeLike {
   /** Finds faces. */
