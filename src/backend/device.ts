@@ -24,7 +24,6 @@ const devices = new WeakMap<object, Device>();
  *
  * @param result The result to wait for. Default: none, which checks for an earlier loss.
  * @param backend The backend that computes it. Default: the active one.
- * @returns The result.
  * @throws {@link BackendError} if the WebGL context or WebGPU device is lost, now or since this function first saw it.
  */
 export async function unlessLost<T = void>(result?: Promise<T>, backend: tf.KernelBackend = tf.backend()): Promise<T> {

@@ -45,10 +45,7 @@ type Run = (
 /**
  * Computes the vectors of images: `embed` of a classifier.
  *
- * @param model The model of the classifier.
- * @param run Runs it.
  * @param input The image or images.
- * @param options The options.
  * @returns One vector, or one for each image or region.
  */
 export async function embed(

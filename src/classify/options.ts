@@ -58,20 +58,14 @@ export const topOptions = (classes: number) =>
     minProbability: optional(share, 0),
   }) satisfies Schema<Pick<ClassifyOptions, 'topk' | 'minProbability'>>;
 
-/**
- * Checks the options of `classify`.
- * @throws InputError
- */
+/** Checks the options of `classify`. */
 export function checkClassifyOptions(options: ClassifyOptions, classes: number): void {
   const parse = object({ ...SHARED, ...topOptions(classes) } satisfies Schema<ClassifyOptions>);
   const where = 'classify: options';
   checkFaces(where, parse(where, options));
 }
 
-/**
- * Checks the options of `probabilities`.
- * @throws InputError
- */
+/** Checks the options of `probabilities`. */
 export function checkProbabilityOptions(options: ProbabilityOptions): void {
   const where = 'probabilities: options';
   checkFaces(where, shared(where, options));

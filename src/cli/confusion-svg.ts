@@ -31,8 +31,6 @@ const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Ar
  * panel of its own, so that it can be read on light and on dark pages; it needs no font, style sheet or other file, and is
  * always the same text for the same report.
  *
- * @param report What to draw.
- * @param options The heading.
  * @returns The text of an SVG file.
  * @throws InputError if an option is unknown or the report has no confusion matrix.
  */

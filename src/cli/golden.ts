@@ -40,7 +40,6 @@ const SHAPES: readonly GoldenPicture['shape'][] = [
  * Draws a few synthetic faces and records what a model makes of them.
  *
  * @param model The model as it will be loaded, with its weights quantized; borrowed.
- * @param preprocessing Its preprocessing.
  * @param seed Seed of the images. Default 1.
  * @returns The record, which JSON can hold; no tensors.
  * @throws `InputError` if the preprocessing is not right, or gives what the model does not take.
@@ -71,8 +70,6 @@ export interface GoldenDifference {
  * Compares a model with its record.
  *
  * @param model The model; borrowed.
- * @param preprocessing Its preprocessing.
- * @param golden The record.
  * @returns The largest absolute differences over all images and classes, 0..1.
  * @throws `InputError` that names the image, if the record is damaged, or if the preprocessing gives what the model does not take.
  */

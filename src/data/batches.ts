@@ -124,7 +124,6 @@ export function* generate(data: LabeledImages, options: ReturnType<typeof parseB
 /**
  * Computes the number of batches in an epoch.
  *
- * @param size The number of images.
  * @param batchSize The number of images per batch.
  * @param dropRemainder Whether to drop a smaller last batch.
  * @returns The number of batches; 0 for no images.

@@ -45,11 +45,7 @@ type Whole = DatasetParts & {
   >;
 } & { readonly size: number };
 
-/**
- * Checks that all lengths and values are valid.
- * @returns The number of images.
- * @throws InputError
- */
+/** Checks that all lengths and values are valid. */
 export function checkParts(parts: DatasetParts): number {
   if (typeof parts !== 'object' || parts === null) {
     throw inputError('Dataset', 'an object with images', describe(parts));

@@ -39,9 +39,7 @@ const NEWLINE = 10;
 const LINE_LIMIT = 1 << 16; // a row has at most 9,300 bytes without extra spaces
 const LISTED = 1000; // the maximum number of invalid rows that are listed
 
-/**
- * A streaming parser for FER2013 files. Takes chunks of any size, and keeps only incomplete rows.
- */
+/** A streaming parser for FER2013 files. Takes chunks of any size, and keeps only incomplete rows. */
 export class Fer2013Parser {
   /** The 1-based number of the current row, without blank lines. */
   row = 1;

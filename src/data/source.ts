@@ -29,7 +29,6 @@ const SLICE = 8 << 20; // about 20 ms of parsing before yielding to the event lo
 /**
  * Opens a CSV file: plain, gzipped, or in a tar or zip archive. The format is detected by the first bytes.
  *
- * @param source The source of the bytes.
  * @param options The name for messages, the signal and the function that creates errors.
  * @returns The size of the source, the number of bytes read, and the unzipped chunks.
  * @throws InputError if the source is not valid; DatasetError if it cannot be read or is not a CSV file; the signal's reason.
@@ -110,9 +109,7 @@ function turn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
-/**
- * Waits for the first `length` bytes. Returns them (fewer at the end) and all chunks, including these bytes.
- */
+/** Waits for the first `length` bytes. Returns them (fewer at the end) and all chunks, including these bytes. */
 export async function takeHead(
   chunks: AsyncGenerator<Uint8Array, void>,
   length: number,

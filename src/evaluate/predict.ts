@@ -128,7 +128,6 @@ function preprocessingOf(model: tfl.LayersModel, given: PredictOptions['preproce
  * Throws unless `data` has the arrays of {@link LabeledImages} in matching lengths, and valid pixels.
  *
  * @param data Should be images with their labels.
- * @throws InputError
  */
 export function checkPictures(data: LabeledImages): void {
   if (!ArrayBuffer.isView(data?.images) || !ArrayBuffer.isView(data.labels)) {

@@ -136,7 +136,6 @@ function copyOf<T>(value: T): T {
 /**
  * Throws unless there is at least one label and all labels are known.
  *
- * @param labels Should be classes.
  * @throws InputError that names the first unlabeled row.
  */
 export function checkLabeled(labels: ArrayLike<number>): void {
@@ -158,7 +157,6 @@ export function checkLabeled(labels: ArrayLike<number>): void {
  * Returns the class names, or their defaults.
  *
  * @param classNames The names, if known.
- * @param numClasses The number of classes.
  * @returns A copy of the names, otherwise the seven emotions, or `class 0`, `class 1`, … for another number of classes.
  * @throws InputError if there is not one name for each class.
  */

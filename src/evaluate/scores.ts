@@ -36,7 +36,6 @@ export interface EvaluationScores {
  *
  * @param labels True classes, `[n]`, in 0..numClasses - 1.
  * @param probabilities `[n, numClasses]` row by row, rows summing to 1.
- * @param numClasses The number of classes.
  * @param bootstrap Options of the accuracy's bootstrap interval.
  * @returns The scores (NaN for empty input, except the size), the confusion matrix and the bins.
  */

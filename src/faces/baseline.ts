@@ -46,8 +46,6 @@ const parse = object({
 /**
  * Checks a baseline, which may come from a file.
  *
- * @param where The argument, for messages.
- * @param value The baseline.
  * @param classNames The classes that it has to have, in any order, if they are known.
  * @throws {@link InputError} if it is damaged or has other classes.
  */
@@ -71,8 +69,6 @@ function checkSameClasses(where: string, own: readonly string[], classNames: rea
  * Corrects probabilities by a person's resting face: each is divided by what the resting face got and multiplied by what a resting face
  * should get. In log-probabilities this is a shift, the same for every image.
  *
- * @param predictions All classes, in any order.
- * @param baseline The baseline, checked.
  * @param share What a resting face should get for its class.
  * @returns The corrected classes, the most probable first.
  * @throws {@link InputError} if the classes are others than the baseline's.

@@ -75,7 +75,6 @@ const LEAST_EYE_DISTANCE = 0.2;
 /**
  * What can be cut out of a photo: faces with a part in it, without eyes that would lead astray. The largest come first.
  *
- * @param faces What a detector found.
  * @param size Height and width of the photo in pixels.
  * @throws {@link InputError} if it is no array of faces with boxes.
  */

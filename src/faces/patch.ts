@@ -15,7 +15,6 @@ interface Patch {
  * Cuts out of a photo in memory what the faces need, so that no more of it becomes a tensor.
  *
  * @param photo The photo; borrowed. One of other than bytes is returned as it is.
- * @param regions The faces.
  * @param size Height and width of the network's input; only their ratio counts.
  * @param margin What is taken around a face, as for `cropFaces`.
  */

@@ -8,9 +8,7 @@ import { isFile } from '../platform/read';
 import { fromImageElement, isImageElement } from './elements';
 import { fromPixelData, isPixelData } from './pixels';
 
-/**
- * Whether an input holds a batch, a tensor [n, h, w, c], rather than one image.
- */
+/** Whether an input holds a batch, a tensor [n, h, w, c], rather than one image. */
 export function isBatch(input: unknown): boolean {
   return input instanceof tf.Tensor && input.rank === 4;
 }

@@ -97,10 +97,7 @@ export function preprocess(images: tf.Tensor4D, preprocessing: Preprocessing = D
 const perChannel = (value: number | readonly number[], channels: number): readonly number[] =>
   typeof value === 'number' ? Array.from({ length: channels }, () => value) : value;
 
-/**
- * Throws unless a value is a {@link Preprocessing}.
- * @throws {@link InputError}
- */
+/** Throws unless a value is a {@link Preprocessing}. */
 export function checkPreprocessing(value: unknown): asserts value is Preprocessing {
   if (typeof value !== 'object' || value === null) {
     throw inputError(': preprocessing', '{ inputSize, mean, std }', describe(value));

@@ -81,7 +81,6 @@ const parse = object({
  * Any image source as one batch.
  *
  * @param input One image or a batch; borrowed until the promise settles.
- * @param options As of {@link loadImage}.
  * @returns [n, h, w, c] float32 0..255, n = 1 for one image, c = 1, 3 or 4; the caller's.
  */
 export async function readImages(input: ImageSource, options: LoadImageOptions = {}): Promise<tf.Tensor4D> {

@@ -107,7 +107,6 @@ export const DEFAULT_MARGINS: Margins = Object.freeze({
 /**
  * The part of an image that shows a face with its margins, in the shape that is wanted.
  *
- * @param region The face.
  * @param margin Margins, or one for all sides.
  * @param size Height and width of the image that is made of it; only their ratio counts.
  * @param image Height and width of the image in pixels.

@@ -7,7 +7,6 @@ import { frameForInputGradient } from './geometry';
  *
  * @param dy The gradient of the output, `[n, oh, ow, filters]` float32; borrowed.
  * @param filter The filter of the convolution, `[kh, kw, c, filters]` float32; borrowed.
- * @param geometry The geometry of the convolution.
  * @returns `[n, h, w, c]` float32; owned by the caller.
  */
 export function conv2dBackpropInput(dy: tf.Tensor4D, filter: tf.Tensor4D, geometry: ConvGeometry): tf.Tensor4D {

@@ -22,7 +22,6 @@ export interface DenseHead {
  * Finds the head of a model.
  *
  * @param model A model with one output `[n, classes]`; borrowed.
- * @returns The head.
  * @throws {@link InputError} if the model does not end in a dense layer.
  */
 export function denseHeadOf(model: tfl.LayersModel): DenseHead {

@@ -25,7 +25,6 @@ export interface ModelTraits {
  * not contain class names and other preprocessing; see `suggestCard`.
  *
  * @param model A built model; borrowed.
- * @returns The traits.
  * @throws InputError if it is not a model.
  */
 export function traitsOf(model: tfl.LayersModel): ModelTraits {

@@ -43,7 +43,6 @@ export function isFileSource(value: unknown): value is FileSource {
 /**
  * The name of a file, for messages.
  *
- * @param source The file.
  * @returns The name of a `File`, the last part of a path or URL, or undefined. It never holds the content of a `data:` URL.
  */
 export function fileName(source: unknown): string | undefined {
@@ -65,7 +64,6 @@ export function fileName(source: unknown): string | undefined {
  *
  * @param source The file; bytes are borrowed and returned as they are.
  * @param options Limits, signal, progress and the maker of errors.
- * @returns The bytes.
  * @throws InputError if the source is of another kind; what `fail` makes; the signal's reason.
  */
 export async function readFile(source: FileSource, options: ReadOptions): Promise<Uint8Array<ArrayBuffer>> {

@@ -9,7 +9,6 @@ import { checkGraph } from './check-graph';
  * Builds the model of a stored topology with all weights zero. A topology is not trusted: one that tfjs would never finish to
  * build is refused before, one whose layers want more weights than are stored as soon as they do, and nothing is fetched.
  *
- * @param file Name of the file, for messages.
  * @param topology The field `modelTopology` of a `model.json`.
  * @param values Number of values in the stored weights.
  * @returns The model; the caller's.

@@ -20,7 +20,6 @@ export interface LoadedModel {
  * Builds a model from weights that come with this package, which were checked when it was built.
  *
  * @param module The default export of `fer-cnn/weights/<name>`; borrowed.
- * @returns The model and its card.
  */
 export async function decodeBundled({ modelJson, weightsBase64, card }: WeightsModule): Promise<LoadedModel> {
   await ensureBackend(`weights '${card.name}'`);

@@ -9,7 +9,6 @@ export type Forward<Inputs> = (
 /**
  * `tf.customGrad` for a function that gets its inputs apart from what saves tensors, where tfjs passes all in one row.
  *
- * @param forward The function.
  * @param inputs Its inputs; borrowed.
  * @returns The value, differentiable; owned by the caller.
  */

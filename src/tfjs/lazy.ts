@@ -18,7 +18,6 @@ export interface LazyOperation<I extends Inputs, A extends object> {
  *
  * @param operation The operation, a constant of its module.
  * @param inputs The inputs; borrowed.
- * @param attributes The attributes, without tensors.
  * @returns The output; owned by the caller.
  */
 export function runLazily<I extends Inputs, A extends object>(

@@ -38,9 +38,7 @@ const BFLOAT16 = 14;
  *
  * @param name TensorFlow's name of the operation, for instance `FusedBatchNormV3`.
  * @param inputs Its inputs; borrowed.
- * @param outputs Number of its outputs.
  * @param types Names of its type attributes, all float32 here.
- * @param attributes Its other attributes.
  * @returns The outputs; the caller's, or the enclosing tidy's.
  */
 export function runNative(
@@ -61,7 +59,6 @@ export function runNative(
  *
  * @param name TensorFlow's name of the operation, for instance `Conv2D`.
  * @param inputs Its inputs, float32 or int32; the latter pass as they are; borrowed.
- * @param attributes Its other attributes.
  * @returns The only output, float32; the caller's, or the enclosing tidy's.
  */
 export function runInBfloat16(name: string, inputs: tf.Tensor[], attributes: NativeAttributes): tf.Tensor {

@@ -31,7 +31,6 @@ interface LayerPrototype {
 /**
  * Lets layers make weights up to a number of values, all zero, while `build` runs.
  *
- * @param values The number.
  * @param tooMany Makes the error for layers that want more.
  */
 export function withWeightLimit<T>(values: number, tooMany: () => Error, build: () => T): T {

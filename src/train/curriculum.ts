@@ -88,10 +88,7 @@ export function preprocessingIn(
   return phase ? { ...preprocessing, inputSize: [phase.size, phase.size] } : preprocessing;
 }
 
-/**
- * The augmentation of each epoch, from 0: the given one, without mixup from the end of the curriculum's.
- * @throws InputError if it is not valid.
- */
+/** The augmentation of each epoch, from 0: the given one, without mixup from the end of the curriculum's. */
 export function augmentationByEpoch(
   augment: AugmentOptions | Augmentation | undefined,
   epochs: number,

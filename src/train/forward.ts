@@ -60,7 +60,6 @@ const inPrediction =
  *
  * @param model A model with one input `[n, h, w, c]` and one output `[n, classes]`; changed until `restore`.
  * @param precision Type in which convolutions multiply on the native backend.
- * @returns The prepared forward pass.
  * @throws InputError if the model has several inputs or outputs.
  */
 export function prepareForTraining(model: tfl.LayersModel, precision: Precision = 'float32'): TrainingForward {

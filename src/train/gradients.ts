@@ -31,7 +31,6 @@ export const trainedVariables = (model: tfl.LayersModel): tf.Variable[] =>
  * Loss, logits and gradient of a batch, or what a part of a batch adds to them. The batch-norm statistics of the model move. Called
  * inside a tidy.
  *
- * @param model The model, prepared for training.
  * @param batch The images; borrowed.
  * @param key Integers that name the step's random stream.
  * @param keep Keeps the logits; the caller disposes of them.

@@ -98,10 +98,7 @@ const parse = object({
 /** The options of a run with their defaults. */
 export type ResolvedOptions = ReturnType<typeof parse>;
 
-/**
- * Checks all options of `train` that do not depend on model and data, and fills in their defaults.
- * @throws InputError
- */
+/** Checks all options of `train` that do not depend on model and data, and fills in their defaults. */
 export function parseOptions(options: TrainOptions): ResolvedOptions {
   const resolved = parse('train', options);
   const { earlyStopping, validation, workers, loss } = resolved;
