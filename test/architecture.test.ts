@@ -8,7 +8,7 @@ const SRC = fileURLToPath(new URL('../src/', import.meta.url));
 
 /** The floors of the house: a file imports from a lower floor or from its own folder. Files of src itself count as folders. */
 const FLOORS: readonly (readonly string[])[] = [
-  ['labels', 'class-names', 'file-kind', 'errors', 'validate', 'schema', 'random', 'metrics', 'base64'],
+  ['labels', 'class-names', 'file-kind', 'errors', 'validate', 'schema', 'random', 'pause', 'metrics', 'base64'],
   ['backend', 'platform', 'tfjs'],
   ['image', 'kernels'],
   ['data', 'models'],

@@ -1,8 +1,7 @@
 import { within } from '../errors';
 import { labelFromName } from '../labels';
 import { object, optional, type Schema, signal, text } from '../schema';
-import type { FaultReporter } from '../data/fault';
-import { faultsIn } from '../data/fault';
+import { type FaultReporter, faultsIn } from '../data/fault';
 import { quote, unquote } from '../data/fer2013-header';
 import { openSource } from '../data/source';
 import { fileName, type FileSource } from '../platform/read';

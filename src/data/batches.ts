@@ -1,8 +1,7 @@
 import { Random } from '../random';
 import { batchSize, flag, integer, object, optional, type Schema, seed } from '../schema';
 import { checkInteger } from '../validate';
-import type { Augmentation, AugmentOptions } from './augment';
-import { parseAugmentation } from './augment';
+import { type Augmentation, type AugmentOptions, parseAugmentation } from './augment';
 import { oneHot } from './rows';
 import { selectImages } from './select';
 

@@ -1,5 +1,4 @@
-import type { DatasetError } from '../errors';
-import { inputError, within } from '../errors';
+import { type DatasetError, inputError, within } from '../errors';
 import { EMOTIONS, SPLITS } from '../labels';
 import { checkInteger, describe } from '../validate';
 import { type LabeledImages, UNLABELED } from './batches';

@@ -1,5 +1,4 @@
-import type { DatasetErrorParts } from '../errors';
-import { DatasetError } from '../errors';
+import { DatasetError, type DatasetErrorParts } from '../errors';
 
 /** The parts of an error in a data file, without the name of the file. */
 export type Fault = Omit<DatasetErrorParts, 'where' | 'file'>;

@@ -1,5 +1,6 @@
 import { gunzip } from '#platform';
 import { kindOf, KIND_BYTES } from '../file-kind';
+import { pause } from '../pause';
 import { type FileSource, plainBytes, readChunks } from '../platform/read';
 import { csvInArchive } from './archive';
 import type { FaultReporter } from './fault';
@@ -97,16 +98,12 @@ async function* counted(
 ): AsyncGenerator<Uint8Array, void> {
   for await (const chunk of chunks) {
     for (let start = 0; start < chunk.length; start += SLICE) {
-      if (start > 0) await turn();
+      if (start > 0) await pause();
       const slice = chunk.subarray(start, start + SLICE);
       progress.bytesRead += slice.length;
       yield plainBytes(slice);
     }
   }
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 /** Waits for the first `length` bytes. Returns them (fewer at the end) and all chunks, including these bytes. */

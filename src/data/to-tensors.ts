@@ -1,8 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfd from '@tensorflow/tfjs-data';
 import { requireBackend } from '../backend/backend';
-import type { Batch, BatchOptions, LabeledImages } from './batches';
-import { batches, countBatches, generate, parseBatchOptions } from './batches';
+import {
+  type Batch,
+  batches,
+  type BatchOptions,
+  countBatches,
+  generate,
+  type LabeledImages,
+  parseBatchOptions,
+} from './batches';
 import { pixelsOf } from './copies';
 
 /** Options of `Dataset.toDataset`. */

@@ -1,8 +1,7 @@
 import { UNLABELED } from '../data/batches';
 import { inputError, within } from '../errors';
 import { EMOTIONS } from '../labels';
-import type { BootstrapOptions } from '../metrics/bootstrap';
-import { parseBootstrap } from '../metrics/bootstrap';
+import { type BootstrapOptions, parseBootstrap } from '../metrics/bootstrap';
 import { classScores } from '../metrics/class-scores';
 import { coverageCurve } from '../metrics/coverage';
 import { checkRows, normalizeRows } from '../metrics/probability';

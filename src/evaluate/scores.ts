@@ -1,5 +1,4 @@
-import type { BootstrapOptions, Interval } from '../metrics/bootstrap';
-import { bootstrapInterval } from '../metrics/bootstrap';
+import { bootstrapInterval, type BootstrapOptions, type Interval } from '../metrics/bootstrap';
 import { expectedCalibrationError, type ReliabilityBin, reliabilityBins } from '../metrics/calibration';
 import { accuracy, balancedAccuracy, cohensKappa, macroF1, weightedF1 } from '../metrics/class-scores';
 import { confusionMatrix } from '../metrics/confusion-matrix';

@@ -1,7 +1,6 @@
 import { weightsError, within } from '../errors';
 import { describe } from '../validate';
-import type { Json, LayerConfig, Settings } from './keras-layers';
-import { IN_TRAINING_ONLY } from './keras-layers';
+import { IN_TRAINING_ONLY, type Json, type LayerConfig, type Settings } from './keras-layers';
 import { layerOfOperation } from './keras-operations';
 
 /** A tensor of a graph: one of the outputs of a call of a layer. */

@@ -1,7 +1,15 @@
 import { weightsError } from '../errors';
 import { describe } from '../validate';
-import type { Json, LayerConfig, Part, Settings, Shape } from './keras-layers';
-import { hasNoEffect, IN_TRAINING_ONLY, ruleOf } from './keras-layers';
+import {
+  hasNoEffect,
+  IN_TRAINING_ONLY,
+  type Json,
+  type LayerConfig,
+  type Part,
+  ruleOf,
+  type Settings,
+  type Shape,
+} from './keras-layers';
 import { partsOf } from './keras-parts';
 import { valueFromKeras } from './keras-values';
 

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { ConvGeometry } from './geometry';
-import { frameForInputGradient } from './geometry';
+import { type ConvGeometry, frameForInputGradient } from './geometry';
 
 /**
  * Computes the gradient of a convolution with respect to its input: convolves the output gradient with the filter rotated by 180 degrees.

@@ -2,8 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { conv2dBackpropFilter } from './conv2d-backprop-filter';
 import { conv2dBackpropInput, halfTurn } from './conv2d-backprop-input';
 import { filterGradientByProducts } from './filter-products';
-import type { ConvAttributes } from './geometry';
-import { convGeometry, isDilated } from './geometry';
+import { type ConvAttributes, convGeometry, isDilated } from './geometry';
 import { type LazyOperation, runKernel, runLazily } from '../tfjs/lazy';
 import { fastConvolutions, nativeKernels } from './on-demand';
 

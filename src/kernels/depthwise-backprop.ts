@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { ConvGeometry } from './geometry';
-import { frame, frameForInputGradient, spread } from './geometry';
+import { type ConvGeometry, frame, frameForInputGradient, spread } from './geometry';
 
 /**
  * Computes the gradient of a depthwise convolution with respect to its filter: for each kernel element, the product of the shifted input

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { wasmRoom, wasmValues } from '../tfjs/wasm-memory';
-import type { ConvGeometry } from './geometry';
-import { frameForInputGradient } from './geometry';
+import { type ConvGeometry, frameForInputGradient } from './geometry';
 
 /** The attributes of tfjs's pooling gradients. */
 export interface PoolGradientAttributes {

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import type { Augmentation, AugmentOptions } from '../data/augment';
-import { parseAugmentation } from '../data/augment';
+import { type Augmentation, type AugmentOptions, parseAugmentation } from '../data/augment';
 import { InputError, inputError } from '../errors';
 import type { Preprocessing } from '../image/preprocess';
 import { arrayOf, integer, object, optional, type Parser, type Schema, share } from '../schema';

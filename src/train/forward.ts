@@ -1,10 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { inputError } from '../errors';
-import type { BatchStatistics, ReduceMeans } from '../kernels/batch-norm';
-import { batchNormInTraining } from '../kernels/batch-norm';
-import type { Precision } from '../kernels/conv2d';
-import { conv2dInTraining } from '../kernels/conv2d';
+import { batchNormInTraining, type BatchStatistics, type ReduceMeans } from '../kernels/batch-norm';
+import { conv2dInTraining, type Precision } from '../kernels/conv2d';
 import { matMulInTraining } from '../kernels/mat-mul';
 import { maxPoolInTraining } from '../kernels/max-pool';
 import { reluInTraining } from '../kernels/relu';

@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { Batch } from '../data/batches';
-import type { Preprocessing } from '../image/preprocess';
-import { preprocess } from '../image/preprocess';
+import { preprocess, type Preprocessing } from '../image/preprocess';
 import { topologyOf } from '../tfjs/topology';
 import type { PartOfBatch, TrainingForward } from './forward';
 import { statisticsOf } from './freeze';

@@ -1,6 +1,7 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { inputError } from '../errors';
 import { addFacts } from '../models/known-facts';
+import { pause } from '../pause';
 import { disposeOptimizer, getLearningRate, setLearningRate } from '../tfjs/optimizers';
 import { checkNumber } from '../validate';
 import { createCallbacks } from './callbacks';
@@ -211,7 +212,3 @@ async function run(
     throw error;
   }
 }
-
-/** Lets timers, signals and the page run. */
-const pause = (): Promise<void> =>
-  new Promise((resolve) => (typeof setImmediate === 'function' ? setImmediate(resolve) : setTimeout(resolve)));
