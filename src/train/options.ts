@@ -8,7 +8,7 @@ import type { StreamedData, TensorData } from './data';
 import type { LossOptions } from './losses';
 import type { OptimizerName } from './optimizers';
 import type { PlateauSchedule, Schedule } from './schedules';
-import type { CheckpointStore } from './state';
+import type { CheckpointStore } from './checkpoint-store';
 import type { GradientWorkers } from './workers';
 
 /**

@@ -25,7 +25,7 @@ import { parseLoss } from './losses';
 import { DEFAULT_RATES, type OptimizerName } from './optimizers';
 import type { CheckpointOptions, EarlyStoppingOptions, OptimizationOptions, TfCallback, TrainOptions } from './options';
 import type { PlateauSchedule, Schedule } from './schedules';
-import type { CheckpointStore } from './state';
+import type { CheckpointStore } from './checkpoint-store';
 import type { GradientWorkers } from './workers';
 
 const parseStopping = object({

@@ -4,6 +4,7 @@ import { addFacts } from '../models/known-facts';
 import { pause } from '../pause';
 import { disposeOptimizer, getLearningRate, setLearningRate } from '../tfjs/optimizers';
 import { checkNumber } from '../validate';
+import { finish, rememberBest, updateAverages, whileValidated } from './averages';
 import { createCallbacks } from './callbacks';
 import { checkTakesSizes, preprocessingIn } from './curriculum';
 import { openData, type TrainingData } from './data';
@@ -152,7 +153,7 @@ async function run(
       const { loss, correct } = await step(batch, sized, [seed, position.step]);
       position.step++;
       position.batch++;
-      checkpoints.updateAverages(state, averaging!);
+      updateAverages(state, averaging!);
       totals.loss += loss * size;
       totals.correct += correct;
       totals.count += size;
@@ -166,8 +167,7 @@ async function run(
     }
     steps = position.batch;
     const scores =
-      validation &&
-      (await checkpoints.whileValidated(state, () => validate(model, validation, loss, preprocessing, signal)));
+      validation && (await whileValidated(state, () => validate(model, validation, loss, preprocessing, signal)));
     clock();
     await endEpoch(epoch, scores);
   }
@@ -184,7 +184,7 @@ async function run(
     };
     if (earlyStopping && isBest(earlyStopping, record, history[position.best - 1])) {
       position.best = record.epoch;
-      if (earlyStopping.restoreBest) await checkpoints.rememberBest(state);
+      if (earlyStopping.restoreBest) await rememberBest(state);
     }
     history.push(record);
     losses.push(record.valLoss ?? record.loss);
@@ -192,14 +192,14 @@ async function run(
     if (checkpoint && (record.epoch % checkpoint.everyEpochs === 0 || record.epoch === epochs)) await save();
     const { loss, accuracy: acc, learningRate: lr } = record;
     const logs = { loss, acc, ...(scores && { val_loss: scores.valLoss, val_acc: scores.valAccuracy }), lr };
-    await checkpoints.whileValidated(state, () => callbacks.onEpochEnd(epoch, logs));
+    await whileValidated(state, () => callbacks.onEpochEnd(epoch, logs));
   }
 
   try {
     await callbacks.onTrainBegin();
     let reason;
     while (!(reason = stopReason())) await trainEpoch(history.length);
-    checkpoints.finish(state);
+    finish(state);
     await callbacks.onTrainEnd();
     return {
       history,
