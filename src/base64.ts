@@ -7,7 +7,6 @@ for (let value = 0; value < 64; value++) TABLE[LETTERS.charCodeAt(value)] = valu
  * Bytes as base64. `btoa` and `atob` are not everywhere.
  *
  * @param bytes The bytes; borrowed.
- * @returns The string, padded.
  */
 export function base64OfBytes(bytes: Uint8Array): string {
   let text = '';

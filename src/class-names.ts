@@ -40,7 +40,6 @@ export function listNames(names: readonly string[]): string {
  *
  * @param rows The targets or a teacher's probabilities, `[size, labels.length]`.
  * @param labels The new label of each class.
- * @param numClasses The new number of classes.
  * @returns The moved values, `[size, numClasses]`.
  */
 export function moveClasses(rows: Float32Array, labels: readonly number[], numClasses: number): Float32Array {
@@ -52,11 +51,7 @@ export function moveClasses(rows: Float32Array, labels: readonly number[], numCl
   return moved;
 }
 
-/**
- * Throws if both arrays of class names are known and differ.
- *
- * @throws InputError
- */
+/** Throws if both arrays of class names are known and differ. */
 export function checkSameClasses(
   expected: readonly string[] | undefined,
   received: readonly string[] | undefined,

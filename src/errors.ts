@@ -169,9 +169,6 @@ export class DisposedError extends FerError {
 /**
  * Creates the error for an optional package that cannot be imported.
  *
- * @param where The function that needs it.
- * @param name The name of the package.
- * @param cause The error of the import.
  * @returns The error, with the command that installs the package.
  */
 export function missingPackage(where: string, name: string, cause: unknown): FerError {
@@ -192,7 +189,6 @@ export function missingPackage(where: string, name: string, cause: unknown): Fer
  *
  * @param place What precedes the places: `train`, or in turn a continuation such as `: layer 'a'`.
  * @param work The work, synchronous or not.
- * @returns What it returns.
  */
 export function within<T>(place: string, work: () => T): T {
   const complete = (error: unknown): never => {

@@ -42,11 +42,6 @@ const HTML = /^\s*<(!doctype html|html|head|body)/i;
  *
  * @param head The first bytes, up to {@link KIND_BYTES}; fewer if the file is shorter.
  * @returns The kind, or undefined if the file is of no known kind.
- * @example
- * ```ts
- * const kind = kindOf(bytes);
- * if (kind) throw inputError(where, 'a model', kind.name, kind.remedy);
- * ```
  */
 export function kindOf(head: Uint8Array): FileKind | undefined {
   const text = String.fromCharCode(...head.subarray(0, KIND_BYTES)); // a character for each byte

@@ -65,8 +65,8 @@ export type { Schedule } from './train/schedules';
 export { binaryCrossentropy, categoricalCrossentropy, focal } from './train/losses';
 export type { Loss, LossOptions } from './train/losses';
 export { registerTrainingKernels } from './kernels/register';
-export { memoryCheckpoint } from './train/state';
-export type { CheckpointStore } from './train/state';
+export { memoryCheckpoint } from './train/checkpoint-store';
+export type { CheckpointStore } from './train/checkpoint-store';
 
 // Evaluation
 export { evaluate } from './evaluate/evaluate';

@@ -13,11 +13,6 @@ export const EMOTIONS = ['angry', 'disgust', 'fear', 'happy', 'sad', 'surprise',
 
 /**
  * Name of one of the seven FER2013 emotions.
- *
- * @example
- * ```ts
- * const emotion: Emotion = EMOTIONS[3]; // 'happy'
- * ```
  */
 export type Emotion = (typeof EMOTIONS)[number];
 
@@ -33,12 +28,6 @@ export const SPLITS = ['Training', 'PublicTest', 'PrivateTest'] as const;
 
 /**
  * Name of a FER2013 split. Select on `PublicTest`; `PrivateTest` is for the final score only.
- *
- * @example
- * ```ts
- * const split: Split = 'PublicTest';
- * const part = dataset.where(split);
- * ```
  */
 export type Split = (typeof SPLITS)[number];
 
@@ -61,10 +50,6 @@ const LABEL_BY_SPELLING = new Map<string, number>(
  *
  * @param name An emotion in any case and with any common ending (`'Happiness'`, `'joy'`, `'3'`, `'3_happy'`).
  * @returns The label, an integer in 0..6, or `undefined` if the name is none of the seven.
- * @example
- * ```ts
- * labelFromName('Happiness'); // 3
- * ```
  */
 export function labelFromName(name: string): number | undefined {
   const text = name.trim().toLowerCase();

@@ -1,5 +1,5 @@
 import { inputError } from './errors';
-import { checkInteger, checkNumber, checkOneOf, checkOptions, checkText, describe, type Bounds } from './validate';
+import { checkInteger, checkNumber, checkOneOf, checkText, describe, type Bounds } from './validate';
 
 /** Checks a value and gives it back with its defaults. Throws an `InputError` whose message begins with `where`. */
 export type Parser<T> = (where: string, value: unknown) => T;
@@ -54,17 +54,20 @@ export const oneOf =
 /** An object or a function that passes a test. The expectation is the object of "expected" in the message. */
 export const that =
   /* @__NO_SIDE_EFFECTS__ */
-  <T extends object>(expected: string, test: (value: Partial<T>) => boolean): Parser<T> =>
+  <T extends object>(expected: string, test: (value: Partial<T>) => boolean, remedy?: string): Parser<T> =>
     (where, value) => {
       if (Object(value) === value && test(value as Partial<T>)) return value as T;
-      throw inputError(where, expected, describe(value));
+      throw inputError(where, expected, describe(value), remedy);
     };
+
+/** An object or a function that has a method. */
+export const having =
+  /* @__NO_SIDE_EFFECTS__ */
+  <T extends object>(method: keyof T, expected: string, remedy?: string): Parser<T> =>
+    that<T>(expected, ({ [method]: found }) => typeof found === 'function', remedy);
 
 /** A value that is checked elsewhere. */
 export const unchecked = <T>(_where: string, value: unknown): T => value as T;
-
-/** The option `signal`, which is checked with the object that it is in. */
-export const signal = unchecked<AbortSignal | undefined>;
 
 /** A value that may be left out. */
 export function optional<T>(parse: Parser<T>): Parser<T | undefined>;
@@ -73,6 +76,28 @@ export function optional<T>(parse: Parser<T>, fallback: T): Parser<T>;
 export function optional<T>(parse: Parser<T>, fallback?: T): Parser<T | undefined> {
   return (where, value) => (value === undefined ? fallback : parse(where, value));
 }
+
+/** The option `signal`; null counts as none. */
+export const signal: Parser<AbortSignal | undefined> = (where, value) =>
+  value === null ? undefined : given(where, value);
+
+const given = optional(
+  that<AbortSignal>(
+    'an AbortSignal',
+    ({ throwIfAborted, addEventListener }) =>
+      typeof throwIfAborted === 'function' && typeof addEventListener === 'function',
+  ),
+);
+
+/** An option that is called, such as `onProgress`; null counts as none. */
+export const callback =
+  /* @__NO_SIDE_EFFECTS__ */
+  <T>(): Parser<T | undefined> =>
+    (where, value) => {
+      if (value === undefined || value === null) return undefined;
+      if (typeof value === 'function') return value as T;
+      throw inputError(where, 'a function', describe(value));
+    };
 
 /** The option `seed`. */
 export const seed = optional(integer({ min: 0 }), 0);
@@ -94,8 +119,19 @@ export const object =
   /* @__NO_SIDE_EFFECTS__ */
   <S extends Readonly<Record<string, Parser<unknown>>>>(schema: S): Parser<Parsed<S>> =>
     (where, value) => {
-      checkOptions(where, value, Object.keys(schema));
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+        throw inputError(where, 'an options object', describe(value));
+      }
       const given = value as Record<string, unknown>;
+      const unknown = Object.keys(given).find((key) => !Object.hasOwn(schema, key));
+      if (unknown !== undefined) {
+        throw inputError(
+          where,
+          `options among [${Object.keys(schema).join(', ')}]`,
+          `the option ${JSON.stringify(unknown)}`,
+          'Remove it or correct its spelling.',
+        );
+      }
       const path = /^\w*(\.\w+)?$/.test(where) ? `${where}: ` : `${where}.`;
       const parsed = Object.entries(schema).map(([key, parse]) => [key, parse(path + key, given[key])] as const);
       return Object.fromEntries(parsed.filter(([, option]) => option !== undefined)) as Parsed<S>;

@@ -36,57 +36,39 @@ function inBounds(value: number, { min = -Infinity, max = Infinity }: Bounds): b
   return value >= min && value <= max;
 }
 
-/**
- * Throws unless `value` is an integer within the bounds.
- * @throws InputError
- */
+/** Throws unless `value` is an integer within the bounds. */
 export function checkInteger(where: string, value: unknown, bounds: Bounds = {}): asserts value is number {
   if (!Number.isSafeInteger(value) || !inBounds(value as number, bounds)) {
     throw inputError(where, `an integer${boundsText(bounds)}`, describe(value));
   }
 }
 
-/**
- * Throws unless `value` is a finite number within the bounds.
- * @throws InputError
- */
+/** Throws unless `value` is a finite number within the bounds. */
 export function checkNumber(where: string, value: unknown, bounds: Bounds = {}): asserts value is number {
   if (typeof value !== 'number' || !Number.isFinite(value) || !inBounds(value, bounds)) {
     throw inputError(where, `a finite number${boundsText(bounds)}`, describe(value));
   }
 }
 
-/**
- * Throws unless `value` is a non-empty string.
- * @throws InputError
- */
+/** Throws unless `value` is a non-empty string. */
 export function checkText(where: string, value: unknown): asserts value is string {
   if (typeof value === 'string' && value !== '') return;
   throw inputError(where, 'a non-empty string', describe(value));
 }
 
-/**
- * Throws unless `values` is an array or a typed array. Does not check the elements.
- * @throws InputError
- */
+/** Throws unless `values` is an array or a typed array. Does not check the elements. */
 export function checkList(where: string, values: unknown): asserts values is ArrayLike<unknown> {
   if (Array.isArray(values) || (ArrayBuffer.isView(values) && 'length' in values)) return;
   throw inputError(where, 'an array or a typed array', describe(values));
 }
 
-/**
- * Throws unless `values` is iterable. Does not check the elements.
- * @throws InputError
- */
+/** Throws unless `values` is iterable. Does not check the elements. */
 export function checkIterable(where: string, values: unknown): asserts values is Iterable<unknown> {
   if (typeof (values as Iterable<unknown> | null | undefined)?.[Symbol.iterator] === 'function') return;
   throw inputError(where, 'an array or another iterable', describe(values));
 }
 
-/**
- * Throws unless `value` is one of the choices.
- * @throws InputError
- */
+/** Throws unless `value` is one of the choices. */
 export function checkOneOf<T extends string | number | boolean>(
   where: string,
   value: unknown,
@@ -96,37 +78,4 @@ export function checkOneOf<T extends string | number | boolean>(
     const list = choices.map((choice) => JSON.stringify(choice)).join(', ');
     throw inputError(where, `one of ${list}`, describe(value));
   }
-}
-
-/**
- * Throws unless `options` is a plain object without unknown keys, and its `signal` and `onProgress` have the right type.
- * @throws InputError
- */
-export function checkOptions(where: string, options: unknown, keys: readonly string[]): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw inputError(where, 'an options object', describe(options));
-  }
-  const unknown = Object.keys(options).find((key) => !keys.includes(key));
-  if (unknown !== undefined) {
-    throw inputError(
-      where,
-      `options among [${keys.join(', ')}]`,
-      `the option ${JSON.stringify(unknown)}`,
-      'Remove it or correct its spelling.',
-    );
-  }
-  const { signal, onProgress } = options as { signal?: AbortSignal | null; onProgress?: unknown };
-  if (
-    isGiven(signal) &&
-    (typeof signal.throwIfAborted !== 'function' || typeof signal.addEventListener !== 'function')
-  ) {
-    throw inputError(`${where}: signal`, 'an AbortSignal', describe(signal));
-  }
-  if (isGiven(onProgress) && typeof onProgress !== 'function') {
-    throw inputError(`${where}: onProgress`, 'a function', describe(onProgress));
-  }
-}
-
-function isGiven<T>(option: T): option is T & {} {
-  return option !== undefined && option !== null;
 }

@@ -3,6 +3,7 @@ import { InputError } from '../src/errors';
 import {
   arrayOf,
   batchSize,
+  callback,
   flag,
   integer,
   number,
@@ -12,6 +13,7 @@ import {
   POSITIVE,
   seed,
   share,
+  signal,
   text,
 } from '../src/schema';
 
@@ -35,12 +37,15 @@ describe('a schema', () => {
     expect('kind' in parse('f', { rate: 1, kind: undefined })).toBe(false);
   });
 
-  it.each<[unknown, string]>([
+  it.each<[unknown, string | RegExp]>([
     [undefined, 'f: expected an options object, received undefined.'],
+    [null, 'f: expected an options object, received null.'],
+    [[], 'f: expected an options object, received [].'],
     [
       { rate: 1, seeds: 1 },
-      'f: expected options among [batchSize, seed, rate, kind, nested], received the option "seeds".',
+      'f: expected options among [batchSize, seed, rate, kind, nested], received the option "seeds". Remove it or correct its spelling.',
     ],
+    [{ rate: 1, toString: 1 }, /received the option "toString"/],
     [{}, 'f: rate: expected a finite number above 0, received undefined.'],
     [{ rate: 1, batchSize: 0 }, 'f: batchSize: expected an integer of at least 1, received 0.'],
     [{ rate: 1, kind: 'c' }, 'f: kind: expected one of "a", "b", received "c".'],
@@ -49,6 +54,17 @@ describe('a schema', () => {
   ])('refuses %j by the name of the option', (options, message) => {
     expect(() => parse('f', options)).toThrow(InputError);
     expect(() => parse('f', options)).toThrow(message);
+  });
+
+  it('takes signals and functions, and null for none', () => {
+    const listen = object({ signal, onProgress: callback<() => void>() });
+    const given = { signal: AbortSignal.abort(), onProgress: () => undefined };
+    expect(listen('f', given)).toEqual(given);
+    expect(listen('f', { signal: null, onProgress: null })).toEqual({});
+    expect(() => listen('f', { signal: {} })).toThrow(/^f: signal: expected an AbortSignal, received an object/);
+    expect(() => listen('f: options', { onProgress: 0 })).toThrow(
+      'f: options.onProgress: expected a function, received 0.',
+    );
   });
 
   it('continues the place of its caller, or that of a method', () => {

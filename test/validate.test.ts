@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../src/errors';
-import { checkInteger, checkIterable, checkNumber, checkOneOf, checkOptions, describe as text } from '../src/validate';
+import { checkInteger, checkIterable, checkNumber, checkOneOf, describe as text } from '../src/validate';
 
 describe('argument checks', () => {
   it('accept values within inclusive bounds', () => {
@@ -8,7 +8,6 @@ describe('argument checks', () => {
     expect(() => checkNumber('x', 0.5, { min: 0.5 })).not.toThrow();
     expect(() => checkIterable('x', new Set([1]))).not.toThrow();
     expect(() => checkOneOf('x', 'a', ['a', 'b'])).not.toThrow();
-    expect(() => checkOptions('x', { a: 1 }, ['a', 'b'])).not.toThrow();
   });
 
   it.each([
@@ -25,13 +24,6 @@ describe('argument checks', () => {
     [() => checkIterable('f: l', null), 'f: l: expected an array or another iterable, received null.'],
     [() => checkIterable('f: l', { length: 1 }), /^f: l: .* received an object with the keys \[length\]\.$/],
     [() => checkOneOf('f: c', 'z', ['a', 'b']), 'f: c: expected one of "a", "b", received "z".'],
-    [() => checkOptions('f', null, []), 'f: expected an options object, received null.'],
-    [
-      () => checkOptions('f', { bach: 1 }, ['batch']),
-      'f: expected options among [batch], received the option "bach". Remove it or correct its spelling.',
-    ],
-    [() => checkOptions('f', { signal: {} }, ['signal']), /^f: signal: expected an AbortSignal, received an object/],
-    [() => checkOptions('f', { onProgress: 0 }, ['onProgress']), 'f: onProgress: expected a function, received 0.'],
   ])('refuse with a message of one grammar (%#)', (check, message) => {
     expect(check).toThrow(InputError);
     expect(check).toThrow(message);

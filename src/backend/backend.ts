@@ -10,14 +10,8 @@ const REMEDY =
 /**
  * Waits until a tfjs backend is ready. The program imports and selects the backend.
  *
- * @param where The function that needs the backend, for the message.
  * @returns The name of the active backend.
  * @throws {@link BackendError} that names the packages to install, if no backend is registered or none starts.
- * @example
- * ```ts
- * import '@tensorflow/tfjs-backend-wasm';
- * await ensureBackend('my program'); // 'wasm'
- * ```
  */
 export async function ensureBackend(where: string): Promise<string> {
   try {
@@ -31,7 +25,6 @@ export async function ensureBackend(where: string): Promise<string> {
 /**
  * Checks that a tfjs backend is ready, for synchronous functions. Starts backends that start synchronously.
  *
- * @param where The function that needs the backend, for the message.
  * @throws {@link BackendError} that names what to install or to await.
  */
 export function requireBackend(where: string): void {

@@ -24,15 +24,10 @@ const devices = new WeakMap<object, Device>();
  *
  * @param result The result to wait for. Default: none, which checks for an earlier loss.
  * @param backend The backend that computes it. Default: the active one.
- * @returns The result.
  * @throws {@link BackendError} if the WebGL context or WebGPU device is lost, now or since this function first saw it.
- * @example
- * ```ts
- * const values = await unlessLost(tensor.data());
- * ```
  */
 export async function unlessLost<T = void>(result?: Promise<T>, backend: tf.KernelBackend = tf.backend()): Promise<T> {
-  const device = deviceOf(backend as unknown as GpuBackend);
+  const device = deviceOf(backend as tf.KernelBackend & GpuBackend);
   if (!device) return result as Promise<T>;
   let stop = () => {};
   const loss = new Promise<void>((resolve) => (stop = resolve));

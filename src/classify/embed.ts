@@ -4,7 +4,7 @@ import { inputError, within } from '../errors';
 import { isBatch } from '../image/input';
 import type { ImageSource } from '../image/read';
 import { denseHeadOf } from '../models/head';
-import { object, type Schema, signal, unchecked } from '../schema';
+import { callback, object, type Schema, signal } from '../schema';
 import { checkFaces, type ProbabilityOptions, regionsOf, SHARED } from './options';
 
 /** The images of a `Dataset`, or of any object with the same arrays; labels are not needed. */
@@ -32,7 +32,7 @@ export interface EmbedOptions extends ProbabilityOptions {
 const parse = object({
   ...SHARED,
   signal,
-  onProgress: unchecked<EmbedOptions['onProgress']>,
+  onProgress: callback<EmbedOptions['onProgress']>(),
 } satisfies Schema<EmbedOptions>);
 
 /** What the layers before the skipped ones give for an image or a batch: all rows one after another. */
@@ -45,10 +45,7 @@ type Run = (
 /**
  * Computes the vectors of images: `embed` of a classifier.
  *
- * @param model The model of the classifier.
- * @param run Runs it.
  * @param input The image or images.
- * @param options The options.
  * @returns One vector, or one for each image or region.
  */
 export async function embed(

@@ -1,28 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { fastConvolutions } from '../kernels/on-demand';
-import { normalisesLastAxis, onlyConsumer, onlyInput, replaceCall } from '../models/graph';
+import {
+  internals,
+  type LayerInternals,
+  normalisesLastAxis,
+  onlyConsumer,
+  onlyInput,
+  replaceCall,
+} from '../tfjs/layers';
 
 type Layer = tfl.layers.Layer;
 type Step = (inputs: tf.Tensor | tf.Tensor[]) => tf.Tensor;
-type Weight = { read(): tf.Variable };
-
-/** Private members of tfjs layers. */
-interface LayerInternals {
-  activation: { getClassName(): string };
-  kernel: Weight;
-  bias: Weight | null | undefined;
-  strides: [number, number];
-  padding: 'same' | 'valid';
-  dilationRate: [number, number];
-  dataFormat: string;
-  epsilon: number;
-  gamma: Weight | null | undefined;
-  beta: Weight | null | undefined;
-  movingMean: Weight;
-  movingVariance: Weight;
-}
-
 /** A convolution or dense layer, with the layers that are fused into it. */
 interface Chain {
   layer: Layer;
@@ -41,7 +30,6 @@ interface Folded {
 /** The maximum batch size for running the steps of a model directly. In larger batches, tfjs's overhead per layer is negligible. */
 const FEW_IMAGES = 8;
 
-const internals = (layer: Layer) => layer as unknown as LayerInternals;
 /** Returns the input as a new tensor, as a layer must; `tf.clone` would copy the data on WASM. */
 const identity: Step = (inputs) => tf.reshape(onlyInput(inputs), onlyInput(inputs).shape);
 
@@ -50,13 +38,6 @@ const identity: Step = (inputs) => tf.reshape(onlyInput(inputs), onlyInput(input
  * model is not changed. If its weights change, they are folded again.
  *
  * The outputs equal the model's own within 1e-5. Layers that cannot be fused run unchanged, so every model works.
- *
- * @example
- * ```ts
- * const fused = new FusedNetwork(model);
- * const probabilities = fused.predict(images);
- * fused.dispose();
- * ```
  */
 export class FusedNetwork {
   readonly #model: tfl.LayersModel;
@@ -104,7 +85,7 @@ export class FusedNetwork {
 
   /** Disposes of the folded weights. A later prediction folds them again. */
   dispose(): void {
-    tf.dispose(this.#folded as unknown as tf.TensorContainer);
+    tf.dispose(this.#folded.map((folded) => ({ ...folded })));
     this.#folded = [];
     this.#seen = [];
   }

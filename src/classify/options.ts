@@ -51,24 +51,21 @@ export const SHARED = {
 
 const shared = object(SHARED);
 
-/**
- * Checks the options of `classify`.
- * @throws InputError
- */
-export function checkClassifyOptions(options: ClassifyOptions, classes: number): void {
-  const parse = object({
-    ...SHARED,
+/** The options that say which of so many classes are returned. */
+export const topOptions = (classes: number) =>
+  ({
     topk: optional(integer({ min: 1, max: classes })),
     minProbability: optional(share, 0),
-  } satisfies Schema<ClassifyOptions>);
+  }) satisfies Schema<Pick<ClassifyOptions, 'topk' | 'minProbability'>>;
+
+/** Checks the options of `classify`. */
+export function checkClassifyOptions(options: ClassifyOptions, classes: number): void {
+  const parse = object({ ...SHARED, ...topOptions(classes) } satisfies Schema<ClassifyOptions>);
   const where = 'classify: options';
   checkFaces(where, parse(where, options));
 }
 
-/**
- * Checks the options of `probabilities`.
- * @throws InputError
- */
+/** Checks the options of `probabilities`. */
 export function checkProbabilityOptions(options: ProbabilityOptions): void {
   const where = 'probabilities: options';
   checkFaces(where, shared(where, options));

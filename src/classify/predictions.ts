@@ -48,13 +48,7 @@ interface RowSettings {
   readonly calibration?: { readonly temperature: number };
 }
 
-/**
- * Returns the most probable classes of one row, in descending order; ties in the order of the classes.
- *
- * @param row The probability of each class.
- * @param classNames The name of each class.
- * @param topk The number of classes.
- */
+/** Returns the most probable classes of one row, in descending order; ties in the order of the classes. */
 export function topPredictions(row: readonly number[], classNames: readonly string[], topk: number): Prediction[] {
   return row
     .map((probability, label) => ({ className: classNames[label]!, probability }))

@@ -25,7 +25,6 @@ const places = () => [import.meta.url, pathToFileURL(join(process.cwd(), 'packag
 /**
  * Starts a backend and makes it the active one.
  *
- * @param name The backend.
  * @throws An error if its package is not installed or it does not start.
  */
 export async function activate(name: BackendName): Promise<void> {
@@ -69,9 +68,7 @@ async function register(name: BackendName, module: string, require: NodeJS.Requi
 /**
  * Starts the backend asked for or, if none is, the fastest that is installed and works.
  *
- * @param wanted Name of the backend.
  * @param candidates The backends to try if no name is given.
- * @returns The name of the backend.
  * @throws BackendError that says what to install.
  */
 export async function startBackend(

@@ -1,22 +1,19 @@
 import { inputError } from '../errors';
-import { checkList, checkOptions } from '../validate';
+import { object, optional, type Schema, text as anyText } from '../schema';
+import { checkList } from '../validate';
 import { INK, PAPER, readableOn, SCALE, shareColor } from '../evaluate/color-scale';
 import { intervalText, percent } from '../evaluate/format';
 import type { ReportData } from '../evaluate/report-data';
 
 /**
  * How to draw a report.
- *
- * @example
- * ```ts
- * const options: SvgOptions = { title: 'PublicTest' };
- * const svg = confusionSvg(await evaluate(model, dataset), options);
- * ```
  */
 export interface SvgOptions {
   /** Heading of the image. Default `Confusion matrix`. */
   title?: string;
 }
+
+const parse = object({ title: optional(anyText, 'Confusion matrix') } satisfies Schema<SvgOptions>);
 
 const CELL = 68;
 const PADDING = 28;
@@ -34,19 +31,11 @@ const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Ar
  * panel of its own, so that it can be read on light and on dark pages; it needs no font, style sheet or other file, and is
  * always the same text for the same report.
  *
- * @param report What to draw.
- * @param options The heading.
  * @returns The text of an SVG file.
  * @throws InputError if an option is unknown or the report has no confusion matrix.
- * @example
- * ```ts
- * const report = await evaluate(model, dataset.where('PublicTest'));
- * await writeFile('confusion.svg', confusionSvg(report, { title: 'PublicTest' }));
- * ```
  */
 export function confusionSvg(report: ReportData, options: SvgOptions = {}): string {
-  checkOptions('confusionSvg: options', options, ['title']);
-  const { title = 'Confusion matrix' } = options;
+  const { title } = parse('confusionSvg: options', options);
   checkReport(report);
   const { classNames, confusionMatrix, perClass, size, accuracy, accuracyInterval } = report;
   const { left, top, side, width, height, isSlanted } = layOut(title, classNames);

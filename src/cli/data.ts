@@ -18,7 +18,6 @@ export const isFolder = (path: string): Promise<boolean> =>
  * Loads a CSV file or a folder of images of any classes.
  *
  * @param path The file or folder.
- * @returns The data set.
  */
 export async function loadData(path: string): Promise<Dataset> {
   if (!(await isFolder(path))) return loadFer2013(path);
@@ -45,8 +44,6 @@ const VALIDATION_SHARE = 0.1;
  * out. PrivateTest is never touched.
  *
  * @param path Where the data came from, for the card.
- * @param dataset All of it.
- * @param seed Seed of a random split.
  */
 export function trainingSets(path: string, dataset: Dataset, seed: number): TrainingSets {
   const sizes = Array.from(SPLITS, (_, split) => dataset.splits.filter((number) => number === split).length);

@@ -9,12 +9,6 @@ import { base64OfBytes, bytesOfBase64 } from '../base64';
 /**
  * What a model gave for a few images when its weights were stored. Holding later code to it, from the raw images and
  * from the network's input separately, shows whether the preprocessing or the model has drifted.
- *
- * @example
- * ```ts
- * const golden: Golden = await createGolden(model, card.preprocessing);
- * await writeFile('golden.json', JSON.stringify(golden));
- * ```
  */
 export interface Golden {
   /** The images. */
@@ -23,12 +17,6 @@ export interface Golden {
 
 /**
  * An image, the input that the preprocessing made of it, and the model's output.
- *
- * @example
- * ```ts
- * const toTensor = ({ pixels, shape }: GoldenPicture) => tf.tensor3d(Buffer.from(pixels, 'base64'), shape, 'int32');
- * console.log(golden.images.map((image) => toTensor(image).shape));
- * ```
  */
 export interface GoldenPicture {
   /** Height, width and channels of the image. */
@@ -52,15 +40,9 @@ const SHAPES: readonly GoldenPicture['shape'][] = [
  * Draws a few synthetic faces and records what a model makes of them.
  *
  * @param model The model as it will be loaded, with its weights quantized; borrowed.
- * @param preprocessing Its preprocessing.
  * @param seed Seed of the images. Default 1.
  * @returns The record, which JSON can hold; no tensors.
  * @throws `InputError` if the preprocessing is not right, or gives what the model does not take.
- * @example
- * ```ts
- * const { model, card } = await decodeModel(encoded);
- * const golden = await createGolden(model, card.preprocessing);
- * ```
  */
 export async function createGolden(model: tfl.LayersModel, preprocessing: Preprocessing, seed = 1): Promise<Golden> {
   checkTakes('createGolden', model, preprocessing);
@@ -88,14 +70,8 @@ export interface GoldenDifference {
  * Compares a model with its record.
  *
  * @param model The model; borrowed.
- * @param preprocessing Its preprocessing.
- * @param golden The record.
  * @returns The largest absolute differences over all images and classes, 0..1.
  * @throws `InputError` that names the image, if the record is damaged, or if the preprocessing gives what the model does not take.
- * @example
- * ```ts
- * const { whole } = await compareGolden(model, card.preprocessing, golden); // below 1e-3
- * ```
  */
 export async function compareGolden(
   model: tfl.LayersModel,

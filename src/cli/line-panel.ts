@@ -22,9 +22,7 @@ export interface Panel {
 /**
  * Draws panels side by side under a title, as an image with a background of its own, so that it can be read on light and dark pages.
  *
- * @param title Its heading.
  * @param summary What it shows, for those who do not see it.
- * @param panels What to draw.
  * @param legend Names and colors of the lines.
  * @returns The text of an SVG file.
  */

@@ -5,8 +5,6 @@ import { BACKENDS } from './backend';
 /**
  * A command of the program.
  *
- * @param name Its name.
- * @param description What it does, one line.
  * @param examples Command lines without the leading `npx fer-cnn <name>`, shown by `--help`.
  */
 export function command(name: string, description: string, examples: readonly string[]): Command {

@@ -8,9 +8,7 @@ import type { Command } from 'commander';
  * `out` of its own writes to `run-<n>` below `--out`, the last one to `--out` itself. Each run but the first starts `from` the run before it
  * unless it says otherwise (`"from": false`); with the `out` of the run before, it resumes that run with its own schedule.
  *
- * @param file Path of the recipe.
  * @param command The parsed command; parsed again for each run.
- * @returns The options of each run.
  * @throws An error that names the file; what the command throws at options that it does not know.
  */
 export async function readRecipe<Options extends { out: string }>(file: string, command: Command): Promise<Options[]> {

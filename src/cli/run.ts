@@ -15,7 +15,6 @@ class Interrupted extends Error {}
  *
  * @param program The program or one of its commands.
  * @param args The arguments after the name of the program.
- * @returns The exit code.
  */
 export async function run(program: Command, args: readonly string[]): Promise<number> {
   process.exitCode = undefined;
@@ -50,8 +49,6 @@ export function warn(text: string): void {
 /**
  * A signal that Ctrl-C aborts, while a command runs.
  *
- * @param message What to say then.
- * @param work The command.
  * @throws Interrupted after Ctrl-C.
  */
 export async function interruptible<T>(message: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {

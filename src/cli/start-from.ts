@@ -15,9 +15,7 @@ interface Start {
 /**
  * Creates the model of a run, from trained weights if there are any. It may have more channels than these have: then both compute the same.
  *
- * @param name The architecture.
  * @param source What `loadModel` takes; undefined for random weights.
- * @param options The options of the model.
  * @returns The model; owned by the caller.
  */
 export async function startModel(

@@ -48,9 +48,7 @@ export interface Lesson {
 /**
  * The images with what teachers give them.
  *
- * @param dataset The images.
  * @param teachers A file in JSON, or trained models, whose mean is computed once and kept in `out`.
- * @param out The directory of the run.
  */
 export async function taughtBy(dataset: Dataset, teachers: readonly string[], out: string): Promise<Lesson> {
   const [first] = teachers;

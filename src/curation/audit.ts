@@ -1,8 +1,7 @@
 import { inputError } from '../errors';
 import { SPLITS } from '../labels';
 import { describe } from '../validate';
-import type { AuditedImage } from './audit-report';
-import { DatasetAudit } from './audit-report';
+import { type AuditedImage, DatasetAudit } from './audit-report';
 import { ImageIndex, pixelsOf } from '../data/copies';
 import { Dataset } from '../data/dataset';
 import { splitName } from '../data/split-names';

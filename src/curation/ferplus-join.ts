@@ -4,8 +4,7 @@ import { arrayOf, object, oneOf, optional, type Schema, share } from '../schema'
 import { UNLABELED } from '../data/batches';
 import { areSameNames, listNames } from '../class-names';
 import type { Dataset } from '../data/dataset';
-import type { FerPlusChoice, FerPlusVotes } from './ferplus';
-import { FERPLUS_CHOICES, FERPLUS_LABELS } from './ferplus';
+import { FERPLUS_CHOICES, FERPLUS_LABELS, type FerPlusChoice, type FerPlusVotes } from './ferplus';
 import { NO_SPLIT, splitName } from '../data/split-names';
 
 /** Options of {@link joinFerPlus}. */

@@ -1,16 +1,13 @@
 import { within } from '../errors';
 import { labelFromName } from '../labels';
 import { object, optional, type Schema, signal, text } from '../schema';
-import type { FaultReporter } from '../data/fault';
-import { faultsIn } from '../data/fault';
+import { type FaultReporter, faultsIn } from '../data/fault';
 import { quote, unquote } from '../data/fer2013-header';
 import { openSource } from '../data/source';
 import { fileName, type FileSource } from '../platform/read';
 import { NO_SPLIT, splitFromName } from '../data/split-names';
 
-/**
- * The choices of the FER+ taggers, in the order of the file's columns.
- */
+/** The choices of the FER+ taggers, in the order of the file's columns. */
 export const FERPLUS_CHOICES = [
   'neutral',
   'happiness',
@@ -27,9 +24,7 @@ export const FERPLUS_CHOICES = [
 /** A choice of FER+: one of eight emotions, 'unknown' or 'NF' (not a face). */
 export type FerPlusChoice = (typeof FERPLUS_CHOICES)[number];
 
-/**
- * The FER2013 label of each of {@link FERPLUS_CHOICES}; undefined for contempt, unknown and NF.
- */
+/** The FER2013 label of each of {@link FERPLUS_CHOICES}; undefined for contempt, unknown and NF. */
 export const FERPLUS_LABELS: readonly (number | undefined)[] = FERPLUS_CHOICES.map((choice) => labelFromName(choice));
 
 /** The votes of a FER+ file. Row i belongs to the i-th row of FER2013 after its header. */

@@ -13,7 +13,6 @@ interface Piece {
  * Reads the only CSV file in an archive, and skips other files.
  *
  * @param kind The kind of archive; zip needs the package fflate.
- * @param chunks The bytes of the archive.
  * @param toError Creates the error for an archive that is damaged, or has no or several CSV files.
  * @returns The bytes of the CSV file.
  */

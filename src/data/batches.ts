@@ -1,8 +1,7 @@
 import { Random } from '../random';
 import { batchSize, flag, integer, object, optional, type Schema, seed } from '../schema';
 import { checkInteger } from '../validate';
-import type { Augmentation, AugmentOptions } from './augment';
-import { parseAugmentation } from './augment';
+import { type Augmentation, type AugmentOptions, parseAugmentation } from './augment';
 import { oneHot } from './rows';
 import { selectImages } from './select';
 
@@ -124,15 +123,10 @@ export function* generate(data: LabeledImages, options: ReturnType<typeof parseB
 /**
  * Computes the number of batches in an epoch.
  *
- * @param size The number of images.
  * @param batchSize The number of images per batch.
  * @param dropRemainder Whether to drop a smaller last batch.
  * @returns The number of batches; 0 for no images.
  * @throws InputError if a number is not an integer or too small.
- * @example
- * ```ts
- * countBatches(28709, 128); // 225
- * ```
  */
 export function countBatches(size: number, batchSize: number, dropRemainder = false): number {
   checkInteger('countBatches: size', size, { min: 0 });

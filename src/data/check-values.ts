@@ -7,9 +7,7 @@ const TOLERANCE = 1e-3;
  * Throws unless rows are probabilities of the classes.
  *
  * @param rows `[n, numClasses]`; undefined for none.
- * @param numClasses Number of classes.
  * @param allowsZeros Whether a row of zeros, an image of unknown class, passes.
- * @throws InputError
  */
 export function checkShares(rows: Float32Array | undefined, numClasses: number, allowsZeros = false): void {
   if (!rows) return;
@@ -26,7 +24,6 @@ export function checkShares(rows: Float32Array | undefined, numClasses: number, 
  * Throws unless weights of images are finite and not negative.
  *
  * @param weights `[n]`; undefined for none.
- * @throws InputError
  */
 export function checkWeights(weights: Float32Array | undefined): void {
   const wrong = weights?.findIndex((weight) => !(weight >= 0 && weight < Infinity)) ?? -1;

@@ -4,17 +4,7 @@ import { addTo } from './group';
 /** The pixels of one image. */
 export type Pixels = Uint8Array | Float32Array;
 
-/**
- * An index that assigns the same number to equal images. A hash finds candidates, then all pixels are compared.
- *
- * @example
- * ```ts
- * const index = new ImageIndex();
- * index.add(first); // 0
- * index.add(copyOfFirst); // 0
- * index.add(second); // 1
- * ```
- */
+/** An index that assigns the same number to equal images. A hash finds candidates, then all pixels are compared. */
 export class ImageIndex {
   readonly #images: Pixels[] = [];
   readonly #byHash = new Map<number, number[]>();

@@ -1,5 +1,4 @@
-import type { DatasetError } from '../errors';
-import { inputError, within } from '../errors';
+import { type DatasetError, inputError, within } from '../errors';
 import { EMOTIONS, SPLITS } from '../labels';
 import { checkInteger, describe } from '../validate';
 import { type LabeledImages, UNLABELED } from './batches';
@@ -39,23 +38,17 @@ export interface DatasetParts {
 
 /** The parts of a data set with the defaults filled in. */
 type Whole = DatasetParts & {
-  readonly [Key in 'classNames' | 'labels' | 'splits' | 'rows' | 'height' | 'width']-?: Exclude<
-    DatasetParts[Key],
-    undefined
-  >;
+  readonly [Key in 'classNames' | 'labels' | 'splits' | 'rows' | 'height' | 'width']: NonNullable<DatasetParts[Key]>;
 } & { readonly size: number };
 
-/**
- * Checks that all lengths and values are valid.
- * @returns The number of images.
- * @throws InputError
- */
-export function checkParts(parts: DatasetParts): number {
+/** The parts with the defaults filled in, once all lengths and values are valid. */
+export function wholeParts(parts: DatasetParts): Whole & { readonly numClasses: number } {
   if (typeof parts !== 'object' || parts === null) {
     throw inputError('Dataset', 'an object with images', describe(parts));
   }
-  const { images, height = 48, width = 48, classNames = EMOTIONS } = parts;
-  classNamesFrom(1)('Dataset: classNames', classNames);
+  const { images, classNames: given = EMOTIONS, height = 48, width = 48, skipped = [] } = parts;
+  const { targets, teacher, sampleWeights, names } = parts;
+  const classNames = [...classNamesFrom(1)('Dataset: classNames', given)];
   const numClasses = classNames.length;
   checkInteger('Dataset: height', height, { min: 1 });
   checkInteger('Dataset: width', width, { min: 1 });
@@ -67,16 +60,21 @@ export function checkParts(parts: DatasetParts): number {
   checkArray('labels', parts.labels, Uint8Array, size);
   checkArray('splits', parts.splits, Uint8Array, size);
   checkArray('rows', parts.rows, Uint32Array, size);
-  checkArray('sampleWeights', parts.sampleWeights, Float32Array, size);
-  checkArray('names', parts.names, Array, size);
+  checkArray('sampleWeights', sampleWeights, Float32Array, size);
+  checkArray('names', names, Array, size);
   checkEach('labels', parts.labels, `0..${numClasses - 1} or ${UNLABELED}`, (x) => x < numClasses || x === UNLABELED);
   checkEach('splits', parts.splits, `0..2 or ${NO_SPLIT}`, (x) => x < SPLITS.length || x === NO_SPLIT);
-  within('Dataset: sampleWeights', () => checkWeights(parts.sampleWeights));
-  for (const name of ['targets', 'teacher'] as const) {
-    checkArray(name, parts[name], Float32Array, size * numClasses);
-    within(`Dataset: ${name}`, () => checkShares(parts[name], numClasses));
+  within('Dataset: sampleWeights', () => checkWeights(sampleWeights));
+  for (const [name, rows] of Object.entries({ targets, teacher })) {
+    checkArray(name, rows, Float32Array, size * numClasses);
+    within(`Dataset: ${name}`, () => checkShares(rows, numClasses));
   }
-  return size;
+  return {
+    ...{ images, height, width, size, classNames, numClasses, targets, teacher, sampleWeights, names, skipped },
+    labels: parts.labels ?? new Uint8Array(size).fill(UNLABELED),
+    splits: parts.splits ?? new Uint8Array(size).fill(NO_SPLIT),
+    rows: parts.rows ?? Uint32Array.from({ length: size }, (_, i) => i + 1),
+  };
 }
 
 /** Copies the parts of some images. */

@@ -1,10 +1,10 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type * as tfd from '@tensorflow/tfjs-data';
 import { type DatasetError, inputError } from '../errors';
-import { EMOTIONS, type Split } from '../labels';
+import type { Split } from '../labels';
 import { checkInteger, checkIterable } from '../validate';
 import { type LabeledImages, UNLABELED } from './batches';
-import { alignParts, checkParts, concatParts, type DatasetParts, selectParts } from './dataset-parts';
+import { alignParts, concatParts, type DatasetParts, selectParts, wholeParts } from './dataset-parts';
 import { type Fold, foldNumbers, type FoldOptions } from './folds';
 import { type DEFAULT_FRACTIONS, splitIndices, type SplitOptions, type SplitParts } from './split';
 import { imageTensor, type LabeledTensors, type TfDatasetOptions, toTensors, toTfDataset } from './to-tensors';
@@ -23,66 +23,50 @@ import { NO_SPLIT, splitNumbers } from './split-names';
  *
  * const dataset = await loadFer2013('https://example.org/fer2013.csv.gz');
  * dataset.where('Training').size; // 28709
- * const [training, validation, test] = dataset.split({ seed: 1, stratify: true });
  * ```
  */
 export class Dataset implements LabeledImages {
   /** Pixels, [size, height, width, 1], 0..255. It may be a view of a larger buffer. */
-  readonly images: Uint8Array;
+  readonly images!: Uint8Array;
   /** Labels, [size], indices into `classNames`, or 255 (`UNLABELED`). */
-  readonly labels: Uint8Array;
+  readonly labels!: Uint8Array;
   /** Splits, [size], indices into `SPLITS`, or 255 if unknown. */
-  readonly splits: Uint8Array;
+  readonly splits!: Uint8Array;
   /** The 1-based rows of the file, [size]; the header of a CSV file is row 1. */
-  readonly rows: Uint32Array;
+  readonly rows!: Uint32Array;
   /** Soft targets, [size, numClasses], rows summing to 1; they take precedence over the labels in training. */
-  readonly targets: Float32Array | undefined;
+  readonly targets!: Float32Array | undefined;
   /** The probabilities of a teacher model for distillation, [size, numClasses], rows summing to 1. */
-  readonly teacher: Float32Array | undefined;
+  readonly teacher!: Float32Array | undefined;
   /** The weight of each image in the loss, [size], at least 0. */
-  readonly sampleWeights: Float32Array | undefined;
+  readonly sampleWeights!: Float32Array | undefined;
   /** The file names of the images, if there are any. */
-  readonly names: readonly string[] | undefined;
+  readonly names!: readonly string[] | undefined;
   /** The errors of rows or files that were skipped during loading. Empty in subsets. */
-  readonly skipped: readonly DatasetError[];
+  readonly skipped!: readonly DatasetError[];
   /** The number of images. */
-  readonly size: number;
+  readonly size!: number;
   /** The height in pixels, 48 in FER2013. */
-  readonly height: number;
+  readonly height!: number;
   /** The width in pixels, 48 in FER2013. */
-  readonly width: number;
+  readonly width!: number;
   /** 1: all images are gray. */
   readonly channels = 1;
   /** The number of classes, 1..255. */
-  readonly numClasses: number;
+  readonly numClasses!: number;
   /** The class names in label order; the seven `EMOTIONS` for FER2013. */
-  readonly classNames: readonly string[];
+  readonly classNames!: readonly string[];
 
   /**
    * @param parts The images, labels and further arrays; borrowed, not copied.
    * @throws InputError if a length or a value is not valid.
    */
   constructor(parts: DatasetParts) {
-    this.size = checkParts(parts);
-    const { images, height = 48, width = 48, targets, teacher, sampleWeights, names, skipped = [] } = parts;
-    this.classNames = [...(parts.classNames ?? EMOTIONS)];
-    this.numClasses = this.classNames.length;
-    this.images = images;
-    this.height = height;
-    this.width = width;
-    this.labels = parts.labels ?? new Uint8Array(this.size).fill(UNLABELED);
-    this.splits = parts.splits ?? new Uint8Array(this.size).fill(NO_SPLIT);
-    this.rows = parts.rows ?? Uint32Array.from({ length: this.size }, (_, i) => i + 1);
-    this.targets = targets;
-    this.teacher = teacher;
-    this.sampleWeights = sampleWeights;
-    this.names = names;
-    this.skipped = skipped;
+    Object.assign(this, wholeParts(parts));
   }
 
   /**
    * Selects the images of one or several of FER2013's splits.
-   *
    * @param split The split or splits.
    * @returns A copy of these images, empty if there are none.
    * @throws InputError if a split is unknown, or the data set has no splits.
@@ -90,19 +74,14 @@ export class Dataset implements LabeledImages {
   where(split: Split | readonly Split[]): Dataset {
     const wanted = splitNumbers('Dataset.where: split', split);
     if (this.size > 0 && this.splits.every((number) => number === NO_SPLIT)) {
-      throw inputError(
-        'Dataset.where',
-        'a data set with splits',
-        'one without',
-        'Use dataset.split() for a random split, or pass splits to the constructor.',
-      );
+      const remedy = 'Use dataset.split() for a random split, or pass splits to the constructor.';
+      throw inputError('Dataset.where', 'a data set with splits', 'one without', remedy);
     }
     return filtered(this, (i) => wanted.has(this.splits[i]!));
   }
 
   /**
    * Selects images by their indices.
-   *
    * @param indices Indices from 0 in any order; repeated indices repeat the image.
    * @returns A copy of these images in the order of the indices.
    * @throws InputError if an index is out of range, or `indices` is not iterable.
@@ -116,7 +95,6 @@ export class Dataset implements LabeledImages {
 
   /**
    * Removes rows, for instance the `rowsToDrop` of an audit.
-   *
    * @param rows Numbers from {@link Dataset.rows}; others are ignored.
    * @returns A copy of the remaining images.
    * @throws InputError if `rows` is not iterable.
@@ -171,7 +149,6 @@ export class Dataset implements LabeledImages {
 
   /**
    * Appends other data sets. Row numbers are kept, and may occur more than once.
-   *
    * @param others Data sets with the same image size and classes.
    * @returns A copy of all images. If only some sets have targets or weights, the others get one-hot targets or weights of 1. Names and the
    *   teacher's probabilities are kept if all sets have them.
@@ -229,7 +206,6 @@ export class Dataset implements LabeledImages {
 
   /**
    * Returns one image as a tensor.
-   *
    * @param index The index, 0..size - 1.
    * @returns [height, width, 1] float32, 0..255; owned by the caller.
    * @throws InputError if the index is out of range. BackendError if no backend is ready.
@@ -241,7 +217,6 @@ export class Dataset implements LabeledImages {
 
   /**
    * Returns all images as one tensor of four bytes per pixel: 265 MB for FER2013's Training split.
-   *
    * @returns `xs` [n, height, width, 1] float32, 0..255, not preprocessed, and `ys` [n, numClasses] float32; owned by the caller.
    * @throws BackendError if no backend is ready.
    */
@@ -271,7 +246,5 @@ export class Dataset implements LabeledImages {
 
 /** The images of a data set at the positions that pass. Not a private method: those are out of reach behind a reactive wrapper. */
 function filtered(set: Dataset, keep: (index: number) => boolean): Dataset {
-  const indices: number[] = [];
-  for (let i = 0; i < set.size; i++) if (keep(i)) indices.push(i);
-  return new Dataset(selectParts(set, indices));
+  return new Dataset(selectParts(set, Array.from(set.rows.keys()).filter(keep)));
 }

@@ -1,5 +1,4 @@
-import type { DatasetErrorParts } from '../errors';
-import { DatasetError } from '../errors';
+import { DatasetError, type DatasetErrorParts } from '../errors';
 
 /** The parts of an error in a data file, without the name of the file. */
 export type Fault = Omit<DatasetErrorParts, 'where' | 'file'>;
@@ -13,10 +12,6 @@ export type FaultReporter = (parts: Fault) => DatasetError;
  * @param loader The name of the loading function.
  * @param file The name of the file, if known.
  * @returns A function that creates the error.
- * @example
- * ```ts
- * throw faultsIn('loadFer2013', 'fer2013.csv')({ row: 7, column: 'emotion', expected: 'a label', received: '"9"' });
- * ```
  */
 export function faultsIn(loader: string, file: string | undefined): FaultReporter {
   return (parts) => {

@@ -16,7 +16,6 @@ const REMEDY =
  *
  * @param line The first line, with an optional byte order mark.
  * @param needsSplit Whether rows are selected by their split.
- * @param toError Creates the error.
  * @returns The columns in the order of the file.
  * @throws DatasetError if a column is unknown, duplicated or missing.
  */

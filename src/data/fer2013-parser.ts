@@ -2,8 +2,7 @@ import type { DatasetError } from '../errors';
 import { SPLITS } from '../labels';
 import { UNLABELED } from './batches';
 import type { Fault, FaultReporter } from './fault';
-import type { Fer2013Column } from './fer2013-header';
-import { HEADER_LIMIT, headerFault, parseHeader, quote, unquote } from './fer2013-header';
+import { type Fer2013Column, HEADER_LIMIT, headerFault, parseHeader, quote, unquote } from './fer2013-header';
 import { readPixels } from './pixel-field';
 import { FER2013_PIXELS, PixelStore } from './pixel-store';
 import { NO_SPLIT, splitFromName } from './split-names';
@@ -39,16 +38,7 @@ const NEWLINE = 10;
 const LINE_LIMIT = 1 << 16; // a row has at most 9,300 bytes without extra spaces
 const LISTED = 1000; // the maximum number of invalid rows that are listed
 
-/**
- * A streaming parser for FER2013 files. Takes chunks of any size, and keeps only incomplete rows.
- *
- * @example
- * ```ts
- * const parser = new Fer2013Parser(options);
- * for await (const chunk of chunks) parser.push(chunk);
- * const { images, labels } = parser.finish();
- * ```
- */
+/** A streaming parser for FER2013 files. Takes chunks of any size, and keeps only incomplete rows. */
 export class Fer2013Parser {
   /** The 1-based number of the current row, without blank lines. */
   row = 1;

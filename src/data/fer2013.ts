@@ -2,10 +2,9 @@ import { within } from '../errors';
 import { areSameNames, parseClassNames } from '../class-names';
 import { EMOTIONS, labelFromName, type Split } from '../labels';
 import { fileName, type FileSource } from '../platform/read';
-import { type Described, object, oneOf, optional, signal, text, unchecked } from '../schema';
+import { callback, type Described, object, oneOf, optional, signal, text } from '../schema';
 import { Dataset } from './dataset';
-import type { Fault } from './fault';
-import { faultsIn } from './fault';
+import { type Fault, faultsIn } from './fault';
 import { quote } from './fer2013-header';
 import { Fer2013Parser, type ParserOptions } from './fer2013-parser';
 import { openSource } from './source';
@@ -48,7 +47,7 @@ const parse = object({
   classNames: optional(parseClassNames, EMOTIONS),
   onInvalid: optional(oneOf(['throw', 'skip']), 'throw'),
   signal,
-  onProgress: unchecked<Fer2013Options['onProgress']>,
+  onProgress: callback<Fer2013Options['onProgress']>(),
   file: optional(text),
 } satisfies Described<Fer2013Options>);
 

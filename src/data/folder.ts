@@ -12,7 +12,6 @@ export type ImageFolder = string | URL | FileSystemDirectoryHandle | Iterable<Fi
 /**
  * Lists the entries of a folder recursively, without hidden ones.
  *
- * @param folder The folder.
  * @returns The entries, sorted by the code points of their paths.
  * @throws InputError if it is not a folder; DatasetError if it cannot be read.
  */

@@ -31,11 +31,6 @@ const parse = object({ folds: optional(integer({ min: 2, max: 255 }), 5), seed }
  * @param data The images; borrowed.
  * @param options The number of folds and the seed.
  * @returns The fold of each image, `[size]`, 0..folds - 1.
- * @throws InputError if an option is unknown or out of range, or there are fewer distinct images than folds.
- * @example
- * ```ts
- * const fold = foldNumbers(dataset, { folds: 5, seed: 1 });
- * ```
  */
 export function foldNumbers(data: LabeledImages, options: FoldOptions = {}): Uint8Array {
   const { folds, seed } = parse('Dataset.folds', options);

@@ -68,12 +68,7 @@ function checkTensor(tensor: tf.Tensor, axes: string, rank: number): void {
   throw inputError('', `a tensor ${axes}`, received);
 }
 
-/**
- * Throws unless the pixels are in 0..255 and not scaled to 0..1.
- *
- * @returns Whether all are integers.
- * @throws InputError
- */
+/** Throws unless the pixels are in 0..255 and not scaled to 0..1. */
 export function checkPixels(pixels: ArrayLike<number>): boolean {
   let max = 0;
   let areIntegers = true;

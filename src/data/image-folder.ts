@@ -4,7 +4,7 @@ import { parseClassNames } from '../class-names';
 import { type DatasetError, InputError, within } from '../errors';
 import { DEFAULT_PREPROCESSING, parseSize, toGraySize } from '../image/preprocess';
 import { readImages } from '../image/read';
-import { object, oneOf, optional, type Schema, signal, that, unchecked } from '../schema';
+import { callback, object, oneOf, optional, type Schema, signal, that } from '../schema';
 import { Dataset } from './dataset';
 import { faultsIn } from './fault';
 import { entriesOf, folderName, type ImageFolder } from './folder';
@@ -43,7 +43,7 @@ const parse = object({
   ),
   onInvalid: optional(oneOf(['throw', 'skip']), 'throw'),
   signal,
-  onProgress: unchecked<ImageFolderOptions['onProgress']>,
+  onProgress: callback<ImageFolderOptions['onProgress']>(),
 } satisfies Schema<ImageFolderOptions>);
 
 /**

@@ -7,10 +7,8 @@ const NONE = -1;
 /**
  * Parses the pixels field: 2304 decimal numbers in 0..255, separated by spaces, with optional quotes.
  *
- * @param line The row.
  * @param start The start of the field in the row.
  * @param end The end of the field, exclusive.
- * @param pixels The array to write to.
  * @param offset The index of the first number in it.
  * @returns The error, if there is one.
  */

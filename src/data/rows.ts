@@ -5,7 +5,6 @@ type Numbers = Uint8Array | Float32Array;
  * Copies the values of some images into an array, in the order of the indices.
  *
  * @param from The values of all images; borrowed.
- * @param indices The indices of images.
  * @param to The array to fill; its length defines the number of values per image.
  * @returns `to`.
  */

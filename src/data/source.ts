@@ -1,5 +1,6 @@
 import { gunzip } from '#platform';
 import { kindOf, KIND_BYTES } from '../file-kind';
+import { pause } from '../pause';
 import { type FileSource, plainBytes, readChunks } from '../platform/read';
 import { csvInArchive } from './archive';
 import type { FaultReporter } from './fault';
@@ -29,7 +30,6 @@ const SLICE = 8 << 20; // about 20 ms of parsing before yielding to the event lo
 /**
  * Opens a CSV file: plain, gzipped, or in a tar or zip archive. The format is detected by the first bytes.
  *
- * @param source The source of the bytes.
  * @param options The name for messages, the signal and the function that creates errors.
  * @returns The size of the source, the number of bytes read, and the unzipped chunks.
  * @throws InputError if the source is not valid; DatasetError if it cannot be read or is not a CSV file; the signal's reason.
@@ -98,7 +98,7 @@ async function* counted(
 ): AsyncGenerator<Uint8Array, void> {
   for await (const chunk of chunks) {
     for (let start = 0; start < chunk.length; start += SLICE) {
-      if (start > 0) await turn();
+      if (start > 0) await pause();
       const slice = chunk.subarray(start, start + SLICE);
       progress.bytesRead += slice.length;
       yield plainBytes(slice);
@@ -106,13 +106,7 @@ async function* counted(
   }
 }
 
-function turn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
-}
-
-/**
- * Waits for the first `length` bytes. Returns them (fewer at the end) and all chunks, including these bytes.
- */
+/** Waits for the first `length` bytes. Returns them (fewer at the end) and all chunks, including these bytes. */
 export async function takeHead(
   chunks: AsyncGenerator<Uint8Array, void>,
   length: number,

@@ -1,5 +1,4 @@
-import type { Split } from '../labels';
-import { SPLITS } from '../labels';
+import { type Split, SPLITS } from '../labels';
 import { oneOf, type Parser } from '../schema';
 
 /** The index of an unknown split. */

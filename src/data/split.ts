@@ -37,14 +37,8 @@ const parse = object({
  * Draws the disjoint parts of a random split. The result depends only on the number of labels (on the labels with `stratify`), the
  * fractions and the seed. The sizes of the parts are exact to within one index, with `stratify` for each class.
  *
- * @param labels One label per index.
  * @param options The fractions, the seed and whether to stratify.
  * @returns The ascending indices of each part.
- * @throws InputError if an option is unknown or out of range.
- * @example
- * ```ts
- * const [training, validation, test] = splitIndices(dataset.labels, { seed: 1, stratify: true });
- * ```
  */
 export function splitIndices<const Fractions extends readonly number[] = typeof DEFAULT_FRACTIONS>(
   labels: Uint8Array,

@@ -1,8 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfd from '@tensorflow/tfjs-data';
 import { requireBackend } from '../backend/backend';
-import type { Batch, BatchOptions, LabeledImages } from './batches';
-import { batches, countBatches, generate, parseBatchOptions } from './batches';
+import {
+  type Batch,
+  batches,
+  type BatchOptions,
+  countBatches,
+  generate,
+  type LabeledImages,
+  parseBatchOptions,
+} from './batches';
 import { pixelsOf } from './copies';
 
 /** Options of `Dataset.toDataset`. */
@@ -29,10 +36,7 @@ export function toTensors(data: LabeledImages): LabeledTensors {
   return upload(data, all ?? { images: new Float32Array(0), targets: new Float32Array(0), size: 0 });
 }
 
-/**
- * Converts to batches of images and targets; each iterator is the next epoch.
- * @throws InputError if an option is unknown or out of range.
- */
+/** Converts to batches of images and targets; each iterator is the next epoch. */
 export function toTfDataset(data: LabeledImages, options: TfDatasetOptions): tfd.Dataset<LabeledTensors> {
   const parsed = parseBatchOptions('Dataset.toDataset', options);
   const { batchSize, dropRemainder } = parsed;

@@ -10,10 +10,6 @@ import { inputError } from '../errors';
  * @param known The set to search, with images of the same size; borrowed.
  * @returns `[data.size]`, 1 for each image that is in `known`, otherwise 0.
  * @throws InputError if height, width or channels differ.
- * @example
- * ```ts
- * const isCopy = findCopies(dataset.where('PublicTest'), dataset.where('Training'));
- * ```
  */
 export function findCopies(data: LabeledImages, known: LabeledImages): Uint8Array {
   if (known.height !== data.height || known.width !== data.width || known.channels !== data.channels) {

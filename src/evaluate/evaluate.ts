@@ -1,11 +1,9 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
-import type { LabeledImages } from '../data/batches';
-import { UNLABELED } from '../data/batches';
+import { type LabeledImages, UNLABELED } from '../data/batches';
 import { inputError, within } from '../errors';
 import type { LabeledTensors } from '../data/to-tensors';
 import { readTensors } from '../data/from-tensors';
-import type { BootstrapOptions } from '../metrics/bootstrap';
-import { parseBootstrap } from '../metrics/bootstrap';
+import { type BootstrapOptions, parseBootstrap } from '../metrics/bootstrap';
 import { checkClasses } from '../metrics/confusion-matrix';
 import { argmaxRows, softmaxRows } from '../metrics/probability';
 import { applyTemperature } from '../metrics/temperature';
@@ -13,10 +11,8 @@ import { checkOutput, type ClassNames, namesOf } from '../models/facts';
 import { factsOf } from '../models/known-facts';
 import { number, object, optional, POSITIVE, type Schema, unchecked } from '../schema';
 import { findCopies } from './duplicates';
-import type { PredictOptions } from './predict';
-import { checkPictures, PREDICT_OPTIONS, predictFor } from './predict';
-import type { EvaluationReport } from './report';
-import { checkLabeled, createReport, fillClassNames } from './report';
+import { checkPictures, PREDICT_OPTIONS, predictFor, type PredictOptions } from './predict';
+import { checkLabeled, createReport, type EvaluationReport, fillClassNames } from './report';
 
 /** Options of {@link evaluate}. */
 export interface EvaluateOptions extends PredictOptions {

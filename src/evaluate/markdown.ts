@@ -19,7 +19,6 @@ const SCORES: readonly (readonly [name: string, show: (scores: EvaluationScores)
 /**
  * Formats a report as four tables in GitHub's Markdown: scores, classes, confusion matrix, accuracy against coverage.
  *
- * @param report The report.
  * @returns Markdown with headings of level 3 and a final line break.
  */
 export function reportMarkdown(report: ReportData): string {

@@ -1,17 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import type { Batch, LabeledImages } from '../data/batches';
-import { batches } from '../data/batches';
+import { type Batch, batches, type LabeledImages } from '../data/batches';
 import { classNamesFrom } from '../class-names';
 import { checkShares, checkWeights } from '../data/check-values';
 import { checkPixels } from '../data/from-tensors';
 import { inputError, within } from '../errors';
-import type { Pixels, Preprocessing } from '../image/preprocess';
-import { preprocess } from '../image/preprocess';
-import type { Views } from '../image/views';
-import { meanOverViews, parseViews } from '../image/views';
+import { type Pixels, preprocess, type Preprocessing } from '../image/preprocess';
+import { meanOverViews, parseViews, type Views } from '../image/views';
 import { checkOutput, resolvePreprocessing } from '../models/facts';
-import { batchSize, object, type Schema, signal, unchecked } from '../schema';
+import { pause } from '../pause';
+import { batchSize, callback, object, type Schema, signal, unchecked } from '../schema';
 import { describe } from '../validate';
 
 /** Options of {@link predict}. */
@@ -37,7 +35,7 @@ export const PREDICT_OPTIONS = {
   preprocessing: unchecked<PredictOptions['preprocessing']>, // is resolved by the model
   views: parseViews,
   signal,
-  onProgress: unchecked<PredictOptions['onProgress']>,
+  onProgress: callback<PredictOptions['onProgress']>(),
 } satisfies Schema<PredictOptions>;
 
 const parse = object(PREDICT_OPTIONS);
@@ -94,7 +92,7 @@ export async function predictFor(
     done += batch.size;
     onProgress?.(done, data.size);
     if (performance.now() - pausedAt > PATIENCE) {
-      await pause();
+      await pause(); // which the CPU and WASM backends do not do when they return data
       pausedAt = performance.now();
     }
   }
@@ -106,11 +104,6 @@ function forward(model: tfl.LayersModel, batch: Batch, preprocessing: Preprocess
     const images = tf.tensor4d(batch.images, [batch.size, batch.height, batch.width, batch.channels]);
     return meanOverViews(preprocess(images, preprocessing), views, (x) => model.predictOnBatch(x) as tf.Tensor);
   });
-}
-
-/** Yields to the event loop, which the CPU and WASM backends do not do when they return data. */
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve));
 }
 
 /**
@@ -128,7 +121,6 @@ function preprocessingOf(model: tfl.LayersModel, given: PredictOptions['preproce
  * Throws unless `data` has the arrays of {@link LabeledImages} in matching lengths, and valid pixels.
  *
  * @param data Should be images with their labels.
- * @throws InputError
  */
 export function checkPictures(data: LabeledImages): void {
   if (!ArrayBuffer.isView(data?.images) || !ArrayBuffer.isView(data.labels)) {

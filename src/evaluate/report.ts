@@ -1,8 +1,7 @@
 import { UNLABELED } from '../data/batches';
 import { inputError, within } from '../errors';
 import { EMOTIONS } from '../labels';
-import type { BootstrapOptions } from '../metrics/bootstrap';
-import { parseBootstrap } from '../metrics/bootstrap';
+import { type BootstrapOptions, parseBootstrap } from '../metrics/bootstrap';
 import { classScores } from '../metrics/class-scores';
 import { coverageCurve } from '../metrics/coverage';
 import { checkRows, normalizeRows } from '../metrics/probability';
@@ -136,7 +135,6 @@ function copyOf<T>(value: T): T {
 /**
  * Throws unless there is at least one label and all labels are known.
  *
- * @param labels Should be classes.
  * @throws InputError that names the first unlabeled row.
  */
 export function checkLabeled(labels: ArrayLike<number>): void {
@@ -158,7 +156,6 @@ export function checkLabeled(labels: ArrayLike<number>): void {
  * Returns the class names, or their defaults.
  *
  * @param classNames The names, if known.
- * @param numClasses The number of classes.
  * @returns A copy of the names, otherwise the seven emotions, or `class 0`, `class 1`, … for another number of classes.
  * @throws InputError if there is not one name for each class.
  */

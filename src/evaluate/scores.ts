@@ -1,5 +1,4 @@
-import type { BootstrapOptions, Interval } from '../metrics/bootstrap';
-import { bootstrapInterval } from '../metrics/bootstrap';
+import { bootstrapInterval, type BootstrapOptions, type Interval } from '../metrics/bootstrap';
 import { expectedCalibrationError, type ReliabilityBin, reliabilityBins } from '../metrics/calibration';
 import { accuracy, balancedAccuracy, cohensKappa, macroF1, weightedF1 } from '../metrics/class-scores';
 import { confusionMatrix } from '../metrics/confusion-matrix';
@@ -36,7 +35,6 @@ export interface EvaluationScores {
  *
  * @param labels True classes, `[n]`, in 0..numClasses - 1.
  * @param probabilities `[n, numClasses]` row by row, rows summing to 1.
- * @param numClasses The number of classes.
  * @param bootstrap Options of the accuracy's bootstrap interval.
  * @returns The scores (NaN for empty input, except the size), the confusion matrix and the bins.
  */

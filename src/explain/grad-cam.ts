@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { freeTape } from '../kernels/tape';
-import { allLayers, onlyConsumer, replaceCall } from '../models/graph';
+import { freeTape } from '../tfjs/tape';
+import { allLayers, onlyConsumer, replaceCall } from '../tfjs/layers';
 import { logitsOf } from '../models/logits';
 
 type Layer = tfl.layers.Layer;
@@ -31,9 +31,7 @@ export function lastConvolution(model: tfl.LayersModel): Layer | undefined {
  * class's logit, sums over the channels and keeps the positive part.
  *
  * @param model The model; borrowed.
- * @param layer The layer of {@link lastConvolution}.
  * @param input One preprocessed image [1, h, w, 1]; borrowed.
- * @param label The index of the class.
  * @param weighting `'channel'`: by the mean gradient of the channel (Grad-CAM, Selvaraju et al. 2017, arXiv:1610.02391).
  *   `'position'`: by the gradient at the same position (HiResCAM, Draelos and Carin 2020, arXiv:2011.08891). Both are equal if global
  *   average pooling and a dense layer follow.

@@ -23,7 +23,6 @@ interface Patch {
  *
  * @param model The model; borrowed.
  * @param input One preprocessed image [1, h, w, 1]; borrowed until the promise settles.
- * @param label The index of the class.
  * @returns [h, w], at least 0, in log-odds; owned by the caller.
  */
 export async function occlusion(model: tfl.LayersModel, input: tf.Tensor4D, label: number): Promise<tf.Tensor2D> {

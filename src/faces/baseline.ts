@@ -6,12 +6,6 @@ import { describe } from '../validate';
 
 /**
  * What a classifier takes a person's resting face for: plain values, which JSON keeps. Get one from {@link measureBaseline}.
- *
- * @example
- * ```ts
- * const baseline: FaceBaseline = await measureBaseline(video);
- * localStorage.setItem('baseline', JSON.stringify(baseline));
- * ```
  */
 export interface FaceBaseline {
   /** The class that the resting face means, usually `'neutral'`. */
@@ -52,8 +46,6 @@ const parse = object({
 /**
  * Checks a baseline, which may come from a file.
  *
- * @param where The argument, for messages.
- * @param value The baseline.
  * @param classNames The classes that it has to have, in any order, if they are known.
  * @throws {@link InputError} if it is damaged or has other classes.
  */
@@ -77,8 +69,6 @@ function checkSameClasses(where: string, own: readonly string[], classNames: rea
  * Corrects probabilities by a person's resting face: each is divided by what the resting face got and multiplied by what a resting face
  * should get. In log-probabilities this is a shift, the same for every image.
  *
- * @param predictions All classes, in any order.
- * @param baseline The baseline, checked.
  * @param share What a resting face should get for its class.
  * @returns The corrected classes, the most probable first.
  * @throws {@link InputError} if the classes are others than the baseline's.

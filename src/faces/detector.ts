@@ -6,11 +6,6 @@ import type { Box, FaceLandmarks, FaceRegion, Point } from '../image/region';
 
 /**
  * The pixels of a photo in memory.
- *
- * @example
- * ```ts
- * const detect = async (photo: DetectorPhoto) => findFaces((await photo.read()).data);
- * ```
  */
 export interface PhotoBytes {
   /** [height * width * channels] row-major, 0..255; RGBA has straight alpha. */
@@ -25,12 +20,6 @@ export interface PhotoBytes {
 
 /**
  * A photo in the forms that detectors take.
- *
- * @example
- * ```ts
- * const detect = ({ width, height }: DetectorPhoto) => [{ box: { x: 0, y: 0, width, height } }];
- * const faces = createFaceClassifier({ detector: { detect } });
- * ```
  */
 export interface DetectorPhoto {
   /** What the caller passed, or its decoded pixels if that was an encoded image. */
@@ -50,12 +39,6 @@ export interface DetectorPhoto {
 
 /**
  * A face that a detector found.
- *
- * @example
- * ```ts
- * const face: DetectedFace = { box, score: 0.98 };
- * const faces = createFaceClassifier({ detector: { detect: () => [face] } });
- * ```
  */
 export interface DetectedFace extends FaceRegion {
   /** Where it is, in pixels of the photo. It may reach over the edges. */
@@ -69,13 +52,6 @@ export interface DetectedFace extends FaceRegion {
 /**
  * Finds the faces in a photo. {@link loadFaceDetector} gives the one in this package; any other fits, too, and for some there are adapters:
  * {@link fromHuman}, {@link fromFaceApi}, {@link fromFaceDetection} and {@link fromMediaPipe}.
- *
- * @example
- * ```ts
- * const detector: FaceDetector = {
- *   detect: async ({ pixels }) => (await myDetector(pixels)).map(({ x, y, w, h }) => ({ box: { x, y, width: w, height: h } })),
- * };
- * ```
  */
 export interface FaceDetector {
   /** The faces in a photo; an empty list if there is none. */
@@ -84,11 +60,6 @@ export interface FaceDetector {
 
 /**
  * Options of {@link FaceDetector.detect}.
- *
- * @example
- * ```ts
- * const options: DetectOptions = { signal: AbortSignal.timeout(500) };
- * ```
  */
 export interface DetectOptions {
   /** Stops looking: the call rejects with the signal's reason. */
@@ -104,7 +75,6 @@ const LEAST_EYE_DISTANCE = 0.2;
 /**
  * What can be cut out of a photo: faces with a part in it, without eyes that would lead astray. The largest come first.
  *
- * @param faces What a detector found.
  * @param size Height and width of the photo in pixels.
  * @throws {@link InputError} if it is no array of faces with boxes.
  */

@@ -3,26 +3,19 @@ import { ensureBackend } from '../backend/backend';
 import { inputError } from '../errors';
 import { classify } from '../classify/classify';
 import type { Classifier } from '../classify/classifier';
-import { checkClassifyOptions, type ClassifyOptions, type RegionsOptions } from '../classify/options';
+import { type ClassifyOptions, type RegionsOptions, SHARED, topOptions } from '../classify/options';
 import type { Prediction } from '../classify/predictions';
 import { isBatch } from '../image/input';
 import type { ImageSource } from '../image/read';
 import { EMOTIONS } from '../labels';
-import { checkInteger, checkNumber, checkOptions } from '../validate';
+import { having, integer, number, object, optional, type Schema, share, signal, unchecked } from '../schema';
 import { correctPredictions, type FaceBaseline, parseBaseline } from './baseline';
 import { sharedDetector } from './blazeface/shared';
-import { checkMethod } from './check-method';
 import { type DetectedFace, type FaceDetector, usableFaces } from './detector';
 import { openPhoto } from './photo';
 
 /**
  * Options of {@link createFaceClassifier}.
- *
- * @example
- * ```ts
- * const options: FaceClassifierOptions = { detector: fromHuman(human), minScore: 0.7, minSize: 40, maxFaces: 5 };
- * const faces = createFaceClassifier(options);
- * ```
  */
 export interface FaceClassifierOptions {
   /**
@@ -47,12 +40,6 @@ export interface FaceClassifierOptions {
 
 /**
  * Options of {@link FaceClassifier.classify}: those of `Classifier.classify` that do not say where the face is, and two more.
- *
- * @example
- * ```ts
- * const options: ClassifyFacesOptions = { topk: 1, views: 'flip' };
- * const faces = await classifyFaces(photo, options);
- * ```
  */
 export interface ClassifyFacesOptions extends Omit<ClassifyOptions, 'box' | 'landmarks' | 'regions'> {
   /** Where the faces are, if that is known already: the detector is not asked. For one photo only. */
@@ -63,12 +50,6 @@ export interface ClassifyFacesOptions extends Omit<ClassifyOptions, 'box' | 'lan
 
 /**
  * A face and what its expression is taken for.
- *
- * @example
- * ```ts
- * const line = ({ box, predictions }: ClassifiedFace) => `${predictions[0]?.className} at ${box.x}, ${box.y}`;
- * console.log((await classifyFaces(photo)).map(line));
- * ```
  */
 export interface ClassifiedFace extends DetectedFace {
   /** `[{ className, probability }, …]` in descending order. */
@@ -77,12 +58,6 @@ export interface ClassifiedFace extends DetectedFace {
 
 /**
  * Finds and classifies the faces in photos. Get one from {@link createFaceClassifier}.
- *
- * @example
- * ```ts
- * const faces: FaceClassifier = createFaceClassifier({ minScore: 0.7 });
- * for (const { score, predictions } of await faces.classify(photo)) console.log(score, predictions[0]);
- * ```
  */
 export interface FaceClassifier {
   /** The resting face by which results are corrected; undefined without one. */
@@ -102,6 +77,21 @@ export interface FaceClassifier {
   classify(photo: ImageSource, options?: ClassifyFacesOptions): Promise<ClassifiedFace[]>;
 }
 
+const parse = object({
+  detector: optional(
+    having<FaceDetector>(
+      'detect',
+      'a face detector with a method detect',
+      'Use an adapter, for instance fromHuman(human).',
+    ),
+  ),
+  classifier: optional(having<Classifier>('classify', 'a classifier', 'Write `await loadClassifier()`.')),
+  minScore: optional(share, 0),
+  minSize: optional(number({ min: 0 }), 16),
+  maxFaces: (where, value = Infinity) => (value === Infinity ? value : integer({ min: 1 })(where, value)),
+  baseline: unchecked<FaceBaseline | undefined>, // is compared with the classifier
+} satisfies Schema<FaceClassifierOptions>);
+
 /**
  * Joins a face detector and a classifier. Faces are cut out as FER2013 frames them and turned upright by their eyes, if the detector
  * tells where those are; all faces of a photo are classified in one batch.
@@ -117,19 +107,10 @@ export interface FaceClassifier {
  */
 export function createFaceClassifier(options: FaceClassifierOptions = {}): FaceClassifier {
   const where = 'createFaceClassifier: options';
-  checkOptions(where, options, ['detector', 'classifier', 'minScore', 'minSize', 'maxFaces', 'baseline']);
-  const { detector, classifier = { classify }, minScore = 0, minSize = 16, maxFaces = Infinity } = options;
-  if (detector !== undefined) {
-    const expected = 'a face detector with a method detect';
-    checkMethod(`${where}.detector`, detector, 'detect', expected, 'Use an adapter, for instance fromHuman(human).');
-  }
-  checkMethod(`${where}.classifier`, classifier, 'classify', 'a classifier', 'Write `await loadClassifier()`.');
-  checkNumber(`${where}.minScore`, minScore, { min: 0, max: 1 });
-  checkNumber(`${where}.minSize`, minSize, { min: 0 });
-  if (maxFaces !== Infinity) checkInteger(`${where}.maxFaces`, maxFaces, { min: 1 });
-  const classNames = options.classifier ? options.classifier.card?.classNames : EMOTIONS;
-  const baseline =
-    options.baseline === undefined ? undefined : parseBaseline(`${where}.baseline`, options.baseline, classNames);
+  const { detector, classifier: given, minScore, minSize, maxFaces, ...rest } = parse(where, options);
+  const classifier = given ?? { classify };
+  const classNames = given ? given.card?.classNames : EMOTIONS;
+  const baseline = rest.baseline && parseBaseline(`${where}.baseline`, rest.baseline, classNames);
 
   async function classifyOne(input: ImageSource, optionsOfCall: ClassifyFacesOptions): Promise<ClassifiedFace[]> {
     const { faces: known, signal, ...classifyOptions } = optionsOfCall;
@@ -173,7 +154,7 @@ export function createFaceClassifier(options: FaceClassifierOptions = {}): FaceC
     input: ImageSource | readonly ImageSource[] | tf.Tensor4D,
     classifyOptions: ClassifyFacesOptions = {},
   ): Promise<ClassifiedFace[] | ClassifiedFace[][]> {
-    checkClassifyFacesOptions(classifyOptions, options.classifier?.card.classNames.length ?? EMOTIONS.length);
+    checkOptions(classifyOptions, given?.card.classNames.length ?? EMOTIONS.length);
     await ensureBackend('classify');
     const isSeveral = Array.isArray(input) || isBatch(input);
     if (!isSeveral) return classifyOne(input as ImageSource, classifyOptions);
@@ -191,11 +172,14 @@ export function createFaceClassifier(options: FaceClassifierOptions = {}): FaceC
   return { classify: classifyFaces, baseline };
 }
 
-function checkClassifyFacesOptions(options: ClassifyFacesOptions, classes: number): void {
-  const where = 'classify: options';
-  checkOptions(where, options, ['topk', 'minProbability', 'views', 'margin', 'faces', 'signal']);
-  const { topk, minProbability, views } = options;
-  checkClassifyOptions({ topk, minProbability, views }, classes); // the margin is checked where faces are cut out
+function checkOptions(options: ClassifyFacesOptions, classes: number): void {
+  object({
+    ...topOptions(classes),
+    views: SHARED.views,
+    margin: SHARED.margin, // it and the faces are checked where they are cut out
+    faces: unchecked<ClassifyFacesOptions['faces']>,
+    signal,
+  } satisfies Schema<ClassifyFacesOptions>)('classify: options', options);
 }
 
 function toRegion({ box, landmarks }: DetectedFace) {

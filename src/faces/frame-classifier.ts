@@ -6,13 +6,6 @@ import type { FrameFace } from './tracks';
 
 /**
  * What a tracker asks about each frame: a `FaceClassifier`, or a `Classifier`, for which the whole frame is one face.
- *
- * @example
- * ```ts
- * // a photo booth: the face is always in the same box
- * const booth: FrameClassifier = { classify: async (frame) => (await classify(frame, { regions: [{ box }] }))[0]! };
- * const tracker = createTracker(booth);
- * ```
  */
 export interface FrameClassifier {
   /** The classes of the frame, or its faces with theirs; `options.faces` tells where these are, if that is known. */

@@ -1,7 +1,6 @@
 /**
  * Makes of a task one that is never queued: while it runs, only the newest call waits, and the one that waited before it is dropped.
  *
- * @param task The task.
  * @returns The same for calls that may come at any time; its promise gives undefined for a call that was dropped.
  */
 export function latestOnly<Arguments extends unknown[], Result>(

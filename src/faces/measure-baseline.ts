@@ -3,7 +3,7 @@ import type { Prediction } from '../classify/predictions';
 import { InputError, inputError } from '../errors';
 import { isBatch } from '../image/input';
 import type { ImageSource } from '../image/read';
-import { number, object, optional, type Schema, text, that, unchecked } from '../schema';
+import { callback, having, number, object, optional, type Schema, signal, text } from '../schema';
 import { type FaceBaseline, meanBaseline } from './baseline';
 import { createFaceClassifier } from './face-classifier';
 import { type FrameClassifier, toFaces } from './frame-classifier';
@@ -11,12 +11,6 @@ import { nextFrame } from './video-frames';
 
 /**
  * Options of {@link measureBaseline}.
- *
- * @example
- * ```ts
- * const options: BaselineOptions = { seconds: 5, onProgress: (share) => console.log(`${Math.round(100 * share)} %`) };
- * const baseline = await measureBaseline(video, options);
- * ```
  */
 export interface BaselineOptions {
   /** The classifier that the baseline is for, without a baseline of its own; borrowed. Default: `createFaceClassifier()`. */
@@ -32,13 +26,11 @@ export interface BaselineOptions {
 }
 
 const parse = object({
-  classifier: optional(
-    that<FrameClassifier>('a classifier or face classifier', ({ classify }) => typeof classify === 'function'),
-  ),
+  classifier: optional(having<FrameClassifier>('classify', 'a classifier or face classifier')),
   seconds: optional(number({ min: 0.1, max: 3600 }), 3),
   className: optional(text, 'neutral'),
-  onProgress: unchecked<BaselineOptions['onProgress']>,
-  signal: unchecked<BaselineOptions['signal']>,
+  onProgress: callback<BaselineOptions['onProgress']>(),
+  signal,
 } satisfies Schema<BaselineOptions>);
 
 /**

@@ -22,7 +22,6 @@ export interface OpenPhoto extends DetectorPhoto {
  * Opens a photo: decodes it, reads it from an element, or checks it. What is in memory makes no tensor until one is asked for.
  *
  * @param input One image of any size, decoded or not; borrowed until the photo is disposed.
- * @param where The function that was called, for messages.
  * @throws {@link InputError} if it is not an image.
  */
 export async function openPhoto(input: ImageSource, where: string): Promise<OpenPhoto> {

@@ -1,22 +1,16 @@
 import { DisposedError, inputError } from '../errors';
 import type { ImageSource } from '../image/read';
-import { checkInteger, checkNumber, checkOptions, describe } from '../validate';
+import { having, integer, number, object, optional, type Schema, share } from '../schema';
+import { checkNumber, describe } from '../validate';
 import { correctPredictions, type FaceBaseline, parseBaseline } from './baseline';
 import { createFaceClassifier } from './face-classifier';
 import { type FrameClassifier, toFaces } from './frame-classifier';
-import { checkMethod } from './check-method';
 import { latestOnly } from './latest';
 import { type TrackedFace, Tracks } from './tracks';
 import { nextFrame } from './video-frames';
 
 /**
  * Options of {@link createTracker}.
- *
- * @example
- * ```ts
- * const options: TrackerOptions = { smoothing: 400, hysteresis: 0.15 };
- * const tracker = createTracker(createFaceClassifier(), options);
- * ```
  */
 export interface TrackerOptions {
   /**
@@ -44,13 +38,6 @@ export interface TrackerOptions {
 
 /**
  * Follows faces through a video. Get one from {@link createTracker}.
- *
- * @example
- * ```ts
- * const tracker: Tracker = createTracker();
- * const faces = await tracker.update(photo, 40); // the frame at 40 ms
- * tracker.dispose();
- * ```
  */
 export interface Tracker {
   /**
@@ -77,6 +64,15 @@ export interface Tracker {
   dispose(): void;
 }
 
+const parse = object({
+  smoothing: optional(number({ min: 0 }), 250),
+  hysteresis: optional(share, 0.1),
+  minOverlap: optional(number({ min: 1e-6, max: 1 }), 0.2),
+  memory: optional(number({ min: 0 }), 500),
+  detectEvery: optional(integer({ min: 1 }), 3),
+  baseline: optional(parseBaseline),
+} satisfies Schema<TrackerOptions>);
+
 /**
  * Classifies video at frame rate: frames that come too fast are dropped instead of queued, probabilities are smoothed over time, and
  * labels do not flicker.
@@ -101,29 +97,14 @@ export function createTracker(
   classifier: FrameClassifier = createFaceClassifier(),
   options: TrackerOptions = {},
 ): Tracker {
-  const where = 'createTracker';
-  checkMethod(where, classifier, 'classify', 'a classifier or face classifier');
-  checkOptions(`${where}: options`, options, [
-    'smoothing',
-    'hysteresis',
-    'minOverlap',
-    'memory',
-    'detectEvery',
-    'baseline',
-  ]);
-  const { smoothing = 250, hysteresis = 0.1, minOverlap = 0.2, memory = 500, detectEvery = 3 } = options;
-  checkNumber(`${where}: options.smoothing`, smoothing, { min: 0 });
-  checkNumber(`${where}: options.hysteresis`, hysteresis, { min: 0, max: 1 });
-  checkNumber(`${where}: options.minOverlap`, minOverlap, { min: 1e-6, max: 1 });
-  checkNumber(`${where}: options.memory`, memory, { min: 0 });
-  checkInteger(`${where}: options.detectEvery`, detectEvery, { min: 1 });
-  const baseline =
-    options.baseline === undefined ? undefined : parseBaseline(`${where}: options.baseline`, options.baseline);
+  having<FrameClassifier>('classify', 'a classifier or face classifier')('createTracker', classifier);
+  const where = 'createTracker: options';
+  const { baseline, detectEvery, ...settings } = parse(where, options);
   if (baseline && classifier.baseline) {
-    throw inputError(`${where}: options.baseline`, 'none for a classifier with a baseline', 'two baselines');
+    throw inputError(`${where}.baseline`, 'none for a classifier with a baseline', 'two baselines');
   }
 
-  const tracks = new Tracks({ smoothing, hysteresis, minOverlap, memory });
+  const tracks = new Tracks(settings);
   let isDisposed = false;
   let frames = 0; // since faces were last detected
   let videos = 0; // how many were begun: frames of an earlier one count no more

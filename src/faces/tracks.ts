@@ -5,23 +5,11 @@ import type { Prediction } from '../classify/predictions';
 
 /**
  * A face in one frame; without a box where the whole frame is the face.
- *
- * @example
- * ```ts
- * const face: FrameFace = { predictions: await classify(image) }; // no box: the whole frame is the face
- * ```
  */
 export type FrameFace = Pick<ClassifiedFace, 'predictions'> & Partial<Omit<ClassifiedFace, 'predictions'>>;
 
 /**
  * A face that is followed over frames.
- *
- * @example
- * ```ts
- * const line = ({ id, className }: TrackedFace) => `face ${id}: ${className}`;
- * const tracker = createTracker();
- * console.log((await tracker.update(photo))?.map(line));
- * ```
  */
 export interface TrackedFace extends FrameFace {
   /** Number of the face: the same for as long as it is followed, and never used again. */

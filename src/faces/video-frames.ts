@@ -2,8 +2,6 @@
  * Waits for the next frame of a video: by `requestVideoFrameCallback`, or where there is none by looking at its time whenever the page
  * is drawn.
  *
- * @param video The video.
- * @param signal Ends the waiting.
  * @returns When the frame is shown, in ms of the page's clock; NaN if the waiting was ended.
  */
 export function nextFrame(video: HTMLVideoElement, signal: AbortSignal): Promise<number> {

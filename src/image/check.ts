@@ -9,8 +9,6 @@ export const CHANNELS = [1, 3, 4] as const;
 /**
  * Throws unless `images` is a tensor in use with the axes [n, h, w, c], none of them empty, and 1, 3 or 4 channels. Looks
  * at the shape only, so it costs nothing in a training step.
- *
- * @throws {@link InputError}
  */
 export function checkImages(images: unknown): asserts images is tf.Tensor4D {
   const { shape, isDisposed } = (images ?? {}) as Partial<tf.Tensor4D>;

@@ -20,12 +20,6 @@ import { resizeColumns, resizeRows, type Stretch } from './resize';
 
 /**
  * Options of {@link cropFaces}.
- *
- * @example
- * ```ts
- * const options: CropOptions = { size: [64, 64], margin: 0.1 };
- * const faces = cropFaces(photo, [{ box }], options); // [1, 64, 64, 3]
- * ```
  */
 export interface CropOptions {
   /** Height and width of the crops in pixels, 1..4096. Default [48, 48]. */

@@ -4,12 +4,6 @@ import { describe } from '../validate';
 
 /**
  * What a browser holds images in: elements, canvases, bitmaps and frames. Canvases of Node packages work too.
- *
- * @example
- * ```ts
- * const classifyElement = (element: ImageElement) => classify(element);
- * await classifyElement(document.querySelector('video')!);
- * ```
  */
 export type ImageElement =
   HTMLImageElement | HTMLCanvasElement | HTMLVideoElement | OffscreenCanvas | ImageBitmap | VideoFrame;

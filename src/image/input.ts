@@ -8,15 +8,7 @@ import { isFile } from '../platform/read';
 import { fromImageElement, isImageElement } from './elements';
 import { fromPixelData, isPixelData } from './pixels';
 
-/**
- * Whether an input holds a batch, a tensor [n, h, w, c], rather than one image.
- *
- * @example
- * ```ts
- * isBatch(tf.zeros([1, 48, 48, 1])); // true
- * isBatch(tf.zeros([48, 48, 1])); // false
- * ```
- */
+/** Whether an input holds a batch, a tensor [n, h, w, c], rather than one image. */
 export function isBatch(input: unknown): boolean {
   return input instanceof tf.Tensor && input.rank === 4;
 }

@@ -5,12 +5,6 @@ import { CHANNELS } from './check';
 
 /**
  * A decoded image as plain numbers: what sharp, `ImageData`, pngjs, jpeg-js and a canvas hold.
- *
- * @example
- * ```ts
- * const gray: PixelData = { data: new Uint8Array(48 * 48), width: 48, height: 48, channels: 1 }; // 0..255
- * await classify(gray);
- * ```
  */
 export interface PixelData {
   /**

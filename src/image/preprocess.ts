@@ -8,12 +8,6 @@ import { resize } from './resize';
 
 /**
  * What is done to images before a model sees them. It is stored with the weights, on their card.
- *
- * @example
- * ```ts
- * const preprocessing: Preprocessing = { inputSize: [64, 64], mean: 0.5, std: 0.25 };
- * const input = preprocess(photos, preprocessing); // [n, 64, 64, 1]
- * ```
  */
 export interface Preprocessing {
   /** Height and width of the model's input in pixels, 1..4096. */
@@ -46,12 +40,6 @@ export const DEFAULT_PREPROCESSING = Object.freeze({
 /**
  * How a model expects its pixels: scaled to 0..1 or -1..1, raw (0..255, for models that scale them in a layer of their own), normalized by
  * FER2013's mean and standard deviation as the models of this package, or by other ones of pixels in 0..1.
- *
- * @example
- * ```ts
- * const pixels: Pixels = { mean: 0.449, std: 0.226 }; // of pixels in 0..1; an array gives one number for each channel
- * const classifier = await loadClassifier({ model, card: { classNames: 'alphabetical', pixels } });
- * ```
  */
 export type Pixels = '0..1' | '-1..1' | '0..255' | 'fer2013' | Pick<Preprocessing, 'mean' | 'std'>;
 
@@ -109,10 +97,7 @@ export function preprocess(images: tf.Tensor4D, preprocessing: Preprocessing = D
 const perChannel = (value: number | readonly number[], channels: number): readonly number[] =>
   typeof value === 'number' ? Array.from({ length: channels }, () => value) : value;
 
-/**
- * Throws unless a value is a {@link Preprocessing}.
- * @throws {@link InputError}
- */
+/** Throws unless a value is a {@link Preprocessing}. */
 export function checkPreprocessing(value: unknown): asserts value is Preprocessing {
   if (typeof value !== 'object' || value === null) {
     throw inputError(': preprocessing', '{ inputSize, mean, std }', describe(value));
@@ -138,10 +123,6 @@ export function checkPreprocessing(value: unknown): asserts value is Preprocessi
  * @param size Height and width wanted in pixels, 1..4096.
  * @returns [n, height, width, 1] float32 0..255; the caller's, even if nothing was to be done.
  * @throws {@link InputError} if the tensor has another shape, is empty or disposed of, or if the size is not valid.
- * @example
- * ```ts
- * const thumbnails = toGraySize(photos, [48, 48]); // [n, 480, 640, 3] → [n, 48, 48, 1]
- * ```
  */
 export function toGraySize(images: tf.Tensor4D, size: readonly [height: number, width: number]): tf.Tensor4D {
   parseSize('toGraySize: size', size);

@@ -11,7 +11,6 @@ const TOLERANCE = 0.5;
  * Costs one small read, since the values are reduced where they are.
  *
  * @param images Images of any shape with at least one value, float32; borrowed.
- * @throws {@link InputError}
  */
 export async function checkValues(images: tf.Tensor): Promise<void> {
   const [min, max, finite] = await read(() => [tf.min(images), tf.max(images), tf.all(tf.isFinite(images))]);

@@ -22,12 +22,6 @@ import type { FaceRegion } from './region';
  * - an encoded file (PNG, JPEG, WebP, GIF, AVIF, …): its bytes, a `Blob` or `File`, a URL, or a string: `http:`, `https:`, `data:`, `blob:` and
  *   `file:` strings are URLs, any other is a path in Node and an address relative to the page in a browser. Never pass a string that a
  *   visitor of a server sent.
- *
- * @example
- * ```ts
- * const bestOf = async (source: ImageSource) => (await classify(source, { topk: 1 }))[0];
- * await bestOf('https://example.org/face.jpg');
- * ```
  */
 export type ImageSource =
   tf.Tensor | PixelData | ImageData | ImageElement | Blob | Uint8Array | ArrayBuffer | URL | string;
@@ -37,12 +31,6 @@ export type SingleImage = Exclude<ImageSource, tf.Tensor> | tf.Tensor2D | tf.Ten
 
 /**
  * Options of {@link loadImage}.
- *
- * @example
- * ```ts
- * const options: LoadImageOptions = { maxPixels: 1e7, maxBytes: 5e6, signal: AbortSignal.timeout(10_000) };
- * const image = await loadImage('https://example.org/face.jpg', options);
- * ```
  */
 export interface LoadImageOptions {
   /** Largest image to decode, in pixels, at least 1. Default: 64 million, which need 768 MB as an RGB tensor. */
@@ -95,7 +83,6 @@ const parse = object({
  * Any image source as one batch.
  *
  * @param input One image or a batch; borrowed until the promise settles.
- * @param options As of {@link loadImage}.
  * @returns [n, h, w, c] float32 0..255, n = 1 for one image, c = 1, 3 or 4; the caller's.
  */
 export function readImages(input: ImageSource, options: LoadImageOptions = {}): Promise<tf.Tensor4D> {

@@ -4,22 +4,11 @@ import { checkNumber, describe } from '../validate';
 
 /**
  * A point of an image in pixels: [x, y] from the left and the top edge; the center of the first pixel is [0.5, 0.5].
- *
- * @example
- * ```ts
- * const [leftEye, rightEye]: Point[] = [[200, 104], [245, 110]]; // x and y
- * ```
  */
 export type Point = readonly [x: number, y: number];
 
 /**
  * A rectangle in pixels of the image, from its left and top edge. It may reach over the edges.
- *
- * @example
- * ```ts
- * const box: Box = { x: 175, y: 60, width: 95, height: 110 };
- * await classify(photo, { box });
- * ```
  */
 export interface Box {
   /** Left edge. */
@@ -35,12 +24,6 @@ export interface Box {
 /**
  * The two eyes. Detectors disagree on which of them is the left one, the person's or the image's, so they may be
  * exchanged: the face is turned upright by less than a quarter turn either way.
- *
- * @example
- * ```ts
- * const landmarks: FaceLandmarks = { leftEye: [200, 104], rightEye: [245, 110] };
- * await classify(photo, { landmarks });
- * ```
  */
 export interface FaceLandmarks {
   /** Center of one eye. */
@@ -59,12 +42,6 @@ export interface FaceLandmarks {
 
 /**
  * Where a face is in an image, as a face detector tells it: by its box, by its eyes or by both.
- *
- * @example
- * ```ts
- * const regions: FaceRegion[] = [{ box }, { landmarks: { leftEye: [200, 104], rightEye: [245, 110] } }];
- * const everybody = await classify(photo, { regions });
- * ```
  */
 export interface FaceRegion {
   /** The face from the brows to the chin. Used where there are no landmarks. */
@@ -75,12 +52,6 @@ export interface FaceRegion {
 
 /**
  * How much of the image around a face's box is taken, on each side, as a share of the box's longer side.
- *
- * @example
- * ```ts
- * const margin: Margins = { ...DEFAULT_MARGINS, bottom: 0.1 };
- * const faces = cropFaces(photo, [{ box }], { margin });
- * ```
  */
 export interface Margins {
   /** Above the box, on the side of the forehead. */
@@ -95,12 +66,6 @@ export interface Margins {
 
 /**
  * A rectangle that may be turned: what is cut out of an image. {@link cropFrames} gives it.
- *
- * @example
- * ```ts
- * const [frame] = cropFrames([480, 640], [{ box }]) as [CropFrame];
- * frame.angle; // in radians
- * ```
  */
 export interface CropFrame {
   /** Its middle, in pixels of the image. */
@@ -131,11 +96,6 @@ const SIDES = (1 - boxSide) / 2 / boxSide;
 /**
  * The margins that make of a detector's box what FER2013 shows: more forehead, nothing more below the chin. Shares of the box's
  * longer side; `node scripts/framing.mjs` measured them.
- *
- * @example
- * ```ts
- * DEFAULT_MARGINS; // { top: 0.19, right: 0.1, bottom: 0, left: 0.1 }
- * ```
  */
 export const DEFAULT_MARGINS: Margins = Object.freeze({
   top: BOX_TOP / boxSide,
@@ -147,7 +107,6 @@ export const DEFAULT_MARGINS: Margins = Object.freeze({
 /**
  * The part of an image that shows a face with its margins, in the shape that is wanted.
  *
- * @param region The face.
  * @param margin Margins, or one for all sides.
  * @param size Height and width of the image that is made of it; only their ratio counts.
  * @param image Height and width of the image in pixels.

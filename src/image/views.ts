@@ -4,12 +4,6 @@ import { oneOf, optional } from '../schema';
 /**
  * From how many views an image is judged: `'single'`, the image as it is; `'flip'`, it and its mirror image; `'flipAndShifts'`,
  * both, each also shifted by two pixels up, down, left and right. The cost grows with their number: 1, 2 or 10.
- *
- * @example
- * ```ts
- * const views: Views = 'flipAndShifts'; // ten views
- * await classify(image, { views });
- * ```
  */
 export type Views = 'single' | 'flip' | 'flipAndShifts';
 

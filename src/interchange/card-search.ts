@@ -15,12 +15,6 @@ import { type ImageFacts, scaledOutputs, SCALINGS } from './scaled-outputs';
 
 /**
  * An order of classes and a scaling of pixels, and how well they fit a sample.
- *
- * @example
- * ```ts
- * const { candidates } = await suggestCard(model, validation);
- * const second: CardCandidate | undefined = candidates[1];
- * ```
  */
 export interface CardCandidate {
   /** The classes in the order of the outputs, by the data set's names. */
@@ -39,12 +33,6 @@ export interface CardCandidate {
 
 /**
  * What fits best, and everything else that was tried.
- *
- * @example
- * ```ts
- * const suggestion: CardSuggestion = await suggestCard(model, validation);
- * if (suggestion.warning) console.error(suggestion.warning);
- * ```
  */
 export interface CardSuggestion extends CardCandidate {
   /** What the model's outputs are. */
@@ -57,11 +45,6 @@ export interface CardSuggestion extends CardCandidate {
 
 /**
  * Options of `suggestCard`.
- *
- * @example
- * ```ts
- * const options: SuggestOptions = { classNames: ['sad', 'happy'], batchSize: 16 };
- * ```
  */
 export interface SuggestOptions {
   /** Names of the data set's classes in the order of its labels. Default: its own `classNames`, else the seven `EMOTIONS`. */

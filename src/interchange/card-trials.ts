@@ -35,7 +35,6 @@ const MAX_TRIALS = 10;
 /**
  * Tries every scaling with the usual orders and with the order that fits the sample best.
  *
- * @param sample Labels and their names.
  * @param fits How the outputs go with the labels, for each scaling.
  * @returns At most ten trials, the best first. A fitted order is among them only if it is far better than all usual ones.
  */
@@ -112,9 +111,6 @@ function isSurer(a: readonly number[], b: readonly number[]): boolean {
 /**
  * Tells why the best trial is not reliable.
  *
- * @param trials The trials, the best first.
- * @param sample The sample.
- * @param nameOf Names a scaling.
  * @returns A sentence, or undefined if there is no reason.
  */
 export function warningOf(

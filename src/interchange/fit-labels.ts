@@ -18,7 +18,6 @@ const MIN_PROBABILITY = 1e-7; // as Keras clips it in its cross-entropy
  * @param outputs `[n, classes]` row by row.
  * @param classes Number of outputs of each image.
  * @param labels The label of each image, 0..numLabels - 1.
- * @param numLabels Number of labels.
  * @param logits Whether the outputs need a softmax to become probabilities.
  */
 export function fitLabels(

@@ -11,7 +11,6 @@ let files = 0;
  * Opens a file in h5wasm's own file system, with errors thrown instead of printed, and closes it again.
  *
  * @param mode To read or to write.
- * @param bytes What to read.
  * @param use Works with the file while it is open.
  * @returns What `use` returns.
  * @throws {@link WeightsError} if the file is damaged; {@link FerError} if h5wasm is not installed; what `use` throws.
@@ -109,7 +108,6 @@ export function damaged<T>(read: () => T): T {
  *
  * @param module The module of h5wasm.
  * @param group The group that has the attribute.
- * @param name The attribute, which is there.
  * @param most Length of the file in bytes, the limit for the strings.
  * @returns The strings; none if the array is empty.
  */

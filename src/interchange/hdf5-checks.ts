@@ -22,8 +22,6 @@ const HEADER = 16; // bytes, of a heap and of each object in it
 /**
  * Throws if HDF5 would read one of the file's global heaps, where strings are, forever: when an object in it is zero bytes long, modulo 2^32, the
  * next object is the same again.
- *
- * @param bytes The file.
  */
 export function checkHeaps(bytes: Uint8Array): void {
   const { uint16, uint32 } = numbersOf(bytes);
@@ -40,12 +38,7 @@ export function checkHeaps(bytes: Uint8Array): void {
 const VARIABLE_LENGTH = 9; // class of datatype
 const REFERENCE = 16; // bytes: the length of a string, the address of its heap, and its number there
 
-/**
- * Throws if a string of an attribute claims to be longer than the file.
- *
- * @param bytes The file.
- * @param name The attribute, of any group.
- */
+/** Throws if a string of an attribute claims to be longer than the file. */
 export function checkTexts(bytes: Uint8Array, name: string): void {
   const { uint16, uint32 } = numbersOf(bytes);
   for (const at of placesOf(bytes, `${name}\0`)) {

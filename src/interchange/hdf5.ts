@@ -58,7 +58,6 @@ export function readHdf5<T>(bytes: Uint8Array, use: (file: Hdf5Reader) => T): Pr
  * Writes an HDF5 file in memory.
  *
  * @param fill Puts in what it is to hold.
- * @returns The file.
  * @throws {@link FerError} if h5wasm is not installed.
  */
 export async function writeHdf5(fill: (file: Hdf5Writer) => void): Promise<Uint8Array> {

@@ -1,5 +1,7 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { weightsError, within } from '../errors';
+import { isModel } from '../tfjs/layers';
+import { topologyOf } from '../tfjs/topology';
 import { describe } from '../validate';
 import { hasNoEffect, type Json, type LayerConfig, type LayerRule, ruleOf, type Settings } from './keras-layers';
 import { valueToKeras } from './keras-values';
@@ -7,11 +9,6 @@ import { valueToKeras } from './keras-values';
 type Layer = tfl.layers.Layer;
 type Reference = [layer: string, node: number, tensor: number];
 type LayerEntry = LayerConfig & { name: string; inbound_nodes: Reference[][] };
-
-/** Whether a layer is a model itself. */
-export function isModel(layer: Layer): layer is tfl.LayersModel {
-  return 'layers' in layer && Array.isArray(layer.layers);
-}
 
 /** The class name that Keras 3 has for a model. */
 export function modelClass(model: Layer): 'Sequential' | 'Functional' {
@@ -26,13 +23,13 @@ export function modelClass(model: Layer): 'Sequential' | 'Functional' {
  * @throws {@link WeightsError} that names the layer, if Keras 3 has none that computes the same.
  */
 export function architectureToKeras(model: tfl.LayersModel): Settings {
-  return modelToKeras(model, model.toJSON(null, false) as unknown as LayerConfig);
+  return modelToKeras(model, topologyOf(model) as LayerConfig);
 }
 
 function modelToKeras(model: tfl.LayersModel, { config }: LayerConfig): Settings {
   const { name, layers } = config;
   const kind = modelClass(model);
-  const entries = (layers as unknown as LayerEntry[]).map((entry) => ({
+  const entries = (layers as LayerEntry[]).map((entry) => ({
     entry,
     layer: model.getLayer(entry.name ?? (entry.config['name'] as string)),
   }));

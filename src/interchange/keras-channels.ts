@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { weightsError } from '../errors';
+import { layerOf } from '../tfjs/topology';
 import { describe } from '../validate';
 import type { GraphEntry } from './keras-graph';
 import type { Json, LayerConfig, Part, Settings } from './keras-layers';
@@ -54,8 +55,7 @@ export class ChannelOrder {
     const name = String(config['name']);
     let layer = this.#layers.get(name);
     if (!layer) {
-      const [type, fromConfig] = tf.serialization.SerializationMap.getMap().classNameMap[kind]!;
-      layer = fromConfig(type, camelCase(config) as tf.serialization.ConfigDict) as unknown as Layer;
+      layer = layerOf(kind, camelCase(config) as tf.serialization.ConfigDict);
       this.#layers.set(name, layer);
     }
     return layer;

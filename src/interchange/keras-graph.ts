@@ -1,18 +1,17 @@
 import { weightsError, within } from '../errors';
 import { describe } from '../validate';
-import type { Json, LayerConfig, Settings } from './keras-layers';
-import { IN_TRAINING_ONLY } from './keras-layers';
+import { IN_TRAINING_ONLY, type Json, type LayerConfig, type Settings } from './keras-layers';
 import { layerOfOperation } from './keras-operations';
 
 /** A tensor of a graph: one of the outputs of a call of a layer. */
 export type Reference = [layer: string, call: number, tensor: number];
 
 /** A layer as a file has it. */
-export interface LayerEntry extends LayerConfig {
+export type LayerEntry = LayerConfig & {
   name?: string;
   module?: string;
   build_config?: { input_shape?: Json };
-}
+};
 
 /** A layer of a graph. */
 export interface GraphEntry extends LayerConfig {
@@ -57,7 +56,7 @@ function named({ class_name: kind, name, config }: LayerEntry): string {
 
 function chain(entry: LayerEntry): Graph {
   const { name = 'sequential', layers = entry.config } = entry.config; // Keras 1 has an array of layers here
-  const [first, ...rest] = layers as unknown as [LayerEntry, ...LayerEntry[]];
+  const [first, ...rest] = layers as [LayerEntry, ...LayerEntry[]];
   const given = first.class_name === 'InputLayer' ? first : undefined;
   const input = { class_name: 'InputLayer', config: { name: `${name as string}_input`, ...given?.config } };
   const shape = shapeIn(entry);
@@ -78,14 +77,14 @@ function chain(entry: LayerEntry): Graph {
 
 /** The input shape of a layer or of the first layer in a model, as far as the file has it. */
 function shapeIn({ config, build_config: built }: LayerEntry): Json | undefined {
-  const [first] = (Array.isArray(config) ? config : (config['layers'] ?? [])) as unknown as LayerEntry[];
+  const [first] = (Array.isArray(config) ? config : (config['layers'] ?? [])) as LayerEntry[];
   const own = config['batch_shape'] ?? config['batch_input_shape'];
   return own ?? (first && shapeIn(first)) ?? config['build_input_shape'] ?? built?.input_shape;
 }
 
 function graph({ config }: LayerEntry): Graph {
   const { name = 'model', layers, input_layers: inputs, output_layers: outputs } = config;
-  const list = (layers as unknown as LayerEntry[]).map((layer) => ({ ...layer, name: named(layer) }));
+  const list = (layers as LayerEntry[]).map((layer) => ({ ...layer, name: named(layer) }));
   const kinds = new Map(list.map((layer) => [layer.name, layer.class_name]));
   const isNew = list.some(({ inbound_nodes: nodes }) => !Array.isArray((nodes as Json[])[0] ?? []));
   // Keras 1 and 2 count the making of a nested model as its first call, Keras 3 only among the outputs, and not for a Sequential model.
@@ -137,7 +136,7 @@ function references(node: Json, atAnyTime: boolean): Reference[] {
   const { args, kwargs } = node as { args: Json[]; kwargs: Settings };
   check(kwargs);
   return args.flat().map((argument) => {
-    const { class_name: kind, config } = argument as unknown as LayerConfig;
+    const { class_name: kind, config } = argument as LayerConfig;
     return kind === '__keras_tensor__' ? (config['keras_history'] as Reference) : refuse(describe(argument));
   });
 }

@@ -7,12 +7,12 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 export type Settings = Record<string, Json>;
 
 /** A layer by its class name and settings, in the terms of any version of Keras or of tfjs. */
-export interface LayerConfig {
+export type LayerConfig = {
   class_name: string;
   config: Settings;
   /** The calls of a layer in a graph. */
   inbound_nodes?: Json;
-}
+};
 
 /** A layer of tfjs that computes all or some of what a layer of Keras does. */
 export interface Part extends LayerConfig {

@@ -39,7 +39,7 @@ export interface KerasModel {
  */
 export function modelFromKeras(config: Json, major: number): KerasModel {
   try {
-    return build(config as unknown as LayerEntry, major);
+    return build(config as LayerEntry, major);
   } catch (cause) {
     if (cause instanceof FerError) throw cause;
     const expected = 'the architecture of a Sequential or Functional model as Keras writes it';

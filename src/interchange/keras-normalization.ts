@@ -22,7 +22,6 @@ const EPSILON = 1e-7;
 /**
  * What a Normalization layer does with its statistics.
  *
- * @param config Its settings.
  * @param rank Number of axes of its input.
  * @throws {@link WeightsError} if its axes are not those of the input.
  */
@@ -53,9 +52,7 @@ function lengthsOf(value: Json): number[] {
 /**
  * The settings of the Rescaling layer that normalizes by a mean and a variance.
  *
- * @param statistics How they are applied.
  * @param mean The mean, one value for each index of the axes.
- * @param variance The variance, likewise.
  * @returns `scale` and `offset`, numbers or arrays that are as long as the axes.
  * @throws {@link WeightsError} if the numbers do not fit the axes.
  */

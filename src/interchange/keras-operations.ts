@@ -23,7 +23,6 @@ const OPERATIONS: Readonly<Record<string, 'add' | 'subtract' | 'multiply' | 'div
 /**
  * The layer that computes what an operation of Keras computes: `x / 255`, `x - mean` and the like, which graphs contain beside their layers.
  *
- * @param entry An entry of a graph.
  * @returns A layer with the same name and calls; the entry itself if it is a layer.
  * @throws {@link WeightsError} if the operation has no layer that computes the same.
  */

@@ -32,7 +32,6 @@ const STEPS: Readonly<Record<string, readonly Step[]>> = {
  * layers of other names.
  *
  * @param layer The layer in the terms of Keras 2.
- * @param major Major version of Keras.
  * @param shape Shape of its (first) input in Keras.
  * @returns The parts in the order of their calls. The first has the name and weights of the layer.
  * @throws {@link WeightsError} if the numbers of a Normalization layer do not fit.

@@ -10,19 +10,14 @@ import { object, unchecked } from '../schema';
 import { describe } from '../validate';
 import { buildWithin } from '../storage/build';
 import { placesOf } from '../storage/read-stored';
-import { isModel, modelClass } from './keras-architecture';
+import { modelClass } from './keras-architecture';
+import { isModel } from '../tfjs/layers';
 import { type KerasFile, openModelFile, openParts, openWeights, type Placed, weightFiles } from './keras-file';
 import { type KerasLayer, modelFromKeras } from './keras-model';
 import type { Setter } from './keras-weights';
 
 /**
  * A model of Keras: one file, or its architecture and weights apart, or weights for a model that was built here. All of it is borrowed.
- *
- * @example
- * ```ts
- * const source: KerasSource = { json: 'architecture.json', weights: 'emotions.weights.h5' };
- * const model = await importKeras(source);
- * ```
  */
 export type KerasSource =
   /** A `.keras` file of Keras 3, an `.h5` file of a whole model, or the path or URL of a converter's `model.json`. */
@@ -45,12 +40,6 @@ export type KerasSource =
 
 /**
  * What a file of Keras does not say.
- *
- * @example
- * ```ts
- * const options: ImportKerasOptions = { classNames: 'alphabetical', pixels: '0..1' };
- * const classifier = await loadClassifier({ model: await importKeras('emotions.h5', options) });
- * ```
  */
 export interface ImportKerasOptions extends GivenFacts {
   /**

@@ -1,7 +1,15 @@
 import { weightsError } from '../errors';
 import { describe } from '../validate';
-import type { Json, LayerConfig, Part, Settings, Shape } from './keras-layers';
-import { hasNoEffect, IN_TRAINING_ONLY, ruleOf } from './keras-layers';
+import {
+  hasNoEffect,
+  IN_TRAINING_ONLY,
+  type Json,
+  type LayerConfig,
+  type Part,
+  ruleOf,
+  type Settings,
+  type Shape,
+} from './keras-layers';
 import { partsOf } from './keras-parts';
 import { valueFromKeras } from './keras-values';
 
@@ -21,7 +29,6 @@ const MERGES = pairs('sum:Add mul:Multiply ave:Average max:Maximum concat:Concat
  * A layer in the terms of tfjs, which for some takes several layers.
  *
  * @param layer The layer in the terms of any version of Keras.
- * @param major Major version of Keras.
  * @param shape Shape of its (first) input in Keras.
  * @returns The same for tfjs, without initializers, in the order of their calls. The first has the name and the weights.
  * @throws {@link WeightsError} if tfjs has no layer that computes the same.

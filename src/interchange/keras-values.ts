@@ -1,5 +1,4 @@
-import type { WeightsError } from '../errors';
-import { weightsError, within } from '../errors';
+import { type WeightsError, weightsError, within } from '../errors';
 import { describe } from '../validate';
 import type { Json, Settings } from './keras-layers';
 

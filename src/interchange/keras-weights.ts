@@ -33,7 +33,6 @@ const lastName = ({ originalName }: Weight) => originalName.split('/').at(-1)!;
  * Finds every weight of a model in a file of Keras: as Keras 3 lays them out, by place, or as Keras 1 and 2 do, in the order of layers
  * and weights.
  *
- * @param file The file, open.
  * @param layers The layers of the model as Keras names them.
  * @param backend What Keras 1 or 2 computed with, if the file does not tell.
  * @returns What sets each weight; nothing is set yet.
@@ -131,9 +130,6 @@ function leavesOf(layers: readonly KerasLayer[], path: readonly string[] = []): 
 /**
  * Finds every weight of a model among tensors with the names that TensorFlow.js and its converter give them: `[model/]layer/weight`.
  *
- * @param stored The tensors by name.
- * @param layers The layers of the model.
- * @returns What sets each weight.
  * @throws {@link WeightsError} that names layer and tensor, if one is missing, too many, or of another shape.
  */
 export function findNamed(stored: ReadonlyMap<string, StoredTensor>, layers: readonly KerasLayer[]): Setter[] {

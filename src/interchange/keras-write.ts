@@ -2,7 +2,8 @@ import type * as tfl from '@tensorflow/tfjs-layers';
 import { weightsError, within } from '../errors';
 import { checkModel } from '../models/facts';
 import { type Hdf5Tensor, type Hdf5Writer, writeHdf5 } from './hdf5';
-import { architectureToKeras, isModel, modelClass } from './keras-architecture';
+import { isModel } from '../tfjs/layers';
+import { architectureToKeras, modelClass } from './keras-architecture';
 import { kerasPlaces } from './keras-weights';
 import { zip } from './zip';
 

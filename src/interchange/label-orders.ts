@@ -27,7 +27,6 @@ export function wordOf(className: string): string {
  * more, contempt may be among them.
  *
  * @param words The classes of the data set in its order, as {@link wordOf} gives them.
- * @param count Number of the model's classes.
  * @returns The orders, each once, the most usual ones first.
  */
 export function labelOrders(words: readonly string[], count: number): LabelOrder[] {

@@ -11,12 +11,6 @@ import { field, integerField, join, type Parts, textField } from './protobuf';
 
 /**
  * Options of `exportOnnx`.
- *
- * @example
- * ```ts
- * const options: OnnxOptions = { card, input: 'uint8', opset: 17 };
- * const onnx = await exportOnnx(model, options);
- * ```
  */
 export interface OnnxOptions {
   /**

@@ -24,7 +24,6 @@ const tag = (number: number, wireType: number) => varint(number * 8 + wireType);
 
 /**
  * A field that holds a whole number.
- * @param number Number of the field.
  * @param value 0 to 2^53 - 1.
  */
 export function integerField(number: number, value: number): Parts {
@@ -33,7 +32,6 @@ export function integerField(number: number, value: number): Parts {
 
 /**
  * A field that holds a float32.
- * @param number Number of the field.
  * @param value The number; rounded to float32.
  */
 export function floatField(number: number, value: number): Parts {
@@ -44,7 +42,6 @@ export function floatField(number: number, value: number): Parts {
 
 /**
  * A field that holds bytes, or a message that consists of other fields.
- * @param number Number of the field.
  * @param content The bytes, or the fields of the message in order.
  */
 export function field(number: number, ...content: readonly Parts[]): Parts {
@@ -54,18 +51,13 @@ export function field(number: number, ...content: readonly Parts[]): Parts {
 
 /**
  * A field that holds text.
- * @param number Number of the field.
  * @param text Stored as UTF-8.
  */
 export function textField(number: number, text: string): Parts {
   return field(number, [utf8.encode(text)]);
 }
 
-/**
- * The message itself.
- * @param parts All its fields.
- * @returns Their bytes one after another.
- */
+/** The message itself. */
 export function join(parts: Parts): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(lengthOf(parts));
   let offset = 0;

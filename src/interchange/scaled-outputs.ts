@@ -30,7 +30,6 @@ export const SCALINGS: readonly Scaling[] = [
  * @param model The model; borrowed.
  * @param data The images; borrowed.
  * @param facts What is known of the model.
- * @param batchSize Images a batch.
  * @param signal Ends the run between two batches.
  * @returns `[scaling][image × class]`.
  */

@@ -54,8 +54,6 @@ export async function unzip(bytes: Uint8Array, names: readonly string[]): Promis
 /**
  * Packs a zip archive without compression, as Keras does. The same members give the same bytes.
  *
- * @param members The contents by name.
- * @returns The archive.
  * @throws {@link FerError} if fflate is not installed.
  */
 export async function zip(members: Readonly<Record<string, Uint8Array>>): Promise<Uint8Array> {

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { type Forward, withGradient } from '../tfjs/custom-grad';
 import { nativeKernels } from './on-demand';
 
 /** The mean and the biased variance of each channel over a batch, both `[channels]` float32. */
@@ -26,10 +27,6 @@ export type ReduceMeans = (means: tf.Tensor1D) => tf.Tensor1D;
  * @param reduce Required if `x` is one of several parts of a batch: gives all parts the same statistics. Called equally often and in the
  *   same order for each part.
  * @returns The normalized input in the shape of `x`, differentiable with respect to x, gamma and beta; owned by the caller.
- * @example
- * ```ts
- * const y = batchNormInTraining(x, gamma, beta, 1e-3, ({ mean }) => mean.print());
- * ```
  */
 export function batchNormInTraining(
   x: tf.Tensor,
@@ -40,49 +37,39 @@ export function batchNormInTraining(
   reduce?: ReduceMeans,
 ): tf.Tensor {
   const channels = x.shape.at(-1)!;
-  const rows = x.size / channels;
-  const forward = (!reduce && nativeKernels()?.nativeBatchNorm) || composedBatchNorm(reduce);
-  return forward(tf.reshape(x, [rows, channels]), gamma, beta, epsilon, onStatistics, x.shape);
+  const rows = tf.reshape(x, [x.size / channels, channels]);
+  const kernel = (!reduce && nativeKernels()?.nativeBatchNorm) || composedBatchNorm(reduce);
+  return tf.reshape(withGradient(kernel(epsilon, onStatistics), [rows, gamma, beta]), x.shape);
 }
 
-/** An implementation of batch normalization over rows, for a result of the given shape. */
+/** An implementation of batch normalization, of rows by gamma and beta. */
 export type BatchNormKernel = (
-  x: tf.Tensor2D,
-  gamma: tf.Tensor,
-  beta: tf.Tensor,
   epsilon: number,
   onStatistics: (statistics: BatchStatistics) => void,
-  shape: number[],
-) => tf.Tensor;
+) => Forward<[x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor]>;
 
 const composedBatchNorm =
   (reduce: ReduceMeans = (means) => means): BatchNormKernel =>
-  (x, gamma, beta, epsilon, onStatistics, shape) => {
-    const normalise = tf.customGrad((...args) => {
-      const [x, gamma, beta, save] = args as unknown as [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D, tf.GradSaveFunc];
-      const mean = reduce(columnMeans(x));
-      const centred = tf.sub(x, mean);
-      const variance = reduce(columnMeans(tf.square(centred)));
-      const inverse = tf.rsqrt(tf.add(variance, epsilon));
-      onStatistics({ mean, variance });
-      save([centred, gamma, inverse]);
-      const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const [centred, gamma, inverse] = saved as [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D];
-        const rows = dy.shape[0]!;
-        const ownDy = columnMeans(dy);
-        const ownDyX = tf.mul(columnMeans(tf.mul(dy, centred)), inverse); // the mean of dy times the normalized x
-        const [meanDy, meanDyX] = tf.split(reduce(tf.concat([ownDy, ownDyX as tf.Tensor1D])), 2) as [
-          tf.Tensor,
-          tf.Tensor,
-        ];
-        const a = tf.mul(gamma, inverse);
-        const b = tf.neg(tf.mul(tf.mul(a, inverse), meanDyX));
-        const dx = tf.sub(tf.add(tf.mul(dy, a), tf.mul(centred, b)), tf.mul(a, meanDy));
-        return [dx, tf.mul(ownDyX, rows), tf.mul(ownDy, rows)];
-      };
-      return { value: tf.add(tf.mul(centred, tf.mul(gamma, inverse)), beta), gradFunc };
-    });
-    return tf.reshape(normalise(x, gamma, beta), shape);
+  (epsilon, onStatistics) =>
+  ([x, gamma, beta], save) => {
+    const mean = reduce(columnMeans(x));
+    const centred = tf.sub(x, mean);
+    const variance = reduce(columnMeans(tf.square(centred)));
+    const inverse = tf.rsqrt(tf.add(variance, epsilon));
+    onStatistics({ mean, variance });
+    save([centred, gamma, inverse]);
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
+      const [centred, gamma, inverse] = saved as [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D];
+      const rows = dy.shape[0]!;
+      const ownDy = columnMeans(dy);
+      const ownDyX = tf.mul<tf.Tensor1D>(columnMeans(tf.mul(dy, centred)), inverse); // the mean of dy times the normalized x
+      const [meanDy, meanDyX] = tf.split<tf.Tensor>(reduce(tf.concat([ownDy, ownDyX])), 2);
+      const a = tf.mul(gamma, inverse);
+      const b = tf.neg(tf.mul(tf.mul(a, inverse), meanDyX!));
+      const dx = tf.sub(tf.add(tf.mul(dy, a), tf.mul(centred, b)), tf.mul(a, meanDy!));
+      return [dx, tf.mul(ownDyX, rows), tf.mul(ownDy, rows)];
+    };
+    return { value: tf.add(tf.mul(centred, tf.mul(gamma, inverse)), beta), gradFunc };
   };
 
 /** The mean of each column, by products with ones in blocks: WASM sums sequentially and loses precision over long columns. */

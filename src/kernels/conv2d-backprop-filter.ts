@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { ConvGeometry } from './geometry';
-import { frame } from './geometry';
+import { type ConvGeometry, frame } from './geometry';
 
 /**
  * The maximum number of products in one sum. WASM sums sequentially in float32: the relative error over this many numbers is 1e-4 for

@@ -1,13 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { ConvGeometry } from './geometry';
-import { frameForInputGradient } from './geometry';
+import { type ConvGeometry, frameForInputGradient } from './geometry';
 
 /**
  * Computes the gradient of a convolution with respect to its input: convolves the output gradient with the filter rotated by 180 degrees.
  *
  * @param dy The gradient of the output, `[n, oh, ow, filters]` float32; borrowed.
  * @param filter The filter of the convolution, `[kh, kw, c, filters]` float32; borrowed.
- * @param geometry The geometry of the convolution.
  * @returns `[n, h, w, c]` float32; owned by the caller.
  */
 export function conv2dBackpropInput(dy: tf.Tensor4D, filter: tf.Tensor4D, geometry: ConvGeometry): tf.Tensor4D {

@@ -2,10 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { conv2dBackpropFilter } from './conv2d-backprop-filter';
 import { conv2dBackpropInput, halfTurn } from './conv2d-backprop-input';
 import { filterGradientByProducts } from './filter-products';
-import type { ConvAttributes } from './geometry';
-import { convGeometry, isDilated } from './geometry';
-import type { LazyOperation } from './lazy';
-import { runLazily } from './lazy';
+import { type ConvAttributes, convGeometry, isDilated } from './geometry';
+import { type LazyOperation, runKernel, runLazily } from '../tfjs/lazy';
 import { fastConvolutions, nativeKernels } from './on-demand';
 
 /** The data type of the factors in products; sums are always float32. */
@@ -38,10 +36,7 @@ const ON_GRAPHICS: LazyOperation<Inputs, ConvAttributes> = {
   gradients: {
     x(dy, { x, filter }, { strides, pad }) {
       const attributes = { strides, pad, dataFormat: 'NHWC', inputShape: x.shape };
-      const inputs = { dy, filter };
-      return tf
-        .engine()
-        .runKernel('Conv2DBackpropInput', inputs, attributes as unknown as tf.NamedAttrMap) as tf.Tensor;
+      return runKernel('Conv2DBackpropInput', { dy, filter }, attributes);
     },
     filter: (dy, inputs, attributes) =>
       filterGradientByProducts(inputs.x, dy as tf.Tensor4D, geometryOf(inputs, attributes)),
@@ -70,10 +65,6 @@ const CONVOLUTION: LazyOperation<Inputs, ConvAttributes> = {
  * @param precision The data type of products on the native backend, without dilations; ignored elsewhere.
  * @returns `[n, oh, ow, filters]`, differentiable with respect to both inputs; owned by the caller.
  * @throws InputError if the data format is not NHWC.
- * @example
- * ```ts
- * const y = conv2dInTraining(x, filter, { strides: 1, pad: 'same', dilations: 2 });
- * ```
  */
 export function conv2dInTraining(
   x: tf.Tensor4D,

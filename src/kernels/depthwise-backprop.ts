@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { ConvGeometry } from './geometry';
-import { frame, frameForInputGradient, spread } from './geometry';
+import { type ConvGeometry, frame, frameForInputGradient, spread } from './geometry';
 
 /**
  * Computes the gradient of a depthwise convolution with respect to its filter: for each kernel element, the product of the shifted input
@@ -8,7 +7,6 @@ import { frame, frameForInputGradient, spread } from './geometry';
  *
  * @param x The input of the convolution, `[n, h, w, c]` float32; borrowed.
  * @param dy The gradient of its output, `[n, oh, ow, c * multiplier]` float32; borrowed.
- * @param geometry The geometry of the convolution.
  * @returns `[kh, kw, c, multiplier]` float32; owned by the caller.
  */
 export function depthwiseBackpropFilter(x: tf.Tensor4D, dy: tf.Tensor4D, geometry: ConvGeometry): tf.Tensor4D {
@@ -55,7 +53,6 @@ function repeatChannels(x: tf.Tensor4D, times: number): tf.Tensor4D {
  *
  * @param dy The gradient of the output, `[n, oh, ow, c * multiplier]` float32; borrowed.
  * @param filter The filter of the convolution, `[kh, kw, c, multiplier]` float32; borrowed.
- * @param geometry The geometry of the convolution.
  * @returns `[n, h, w, c]` float32; owned by the caller.
  */
 export function depthwiseBackpropInput(dy: tf.Tensor4D, filter: tf.Tensor4D, geometry: ConvGeometry): tf.Tensor4D {

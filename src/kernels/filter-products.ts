@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { ConvGeometry } from './geometry';
-import { frame } from './geometry';
+import { type ConvGeometry, frame } from './geometry';
 
 /**
  * Computes the gradient of a convolution with stride 1 with respect to its filter, as matrix products: for each kernel element and image,

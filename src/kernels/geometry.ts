@@ -22,12 +22,8 @@ export interface ConvAttributes {
 /**
  * Computes the geometry of a convolution.
  *
- * @param where The kernel, for the message.
  * @param inputShape `[n, h, w, c]`.
  * @param filterShape `[kh, kw, c, filters]`, or `[kh, kw, c, multiplier]` if depthwise.
- * @param attributes The strides, dilations and padding.
- * @param depthwise Whether the convolution is depthwise.
- * @returns The geometry.
  * @throws InputError if the data format is not NHWC.
  */
 export function convGeometry(
@@ -62,10 +58,6 @@ export function isDilated({ dilationHeight, dilationWidth }: ConvGeometry): bool
  * inside.
  *
  * @param x `[n, h, w, c]`; borrowed.
- * @param top The rows above the image.
- * @param left The columns left of it.
- * @param height The height of the result.
- * @param width The width of the result.
  * @returns `[n, height, width, c]`; `x` itself if nothing changes.
  */
 export function frame(x: tf.Tensor4D, top: number, left: number, height: number, width: number): tf.Tensor4D {

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { LazyOperation } from './lazy';
-import { runLazily } from './lazy';
+import { type LazyOperation, runLazily } from '../tfjs/lazy';
 
 type Inputs = { a: tf.Tensor2D; b: tf.Tensor2D };
 
@@ -20,10 +19,6 @@ const PRODUCT: LazyOperation<Inputs, object> = {
  * @param a `[n, m]` float32, few rows; borrowed.
  * @param b `[m, k]` float32; borrowed.
  * @returns `[n, k]`, differentiable with respect to both inputs; owned by the caller.
- * @example
- * ```ts
- * const y = matMulInTraining(x, kernel);
- * ```
  */
 export function matMulInTraining(a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D {
   return tf.getBackend() === 'wasm' ? (runLazily(PRODUCT, { a, b }, {}) as tf.Tensor2D) : tf.matMul(a, b);

@@ -15,10 +15,6 @@ export interface PoolAttributes {
  * @param x The input, `[n, h, w, c]` float32; borrowed.
  * @param attributes The windows and padding; channels last.
  * @returns `[n, oh, ow, c]`, differentiable; owned by the caller.
- * @example
- * ```ts
- * const y = maxPoolInTraining(x, { poolSize: [2, 2], strides: [2, 2], pad: 'valid' });
- * ```
  */
 export function maxPoolInTraining(x: tf.Tensor4D, attributes: PoolAttributes): tf.Tensor4D {
   const { poolSize, strides, pad } = attributes;

@@ -1,18 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { BatchNormKernel } from './batch-norm';
 import type { ConvAttributes } from './geometry';
-import type { LazyOperation } from './lazy';
+import type { LazyOperation } from '../tfjs/lazy';
 import type { PoolAttributes } from './max-pool';
-import type { NativeAttributes } from '../tfjs/native';
-import { runInBfloat16, runNative } from '../tfjs/native';
+import { runInBfloat16 } from '../tfjs/bfloat16';
+import { type NativeAttributes, runNative } from '../tfjs/native';
 
 /** Batch normalization by TensorFlow's fused operation. */
-export const nativeBatchNorm: BatchNormKernel = (x, gamma, beta, epsilon, onStatistics, shape) => {
-  const [rows, channels] = x.shape;
-  const attributes = { epsilon: { float: epsilon }, data_format: 'NHWC', is_training: true };
-  const asImage = (flat: tf.Tensor) => tf.reshape(flat, [rows, 1, 1, channels]);
-  const normalise = tf.customGrad((...args) => {
-    const [x, gamma, beta, save] = args as unknown as [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D, tf.GradSaveFunc];
+export const nativeBatchNorm: BatchNormKernel =
+  (epsilon, onStatistics) =>
+  ([x, gamma, beta], save) => {
+    const [rows, channels] = x.shape as [number, number];
+    const attributes = { epsilon: { float: epsilon }, data_format: 'NHWC', is_training: true };
+    const asImage = (flat: tf.Tensor) => tf.reshape(flat, [rows, 1, 1, channels]);
     const none = tf.tensor1d([]);
     const inputs = [asImage(x), gamma, beta, none, none];
     const [y, mean, unbiased, ...reserved] = runNative('FusedBatchNormV3', inputs, 6, ['T', 'U'], attributes);
@@ -25,9 +25,7 @@ export const nativeBatchNorm: BatchNormKernel = (x, gamma, beta, epsilon, onStat
       return [tf.reshape(dx!, x!.shape), dgamma!, dbeta!];
     };
     return { value: tf.reshape(y!, x.shape), gradFunc };
-  });
-  return tf.reshape(normalise(x, gamma, beta), shape);
-};
+  };
 
 /** Max pooling by oneDNN; undefined if this build of TensorFlow does not include it. */
 export function nativeMaxPool(x: tf.Tensor4D, attributes: PoolAttributes): tf.Tensor4D | undefined {
@@ -36,7 +34,7 @@ export function nativeMaxPool(x: tf.Tensor4D, attributes: PoolAttributes): tf.Te
 
 function pool(x: tf.Tensor4D, attributes: PoolAttributes): tf.Tensor4D {
   const operation = tf.customGrad((...args) => {
-    const [x, save] = args as unknown as [tf.Tensor4D, tf.GradSaveFunc];
+    const [x, save] = args as [tf.Tensor, tf.GradSaveFunc]; // one input: no helper, which every browser would load
     const [y, workspace] = runNative('_MklNativeMaxPool', [x], 2, ['T'], poolAttributes(attributes));
     save([x, y!, workspace!]);
     const gradFunc = (dy: tf.Tensor, [x, y, workspace]: tf.Tensor[]) =>

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { wasmRoom, wasmValues } from '../tfjs/wasm-memory';
-import type { ConvGeometry } from './geometry';
-import { frameForInputGradient } from './geometry';
+import { type ConvGeometry, frameForInputGradient } from './geometry';
 
 /** The attributes of tfjs's pooling gradients. */
 export interface PoolGradientAttributes {
@@ -23,7 +22,6 @@ export function poolGeometry(inputShape: number[], attributes: PoolGradientAttri
  * wrongly count pixels outside the image too.
  *
  * @param dy The gradient of the output, `[n, oh, ow, c]` float32; borrowed.
- * @param geometry The geometry of the pooling.
  * @returns `[n, h, w, c]` float32; owned by the caller.
  */
 export function averagePoolGradient(dy: tf.Tensor4D, geometry: ConvGeometry): tf.Tensor4D {
@@ -51,7 +49,6 @@ function seenByWindows(windows: number, stride: number, size: number, before: nu
  *
  * @param x The input of the pooling, `[n, h, w, c]` float32; borrowed.
  * @param dy The gradient of its output, `[n, oh, ow, c]` float32; borrowed.
- * @param geometry The geometry of the pooling.
  * @returns `[n, h, w, c]` float32; owned by the caller.
  */
 export function maxPoolGradientOnWasm(x: tf.TensorInfo, dy: tf.TensorInfo, geometry: ConvGeometry): tf.TensorInfo {

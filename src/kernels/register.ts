@@ -2,12 +2,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import { requireBackend } from '../backend/backend';
 import { conv2dBackpropFilter } from './conv2d-backprop-filter';
 import { depthwiseBackpropFilter, depthwiseBackpropInput } from './depthwise-backprop';
-import type { ConvAttributes } from './geometry';
-import { convGeometry } from './geometry';
-import type { PoolGradientAttributes } from './pool-gradients';
-import { averagePoolGradient, maxPoolGradientOnWasm, poolGeometry } from './pool-gradients';
-import type { ResizeAttributes } from './resize-gradient';
-import { resizeGradient } from './resize-gradient';
+import { type ConvAttributes, convGeometry } from './geometry';
+import {
+  averagePoolGradient,
+  maxPoolGradientOnWasm,
+  poolGeometry,
+  type PoolGradientAttributes,
+} from './pool-gradients';
+import { type ResizeAttributes, resizeGradient } from './resize-gradient';
 import { unsortedSegmentSum } from './unsorted-segment-sum';
 
 type Compute = (inputs: Record<string, tf.Tensor4D>, attributes: KernelAttributes, name: string) => tf.TensorInfo;
@@ -74,7 +76,11 @@ export function registerTrainingKernels(): string[] {
   });
   for (const kernelName of wanted) {
     const kernelFunc: tf.KernelFunc = ({ inputs, attrs }) =>
-      KERNELS[kernelName]!(inputs as Record<string, tf.Tensor4D>, attrs as unknown as KernelAttributes, kernelName);
+      KERNELS[kernelName]!(
+        inputs as Record<string, tf.Tensor4D>,
+        attrs as tf.NamedAttrMap & KernelAttributes,
+        kernelName,
+      );
     OURS.add(kernelFunc);
     if (tf.getKernel(kernelName, backendName)) tf.unregisterKernel(kernelName, backendName);
     tf.registerKernel({ kernelName, backendName, kernelFunc });

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { type Forward, withGradient } from '../tfjs/custom-grad';
 import { nativeKernels } from './on-demand';
 
 /**
@@ -6,18 +7,14 @@ import { nativeKernels } from './on-demand';
  *
  * @param x Any shape, float32; borrowed.
  * @returns `max(x, 0)`, differentiable; owned by the caller.
- * @example
- * ```ts
- * const y = reluInTraining(tf.tensor1d([-1, 2])); // [0, 2]
- * ```
  */
 export function reluInTraining(x: tf.Tensor): tf.Tensor {
-  const relu = tf.customGrad((x, save) => {
-    const y = tf.relu(x as tf.Tensor);
-    (save as tf.GradSaveFunc)([y]);
+  const relu: Forward<[tf.Tensor]> = ([x], save) => {
+    const y = tf.relu(x);
+    save([y]);
     const gradFunc = (dy: tf.Tensor, [y]: tf.Tensor[]) =>
       nativeKernels()?.nativeReluGradient(dy, y!) ?? tf.mul(dy, tf.step(y!));
     return { value: y, gradFunc };
-  });
-  return relu(x);
+  };
+  return withGradient(relu, [x]);
 }

@@ -15,7 +15,6 @@ type Places = readonly (readonly [lower: number, upper: number, share: number])[
  *
  * @param dy The gradient of the result, `[n, oh, ow, c]` float32; borrowed.
  * @param inputShape `[n, h, w, c]`.
- * @param kind The interpolation.
  * @param attributes The positions of the pixel centers.
  * @returns `[n, h, w, c]` float32; owned by the caller.
  */

@@ -24,7 +24,6 @@ export const eights = (channels: number): number => Math.ceil(channels / 8) * 8;
  * Lays out the kernel of a product for the module.
  *
  * @param kernel `[channels, filters]` row-major.
- * @param channels Its rows.
  * @param rows The rows of the result, at least as many; further ones are zeros.
  * @returns `[eights(filters) / 8, rows, 8]`; further filters are zeros.
  */

@@ -5,7 +5,6 @@ import * as tf from '@tensorflow/tfjs-core';
  *
  * @param x `[...ids, ...rest]` float32; borrowed.
  * @param segmentIds The segment of each row, any shape int32; rows outside `0..numSegments - 1` are ignored; borrowed.
- * @param numSegments The number of segments.
  * @returns `[numSegments, ...rest]` float32; owned by the caller.
  */
 export function unsortedSegmentSum(x: tf.Tensor, segmentIds: tf.Tensor, numSegments: number): tf.Tensor {

@@ -13,7 +13,6 @@ export interface WasmModule<Exports> {
  * Wraps a WebAssembly module that imports its memory.
  *
  * @param base64 The module, in base64.
- * @returns The module, not started.
  */
 export function wasmModule<Exports>(base64: string): WasmModule<Exports> {
   const instances = new WeakMap<WebAssembly.Memory, Exports | undefined>();

@@ -38,8 +38,6 @@ export const startWinograd = winograd.start;
  * filters a multiple of 8, on the WASM backend without threads, after {@link startWinograd}.
  *
  * @param filterShape `[kh, kw, c, filters]`.
- * @param attributes The strides, padding and dilations.
- * @returns Whether it is supported.
  */
 export function fitsWinograd(filterShape: readonly number[], { strides, pad, dilations = 1 }: Attributes): boolean {
   const [height, width, channels, filters] = filterShape as Shape4D;
@@ -53,8 +51,6 @@ export function fitsWinograd(filterShape: readonly number[], { strides, pad, dil
  *
  * @param xShape `[n, h, w, c]`.
  * @param filterShape `[kh, kw, c, filters]`; `c` and `filters` must be multiples of 8.
- * @param attributes The strides, padding and dilations.
- * @returns Whether it is faster.
  */
 export function fitsWinogradTraining(xShape: Shape4D, filterShape: readonly number[], attributes: Attributes): boolean {
   const [n, height, width, channels] = xShape;

@@ -58,8 +58,6 @@ export function bootstrapInterval(values: ArrayLike<number>, options: BootstrapO
  * Checks the options and fills in the defaults.
  *
  * @param options The number of resamples, the seed and the confidence level.
- * @returns All options.
- * @throws InputError if an option is unknown or out of range.
  */
 export const parseBootstrap = object({
   samples: optional(integer({ min: 1, max: 1_000_000 }), 1000),

@@ -43,7 +43,6 @@ export function confusionMatrix(
  * Throws unless every element is a class index.
  *
  * @param classes Should be integers in 0..numClasses - 1.
- * @param numClasses Number of classes.
  * @throws InputError that names the index of the first element that is not.
  */
 export function checkClasses(classes: ArrayLike<number>, numClasses: number): void {
@@ -57,7 +56,6 @@ export function checkClasses(classes: ArrayLike<number>, numClasses: number): vo
 /**
  * Throws unless the matrix is square and contains counts.
  *
- * @param matrix Should be a confusion matrix.
  * @throws InputError that names the first invalid row.
  */
 export function checkMatrix(matrix: ConfusionMatrix): void {

@@ -167,8 +167,6 @@ function meanOfRows(
  *
  * @param labels True classes, `[n]`, n of at least 1.
  * @param probabilities `[n, numClasses]` row by row.
- * @returns The number of classes.
- * @throws InputError
  */
 export function checkRows(labels: ArrayLike<number>, probabilities: ArrayLike<number>): number {
   checkList(': labels', labels);

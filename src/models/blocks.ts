@@ -34,8 +34,6 @@ interface ConvBlock {
  *
  * @param x `[n, h, w, c]`.
  * @param name The name of the first convolution and the prefix of the others.
- * @param block The options of the block.
- * @param context The seed and the regularization.
  * @returns `[n, h / 2, w / 2, filters]`, or `[n, h, w, filters]` without a pool.
  */
 function convBlock(x: Symbolic, name: string, block: ConvBlock, context: KernelContext): Symbolic {
@@ -56,7 +54,6 @@ function convBlock(x: Symbolic, name: string, block: ConvBlock, context: KernelC
  * @param x `[n, features]`.
  * @param name The name of the dense layer and the prefix of the others.
  * @param options `units`, `batchNorm`, and `dropout`, 0 for none.
- * @param context The seed and the regularization.
  * @returns `[n, units]`.
  */
 function denseBlock(
@@ -73,8 +70,6 @@ function denseBlock(
  * Builds a model: convolution blocks `conv1`, `conv2`, …, then `flatten` or the global average pool `average`, dense blocks `fc1`,
  * `fc2`, …, and the output layer `probabilities`.
  *
- * @param name The name of the model.
- * @param spec The full specification.
  * @returns A model from `[n, height, width, 1]` to `[n, classes]`; owned by the caller.
  */
 export function buildCnn(name: string, spec: CnnSpec): tfl.LayersModel {

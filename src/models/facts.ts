@@ -66,10 +66,7 @@ export function resolveFacts(model: tfl.LayersModel, given: GivenFacts): Require
   return { classNames: names, preprocessing, outputs: resolveOutputs(model, given.outputs ?? known.outputs) };
 }
 
-/**
- * Returns the class names as an array.
- * @throws {@link InputError} if they are not valid.
- */
+/** Returns the class names as an array. */
 export const namesOf: Parser<readonly string[]> = (where, classNames) => {
   if (classNames === 'fer2013') return EMOTIONS;
   if (classNames === 'alphabetical') return [...EMOTIONS].sort();
@@ -144,10 +141,7 @@ export function resolvePreprocessing(
   return preprocessing;
 }
 
-/**
- * Throws unless the model has one output with the given number of classes, at least 2.
- * @throws {@link InputError}
- */
+/** Throws unless the model has one output with the given number of classes, at least 2. */
 export function checkOutput(
   model: tfl.LayersModel,
   { numClasses, classNames }: { numClasses: number; classNames?: readonly string[] | undefined },
@@ -169,10 +163,7 @@ function shapeText(shape: readonly (number | null)[]): string {
   return `[${shape.map(String).join(', ')}]`;
 }
 
-/**
- * Throws unless a value is a model.
- * @throws {@link InputError}
- */
+/** Throws unless a value is a model. */
 export function checkModel(model: unknown): asserts model is tfl.LayersModel {
   const { predict, inputs } = Object(model) as Partial<tfl.LayersModel>;
   if (typeof predict === 'function' && Array.isArray(inputs)) {

@@ -1,5 +1,6 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { inputError } from '../errors';
+import { isModel } from '../tfjs/layers';
 
 type Layer = tfl.layers.Layer;
 
@@ -21,7 +22,6 @@ export interface DenseHead {
  * Finds the head of a model.
  *
  * @param model A model with one output `[n, classes]`; borrowed.
- * @returns The head.
  * @throws {@link InputError} if the model does not end in a dense layer.
  */
 export function denseHeadOf(model: tfl.LayersModel): DenseHead {
@@ -32,9 +32,9 @@ export function denseHeadOf(model: tfl.LayersModel): DenseHead {
     const kind = layer.getClassName();
     const [node, other] = layer.inboundNodes;
     const before = node?.inboundLayers;
-    if ('outputs' in layer) {
-      parents.push(layer as tfl.LayersModel);
-      layer = (layer as tfl.LayersModel).outputs[0]!.sourceLayer;
+    if (isModel(layer)) {
+      parents.push(layer);
+      layer = layer.outputs[0]!.sourceLayer;
     } else if (!other && /^Activation$|^Softmax$/.test(kind) && before?.length === 1) {
       activations.push(layer);
       layer = before[0]!;

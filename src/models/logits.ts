@@ -1,23 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
+import { internals, isModel, type LayerInternals } from '../tfjs/layers';
 
-type Layer = tfl.layers.Layer;
-
-/** Private members of tfjs layers. */
-interface Head {
-  activation: { getClassName(): string; apply(x: tf.Tensor): tf.Tensor };
-}
-
-const LINEAR: Head['activation'] = { getClassName: () => 'linear', apply: (x) => x };
+const LINEAR: LayerInternals['activation'] = { getClassName: () => 'linear', apply: (x) => x };
 
 /** The dense or activation layer that computes a model's output, also in a nested model; undefined for other layers. */
-function headOf(model: tfl.LayersModel): Head | undefined {
-  let layer = model.outputs[0]!.sourceLayer as Layer & Partial<Head>;
-  while ('outputs' in layer) layer = (layer as unknown as tfl.LayersModel).outputs[0]!.sourceLayer;
+function headOf(model: tfl.LayersModel): LayerInternals | undefined {
+  const layer: tfl.layers.Layer = model.outputs[0]!.sourceLayer;
+  if (isModel(layer)) return headOf(layer);
+  const own = internals(layer);
   const isPlain = ['Dense', 'Activation'].includes(layer.getClassName());
-  return isPlain && /^(softmax|sigmoid|linear)$/.test(layer.activation?.getClassName() ?? '')
-    ? (layer as unknown as Head)
-    : undefined;
+  return isPlain && /^(softmax|sigmoid|linear)$/.test(own.activation?.getClassName() ?? '') ? own : undefined;
 }
 
 /**

@@ -95,7 +95,6 @@ export interface CnnDefaults {
  *
  * @param options The caller's options.
  * @param variants The defaults of each variant.
- * @returns The full specification.
  * @throws {@link InputError} if an option is unknown or out of range, or if the input is too small for the pools.
  *   {@link BackendError} if no backend is ready.
  */

@@ -1,5 +1,6 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { inputError } from '../errors';
+import { isModel } from '../tfjs/layers';
 import { describe } from '../validate';
 
 /** The inputs and outputs of a model, as its layers define them. */
@@ -24,7 +25,6 @@ export interface ModelTraits {
  * not contain class names and other preprocessing; see `suggestCard`.
  *
  * @param model A built model; borrowed.
- * @returns The traits.
  * @throws InputError if it is not a model.
  */
 export function traitsOf(model: tfl.LayersModel): ModelTraits {
@@ -86,7 +86,3 @@ function outputsOf({ sourceLayer: layer, nodeIndex, tensorIndex }: tfl.SymbolicT
 }
 
 const agreed = (all: readonly ModelTraits['outputs'][]) => (new Set(all).size === 1 ? all[0]! : 'unknown');
-
-/** Whether a layer is a nested model. */
-const isModel = (layer: tfl.layers.Layer): layer is tfl.LayersModel =>
-  Array.isArray((layer as Partial<tfl.LayersModel>).layers);

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { CheckpointStore } from '../train/state';
+import type { CheckpointStore } from '../train/checkpoint-store';
 import { FerError } from '../errors';
 import { parsePath } from '../platform/check-path';
 import { writeFiles } from '../platform/node-write';

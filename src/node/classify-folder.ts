@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { InputError } from '../errors';
-import { flag, integer, object, optional, type Schema, signal, unchecked } from '../schema';
+import { callback, flag, integer, object, optional, type Schema, signal } from '../schema';
 import { DEFAULT_MODEL, isBundled } from '../storage/bundled';
 import { URL_SCHEME } from '../platform/platform';
 import { parsePath } from '../platform/check-path';
@@ -84,7 +84,7 @@ const parse = object({
     { index: 0, count: 1 },
   ),
   signal,
-  onProgress: unchecked<ClassifyFolderOptions['onProgress']>,
+  onProgress: callback<ClassifyFolderOptions['onProgress']>(),
 } satisfies Schema<ClassifyFolderOptions>);
 
 /**

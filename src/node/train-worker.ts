@@ -37,7 +37,6 @@ if (settings && parentPort) await serve(settings, parentPort);
 
 /**
  * @param settings.backend URL of a module that registers a backend.
- * @param settings.index The index of this worker.
  * @param settings.control A shared Int32Array: the count of arrivals at the barrier, and whether the step was aborted.
  */
 async function serve(settings: Settings, parent: NonNullable<typeof parentPort>): Promise<void> {

@@ -8,10 +8,8 @@ const START_ATTEMPTS = 3;
  * that crashes a worker again gets an error.
  *
  * @param count The maximum number of workers, which are started on demand.
- * @param settings The settings of the workers.
  * @param batches The batches, pulled when workers are free.
  * @param write Receives the results of each batch.
- * @param signal Terminates the workers.
  * @throws Errors of `write`, of the walk or of the start of a worker; the signal's reason. All workers are terminated then.
  */
 export async function runWorkers(

@@ -5,7 +5,6 @@ const CHUNK_BYTES = 1 << 18;
 /**
  * Opens a file of the disk.
  *
- * @param path Its path.
  * @returns A response with its length, whose body reads the file when it is asked for bytes.
  * @throws An error if it is a folder, a pipe or a device, or the file system's.
  */

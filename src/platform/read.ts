@@ -6,11 +6,6 @@ import { type ReadFailure, URL_SCHEME } from './platform';
 /**
  * A file: its bytes, a `Blob` or `File`, a `Response` or stream of bytes, which is used up, or where it is. `http:`, `https:`, `data:`,
  * `blob:` and `file:` strings are URLs; any other string is a path in Node and an address relative to the page in a browser.
- *
- * @example
- * ```ts
- * const sources: FileSource[] = [file, new Uint8Array(8), 'fer2013.csv.gz', new URL('https://example.org/fer2013.csv.gz')];
- * ```
  */
 export type FileSource = Uint8Array | ArrayBuffer | Blob | Response | ReadableStream<Uint8Array> | URL | string;
 
@@ -48,7 +43,6 @@ export function isFileSource(value: unknown): value is FileSource {
 /**
  * The name of a file, for messages.
  *
- * @param source The file.
  * @returns The name of a `File`, the last part of a path or URL, or undefined. It never holds the content of a `data:` URL.
  */
 export function fileName(source: unknown): string | undefined {
@@ -70,7 +64,6 @@ export function fileName(source: unknown): string | undefined {
  *
  * @param source The file; bytes are borrowed and returned as they are.
  * @param options Limits, signal, progress and the maker of errors.
- * @returns The bytes.
  * @throws InputError if the source is of another kind; what `fail` makes; the signal's reason.
  */
 export async function readFile(source: FileSource, options: ReadOptions): Promise<Uint8Array<ArrayBuffer>> {

@@ -1,14 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
-import * as tfl from '@tensorflow/tfjs-layers';
+import type * as tfl from '@tensorflow/tfjs-layers';
 import { WeightsError, weightsError, within } from '../errors';
-import { allLayers } from '../models/graph';
+import { allLayers } from '../tfjs/layers';
+import { modelOf, withWeightLimit } from '../tfjs/topology';
 import { checkGraph } from './check-graph';
 
 /**
  * Builds the model of a stored topology with all weights zero. A topology is not trusted: one that tfjs would never finish to
  * build is refused before, one whose layers want more weights than are stored as soon as they do, and nothing is fetched.
  *
- * @param file Name of the file, for messages.
  * @param topology The field `modelTopology` of a `model.json`.
  * @param values Number of values in the stored weights.
  * @returns The model; the caller's.
@@ -17,9 +17,7 @@ import { checkGraph } from './check-graph';
 export async function buildModel(file: string, topology: object, values: number): Promise<tfl.LayersModel> {
   const where = `${file}: modelTopology`;
   within(where, () => checkGraph('model_config' in topology ? topology.model_config : topology));
-  // The topology has a field of its own, since tfjs would fetch weights for one that has a manifest.
-  const config = { modelTopology: topology } as unknown as tfl.ModelAndWeightsConfig;
-  return within(where, () => buildWithin(values, () => tfl.models.modelFromJSON(config)));
+  return within(where, () => buildWithin(values, () => modelOf(topology)));
 }
 
 /**
@@ -33,7 +31,8 @@ export async function buildModel(file: string, topology: object, values: number)
 export async function buildWithin(values: number, build: () => Promise<tfl.LayersModel>): Promise<tfl.LayersModel> {
   const { registeredVariables } = tf.engine();
   const before = new Set(Object.keys(registeredVariables));
-  const building = withWeightLimit(values, build);
+  const tooMany = () => weightsError('', `layers with ${values} weights, as stored`, 'larger ones');
+  const building = withWeightLimit(values, tooMany, build);
   const made = Object.values(registeredVariables).filter(({ name }) => !before.has(name));
   try {
     const model = await building;
@@ -45,31 +44,6 @@ export async function buildWithin(values: number, build: () => Promise<tfl.Layer
     tf.dispose(made);
     if (cause instanceof WeightsError) throw cause;
     throw new WeightsError({ where: '', expected: 'a topology of tfjs layers', received: 'another', cause });
-  }
-}
-
-interface LayerPrototype {
-  fastWeightInitDuringBuild: boolean;
-  addWeight(name: string, shape: readonly number[], ...rest: unknown[]): unknown;
-}
-
-/** Lets layers make weights up to a number of values, all zero, while `build` runs. */
-function withWeightLimit<T>(values: number, build: () => T): T {
-  const prototype = tfl.layers.Layer.prototype as unknown as LayerPrototype;
-  const { addWeight } = prototype;
-  let left = values;
-  prototype.addWeight = function (name, shape, ...rest) {
-    left -= tf.util.sizeFromShape([...shape]);
-    if (!(left >= 0)) {
-      throw weightsError('', `layers with ${values} weights, as stored`, 'larger ones');
-    }
-    this.fastWeightInitDuringBuild = true;
-    return addWeight.call(this, name, shape, ...rest);
-  };
-  try {
-    return build();
-  } finally {
-    prototype.addWeight = addWeight;
   }
 }
 

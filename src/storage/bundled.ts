@@ -34,7 +34,6 @@ export const isBundled = (source: unknown): source is ModelName => BUNDLED_MODEL
 /**
  * Imports weights that come with this package: no network and no file access.
  *
- * @param name Their name.
  * @returns The module's default export.
  * @throws {@link WeightsError} if it cannot be imported.
  */

@@ -104,12 +104,6 @@ interface CardNotes {
 /**
  * What a user says about a model. Everything that the library knows itself may be left out: models that it built, trained or loaded know
  * their class names and preprocessing. For a model from elsewhere give `classNames` and `pixels`.
- *
- * @example
- * ```ts
- * const card: CardDraft = { classNames: 'alphabetical', pixels: '0..1' };
- * const classifier = await loadClassifier({ model, card });
- * ```
  */
 export interface CardDraft extends CardNotes {
   /** Name of the weights. Default: that of the model, or the last part of the target. */
@@ -128,13 +122,6 @@ export interface CardDraft extends CardNotes {
 
 /**
  * What is known about a trained model: what turns an image into its input and its outputs into names, and where it comes from.
- *
- * @example
- * ```ts
- * const { card } = await loadModel('shallow');
- * const line = ({ name, classNames, metrics }: ModelCard) => `${name}: ${classNames.length} classes, ${metrics?.[0]?.accuracy}`;
- * console.log(line(card));
- * ```
  */
 export interface ModelCard extends CardNotes {
   /** Version of the card's format. */

@@ -26,7 +26,6 @@ interface Call {
  *
  * @param model The topology of a model, not looked at so far.
  * @param depth How many models it is in.
- * @throws {@link WeightsError}
  */
 export function checkGraph(model: unknown, depth = 0): void {
   if (!isObject(model)) return; // tfjs says what is wrong

@@ -20,12 +20,6 @@ interface ModelInMemory {
 
 /**
  * Options of {@link createModel} that start from trained weights.
- *
- * @example
- * ```ts
- * const options: TransferOptions = { weights: 'compact', classNames: ['bored', 'confused', 'engaged'], seed: 1 };
- * const model = await createModel('compact', options);
- * ```
  */
 export interface TransferOptions extends CnnOptions {
   /**

@@ -8,12 +8,6 @@ import type { ModelCard } from './card';
 
 /**
  * A model that can be used, and what is known about it.
- *
- * @example
- * ```ts
- * const { model, card }: LoadedModel = await loadModel('shallow');
- * console.log(card.metrics, model.countParams());
- * ```
  */
 export interface LoadedModel {
   /** The model; the caller's, who disposes of it. */
@@ -26,7 +20,6 @@ export interface LoadedModel {
  * Builds a model from weights that come with this package, which were checked when it was built.
  *
  * @param module The default export of `fer-cnn/weights/<name>`; borrowed.
- * @returns The model and its card.
  */
 export async function decodeBundled({ modelJson, weightsBase64, card }: WeightsModule): Promise<LoadedModel> {
   await ensureBackend(`weights '${card.name}'`);

@@ -26,7 +26,6 @@ export interface StoredModel {
  * Builds a model from stored parts that may come from anywhere. Card, lengths and SHA-256 are checked before the first tensor is made,
  * names and shapes before the first weight is set.
  *
- * @param stored The parts.
  * @returns The model and its whole card.
  * @throws {@link WeightsError} that names file and tensor or key, if a part is damaged or the parts do not belong together. Nothing is
  *   left over. {@link InputError} if class names or preprocessing are not known.

@@ -8,10 +8,8 @@ import { isObject } from './schema';
 /**
  * The specifications of all weights of a `model.json`, in the order of the data.
  *
- * @param file Name of the file, for the message.
  * @param modelJson The parsed file, not yet looked at.
  * @param anyKeras Whether its topology may be one of Keras 3, which tfjs does not read.
- * @returns The specifications.
  * @throws {@link WeightsError} if it is not what tfjs writes for a LayersModel.
  */
 export function specsOf(
@@ -58,8 +56,6 @@ function isGroup({ paths, weights }: Record<string, unknown>): boolean {
 /**
  * The length of stored weights in bytes, after a look at every specification.
  *
- * @param specs Specifications as tfjs defines them.
- * @returns The sum over all tensors.
  * @throws {@link WeightsError} that names the tensor, if a specification is not one of a float32 tensor or stands there twice.
  */
 export function storedBytes(specs: readonly tf.io.WeightsManifestEntry[]): number {
@@ -93,7 +89,6 @@ const QUANTIZED_BYTES: ReadonlyMap<unknown, number> = new Map([
  * Throws unless stored weights are exactly those that a model has, by name and shape.
  *
  * @param model The model; borrowed.
- * @param specs Specifications as tfjs defines them.
  * @throws {@link WeightsError} that names the first tensor that is missing, too many, or of another shape.
  */
 export function checkWeightsFit(model: tfl.LayersModel, specs: readonly tf.io.WeightsManifestEntry[]): void {

@@ -4,7 +4,6 @@ import { isObject } from './schema';
 /**
  * The error for a `model.json` that TensorFlow.js layers do not read.
  *
- * @param file Name of the file, for the message.
  * @param modelJson The parsed file, not yet looked at.
  * @param anyKeras Whether a topology of Keras 3 is read.
  * @returns An error that names the format and the way out; undefined if the format is not known.

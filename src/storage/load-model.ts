@@ -3,7 +3,7 @@ import { type InputError, inputError, WeightsError, weightsError, within } from 
 import { addFacts } from '../models/known-facts';
 import type { ModelName } from '../models/registry';
 import { URL_SCHEME } from '../platform/platform';
-import { number, object, type Schema, signal, unchecked } from '../schema';
+import { callback, number, object, type Schema, signal, unchecked } from '../schema';
 import { describe } from '../validate';
 import { bytesOfBase64 } from '../base64';
 import { BUNDLED_MODELS, DEFAULT_MODEL, importBundled, isBundled, type WeightsModule } from './bundled';
@@ -22,12 +22,6 @@ import { isObject } from './schema';
  *   relative to the page in a browser, an `http:`, `https:` or `file:` URL anywhere;
  * - a place of tfjs: `'indexeddb://name'`, `'localstorage://name'`, or a `tf.io.IOHandler`;
  * - the default export of `fer-cnn/weights/<name>`, for service workers and pages that want one model only.
- *
- * @example
- * ```ts
- * const source: ModelSource = new URL('https://example.org/models/mine');
- * const { model } = await loadModel(source);
- * ```
  */
 export type ModelSource = ModelName | WeightsModule | URL | tf.io.IOHandler | (string & {});
 
@@ -76,7 +70,7 @@ const parse = object({
   card: unchecked<CardDraft | undefined>,
   signal,
   timeoutMs: (where, value = 30_000) => (value === Infinity ? value : time(where, value)),
-  onProgress: unchecked<LoadModelOptions['onProgress']>,
+  onProgress: callback<LoadModelOptions['onProgress']>(),
 } satisfies Schema<LoadModelOptions>);
 
 function isModule(source: ModelSource): source is WeightsModule {

@@ -17,11 +17,7 @@ const LARGE = 50_000;
  * are a thousandth of the size, and variances do not fit a coarse scale. Kernels are float16 or uint8, `'mixed'` chooses uint8 for those of
  * at least 50,000 values.
  *
- * @param name Name of the weight, for messages.
  * @param values The values; borrowed.
- * @param rank Rank of the tensor.
- * @param dtype The scheme.
- * @returns Bytes and specification.
  * @throws {@link WeightsError} if a value is not finite or too large for float16.
  */
 export function quantize(

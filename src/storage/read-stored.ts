@@ -12,12 +12,6 @@ import { isObject } from './schema';
 
 /**
  * Options of {@link loadModel}.
- *
- * @example
- * ```ts
- * const options: LoadModelOptions = { timeoutMs: 10_000, onProgress: (fraction) => console.log(fraction) };
- * const { model } = await loadModel('https://example.org/models/mine', options);
- * ```
  */
 export interface LoadModelOptions {
   /** What is known about the model, if it comes without a card or knows it better. Default: `card.json` beside it, or its metadata. */
@@ -40,7 +34,6 @@ const JSON_BYTES = 1 << 26; // the largest topologies of tfjs have a hundredth o
  * Nothing is kept of a download that fails, so it may be tried again.
  *
  * @param source Path or URL of the directory, or of its `model.json`.
- * @param options Card, signal, timeout and progress.
  * @returns The parts, not yet checked against each other.
  * @throws {@link WeightsError} that names the file that is missing, cannot be read, stands still, or is longer than it may be;
  *   the signal's reason; what `onProgress` throws.

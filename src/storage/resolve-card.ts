@@ -1,7 +1,7 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { GIVEN_FACTS, resolveFacts } from '../models/facts';
 import { factsOf } from '../models/known-facts';
-import { checkOptions } from '../validate';
+import { object, unchecked } from '../schema';
 import type { CardDraft, ModelCard } from './card';
 import { DERIVED_KEYS, NOTE_KEYS, notes } from './card-schema';
 
@@ -20,7 +20,7 @@ export function resolveCard(
   given: CardDraft | ModelCard = {},
   name = model.name,
 ): Omit<ModelCard, 'weights'> {
-  checkOptions('', given, [...Object.keys(GIVEN_FACTS), ...NOTE_KEYS, ...DERIVED_KEYS]);
+  parseKeys('', given);
   const { classNames, preprocessing, outputs } = resolveFacts(model, given);
   const known = pick({ ...factsOf(model), ...given }, NOTE_KEYS);
   notes(':', known);
@@ -35,6 +35,12 @@ export function resolveCard(
     parameters: model.countParams(),
   };
 }
+
+/** The keys of a draft or a card; their values are checked one kind after another. */
+const parseKeys = object({
+  ...GIVEN_FACTS,
+  ...Object.fromEntries([...NOTE_KEYS, ...DERIVED_KEYS].map((key) => [key, unchecked])),
+});
 
 function pick(from: object, keys: readonly string[]): object {
   return Object.fromEntries(Object.entries(from).filter(([key, value]) => keys.includes(key) && value !== undefined));

@@ -13,12 +13,6 @@ import { factsOfCard } from './decode-bundled';
 
 /**
  * Options of {@link saveModel}.
- *
- * @example
- * ```ts
- * const options: SaveModelOptions = { card: { description: 'Bored or engaged', license: 'MIT' }, dtype: 'mixed' };
- * await saveModel('runs/mine', model, options);
- * ```
  */
 export interface SaveModelOptions {
   /** What its author says about it; all that the library knows itself may be left out. */

@@ -2,7 +2,20 @@ import type { Classifier } from '../classify/classifier';
 import { classNamesFrom } from '../class-names';
 import { inputError } from '../errors';
 import type { FaceDetector } from '../faces/detector';
-import { flag, number, object, oneOf, optional, POSITIVE, type Schema, seed, signal, that, unchecked } from '../schema';
+import {
+  callback,
+  flag,
+  number,
+  object,
+  oneOf,
+  optional,
+  POSITIVE,
+  type Schema,
+  seed,
+  signal,
+  that,
+  unchecked,
+} from '../schema';
 import type { AddOptions, RecordOptions, TeacherOptions, TeachOptions } from './types';
 
 /** Options of `createTeacher`. */
@@ -26,7 +39,7 @@ export const parseAdd = object({
   landmarks: unchecked<AddOptions['landmarks']>,
   margin: unchecked<AddOptions['margin']>,
   signal,
-  onProgress: unchecked<AddOptions['onProgress']>, // is checked with the names of the options
+  onProgress: callback<AddOptions['onProgress']>(),
 } satisfies Schema<AddOptions>);
 
 /** Options of `Teacher.record`. */
@@ -35,7 +48,7 @@ export const parseRecord = object({
   perSecond: optional(number(POSITIVE), 10),
   finish: signal,
   signal,
-  onProgress: unchecked<RecordOptions['onProgress']>,
+  onProgress: callback<RecordOptions['onProgress']>(),
 } satisfies Schema<RecordOptions>);
 
 const parse = object({
@@ -45,7 +58,7 @@ const parse = object({
   score: optional(flag, true),
   seed,
   signal,
-  onProgress: unchecked<TeachOptions['onProgress']>,
+  onProgress: callback<TeachOptions['onProgress']>(),
 } satisfies Schema<TeachOptions>);
 
 /** Options of `Teacher.train`. */

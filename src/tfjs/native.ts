@@ -1,14 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 /** An attribute of a TensorFlow operation, as tfjs-node's binding takes it. */
-interface OpAttribute {
+export interface OpAttribute {
   name: string;
   type: number;
   value: number | string | boolean | readonly number[];
 }
 
 /** A tensor within TensorFlow, as the binding describes it. */
-interface Handle {
+export interface Handle {
   id: number;
   shape: number[];
   dtype: number;
@@ -30,17 +30,12 @@ interface NativeBackend {
 /** Values of an operation's attributes besides its types; a list is one of integers. */
 export type NativeAttributes = Record<string, string | boolean | readonly number[] | { float: number }>;
 
-/** TensorFlow's number of the type bfloat16, which the binding does not name. */
-const BFLOAT16 = 14;
-
 /**
  * Runs a TensorFlow operation by name on tfjs-node's backend.
  *
  * @param name TensorFlow's name of the operation, for instance `FusedBatchNormV3`.
  * @param inputs Its inputs; borrowed.
- * @param outputs Number of its outputs.
  * @param types Names of its type attributes, all float32 here.
- * @param attributes Its other attributes.
  * @returns The outputs; the caller's, or the enclosing tidy's.
  */
 export function runNative(
@@ -55,42 +50,13 @@ export function runNative(
   return backend.executeMultipleOutputs(name, list, inputs, outputs);
 }
 
-/**
- * Runs a TensorFlow operation of one type attribute `T` in bfloat16: float32 inputs are rounded to it, and the output is widened
- * again. Processors with AVX512-BF16 or AMX multiply two to sixteen times as many of them at once; sums stay float32.
- *
- * @param name TensorFlow's name of the operation, for instance `Conv2D`.
- * @param inputs Its inputs, float32 or int32; the latter pass as they are; borrowed.
- * @param attributes Its other attributes.
- * @returns The only output, float32; the caller's, or the enclosing tidy's.
- */
-export function runInBfloat16(name: string, inputs: tf.Tensor[], attributes: NativeAttributes): tf.Tensor {
-  const backend = nativeBackend();
-  const { binding } = backend;
-  const temporary: number[] = [];
-  const execute = (operation: string, list: OpAttribute[], ids: number[]) =>
-    binding.executeOp(operation, list, ids, 1)[0]!;
-  const cast = (id: number, from: number, to: number) =>
-    execute('Cast', [typeAttribute('SrcT', from), typeAttribute('DstT', to)], [id]);
-  const keep = ({ id }: Handle) => (temporary.push(id), id);
-  try {
-    const ids = backend
-      .getInputTensorIds(inputs)
-      .map((id, i) => (inputs[i]!.dtype === 'float32' ? keep(cast(id, binding.TF_FLOAT, BFLOAT16)) : id));
-    const output = keep(execute(name, attributesOf(['T'], BFLOAT16, attributes), ids));
-    return backend.createOutputTensor(cast(output, BFLOAT16, binding.TF_FLOAT));
-  } finally {
-    temporary.forEach((id) => binding.deleteTensor(id));
-  }
-}
+export const nativeBackend = () => tf.backend() as unknown as NativeBackend;
 
-const nativeBackend = () => tf.backend() as unknown as NativeBackend;
-
-function typeAttribute(name: string, value: number): OpAttribute {
+export function typeAttribute(name: string, value: number): OpAttribute {
   return { name, type: nativeBackend().binding.TF_ATTR_TYPE, value };
 }
 
-function attributesOf(types: readonly string[], type: number, attributes: NativeAttributes): OpAttribute[] {
+export function attributesOf(types: readonly string[], type: number, attributes: NativeAttributes): OpAttribute[] {
   const { binding } = nativeBackend();
   const list = types.map((name) => typeAttribute(name, type));
   for (const [name, value] of Object.entries(attributes)) {

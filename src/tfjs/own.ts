@@ -8,9 +8,6 @@ const REMEDY =
 /**
  * Throws unless a tensor belongs to the tfjs that this package imports: one behind a reactive wrapper, a `Proxy`, does not, since tfjs knows
  * tensors by the identity of their data.
- *
- * @param tensor A tensor in use.
- * @throws {@link InputError}
  */
 export function checkOwnTensor({ dataId }: tf.Tensor): void {
   if (isOwn(dataId)) return;
@@ -22,7 +19,6 @@ export function checkOwnTensor({ dataId }: tf.Tensor): void {
  * Throws unless the weights of a model belong to the tfjs that this package imports. A model that was disposed of passes.
  *
  * @param weights Weights of the model, as its `weights`.
- * @throws {@link InputError}
  */
 export function checkOwnWeights(weights: readonly { read(): tf.Tensor }[]): void {
   let first: tf.Tensor | undefined;

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import type { Augmentation, AugmentOptions } from '../data/augment';
-import { parseAugmentation } from '../data/augment';
+import { type Augmentation, type AugmentOptions, parseAugmentation } from '../data/augment';
 import { InputError, inputError } from '../errors';
 import type { Preprocessing } from '../image/preprocess';
 import { arrayOf, integer, object, optional, type Parser, type Schema, share } from '../schema';
@@ -9,12 +8,6 @@ import { checkNumber, describe } from '../validate';
 
 /**
  * A stretch of the run with images of another size.
- *
- * @example
- * ```ts
- * const small: SizePhase = { until: 0.5, size: 32 };
- * await train(createCompactCnn(), dataset, { epochs: 30, curriculum: { sizes: [small] } });
- * ```
  */
 export interface SizePhase {
   /** Where the stretch ends, as a share of all epochs, 0..1. */
@@ -25,13 +18,6 @@ export interface SizePhase {
 
 /**
  * How the training images change in the course of a run. Epochs are counted from the start of the run, resumed or not.
- *
- * @example
- * ```ts
- * const sizes = [{ until: 0.4, size: 32 }, { until: 0.7, size: 40 }];
- * const curriculum: CurriculumOptions = { sizes, mixupUntil: 0.9 };
- * await train(createCompactCnn(), dataset, { epochs: 30, curriculum, augment: { mixup: 0.2 } });
- * ```
  */
 export interface CurriculumOptions {
   /**
@@ -101,10 +87,7 @@ export function preprocessingIn(
   return phase ? { ...preprocessing, inputSize: [phase.size, phase.size] } : preprocessing;
 }
 
-/**
- * The augmentation of each epoch, from 0: the given one, without mixup from the end of the curriculum's.
- * @throws InputError if it is not valid.
- */
+/** The augmentation of each epoch, from 0: the given one, without mixup from the end of the curriculum's. */
 export function augmentationByEpoch(
   augment: AugmentOptions | Augmentation | undefined,
   epochs: number,

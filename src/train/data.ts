@@ -3,8 +3,7 @@ import type * as tfd from '@tensorflow/tfjs-data';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { checkSameClasses } from '../class-names';
 import type { Augmentation } from '../data/augment';
-import type { Batch, LabeledImages } from '../data/batches';
-import { batches, countBatches, UNLABELED } from '../data/batches';
+import { type Batch, batches, countBatches, type LabeledImages, UNLABELED } from '../data/batches';
 import { readTensors } from '../data/from-tensors';
 import { join, oneHot } from '../data/rows';
 import { selectImages } from '../data/select';
@@ -22,13 +21,6 @@ import type { ResolvedOptions } from './parse-options';
 
 /**
  * Images and targets as tensors: `[n, h, w, c]` 0..255 and `[n, classes]` float32.
- *
- * @example
- * ```ts
- * const data: TensorData = dataset.toTensors();
- * await train(model, data, { epochs: 30 });
- * tf.dispose([data.xs, data.ys]);
- * ```
  */
 export interface TensorData {
   /** Images, `[n, h, w, c]`, 0..255; borrowed. */
@@ -39,23 +31,11 @@ export interface TensorData {
 
 /**
  * A `tf.data.Dataset` whose elements are batches `{ xs, ys }`; each iteration is one epoch.
- *
- * @example
- * ```ts
- * const data: StreamedData = dataset.toDataset({ batchSize: 32 });
- * await train(model, data, { epochs: 30 });
- * ```
  */
 export type StreamedData = tfd.Dataset<tf.TensorContainer>;
 
 /**
  * Training data: a data set on the host, tensors, or a stream of batches.
- *
- * @example
- * ```ts
- * const fit = (data: TrainingData) => train(model, data, { epochs: 30 });
- * await fit(dataset);
- * ```
  */
 export type TrainingData = LabeledImages | TensorData | StreamedData;
 

@@ -1,14 +1,20 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { inputError } from '../errors';
-import type { BatchStatistics, ReduceMeans } from '../kernels/batch-norm';
-import { batchNormInTraining } from '../kernels/batch-norm';
-import type { Precision } from '../kernels/conv2d';
-import { conv2dInTraining } from '../kernels/conv2d';
+import { batchNormInTraining, type BatchStatistics, type ReduceMeans } from '../kernels/batch-norm';
+import { conv2dInTraining, type Precision } from '../kernels/conv2d';
 import { matMulInTraining } from '../kernels/mat-mul';
 import { maxPoolInTraining } from '../kernels/max-pool';
 import { reluInTraining } from '../kernels/relu';
-import { allLayers, type Call, normalisesLastAxis, onlyInput, replaceCall } from '../models/graph';
+import {
+  allLayers,
+  type Call,
+  internals,
+  type LayerInternals,
+  normalisesLastAxis,
+  onlyInput,
+  replaceCall,
+} from '../tfjs/layers';
 import { logitsOf } from '../models/logits';
 import { Random } from '../random';
 
@@ -41,30 +47,6 @@ export interface PartOfBatch {
 }
 
 type Layer = tfl.layers.Layer;
-type Variable = { read(): tf.Tensor; write(value: tf.Tensor): unknown };
-
-/** The members of tfjs layers that are used here and not public there. */
-interface LayerInternals {
-  activation: { getClassName(): string; apply(x: tf.Tensor): tf.Tensor };
-  rate: number;
-  kernel: Variable;
-  bias: Variable | null;
-  poolSize: [number, number];
-  strides: [number, number];
-  padding: string;
-  dilationRate: [number, number];
-  dataFormat: string;
-  getNoiseShape(input: tf.Tensor): number[] | null | undefined;
-  epsilon: number;
-  momentum: number;
-  gamma: Variable | null;
-  beta: Variable | null;
-  movingMean: Variable;
-  movingVariance: Variable;
-}
-
-const internals = (layer: Layer) => layer as unknown as LayerInternals;
-
 /** The call of a layer that takes no part in training: tfjs would still move the statistics of batch norm. */
 const inPrediction =
   (before: Call): Call =>
@@ -76,7 +58,6 @@ const inPrediction =
  *
  * @param model A model with one input `[n, h, w, c]` and one output `[n, classes]`; changed until `restore`.
  * @param precision Type in which convolutions multiply on the native backend.
- * @returns The prepared forward pass.
  * @throws InputError if the model has several inputs or outputs.
  */
 export function prepareForTraining(model: tfl.LayersModel, precision: Precision = 'float32'): TrainingForward {
@@ -119,13 +100,17 @@ export function prepareForTraining(model: tfl.LayersModel, precision: Precision 
 /** A convolution that leaves out the gradient of its input where none is needed; the layer's own computes it for the first too. */
 function convolve(layer: LayerInternals, x: tf.Tensor, precision: Precision): tf.Tensor {
   const { kernel, bias, strides, padding, dilationRate: dilations, activation } = layer;
-  const pad = padding as 'same' | 'valid';
-  const y = conv2dInTraining(x as tf.Tensor4D, kernel.read() as tf.Tensor4D, { strides, pad, dilations }, precision);
+  const y = conv2dInTraining(
+    x as tf.Tensor4D,
+    kernel.read() as tf.Tensor4D,
+    { strides, pad: padding, dilations },
+    precision,
+  );
   return activation.apply(bias ? tf.add(y, bias.read()) : y);
 }
 
 function pool({ poolSize, strides, padding }: LayerInternals, x: tf.Tensor): tf.Tensor {
-  return maxPoolInTraining(x as tf.Tensor4D, { poolSize, strides, pad: padding as 'same' | 'valid' });
+  return maxPoolInTraining(x as tf.Tensor4D, { poolSize, strides, pad: padding });
 }
 
 function multiply(layer: LayerInternals, x: tf.Tensor): tf.Tensor {
@@ -149,7 +134,7 @@ function batchNorm(layer: Layer, x: tf.Tensor, part: PartOfBatch | undefined): t
   return batchNormInTraining(x, scale, offset, epsilon, onStatistics, part?.reduce);
 }
 
-function moveAverage(average: Variable, value: tf.Tensor, momentum: number): void {
+function moveAverage(average: LayerInternals['movingMean'], value: tf.Tensor, momentum: number): void {
   average.write(tf.add(tf.mul(average.read(), momentum), tf.mul(value, 1 - momentum)));
 }
 

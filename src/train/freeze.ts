@@ -2,14 +2,13 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { listNames } from '../class-names';
 import { inputError } from '../errors';
-import { allLayers } from '../models/graph';
+import { allLayers, isModel } from '../tfjs/layers';
 import { describe } from '../validate';
 
 type Layer = tfl.layers.Layer;
 
 /** The layers of a model that hold weights of their own or none, without the models that are nested in it. */
-const singleLayers = (model: tfl.LayersModel): Layer[] =>
-  allLayers(model.layers).filter((layer) => !(layer as Layer & { layers?: unknown }).layers);
+const singleLayers = (model: tfl.LayersModel): Layer[] => allLayers(model.layers).filter((layer) => !isModel(layer));
 
 /**
  * Freezes the first layers of a model for a run: they get no gradient and no weight decay, and run as in prediction.

@@ -1,15 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
-import * as tfl from '@tensorflow/tfjs-layers';
+import type * as tfl from '@tensorflow/tfjs-layers';
 import type { Batch } from '../data/batches';
 import { inputError } from '../errors';
 import { ensureBackend } from '../backend/backend';
 import type { Preprocessing } from '../image/preprocess';
 import { prepareKernels } from '../kernels/on-demand';
 import { registerTrainingKernels } from '../kernels/register';
-import { freeTape } from '../kernels/tape';
+import { freeTape } from '../tfjs/tape';
+import { modelOf } from '../tfjs/topology';
 import { type Described, object, unchecked } from '../schema';
-import type { PartOfBatch } from './forward';
-import { prepareForTraining } from './forward';
+import { type PartOfBatch, prepareForTraining } from './forward';
 import { statisticsOf } from './freeze';
 import { gradientsOf, type Keep, trainedVariables } from './gradients';
 import { parseLoss } from './losses';
@@ -18,12 +18,6 @@ import type { GradientJob, HostGradients } from './workers';
 
 /**
  * One worker's part of a step.
- *
- * @example
- * ```ts
- * const alone = { key: [1, 0, 0], first: 0, batchSize: batch.size, reduce: (means: tf.Tensor1D) => means };
- * const part: GradientPart = { ...alone, weights, batch, preprocessing: DEFAULT_PREPROCESSING };
- * ```
  */
 export interface GradientPart {
   /** All weights, in the order of `model.weights`, one after another. */
@@ -49,13 +43,6 @@ export interface GradientPart {
 
 /**
  * A worker's side of data-parallel training.
- *
- * @example
- * ```ts
- * const worker: GradientWorker = await createGradientWorker(job);
- * const { loss, gradients } = await worker.gradients(part);
- * worker.dispose();
- * ```
  */
 export interface GradientWorker {
   /**
@@ -94,7 +81,7 @@ export async function createGradientWorker(job: GradientJob): Promise<GradientWo
   await ensureBackend('createGradientWorker');
   registerTrainingKernels();
   await prepareKernels();
-  const model = (await tfl.models.modelFromJSON(job.topology as never)) as tfl.LayersModel;
+  const model = await modelOf(job.topology);
   const { objective, forward } = prepare(model, job);
   const variables = model.weights.map((weight) => weight.read() as tf.Variable);
   return {

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { Batch } from '../data/batches';
-import type { Preprocessing } from '../image/preprocess';
-import { preprocess } from '../image/preprocess';
+import { preprocess, type Preprocessing } from '../image/preprocess';
+import { topologyOf } from '../tfjs/topology';
 import type { PartOfBatch, TrainingForward } from './forward';
 import { statisticsOf } from './freeze';
 import type { Objective } from './objective';
@@ -30,7 +30,6 @@ export const trainedVariables = (model: tfl.LayersModel): tf.Variable[] =>
  * Loss, logits and gradient of a batch, or what a part of a batch adds to them. The batch-norm statistics of the model move. Called
  * inside a tidy.
  *
- * @param model The model, prepared for training.
  * @param batch The images; borrowed.
  * @param key Integers that name the step's random stream.
  * @param keep Keeps the logits; the caller disposes of them.
@@ -75,9 +74,8 @@ export async function openWorkers(
   { workers, loss, precision }: ResolvedOptions,
 ): Promise<GradientRun | undefined> {
   if (!workers) return undefined;
-  const topology = model.toJSON(null, false) as Record<string, unknown>;
   const means = 2 * Math.max(1, ...statisticsOf(model).map(({ size }) => size));
-  return workers.open({ topology, loss, precision, weights: model.countParams(), means });
+  return workers.open({ topology: topologyOf(model), loss, precision, weights: model.countParams(), means });
 }
 
 /**

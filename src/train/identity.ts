@@ -5,7 +5,7 @@ import { TrainingError } from '../errors';
 import type { Preprocessing } from '../image/preprocess';
 import type { RunData } from './data';
 import type { ResolvedOptions } from './parse-options';
-import { getLearningRate } from './optimizers';
+import { getLearningRate } from '../tfjs/optimizers';
 import { describeRates } from './schedules';
 
 /** Options and the like by name, as text. */

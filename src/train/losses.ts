@@ -6,34 +6,16 @@ import { checkNumber, describe } from '../validate';
 /**
  * The loss of each image: takes logits and targets, both `[n, classes]` float32, and gives `[n]` float32. Targets are one-hot
  * or soft. Called inside a tidy.
- *
- * @example
- * ```ts
- * const squared: Loss = (logits, targets) => tf.sum(tf.squaredDifference(tf.softmax(logits), targets), 1);
- * await train(model, dataset, { epochs: 30, loss: { type: squared } });
- * ```
  */
 export type Loss = (logits: tf.Tensor2D, targets: tf.Tensor2D) => tf.Tensor1D;
 
 /**
  * Names of the losses that come with the package.
- *
- * @example
- * ```ts
- * const type: LossName = 'focal';
- * await train(model, dataset, { epochs: 30, loss: { type, gamma: 2 } });
- * ```
  */
 export type LossName = 'categoricalCrossentropy' | 'binaryCrossentropy' | 'focal';
 
 /**
  * Distillation: learning from a teacher model's probabilities beside the labels.
- *
- * @example
- * ```ts
- * const distillation: DistillationOptions = { weight: 0.5, temperature: 2 };
- * await train(model, dataset.withTeacher(teacher), { epochs: 30, loss: { distillation } });
- * ```
  */
 export interface DistillationOptions {
   /** Share of the teacher in the loss, 0..1; the rest is the loss by the labels. Default 0.5. */
@@ -44,12 +26,6 @@ export interface DistillationOptions {
 
 /**
  * The loss and what modifies it.
- *
- * @example
- * ```ts
- * const loss: LossOptions = { labelSmoothing: 0.1, classWeights: [1, 5, 1, 1, 1, 1, 1] };
- * await train(model, dataset, { epochs: 30, loss });
- * ```
  */
 export interface LossOptions {
   /**

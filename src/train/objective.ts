@@ -25,8 +25,6 @@ export type Objective = (logits: tf.Tensor2D, targets: tf.Tensor2D, inputs?: Obj
  * Composes the loss of a batch: label smoothing, distillation, class weights and sample weights, then the mean over the batch. Weights
  * multiply and are not normalized, as in Keras.
  *
- * @param loss The options of the loss.
- * @param numClasses Number of classes.
  * @throws InputError if the class weights do not fit.
  */
 export function createObjective(loss: ResolvedLoss, numClasses: number): Objective {

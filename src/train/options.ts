@@ -8,18 +8,11 @@ import type { StreamedData, TensorData } from './data';
 import type { LossOptions } from './losses';
 import type { OptimizerName } from './optimizers';
 import type { PlateauSchedule, Schedule } from './schedules';
-import type { CheckpointStore } from './state';
+import type { CheckpointStore } from './checkpoint-store';
 import type { GradientWorkers } from './workers';
 
 /**
  * How the optimizer updates the weights.
- *
- * @example
- * ```ts
- * const learningRate = cosine({ peak: 0.05, epochs: 30, warmup: 2 });
- * const optimization: OptimizationOptions = { learningRate, weightDecay: 5e-4, clipNorm: 5, averaging: 0.999 };
- * await train(model, dataset, { epochs: 30, optimization });
- * ```
  */
 export interface OptimizationOptions {
   /** Name, or a tfjs optimizer, which is borrowed. Default `'momentum'`: SGD with Nesterov momentum 0.9. */
@@ -42,12 +35,6 @@ export interface OptimizationOptions {
 
 /**
  * When to stop before the last epoch. Needs validation data.
- *
- * @example
- * ```ts
- * const earlyStopping: EarlyStoppingOptions = { monitor: 'valAccuracy', patience: 5, restoreBest: true };
- * await train(model, training, { epochs: 30, validation, earlyStopping });
- * ```
  */
 export interface EarlyStoppingOptions {
   /** What must improve. Default `'valLoss'`. */
@@ -62,12 +49,6 @@ export interface EarlyStoppingOptions {
 
 /**
  * Where and how often to save.
- *
- * @example
- * ```ts
- * const checkpoint: CheckpointOptions = { store: memoryCheckpoint(), everySteps: 100, resume: true };
- * await train(model, dataset, { epochs: 30, checkpoint });
- * ```
  */
 export interface CheckpointOptions {
   /** Where the checkpoint is kept. */
@@ -86,12 +67,6 @@ export interface CheckpointOptions {
 
 /**
  * A moment of training.
- *
- * @example
- * ```ts
- * const onProgress = ({ epoch, epochs, loss }: TrainProgress) => console.log(`${epoch} of ${epochs}, loss ${loss}`);
- * await train(model, dataset, { epochs: 30, onProgress });
- * ```
  */
 export interface TrainProgress {
   /** The current epoch, from 1. */
@@ -112,12 +87,6 @@ export interface TrainProgress {
 
 /**
  * One epoch of a run.
- *
- * @example
- * ```ts
- * const { history } = await train(model, training, { epochs: 30, validation });
- * const best = history.reduce((a: EpochRecord, b) => (b.valLoss! < a.valLoss! ? b : a));
- * ```
  */
 export interface EpochRecord {
   /** Number of the epoch, from 1. */
@@ -138,12 +107,6 @@ export interface EpochRecord {
 
 /**
  * What `train` returns.
- *
- * @example
- * ```ts
- * const { history, reason }: TrainResult = await train(model, dataset, { epochs: 30 });
- * console.log(reason, history.at(-1)?.accuracy);
- * ```
  */
 export interface TrainResult {
   /** All epochs of the run, those before a resume included. */
@@ -158,12 +121,6 @@ export interface TrainResult {
 
 /**
  * An instance of `tf.Callback` or of a class derived from it, such as `tf.node.tensorBoard()` gives.
- *
- * @example
- * ```ts
- * const callbacks: TfCallbackInstance = tfl.callbacks.earlyStopping({ monitor: 'loss', patience: 2 });
- * await train(model, dataset, { epochs: 30, callbacks });
- * ```
  */
 export interface TfCallbackInstance {
   /** Receives the parameters of the run. */
@@ -174,23 +131,11 @@ export interface TfCallbackInstance {
 
 /**
  * A tfjs callback: an instance of `tf.Callback`, or a plain object with `onEpochEnd` and the like.
- *
- * @example
- * ```ts
- * const callbacks: TfCallback = { onEpochEnd: (epoch, logs) => console.log(epoch, logs) };
- * await train(model, dataset, { epochs: 30, callbacks });
- * ```
  */
 export type TfCallback = TfCallbackInstance | tfl.CustomCallbackArgs;
 
 /**
  * Options of {@link train}.
- *
- * @example
- * ```ts
- * const options: TrainOptions = { epochs: 30, validation, augment: { flip: 0.5 }, onProgress: ({ loss }) => console.log(loss) };
- * const { history } = await train(model, training, options);
- * ```
  */
 export interface TrainOptions {
   /** Total number of epochs, at least 1, those before a resume included. */

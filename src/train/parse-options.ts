@@ -3,7 +3,9 @@ import type { LabeledImages } from '../data/batches';
 import { inputError } from '../errors';
 import {
   batchSize,
+  callback,
   flag,
+  having,
   integer,
   number,
   object,
@@ -12,6 +14,7 @@ import {
   POSITIVE,
   type Schema,
   seed,
+  signal,
   text,
   that,
   unchecked,
@@ -22,7 +25,7 @@ import { parseLoss } from './losses';
 import { DEFAULT_RATES, type OptimizerName } from './optimizers';
 import type { CheckpointOptions, EarlyStoppingOptions, OptimizationOptions, TfCallback, TrainOptions } from './options';
 import type { PlateauSchedule, Schedule } from './schedules';
-import type { CheckpointStore } from './state';
+import type { CheckpointStore } from './checkpoint-store';
 import type { GradientWorkers } from './workers';
 
 const parseStopping = object({
@@ -36,17 +39,14 @@ const parseStopping = object({
 export type Stopping = ReturnType<typeof parseStopping>;
 
 const optimizerName = oneOf(Object.keys(DEFAULT_RATES) as OptimizerName[]);
-const tfOptimizer = that<tf.Optimizer>(
-  'a name or a tfjs optimizer such as tf.train.adam()',
-  ({ applyGradients }) => typeof applyGradients === 'function',
-);
+const tfOptimizer = having<tf.Optimizer>('applyGradients', 'a name or a tfjs optimizer such as tf.train.adam()');
 const rateNumber = number(POSITIVE);
 const rateSchedule = that<Schedule | PlateauSchedule>(
   'a number, a schedule or what reduceOnPlateau gives',
   (rate) =>
     typeof rate === 'function' || (typeof (rate as Partial<PlateauSchedule>).next === 'function' && 'start' in rate),
 );
-const callback = that<TfCallback>('tfjs callbacks or their methods', (value) => typeof value === 'object');
+const tfCallback = that<TfCallback>('tfjs callbacks or their methods', (value) => typeof value === 'object');
 
 const parse = object({
   epochs: integer({ min: 1 }),
@@ -61,12 +61,7 @@ const parse = object({
   loss: (where, given = {}) => parseLoss(where, given),
   freeze: optional(text, 'none'),
   precision: optional(oneOf(['float32', 'bfloat16']), 'float32'),
-  workers: optional(
-    that<GradientWorkers>(
-      'workers, such as startTrainingWorkers() of fer-cnn/node gives',
-      ({ open }) => typeof open === 'function',
-    ),
-  ),
+  workers: optional(having<GradientWorkers>('open', 'workers, such as startTrainingWorkers() of fer-cnn/node gives')),
   optimization: (where, given = {}) =>
     object({
       optimizer: optional<OptimizerName | tf.Optimizer>(
@@ -92,18 +87,18 @@ const parse = object({
       resume: optional(oneOf([true, false, 'changed']), true),
     } satisfies Schema<CheckpointOptions>),
   ),
-  callbacks: optional<readonly TfCallback[]>((where, given) => [given].flat().map((each) => callback(where, each)), []),
-  onProgress: unchecked<TrainOptions['onProgress']>,
-  signal: unchecked<TrainOptions['signal']>,
+  callbacks: optional<readonly TfCallback[]>(
+    (where, given) => [given].flat().map((each) => tfCallback(where, each)),
+    [],
+  ),
+  onProgress: callback<TrainOptions['onProgress']>(),
+  signal,
 } satisfies Schema<TrainOptions>);
 
 /** The options of a run with their defaults. */
 export type ResolvedOptions = ReturnType<typeof parse>;
 
-/**
- * Checks all options of `train` that do not depend on model and data, and fills in their defaults.
- * @throws InputError
- */
+/** Checks all options of `train` that do not depend on model and data, and fills in their defaults. */
 export function parseOptions(options: TrainOptions): ResolvedOptions {
   const resolved = parse('train', options);
   const { earlyStopping, validation, workers, loss } = resolved;

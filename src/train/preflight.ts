@@ -6,7 +6,8 @@ import type { Pixels, Preprocessing } from '../image/preprocess';
 import type { Precision } from '../kernels/conv2d';
 import { hasNativeOperations, prepareKernels } from '../kernels/on-demand';
 import { registerTrainingKernels } from '../kernels/register';
-import { freeTape } from '../kernels/tape';
+import { internals, isModel, type LayerInternals } from '../tfjs/layers';
+import { freeTape } from '../tfjs/tape';
 import { resolvePreprocessing } from '../models/facts';
 
 type Layer = tfl.layers.Layer;
@@ -73,15 +74,14 @@ function checkLayers(layers: readonly Layer[], reached: boolean): void {
     const kernels = knownKernels(layer);
     const missing = kernels?.find((kernel) => !tf.getKernel(kernel, tf.getBackend()));
     if (missing !== undefined) throw lacking(layer, missing);
-    const within = (layer as Layer & { layers?: readonly Layer[] }).layers;
-    if (within) checkLayers(within, goesOn);
+    if (isModel(layer)) checkLayers(layer.layers, goesOn);
     else if (!kernels) tryLayer(layer, goesOn);
   }
 }
 
 /** Undefined for layers that have to be tried; also for dilated ones, for which tfjs has no gradient and this package only one. */
 function knownKernels(layer: Layer): readonly string[] | undefined {
-  const { dilationRate = 1, dataFormat } = layer as Layer & { dilationRate?: number | number[]; dataFormat?: string };
+  const { dilationRate = 1, dataFormat } = internals(layer) as Partial<LayerInternals>;
   const kind = layer.getClassName();
   const ours = kind === 'Conv2D' && dataFormat === 'channelsLast';
   if (NEEDS_NONE.test(kind)) return [];

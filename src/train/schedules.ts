@@ -4,12 +4,6 @@ import { checkNumber } from '../validate';
 /**
  * A learning-rate schedule: the rate at a moment of training. Time is the number of epochs done so far, with a fraction within
  * an epoch, so that a schedule does not depend on the batch size.
- *
- * @example
- * ```ts
- * const halving: Schedule = (epoch) => 0.05 * 0.5 ** Math.floor(epoch / 10);
- * await train(model, dataset, { epochs: 30, optimization: { learningRate: halving } });
- * ```
  */
 export type Schedule = (epoch: number) => number;
 
@@ -31,11 +25,6 @@ export function constant(rate: number): Schedule {
 
 /**
  * Options of {@link stepDecay}.
- *
- * @example
- * ```ts
- * stepDecay({ initial: 0.1, factor: 0.5, every: 10 } satisfies StepDecayOptions)(10); // 0.05
- * ```
  */
 export interface StepDecayOptions {
   /** Learning rate at the start, above 0. */
@@ -70,11 +59,6 @@ export function stepDecay(options: StepDecayOptions): Schedule {
 
 /**
  * Options of {@link cosine}.
- *
- * @example
- * ```ts
- * cosine({ peak: 0.05, epochs: 30, warmup: 3, final: 0.001 } satisfies CosineOptions)(30); // 0.001
- * ```
  */
 export interface CosineOptions {
   /** Maximum learning rate, reached after the warm-up; above 0. */
@@ -119,11 +103,6 @@ export function cosine(options: CosineOptions): Schedule {
 
 /**
  * Options of {@link reduceOnPlateau}.
- *
- * @example
- * ```ts
- * reduceOnPlateau({ initial: 0.05, factor: 0.5, patience: 3 } satisfies PlateauOptions).start.rate; // 0.05
- * ```
  */
 export interface PlateauOptions {
   /** Learning rate at the start, above 0. */
@@ -148,11 +127,6 @@ const parsePlateau = object({
 
 /**
  * What a plateau schedule remembers; plain numbers.
- *
- * @example
- * ```ts
- * reduceOnPlateau({ initial: 0.05 }).next({ rate: 0.05, best: 1.5, wait: 0 } satisfies PlateauState, 1.7).wait; // 1
- * ```
  */
 export interface PlateauState {
   /** Current rate. */
@@ -166,12 +140,6 @@ export interface PlateauState {
 /**
  * A learning rate that follows the loss: a start state and a pure function from one state to the next. A resumed run repeats its steps over
  * the epochs that are done.
- *
- * @example
- * ```ts
- * const { start, next }: PlateauSchedule = reduceOnPlateau({ initial: 0.05 });
- * next(start, 1.7).rate; // 0.05
- * ```
  */
 export interface PlateauSchedule {
   /** State before the first epoch. */

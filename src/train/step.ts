@@ -3,7 +3,7 @@ import type * as tfl from '@tensorflow/tfjs-layers';
 import type { Batch } from '../data/batches';
 import { TrainingError } from '../errors';
 import type { Preprocessing } from '../image/preprocess';
-import { freeTape } from '../kernels/tape';
+import { freeTape } from '../tfjs/tape';
 import type { TrainingForward } from './forward';
 import { statisticsOf } from './freeze';
 import { gradientsByWorkers, gradientsOf, type Keep, trainedVariables } from './gradients';

@@ -1,6 +1,10 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { inputError } from '../errors';
 import { addFacts } from '../models/known-facts';
+import { pause } from '../pause';
+import { disposeOptimizer, getLearningRate, setLearningRate } from '../tfjs/optimizers';
+import { checkNumber } from '../validate';
+import { finish, rememberBest, updateAverages, whileValidated } from './averages';
 import { createCallbacks } from './callbacks';
 import { checkTakesSizes, preprocessingIn } from './curriculum';
 import { openData, type TrainingData } from './data';
@@ -12,7 +16,7 @@ import { identify } from './identity';
 import { createObjective, validate } from './objective';
 import type { EpochRecord, TrainOptions, TrainResult } from './options';
 import { parseOptions, type ResolvedOptions } from './parse-options';
-import { checkCanBeSaved, createOptimizer, disposeOptimizer, getLearningRate, setLearningRate } from './optimizers';
+import { checkCanBeSaved, createOptimizer } from './optimizers';
 import { checkCanTrain, prepareBackend, preprocessingFor } from './preflight';
 import { followRate } from './schedules';
 import * as checkpoints from './state';
@@ -139,14 +143,17 @@ async function run(
       signal?.throwIfAborted();
       const time = epoch + (steps ? Math.min(1, position.batch / steps) : 0);
       position.rate = rateAt(time, losses);
-      if (rate !== undefined) setLearningRate(optimizer, position.rate);
+      if (rate !== undefined) {
+        checkNumber('train: optimization.learningRate', position.rate, { min: 0, max: 1e30 });
+        setLearningRate(optimizer, position.rate);
+      }
       const { size } = batch;
       const at = { batch: position.batch, size };
       await callbacks.onBatchBegin(at.batch, at);
       const { loss, correct } = await step(batch, sized, [seed, position.step]);
       position.step++;
       position.batch++;
-      checkpoints.updateAverages(state, averaging!);
+      updateAverages(state, averaging!);
       totals.loss += loss * size;
       totals.correct += correct;
       totals.count += size;
@@ -160,8 +167,7 @@ async function run(
     }
     steps = position.batch;
     const scores =
-      validation &&
-      (await checkpoints.whileValidated(state, () => validate(model, validation, loss, preprocessing, signal)));
+      validation && (await whileValidated(state, () => validate(model, validation, loss, preprocessing, signal)));
     clock();
     await endEpoch(epoch, scores);
   }
@@ -178,7 +184,7 @@ async function run(
     };
     if (earlyStopping && isBest(earlyStopping, record, history[position.best - 1])) {
       position.best = record.epoch;
-      if (earlyStopping.restoreBest) await checkpoints.rememberBest(state);
+      if (earlyStopping.restoreBest) await rememberBest(state);
     }
     history.push(record);
     losses.push(record.valLoss ?? record.loss);
@@ -186,14 +192,14 @@ async function run(
     if (checkpoint && (record.epoch % checkpoint.everyEpochs === 0 || record.epoch === epochs)) await save();
     const { loss, accuracy: acc, learningRate: lr } = record;
     const logs = { loss, acc, ...(scores && { val_loss: scores.valLoss, val_acc: scores.valAccuracy }), lr };
-    await checkpoints.whileValidated(state, () => callbacks.onEpochEnd(epoch, logs));
+    await whileValidated(state, () => callbacks.onEpochEnd(epoch, logs));
   }
 
   try {
     await callbacks.onTrainBegin();
     let reason;
     while (!(reason = stopReason())) await trainEpoch(history.length);
-    checkpoints.finish(state);
+    finish(state);
     await callbacks.onTrainEnd();
     return {
       history,
@@ -206,7 +212,3 @@ async function run(
     throw error;
   }
 }
-
-/** Lets timers, signals and the page run. */
-const pause = (): Promise<void> =>
-  new Promise((resolve) => (typeof setImmediate === 'function' ? setImmediate(resolve) : setTimeout(resolve)));

@@ -5,14 +5,6 @@ import type { LossOptions } from './losses';
 /**
  * Workers that compute the gradient of each step of `train` together, a part of the batch each. `startTrainingWorkers` of
  * `fer-cnn/node` makes them of threads; others can be made with `createGradientWorker`.
- *
- * @example
- * ```ts
- * const pool = await startTrainingWorkers({ backend: '@tensorflow/tfjs-backend-wasm', count: 2 });
- * const workers: GradientWorkers = pool;
- * await train(model, dataset, { epochs: 30, workers });
- * await pool.close();
- * ```
  */
 export interface GradientWorkers {
   /** Prepares the workers for a run; `train` calls it once and closes the run when it has ended. */
@@ -21,13 +13,6 @@ export interface GradientWorkers {
 
 /**
  * What the workers of a run have to know; plain values.
- *
- * @example
- * ```ts
- * const logged = (workers: GradientWorkers): GradientWorkers => ({
- *   open: (job: GradientJob) => (console.log(job.precision, job.weights), workers.open(job)),
- * });
- * ```
  */
 export interface GradientJob {
   /** `model.toJSON(null, false)`. */
@@ -44,19 +29,6 @@ export interface GradientJob {
 
 /**
  * The workers during a run.
- *
- * @example
- * ```ts
- * const timed = (run: GradientRun): GradientRun => ({
- *   gradients: async (request) => {
- *     const start = performance.now();
- *     const result = await run.gradients(request);
- *     console.log(performance.now() - start);
- *     return result;
- *   },
- *   close: () => run.close(),
- * });
- * ```
  */
 export interface GradientRun {
   /** Computes the gradient of a step; one at a time. */
@@ -67,11 +39,6 @@ export interface GradientRun {
 
 /**
  * A step as the workers get it.
- *
- * @example
- * ```ts
- * const sizeOf = ({ batch }: GradientRequest) => `${batch.size} images of ${batch.height} × ${batch.width}`;
- * ```
  */
 export interface GradientRequest {
   /** All weights, in the order of `model.weights`. */
@@ -86,11 +53,6 @@ export interface GradientRequest {
 
 /**
  * What a step gives, on the host: of a whole batch, or what a part of it adds.
- *
- * @example
- * ```ts
- * const lossOf = (parts: HostGradients[]) => parts.reduce((sum, { loss }) => sum + loss, 0); // of the whole batch
- * ```
  */
 export interface HostGradients {
   /** Loss, regularization included. */

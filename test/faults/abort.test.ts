@@ -3,7 +3,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { loadFer2013 } from '../../src/data/fer2013';
 import { evaluate } from '../../src/evaluate/evaluate';
 import { predict } from '../../src/evaluate/predict';
-import { memoryCheckpoint } from '../../src/train/state';
+import { memoryCheckpoint } from '../../src/train/checkpoint-store';
 import { train } from '../../src/train/train';
 import { describeOn, expectNoLeaks } from '../support/backends';
 import { squares } from '../support/faces';

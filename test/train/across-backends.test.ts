@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { listModels } from '../../src/models/registry';
 import { createModel } from '../../src/storage/create-model';
 import type { OptimizerName } from '../../src/train/optimizers';
-import { disposeOptimizer } from '../../src/train/optimizers';
+import { disposeOptimizer } from '../../src/tfjs/optimizers';
 import type { LossName } from '../../src/train/losses';
 import type { TrainOptions } from '../../src/train/options';
 import { train } from '../../src/train/train';

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { createCompactCnn } from '../../src/models/compact';
-import { memoryCheckpoint } from '../../src/train/state';
+import { memoryCheckpoint } from '../../src/train/checkpoint-store';
 import { augmentationByEpoch, preprocessingIn } from '../../src/train/curriculum';
 import type { TrainOptions } from '../../src/train/options';
 import { train } from '../../src/train/train';

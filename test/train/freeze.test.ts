@@ -3,7 +3,7 @@ import type * as tfl from '@tensorflow/tfjs-layers';
 import { expect, it } from 'vitest';
 import { InputError, TrainingError } from '../../src/errors';
 import type { TrainOptions } from '../../src/train/options';
-import { memoryCheckpoint } from '../../src/train/state';
+import { memoryCheckpoint } from '../../src/train/checkpoint-store';
 import { train } from '../../src/train/train';
 import { describeOn, expectNoLeaks, TRAINING_BACKENDS } from '../support/backends';
 import { squares } from '../support/faces';

@@ -10,7 +10,7 @@ import { FusedNetwork } from '../../src/classify/fusion';
 import { evaluate } from '../../src/evaluate/evaluate';
 import { InputError, TrainingError } from '../../src/errors';
 import type { LabeledImages } from '../../src/data/batches';
-import { memoryCheckpoint } from '../../src/train/state';
+import { memoryCheckpoint } from '../../src/train/checkpoint-store';
 import type { TrainOptions } from '../../src/train/options';
 import { cosine, reduceOnPlateau } from '../../src/train/schedules';
 import { train } from '../../src/train/train';

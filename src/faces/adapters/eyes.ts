@@ -3,11 +3,6 @@ import type { DetectedFace } from '../detector';
 
 /**
  * A place in an image, as detectors give it.
- *
- * @example
- * ```ts
- * const keypoints: DetectorPoint[] = [{ x: 200, y: 104, name: 'leftEye' }, { x: 245, y: 110, name: 'rightEye' }];
- * ```
  */
 export interface DetectorPoint {
   /** Pixels from the left edge, or their share of the width; see the detector. */

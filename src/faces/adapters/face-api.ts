@@ -3,17 +3,10 @@ import type { Box, Point } from '../../image/region';
 import type { FaceDetector } from '../detector';
 import { inputError } from '../../errors';
 import { describe } from '../../validate';
-import { checkMethod } from '../check-method';
 import { type DetectorPoint, mean, withEyes } from './eyes';
 
 /**
  * What is used of a result of `detectAllFaces` of `@vladmandic/face-api`, with or without landmarks.
- *
- * @example
- * ```ts
- * const face: FaceApiFace = { detection: { box, score: 0.98 } };
- * const detector = fromFaceApi(async () => [face]);
- * ```
  */
 export interface FaceApiFace {
   /** The box in pixels and how sure the detector is, 0..1. */
@@ -39,7 +32,9 @@ type FaceApiResult = readonly (FaceApiFace | FaceApiFace['detection'])[] | FaceA
  * ```
  */
 export function fromFaceApi(detect: (pixels: tf.Tensor3D) => PromiseLike<FaceApiResult | undefined>): FaceDetector {
-  checkMethod('fromFaceApi', { detect }, 'detect', 'a function that finds all faces in a tensor');
+  if (typeof detect !== 'function') {
+    throw inputError('fromFaceApi', 'a function that finds all faces in a tensor', describe(detect));
+  }
   return {
     async detect({ pixels }) {
       return [(await detect(pixels)) ?? []].flat().map((found) => {

@@ -1,17 +1,11 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { FaceDetector } from '../detector';
-import { checkMethod } from '../check-method';
+import { having } from '../../schema';
 import { drawable } from './drawable';
 import { type DetectorPoint, mean, withEyes } from './eyes';
 
 /**
  * A face as a detector from `@tensorflow-models/face-detection` gives it.
- *
- * @example
- * ```ts
- * const face: FaceDetectionFace = { box: { xMin: 175, yMin: 60, width: 95, height: 110 }, keypoints: [] };
- * const detector = fromFaceDetection({ estimateFaces: async () => [face] });
- * ```
  */
 export interface FaceDetectionFace {
   /** The box in pixels. */
@@ -22,12 +16,6 @@ export interface FaceDetectionFace {
 
 /**
  * What is used of a detector from `@tensorflow-models/face-detection`.
- *
- * @example
- * ```ts
- * const blind: FaceDetectionLike = { estimateFaces: async () => [] };
- * const detector = fromFaceDetection(blind);
- * ```
  */
 export interface FaceDetectionLike {
   /** Finds faces. */
@@ -51,7 +39,7 @@ export interface FaceDetectionLike {
  * ```
  */
 export function fromFaceDetection(detector: FaceDetectionLike): FaceDetector {
-  checkMethod('fromFaceDetection', detector, 'estimateFaces', 'what createDetector gives, awaited');
+  having<FaceDetectionLike>('estimateFaces', 'what createDetector gives, awaited')('fromFaceDetection', detector);
   return {
     async detect(photo) {
       const found = await detector.estimateFaces(drawable(photo) ?? photo.pixels);

@@ -2,17 +2,11 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { Point } from '../../image/region';
 import { FerError } from '../../errors';
 import type { FaceDetector } from '../detector';
-import { checkMethod } from '../check-method';
+import { having } from '../../schema';
 import { mean, withEyes } from './eyes';
 
 /**
  * A face as `Human` from `@vladmandic/human` gives it.
- *
- * @example
- * ```ts
- * const face: HumanFace = { box: [175, 60, 95, 110], score: 0.98 };
- * const detector = fromHuman({ detect: async () => ({ face: [face] }) });
- * ```
  */
 export interface HumanFace {
   /** Left, top, width and height in pixels. */
@@ -25,12 +19,6 @@ export interface HumanFace {
 
 /**
  * What is used of `Human` from `@vladmandic/human`.
- *
- * @example
- * ```ts
- * const blind: HumanLike = { detect: async () => ({ face: [] }) };
- * const detector = fromHuman(blind);
- * ```
  */
 export interface HumanLike {
   /** Finds faces, among other things. */
@@ -49,7 +37,7 @@ export interface HumanLike {
  * ```
  */
 export function fromHuman(human: HumanLike): FaceDetector {
-  checkMethod('fromHuman', human, 'detect', 'a Human of @vladmandic/human');
+  having<HumanLike>('detect', 'a Human of @vladmandic/human')('fromHuman', human);
   return {
     async detect({ pixels }) {
       const { face = [], error } = await human.detect(pixels);

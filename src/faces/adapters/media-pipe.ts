@@ -1,19 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Point } from '../../image/region';
 import type { FaceDetector } from '../detector';
-import { checkMethod } from '../check-method';
+import { having } from '../../schema';
 import { drawable } from './drawable';
 import { type DetectorPoint, withEyes } from './eyes';
 
 /**
  * A face as `FaceDetector` from `@mediapipe/tasks-vision` gives it.
- *
- * @example
- * ```ts
- * const boundingBox = { originX: 175, originY: 60, width: 95, height: 110 };
- * const face: MediaPipeFace = { boundingBox, categories: [{ score: 0.98 }], keypoints: [] };
- * const detector = fromMediaPipe({ detect: () => ({ detections: [face] }) });
- * ```
  */
 export interface MediaPipeFace {
   /** The box in pixels. */
@@ -26,12 +19,6 @@ export interface MediaPipeFace {
 
 /**
  * What is used of `FaceDetector` from `@mediapipe/tasks-vision`.
- *
- * @example
- * ```ts
- * const blind: MediaPipeLike = { detect: () => ({ detections: [] }) };
- * const detector = fromMediaPipe(blind);
- * ```
  */
 export interface MediaPipeLike {
   /** Finds faces. */
@@ -59,7 +46,7 @@ export interface MediaPipeLike {
  * ```
  */
 export function fromMediaPipe(detector: MediaPipeLike): FaceDetector {
-  checkMethod('fromMediaPipe', detector, 'detect', 'a FaceDetector of @mediapipe/tasks-vision');
+  having<MediaPipeLike>('detect', 'a FaceDetector of @mediapipe/tasks-vision')('fromMediaPipe', detector);
   let timestamp = 0;
   const find = (image: Parameters<MediaPipeLike['detect']>[0]) => {
     try {

@@ -12,11 +12,6 @@ import { closerView, isLevelWanted, type View, viewAround, wholePhoto } from './
 
 /**
  * Options of {@link loadFaceDetector}.
- *
- * @example
- * ```ts
- * const detector = await loadFaceDetector({ smallFaces: 'always' }); // a group in the distance
- * ```
  */
 export interface FaceDetectorOptions {
   /** Minimum score of a face, 0..1. Default 0.5. */
@@ -33,13 +28,6 @@ export interface FaceDetectorOptions {
 /**
  * The face detector in this package. Get one from {@link loadFaceDetector}. It holds its weights on the backend until
  * {@link BlazeFaceDetector.dispose}. The backend may be switched at any time.
- *
- * @example
- * ```ts
- * const detector: BlazeFaceDetector = await loadFaceDetector({ minScore: 0.7 });
- * const faces = createFaceClassifier({ detector });
- * detector.dispose();
- * ```
  */
 export interface BlazeFaceDetector extends FaceDetector {
   /**

@@ -25,11 +25,7 @@ export function blend(candidates: readonly Candidate[]): Candidate[] {
   return faces;
 }
 
-/**
- * The faces of several looks at one photo, each once: of those that overlap, the surest.
- *
- * @param known Faces to leave out.
- */
+/** The faces of several looks at one photo, each once: of those that overlap, the surest. */
 export function unique(faces: readonly Candidate[], known: readonly Candidate[] = []): Candidate[] {
   const kept: Candidate[] = [];
   for (const face of [...faces].sort((a, b) => b.score - a.score)) {

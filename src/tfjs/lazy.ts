@@ -18,7 +18,6 @@ export interface LazyOperation<I extends Inputs, A extends object> {
  *
  * @param operation The operation, a constant of its module.
  * @param inputs The inputs; borrowed.
- * @param attributes The attributes, without tensors.
  * @returns The output; owned by the caller.
  */
 export function runLazily<I extends Inputs, A extends object>(
@@ -44,5 +43,9 @@ export function runLazily<I extends Inputs, A extends object>(
       },
     });
   }
-  return tf.engine().runKernel(kernelName, inputs, attributes as tf.NamedAttrMap);
+  return runKernel(kernelName, inputs, attributes);
 }
+
+/** Runs a kernel of the active backend, which is recorded for gradients. */
+export const runKernel = (name: string, inputs: tf.NamedTensorMap, attributes: object): tf.Tensor =>
+  tf.engine().runKernel(name, inputs, attributes as tf.NamedAttrMap);

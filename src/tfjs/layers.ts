@@ -2,10 +2,39 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 
 type Layer = tfl.layers.Layer;
+type Weight = { read(): tf.Tensor; write(value: tf.Tensor): unknown };
+
+/** The members of layers that tfjs-layers does not export. */
+export interface LayerInternals {
+  activation: { getClassName(): string; apply(x: tf.Tensor): tf.Tensor };
+  kernel: Weight;
+  bias: Weight | null | undefined;
+  strides: [number, number];
+  padding: 'same' | 'valid';
+  dilationRate: [number, number];
+  dataFormat: string;
+  poolSize: [number, number];
+  rate: number;
+  getNoiseShape(input: tf.Tensor): number[] | null | undefined;
+  axis: number | readonly number[];
+  epsilon: number;
+  momentum: number;
+  gamma: Weight | null | undefined;
+  beta: Weight | null | undefined;
+  movingMean: Weight;
+  movingVariance: Weight;
+}
+
+/** A layer with the members that its class has. */
+export const internals = (layer: Layer) => layer as Layer & LayerInternals;
+
+/** Whether a layer is a nested model. */
+export const isModel = (layer: Layer): layer is tfl.LayersModel =>
+  Array.isArray((layer as Partial<tfl.LayersModel>).layers);
 
 /** All layers of a model in order, including those of nested models. */
 export function allLayers(layers: readonly Layer[]): Layer[] {
-  return layers.flatMap((layer) => [layer, ...allLayers((layer as { layers?: Layer[] }).layers ?? [])]);
+  return layers.flatMap((layer) => (isModel(layer) ? [layer, ...allLayers(layer.layers)] : layer));
 }
 
 /** The only layer that uses a layer's output; undefined if there are several, or it is an output of the model. */
@@ -16,7 +45,7 @@ export function onlyConsumer(model: tfl.LayersModel, layer: Layer): Layer | unde
   return consumer.inboundNodes.length === 1 && model.layers.includes(consumer) ? consumer : undefined;
 }
 
-/** A layer's `call`, which tfjs-layers does not export. */
+/** A layer's `call`, for layers of one output. */
 export type Call = (inputs: tf.Tensor | tf.Tensor[], kwargs: Record<string, unknown>) => tf.Tensor;
 
 /**
@@ -26,7 +55,7 @@ export type Call = (inputs: tf.Tensor | tf.Tensor[], kwargs: Record<string, unkn
  * @returns A function that restores the layer.
  */
 export function replaceCall(layer: Layer, make: (before: Call) => Call): () => void {
-  const own = layer as unknown as { call: Call };
+  const own = layer as { call: Call };
   const [before, isOwn] = [own.call, Object.hasOwn(own, 'call')];
   own.call = make((inputs, kwargs) => before.call(layer, inputs, kwargs));
   return () => {
@@ -40,6 +69,6 @@ export const onlyInput = (inputs: tf.Tensor | tf.Tensor[]): tf.Tensor => (Array.
 
 /** Whether a batch norm normalizes the last axis. */
 export function normalisesLastAxis(layer: Layer): boolean {
-  const { axis } = layer as unknown as { axis: number | readonly number[] };
+  const { axis } = internals(layer);
   return axis === -1 || axis === (layer.outputShape as tfl.Shape).length - 1;
 }

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
 import { expect, it } from 'vitest';
-import type { LazyOperation } from '../../src/kernels/lazy';
-import { runLazily } from '../../src/kernels/lazy';
+import type { LazyOperation } from '../../src/tfjs/lazy';
+import { runLazily } from '../../src/tfjs/lazy';
 import { BACKENDS, describeOn, expectNoLeaks } from '../support/backends';
 
 type Inputs = { a: tf.Tensor; b: tf.Tensor };
