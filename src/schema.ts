@@ -1,5 +1,5 @@
 import { inputError } from './errors';
-import { checkInteger, checkNumber, checkOneOf, checkText, describe, type Bounds } from './validate';
+import { checkInteger, checkNumber, checkOneOf, checkText, describe, isObject, type Bounds } from './validate';
 
 /** Checks a value and gives it back with its defaults. Throws an `InputError` whose message begins with `where`. */
 export type Parser<T> = (where: string, value: unknown) => T;
@@ -119,11 +119,8 @@ export const object =
   /* @__NO_SIDE_EFFECTS__ */
   <S extends Readonly<Record<string, Parser<unknown>>>>(schema: S): Parser<Parsed<S>> =>
     (where, value) => {
-      if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-        throw inputError(where, 'an options object', describe(value));
-      }
-      const given = value as Record<string, unknown>;
-      const unknown = Object.keys(given).find((key) => !Object.hasOwn(schema, key));
+      if (!isObject(value)) throw inputError(where, 'an options object', describe(value));
+      const unknown = Object.keys(value).find((key) => !Object.hasOwn(schema, key));
       if (unknown !== undefined) {
         throw inputError(
           where,
@@ -133,6 +130,6 @@ export const object =
         );
       }
       const path = /^\w*(\.\w+)?$/.test(where) ? `${where}: ` : `${where}.`;
-      const parsed = Object.entries(schema).map(([key, parse]) => [key, parse(path + key, given[key])] as const);
+      const parsed = Object.entries(schema).map(([key, parse]) => [key, parse(path + key, value[key])] as const);
       return Object.fromEntries(parsed.filter(([, option]) => option !== undefined)) as Parsed<S>;
     };

@@ -8,6 +8,11 @@ export interface Bounds {
   max?: number;
 }
 
+/** Whether a value is an object and no list. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** Describes any value in short, for the "received" part of a message. */
 export function describe(value: unknown): string {
   if (value === null) return 'null';

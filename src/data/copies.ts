@@ -37,8 +37,8 @@ export function pixelsOf(data: LabeledImages, index: number): Pixels {
   return data.images.subarray(index * length, (index + 1) * length);
 }
 
-/** The 32-bit FNV-1a hash of the pixels. */
-function hash(image: Pixels): number {
+/** The 32-bit FNV-1a hash (Fowler, Noll and Vo) of pixels or other bytes. */
+export function hash(image: Pixels): number {
   let h = 0x811c9dc5;
   for (let i = 0; i < image.length; i++) h = Math.imul(h ^ image[i]!, 0x01000193);
   return h;

@@ -2,7 +2,7 @@ import type { Prediction } from '../classify/predictions';
 import { areSameNames, listNames } from '../class-names';
 import { inputError } from '../errors';
 import { integer, number, object, type Schema, text } from '../schema';
-import { describe } from '../validate';
+import { describe, isObject } from '../validate';
 
 /**
  * What a classifier takes a person's resting face for: plain values, which JSON keeps. Get one from {@link measureBaseline}.
@@ -28,7 +28,7 @@ const FLOOR = 0.005;
 const parse = object({
   className: text,
   probabilities: (where, value) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    if (!isObject(value)) {
       throw inputError(where, 'an object of probabilities by class name', describe(value));
     }
     const entries = Object.entries(value).map(

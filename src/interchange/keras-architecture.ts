@@ -1,7 +1,6 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { weightsError, within } from '../errors';
-import { isModel } from '../tfjs/layers';
-import { topologyOf } from '../tfjs/topology';
+import { isModel, topologyOf } from '../tfjs/layers';
 import { describe } from '../validate';
 import { hasNoEffect, type Json, type LayerConfig, type LayerRule, ruleOf, type Settings } from './keras-layers';
 import { valueToKeras } from './keras-values';

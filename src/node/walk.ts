@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hash } from '../data/copies';
 import { isImagePath } from '../data/folder-images';
 
 /** One of several equal parts of a folder. */
@@ -32,7 +33,5 @@ export async function* walkPictures(dir: string, shard: Shard, below = ''): Asyn
 
 /** The part that a path belongs to: FNV-1a over its UTF-8 bytes (Fowler, Noll and Vo), modulo the number of parts. */
 function shardOf(path: string, count: number): number {
-  let hash = 0x811c9dc5;
-  for (const byte of Buffer.from(path)) hash = Math.imul(hash ^ byte, 0x01000193);
-  return (hash >>> 0) % count;
+  return (hash(Buffer.from(path)) >>> 0) % count;
 }

@@ -1,6 +1,5 @@
 import { weightsError } from '../errors';
-import { describe } from '../validate';
-import { isObject } from './schema';
+import { describe, isObject } from '../validate';
 
 type Reference = readonly [layer: string, node: number, ...rest: unknown[]];
 

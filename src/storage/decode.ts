@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { ensureBackend } from '../backend/backend';
 import { InputError, WeightsError, weightsError, within } from '../errors';
+import { isObject } from '../validate';
 import { addFacts, factsIn } from '../models/known-facts';
 import { buildModel } from './build';
 import type { CardDraft, ModelCard } from './card';
@@ -9,7 +10,6 @@ import { card as checkCard } from './card-schema';
 import { checkWeightsFit, specsOf, storedBytes } from './fit';
 import { known, type LoadedModel } from './decode-bundled';
 import { resolveCard } from './resolve-card';
-import { isObject } from './schema';
 import { sha256 } from './sha256';
 
 /** The parts of a stored model, as read and not yet looked at. */

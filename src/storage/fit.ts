@@ -1,9 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { weightsError } from '../errors';
-import { describe } from '../validate';
+import { describe, isObject } from '../validate';
 import { foreignFormat } from './foreign';
-import { isObject } from './schema';
 
 /**
  * The specifications of all weights of a `model.json`, in the order of the data.

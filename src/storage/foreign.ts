@@ -1,5 +1,5 @@
 import { type WeightsError, weightsError } from '../errors';
-import { isObject } from './schema';
+import { isObject } from '../validate';
 
 /**
  * The error for a `model.json` that TensorFlow.js layers do not read.

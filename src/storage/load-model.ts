@@ -4,7 +4,7 @@ import { addFacts } from '../models/known-facts';
 import type { ModelName } from '../models/registry';
 import { URL_SCHEME } from '../platform/platform';
 import { callback, number, object, type Schema, signal, unchecked } from '../schema';
-import { describe } from '../validate';
+import { describe, isObject } from '../validate';
 import { bytesOfBase64 } from '../base64';
 import { BUNDLED_MODELS, DEFAULT_MODEL, importBundled, isBundled, type WeightsModule } from './bundled';
 import type { CardDraft } from './card';
@@ -12,7 +12,6 @@ import { decodeModel, type StoredModel } from './decode';
 import { decodeBundled, factsOfCard, type LoadedModel } from './decode-bundled';
 import { type LoadModelOptions, readStored } from './read-stored';
 import { resolveCard } from './resolve-card';
-import { isObject } from './schema';
 
 /**
  * Where a trained model comes from:

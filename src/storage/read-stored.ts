@@ -3,12 +3,11 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { inputError, WeightsError, weightsError, within } from '../errors';
 import type { ReadFailure } from '../platform/platform';
 import { type ReadOptions, readFile } from '../platform/read';
-import { describe } from '../validate';
+import { describe, isObject } from '../validate';
 import { BUNDLED_MODELS } from './bundled';
 import type { CardDraft } from './card';
 import type { StoredModel } from './decode';
 import { specsOf, storedBytes } from './fit';
-import { isObject } from './schema';
 
 /**
  * Options of {@link loadModel}.

@@ -1,5 +1,5 @@
 import { weightsError } from '../errors';
-import { describe } from '../validate';
+import { describe, isObject } from '../validate';
 
 /**
  * Looks at a value of a stored file and throws a {@link WeightsError} that names its place if it is not as it must be.
@@ -98,9 +98,4 @@ export function object(
       );
     }
   };
-}
-
-/** Whether a value is an object and no list. */
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -72,3 +72,6 @@ export function normalisesLastAxis(layer: Layer): boolean {
   const { axis } = internals(layer);
   return axis === -1 || axis === (layer.outputShape as tfl.Shape).length - 1;
 }
+
+/** The topology of a model, as `model.json` has it. */
+export const topologyOf = (model: tfl.LayersModel) => model.toJSON(null, false) as Record<string, unknown>;

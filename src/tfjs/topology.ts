@@ -1,9 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 
-/** The topology of a model, as `model.json` has it. */
-export const topologyOf = (model: tfl.LayersModel) => model.toJSON(null, false) as Record<string, unknown>;
-
 /**
  * Builds the model of a topology, with untrained weights.
  *

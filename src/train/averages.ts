@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { assign, copies, read, type RunState } from './state';
+import { assign, copies, read } from '../tfjs/variables';
+import type { RunState } from './state';
 
 /**
  * Takes the weights into their average. The decay is warmed up as `min(decay, (1 + step) / (10 + step))`.

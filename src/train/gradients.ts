@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { Batch } from '../data/batches';
 import { preprocess, type Preprocessing } from '../image/preprocess';
-import { topologyOf } from '../tfjs/topology';
+import { topologyOf } from '../tfjs/layers';
 import type { PartOfBatch, TrainingForward } from './forward';
 import { statisticsOf } from './freeze';
 import type { Objective } from './objective';

@@ -9,6 +9,7 @@ import { frozenVariables } from './freeze';
 import type { ResolvedOptions } from './parse-options';
 import { checkSame, checksum, type Identity, type Texts } from './identity';
 import { powersOf } from '../tfjs/optimizers';
+import { assign, copies, type Numbers, read } from '../tfjs/variables';
 
 /** Where a run is. Plain values: a checkpoint holds them as JSON, and the tensors behind it. */
 export interface Position {
@@ -41,8 +42,6 @@ export interface RunState {
   best: Numbers[];
 }
 
-type Numbers = Float32Array | Int32Array;
-
 /** The position before the first batch of an epoch, as far as it is about the epoch. */
 export const startOfEpoch = () => ({ batch: 0, totals: { loss: 0, correct: 0, count: 0, seconds: 0 } });
 
@@ -60,24 +59,12 @@ export function startState(model: tfl.LayersModel, optimizer: tf.Optimizer, aver
   };
 }
 
-/** Copies of variables, which are the caller's. */
-export const copies = (variables: readonly tf.Variable[]) =>
-  variables.map((variable) => tf.keep(tf.clone<tf.Tensor>(variable)));
-
 /** Frees the tensors of a state; model and optimizer are left as they are. */
 export function disposeState(state: RunState): void {
   tf.dispose(state.averages);
 }
 
 const sizeOf = (tensors: readonly tf.Tensor[]) => tensors.reduce((sum, { size }) => sum + size, 0);
-
-/** Sets variables to values. */
-export const assign = (variables: readonly tf.Variable[], values: readonly tf.Tensor[]) =>
-  values.forEach((value, i) => variables[i]!.assign(value));
-
-/** The values of tensors, on the host. */
-export const read = (tensors: readonly tf.Tensor[]) =>
-  Promise.all(tensors.map(async (tensor) => (await tensor.data<'float32' | 'int32'>()).slice()));
 
 const MAGIC = 'fer-cnn checkpoint v. ';
 const FORMAT = new TextEncoder().encode(`${MAGIC}2\n`); // 24 bytes

@@ -2,10 +2,18 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { withGradient } from '../../src/tfjs/custom-grad';
-import { allLayers, internals, isModel, normalisesLastAxis, onlyConsumer, replaceCall } from '../../src/tfjs/layers';
+import {
+  allLayers,
+  internals,
+  isModel,
+  normalisesLastAxis,
+  onlyConsumer,
+  replaceCall,
+  topologyOf,
+} from '../../src/tfjs/layers';
 import { disposeOptimizer, getLearningRate, powersOf, setLearningRate } from '../../src/tfjs/optimizers';
 import { freeTape } from '../../src/tfjs/tape';
-import { layerOf, modelOf, topologyOf, withWeightLimit } from '../../src/tfjs/topology';
+import { layerOf, modelOf, withWeightLimit } from '../../src/tfjs/topology';
 import { expectNoLeaks, useBackend } from '../support/backends';
 
 beforeAll(() => useBackend('cpu'));

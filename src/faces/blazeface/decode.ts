@@ -1,5 +1,5 @@
 import type { Point } from '../../image/region';
-import { GRIDS, VALUES } from './network';
+import { GRIDS, VALUES } from './shape';
 import type { View } from './views';
 
 /** A face as the model tells it, in pixels of the photo. */

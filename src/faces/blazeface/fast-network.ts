@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { eights, factorsOf, PIXELS_AT_ONCE, separable, type Separable, SPARE_PIXELS } from '../../kernels/separable';
 import { freeWasmRoom, wasmPointer, wasmRoom, wasmValues } from '../../tfjs/wasm-memory';
-import { anchorsOf, BLOCKS, LAST_STRIDED_BLOCK, STRIDED_BLOCKS, VALUES, type DetectorNetwork } from './network';
+import { anchorsOf, BLOCKS, LAST_STRIDED_BLOCK, STRIDED_BLOCKS, VALUES, type DetectorNetwork } from './shape';
 
 /** A convolution: its channels, and where its filter and bias lie, in bytes from the start of all weights. */
 interface Layer {

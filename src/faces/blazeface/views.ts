@@ -1,5 +1,5 @@
 import type { Candidate } from './decode';
-import { INPUT_SIZE } from './network';
+import { INPUT_SIZE } from './shape';
 
 /** What an image for the model shows of a photo: an upright rectangle, which may reach over the edges. */
 export interface View {

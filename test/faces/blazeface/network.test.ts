@@ -1,12 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import {
-  anchorsOf,
-  type DetectorNetwork,
-  INPUT_SIZE,
-  readDetector,
-  VALUES,
-} from '../../../src/faces/blazeface/network';
+import { readDetector } from '../../../src/faces/blazeface/network';
+import { anchorsOf, type DetectorNetwork, INPUT_SIZE, VALUES } from '../../../src/faces/blazeface/shape';
 import { BACKENDS, describeOn, expectNoLeaks } from '../../support/backends';
 import golden from './golden.json' with { type: 'json' };
 
