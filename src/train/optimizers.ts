@@ -59,6 +59,35 @@ export function disposeOptimizer(optimizer: tf.Optimizer): void {
   internals(optimizer).c?.dispose();
 }
 
+/** What optimizers of tfjs accumulate for each trained variable, in the order of their states: `+` is a sum or mean of squares. */
+const ACCUMULATORS: Readonly<Record<string, readonly ('' | '+')[]>> = {
+  SGD: [],
+  Momentum: [''],
+  Adagrad: ['+'],
+  Adadelta: ['+', '+'],
+  Adam: ['', '+'],
+  RMSProp: ['+', ''],
+};
+
+/**
+ * What an optimizer accumulates for each trained variable.
+ *
+ * @param optimizer The optimizer.
+ * @param step The number of steps that it has made.
+ * @returns For each accumulator whether it is never negative; undefined for an optimizer of another package.
+ */
+export function accumulatorsOf(optimizer: tf.Optimizer, step: number): readonly boolean[] | undefined {
+  const kinds = ACCUMULATORS[optimizer.getClassName()];
+  if (!kinds || step === 0) return kinds && [];
+  const { centered } = optimizer as unknown as { centered?: boolean };
+  return [...kinds, ...(centered ? [''] : [])].map((kind) => kind === '+');
+}
+
+/** The settings of an optimizer other than the learning rate. */
+export function settingsOf(optimizer: tf.Optimizer): object {
+  return { ...optimizer.getConfig(), learningRate: undefined };
+}
+
 /** Throws if the state of this optimizer cannot be saved. */
 export function checkCanBeSaved(optimizer: tf.Optimizer): void {
   if (optimizer.getClassName() !== 'Adamax') return;
