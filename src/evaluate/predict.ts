@@ -12,7 +12,7 @@ import type { Views } from '../image/views';
 import { meanOverViews, parseViews } from '../image/views';
 import { checkOutput, resolvePreprocessing } from '../models/facts';
 import { batchSize, object, type Schema, signal, unchecked } from '../schema';
-import { describe } from '../validate';
+import { checkInteger, describe } from '../validate';
 
 /** Options of {@link predict}. */
 export interface PredictOptions {
@@ -136,6 +136,9 @@ export function checkPictures(data: LabeledImages): void {
     throw inputError('', expected, describe(data));
   }
   const { size, height, width, channels, numClasses } = data;
+  for (const [name, value] of Object.entries({ size, height, width, channels, numClasses })) {
+    checkInteger(`.${name}`, value, { min: name === 'size' ? 0 : 1 });
+  }
   const shapes = {
     images: [height, width, channels],
     labels: [],

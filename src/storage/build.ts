@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { WeightsError, weightsError, within } from '../errors';
 import { allLayers } from '../models/graph';
+import { isTooLarge, SMALL_OUTPUTS } from '../models/output-sizes';
 import { checkGraph } from './check-graph';
 
 /**
@@ -73,18 +74,12 @@ function withWeightLimit<T>(values: number, build: () => T): T {
   }
 }
 
-/** Maximum number of values that a layer may put out for one image: 256 MB, ten times those of the largest models. */
-const MAX_OUTPUT = 2 ** 26;
-
 /** Throws if a layer puts out more than a backend can hold, such as an upsampling by thousands. */
 function checkOutputs(model: tfl.LayersModel): void {
   for (const layer of allLayers(model.layers)) {
     for (const { outputShapes } of layer.inboundNodes) {
       for (const shape of outputShapes as readonly tfl.Shape[]) {
-        const size = shape.reduce<number>((product, side) => product * (side ?? 1), 1);
-        if (size <= MAX_OUTPUT) continue;
-        const received = `[${shape.join(', ')}] of '${layer.name}'`;
-        throw weightsError('', `outputs of at most ${MAX_OUTPUT} values for an image`, received);
+        if (isTooLarge(shape)) throw weightsError('', SMALL_OUTPUTS, `[${shape.join(', ')}] of '${layer.name}'`);
       }
     }
   }
