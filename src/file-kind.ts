@@ -11,6 +11,7 @@ export const KIND_BYTES = 512;
 
 const UNPACK = 'Unpack it first.';
 const CONVERT = 'Convert it to PNG or JPEG.';
+const ENCODE = 'Save it in UTF-8.';
 
 const SIGNATURES: readonly (readonly [at: number, text: string, name: string, remedy: string])[] = [
   [0, 'version https://git-lfs', 'a Git LFS pointer, not the file', 'Run git lfs pull.'],
@@ -33,7 +34,12 @@ const SIGNATURES: readonly (readonly [at: number, text: string, name: string, re
   [0, '8BPS', 'a Photoshop file', CONVERT],
   [0, '%PDF-', 'a PDF file', CONVERT],
   [0, 'BM', 'a BMP image', CONVERT],
+  [0, '\xff\xfe', 'text in UTF-16', ENCODE],
+  [0, '\xfe\xff', 'text in UTF-16', ENCODE],
 ];
+
+/** What tar archives without a signature, as before 1988, have behind a name of 100 bytes: three octal numbers. */
+const OLD_TAR = /^([0-7 ]{6,7}\0){3}/;
 
 const HTML = /^\s*<(!doctype html|html|head|body)/i;
 
@@ -48,6 +54,7 @@ export function kindOf(head: Uint8Array): FileKind | undefined {
   for (const [at, signature, name, remedy] of SIGNATURES) {
     if (text.startsWith(signature, at)) return { name, remedy };
   }
+  if (OLD_TAR.test(text.slice(100, 124))) return { name: 'a tar archive', remedy: UNPACK };
   if (!HTML.test(text.replace(/^\xef\xbb\xbf/, ''))) return undefined;
   const remedy = 'Download the file itself, not the page around it.';
   return { name: 'a web page', remedy };

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { InvalidArgumentError, type Command } from 'commander';
 import { FerError, loadClassifier, loadImage, type Box, type Classifier } from 'fer-cnn';
 import { createFaceClassifier, type ClassifiedFace, type FaceClassifier } from 'fer-cnn/faces';
-import { classifyFolder, type ClassifyFolderOptions } from 'fer-cnn/node';
+import { classifyFolder, type ClassifyFolderOptions, type FolderSummary } from 'fer-cnn/node';
 import { facesOf, wholeImage, type ImageFaces } from '../node/faces-of';
 import { annotate } from './annotate';
 import { startBackend } from './backend';
@@ -142,9 +142,17 @@ async function classifyInto(out: string, folders: readonly string[], options: Op
   const { files, totalFiles, failed, resumed } = summary;
   if (failed > 0) process.exitCode = EXIT.failed;
   if (json) return print(JSON.stringify({ out, ...summary }));
+  if (summary.ignored > 0) warn(describeIgnored(summary));
   const seconds = (performance.now() - start) / 1000;
   print(`${files} of ${totalFiles} images in ${out}, ${failed} of them with an error`);
   print(`${files - resumed} in ${seconds.toFixed(1)} s: ${((files - resumed) / seconds).toFixed(1)} images per second`);
+}
+
+/** The files of a folder that are no images, the first few by name. */
+function describeIgnored({ ignored, ignoredFiles }: FolderSummary): string {
+  const names = ignoredFiles.slice(0, 3).map((file) => JSON.stringify(file));
+  const more = ignored > names.length ? `, … and ${ignored - names.length} more` : '';
+  return `Ignored, without the extension of an image: ${names.join(', ')}${more}`;
 }
 
 /** The module that starts a backend in each worker: a file of this folder, as source or built. */

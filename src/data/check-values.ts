@@ -21,11 +21,14 @@ export function checkShares(rows: Float32Array | undefined, numClasses: number, 
 }
 
 /**
- * Throws unless weights of images are finite and not negative.
+ * Throws unless weights of images are finite and not negative, and not all zero.
  *
  * @param weights `[n]`; undefined for none.
  */
 export function checkWeights(weights: Float32Array | undefined): void {
   const wrong = weights?.findIndex((weight) => !(weight >= 0 && weight < Infinity)) ?? -1;
   if (wrong >= 0) throw inputError('', 'finite numbers of at least 0', `${weights![wrong]} at ${wrong}`);
+  if (weights && weights.length > 0 && weights.every((weight) => weight === 0)) {
+    throw inputError('', 'a weight above 0', 'only zeros');
+  }
 }

@@ -10,7 +10,7 @@ import { meanOverViews, parseViews, type Views } from '../image/views';
 import { checkOutput, resolvePreprocessing } from '../models/facts';
 import { pause } from '../pause';
 import { batchSize, callback, object, type Schema, signal, unchecked } from '../schema';
-import { describe } from '../validate';
+import { checkInteger, describe } from '../validate';
 
 /** Options of {@link predict}. */
 export interface PredictOptions {
@@ -128,6 +128,9 @@ export function checkPictures(data: LabeledImages): void {
     throw inputError('', expected, describe(data));
   }
   const { size, height, width, channels, numClasses } = data;
+  for (const [name, value] of Object.entries({ size, height, width, channels, numClasses })) {
+    checkInteger(`.${name}`, value, { min: name === 'size' ? 0 : 1 });
+  }
   const shapes = {
     images: [height, width, channels],
     labels: [],

@@ -13,6 +13,7 @@ import { checkOwnWeights } from '../tfjs/own';
 import { oneOf, optional, type Parser, type Schema, unchecked } from '../schema';
 import { describe } from '../validate';
 import { factsOf, type ModelFacts } from './known-facts';
+import { checkSizes } from './output-sizes';
 import { traitsOf } from './traits';
 
 /**
@@ -138,6 +139,7 @@ export function resolvePreprocessing(
   const { mean, std } = whole ?? within(': pixels', () => statisticsOf(found as Pixels));
   const preprocessing = { inputSize, ...(channels === 3 && { channels }), mean, std };
   checkPreprocessing(preprocessing);
+  if (shape.slice(1).includes(null)) checkSizes(model, [...inputSize, channels]);
   return preprocessing;
 }
 

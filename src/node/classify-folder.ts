@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { InputError } from '../errors';
 import { callback, flag, integer, object, optional, type Schema, signal } from '../schema';
 import { DEFAULT_MODEL, isBundled } from '../storage/bundled';
@@ -7,7 +7,7 @@ import { URL_SCHEME } from '../platform/platform';
 import { parsePath } from '../platform/check-path';
 import { WORKERS } from './check-workers';
 import { moduleUrl } from './module-url';
-import { type FileResult, ResultsFile } from './results-file';
+import { type FileResult, ResultsFile, runFileOf } from './results-file';
 import { type Shard, walkPictures } from './walk';
 import { runWorkers } from './worker-pool';
 import type { WorkerSettings } from './worker-process';
@@ -63,9 +63,17 @@ export interface FolderProgress {
 export interface FolderSummary extends FolderProgress {
   /** The number of images with a result of earlier runs. */
   resumed: number;
+  /**
+   * The number of files in the folder, or in the shard, that are not classified: those without the extension of an image, except for the
+   * results themselves, and links to folders.
+   */
+  ignored: number;
+  /** The paths of the first 100 ignored files, relative to the folder, with slashes. */
+  ignoredFiles: readonly string[];
 }
 
 const WHERE = 'classifyFolder';
+const NAMED = 100; // ignored files
 const positive = integer({ min: 1 });
 const parseShard = object({ index: integer({ min: 0 }), count: positive } satisfies Schema<Shard>);
 
@@ -97,7 +105,7 @@ const parse = object({
  *
  * @param dir The folder. Images are found by their extension, as in `loadImageFolder`; names that begin with a dot are ignored.
  * @param options The file of results, the workers, the model, and the part of the folder.
- * @returns The number of images, of errors, and of images from earlier runs.
+ * @returns The number of images, of errors, of images from earlier runs, and of ignored files with their names.
  * @throws InputError if an option is unknown or out of range, the folder cannot be read, or the file contains other results.
  * @throws BackendError or WeightsError if a worker cannot load the backend or the model.
  * @throws The signal's reason when it is aborted.
@@ -114,7 +122,7 @@ export async function classifyFolder(dir: string, options: ClassifyFolderOptions
   const { count = availableParallelism(), batchSize } = workers;
   const settings: WorkerSettings = { dir: resolve(dir), backend: moduleUrl(workers.backend), model, topk, faces };
   signal?.throwIfAborted();
-  const totalFiles = await countPictures(settings.dir, shard, signal);
+  const { totalFiles, ...others } = await countFiles(settings.dir, shard, resolve(out), signal);
   const results = await ResultsFile.open(out, { dir: settings.dir, model, topk, shard, ...(faces && { faces }) });
   const resumed = results.done.size;
   const progress = (): FolderProgress => ({ files: results.done.size, totalFiles, failed: results.failed });
@@ -125,7 +133,7 @@ export async function classifyFolder(dir: string, options: ClassifyFolderOptions
       onProgress?.(progress());
     };
     await runWorkers(count, settings, batches, write, signal);
-    return { ...progress(), resumed };
+    return { ...progress(), resumed, ...others };
   } finally {
     await results.close();
   }
@@ -136,14 +144,25 @@ function placeOf(model: string): string {
   return isBundled(model) || URL_SCHEME.test(model) ? model : resolve(model);
 }
 
-async function countPictures(dir: string, shard: Shard, signal: AbortSignal | undefined): Promise<number> {
-  let count = 0;
+/** Counts the images, and the other files except for the results. */
+async function countFiles(
+  dir: string,
+  shard: Shard,
+  out: string,
+  signal: AbortSignal | undefined,
+): Promise<Pick<FolderSummary, 'totalFiles' | 'ignored' | 'ignoredFiles'>> {
+  let [totalFiles, ignored] = [0, 0];
+  const ignoredFiles: string[] = [];
+  const onOther = (path: string) => {
+    if ([out, runFileOf(out)].includes(join(dir, path))) return;
+    if (ignored++ < NAMED) ignoredFiles.push(path);
+  };
   try {
-    for await (const path of walkPictures(dir, shard)) {
+    for await (const path of walkPictures(dir, shard, onOther)) {
       signal?.throwIfAborted();
-      count += path ? 1 : 0;
+      totalFiles += path ? 1 : 0;
     }
-    return count;
+    return { totalFiles, ignored, ignoredFiles };
   } catch (cause) {
     signal?.throwIfAborted();
     const received = cause instanceof Error ? `the failure "${cause.message}"` : String(cause);

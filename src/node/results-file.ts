@@ -45,7 +45,7 @@ export class ResultsFile {
   }
 
   /**
-   * Opens or creates a file of results. The options of its run are stored in `<path>.run.json`.
+   * Opens or creates a file of results. The options of its run are stored beside it.
    *
    * @param path The file; its folder is created if needed.
    * @param run The options that determine the results; must be the same for an existing file.
@@ -156,9 +156,12 @@ async function openResults(path: string, run: string): Promise<FileHandle> {
   }
 }
 
+/** The file with the options of the run that wrote a file of results. */
+export const runFileOf = (path: string): string => `${path}.run.json`;
+
 /** Compares a run with that of the existing results, or stores it before the first result. */
 async function checkRun(path: string, run: string): Promise<void> {
-  const file = `${path}.run.json`;
+  const file = runFileOf(path);
   const [known, results] = await Promise.all([ifThere(readFile(file, 'utf8')), ifThere(stat(path))]);
   if (!results?.size && known?.trim() !== run) return writeFiles({ [file]: `${run}\n` });
   if (known?.trim() === run) return;

@@ -53,16 +53,35 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions): Pr
   };
 }
 
+/** What can make a short SVG take minutes: filters, and what refers to other parts again and again. */
+const SLOW = /<!ENTITY|<([\w.-]+:)?(filter|use|pattern|mask)\b|\bfilter\s*[:=]/i;
+
+/** The largest width or height that librsvg draws; beyond integers it draws one pixel. */
+const MAX_SIDE = 32_767;
+
 /**
- * Throws if a short SVG could take minutes: sharp's time limit does not reach into librsvg's filters. Entities could hide one.
+ * Throws if a short SVG could take minutes: sharp's time limit does not reach into librsvg. Entities could hide how, and so could other
+ * encodings and escapes, which are undone before the search.
  */
 function checkSvg(bytes: Uint8Array, fail: DecodeOptions['fail']): void {
   const text = Buffer.from(bytes).toString('latin1').replaceAll('\0', ''); // UTF-16 has them
-  const found = bytes[0] === 0x1f ? 'gzip' : /<!ENTITY|<([\w.-]+:)?filter\b|\bfilter\s*[:=]/i.exec(text)?.[0];
-  if (found === undefined) return;
-  const received = `one with ${JSON.stringify(found)}`;
-  throw fail({ expected: 'an SVG without filters and entities', received, remedy: 'Render it to a PNG first.' });
+  const plain = text
+    .replace(/&#(?:x([\da-f]+)|(\d+));?/gi, (_, hex?: string, decimal?: string) => characterOf(hex, decimal))
+    .replace(/\\(?:([\da-f]{1,6})\s?|([^\n]))/gi, (_, hex?: string, sign?: string) => sign ?? characterOf(hex));
+  const found = bytes[0] === 0x1f ? 'gzip' : (SLOW.exec(text) ?? SLOW.exec(plain))?.[0];
+  const remedy = 'Render it to a PNG first.';
+  if (found !== undefined) {
+    const expected = 'an SVG without filters, entities, and parts that are used again';
+    throw fail({ expected, received: `one with ${JSON.stringify(found)}`, remedy });
+  }
+  const [, side] = /<svg\b[^>]*?\s(?:width|height)\s*=\s*["']\s*(\d{6,}|[\d.]+e\d+)/i.exec(plain) ?? [];
+  if (Number(side) > MAX_SIDE) throw fail({ expected: `sides of at most ${MAX_SIDE}`, received: side!, remedy });
 }
+
+const characterOf = (hex: string | undefined, decimal?: string): string => {
+  const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
+  return code < 0x80 ? String.fromCharCode(code) : '?';
+};
 
 /** Waits for sharp as long as it may take and the signal allows. What it has begun ends in the background. */
 async function inTime<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {

@@ -4,11 +4,12 @@ import { open, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { FerError } from '../errors';
 import { describe } from '../validate';
+import { lockFolder } from './node-lock';
 import { makeFolder } from './make-folder';
 
 /**
  * Writes files, each whole or not at all. All are written to temporary names beside their places and flushed to the disk, and only when
- * every one is there they are renamed, in the order given and in one turn of the event loop: of two calls for the same files, all of one
+ * every one is there they are renamed, in the order given and while no other process does: of two calls for the same files, all of one
  * call's are there at the end. When the disk is full or a folder may not be written to, the old files stay as they were. Should a later
  * renaming fail, for instance because a folder is in the file's place, those before it are new.
  *
@@ -28,10 +29,15 @@ export async function writeFiles(files: Readonly<Record<string, Uint8Array | str
       partials.set(path, partial);
       await writeFlushed(partial, content);
     }
-    for (const [path, partial] of partials) {
-      current = path;
-      renameSync(partial, path);
-      renamed.push(path);
+    const unlock = partials.size > 1 ? await lockFolder(dirname(current)) : undefined;
+    try {
+      for (const [path, partial] of partials) {
+        current = path;
+        renameSync(partial, path); // all in one turn of the event loop, which other calls of this process do not interrupt
+        renamed.push(path);
+      }
+    } finally {
+      unlock?.();
     }
   } catch (cause) {
     for (const partial of partials.values()) await rm(partial, { force: true });

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { WeightsError, weightsError, within } from '../errors';
+import { isTooLarge, SMALL_OUTPUTS } from '../models/output-sizes';
 import { allLayers } from '../tfjs/layers';
 import { modelOf, withWeightLimit } from '../tfjs/topology';
 import { checkGraph } from './check-graph';
@@ -47,18 +48,13 @@ export async function buildWithin(values: number, build: () => Promise<tfl.Layer
   }
 }
 
-/** Maximum number of values that a layer may put out for one image: 256 MB, ten times those of the largest models. */
-const MAX_OUTPUT = 2 ** 26;
 
 /** Throws if a layer puts out more than a backend can hold, such as an upsampling by thousands. */
 function checkOutputs(model: tfl.LayersModel): void {
   for (const layer of allLayers(model.layers)) {
     for (const { outputShapes } of layer.inboundNodes) {
       for (const shape of outputShapes as readonly tfl.Shape[]) {
-        const size = shape.reduce<number>((product, side) => product * (side ?? 1), 1);
-        if (size <= MAX_OUTPUT) continue;
-        const received = `[${shape.join(', ')}] of '${layer.name}'`;
-        throw weightsError('', `outputs of at most ${MAX_OUTPUT} values for an image`, received);
+        if (isTooLarge(shape)) throw weightsError('', SMALL_OUTPUTS, `[${shape.join(', ')}] of '${layer.name}'`);
       }
     }
   }

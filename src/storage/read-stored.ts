@@ -1,6 +1,7 @@
 import { locate } from '#platform';
 import type * as tf from '@tensorflow/tfjs-core';
 import { inputError, WeightsError, weightsError, within } from '../errors';
+import { kindOf } from '../file-kind';
 import type { ReadFailure } from '../platform/platform';
 import { type ReadOptions, readFile } from '../platform/read';
 import { describe, isObject } from '../validate';
@@ -78,6 +79,10 @@ async function readParts(source: string | URL, options: LoadModelOptions): Promi
     received += part.length;
     parts.push(part);
   }
+  if (received < total) {
+    const kind = parts.map(kindOf).find((each) => each !== undefined); // weights may begin like anything, if all are there
+    if (kind) throw weightsError(`${file}: weights`, `${total} bytes`, kind.name, kind.remedy);
+  }
   const weights = parts.length === 1 ? bufferOf(parts[0]!) : await new Blob(parts).arrayBuffer();
   return { modelJson, weights, card };
 }
@@ -150,12 +155,12 @@ function parse(place: string | URL, bytes: Uint8Array): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    const isPointer = text.startsWith('version https://git-lfs.github.com/spec/');
+    const kind = kindOf(bytes);
     throw new WeightsError({
       where: `loadModel: ${place}`,
       expected: 'JSON',
-      received: isPointer ? 'a Git LFS pointer, not the file' : JSON.stringify(text.slice(0, 40)),
-      remedy: isPointer ? 'Run git lfs pull.' : undefined,
+      received: kind?.name ?? JSON.stringify(text.slice(0, 40)),
+      remedy: kind?.remedy,
       cause,
     });
   }

@@ -6,6 +6,7 @@ import type { Preprocessing } from '../image/preprocess';
 import type { RunData } from './data';
 import type { ResolvedOptions } from './parse-options';
 import { getLearningRate } from '../tfjs/optimizers';
+import { settingsOf } from './optimizers';
 import { describeRates } from './schedules';
 
 /** Options and the like by name, as text. */
@@ -40,7 +41,7 @@ export function identify(
     }),
     recipe: texts({
       ...{ data: fingerprint(training), validation: fingerprint(validation), preprocessing, learningRate: rates },
-      ...{ weightDecay, clipNorm, loss, augment, curriculum },
+      ...{ weightDecay, clipNorm, loss, augment, curriculum, settings: settingsOf(optimizer) },
     }),
   };
 }
@@ -57,7 +58,8 @@ const texts = (values: Record<string, unknown>): Texts =>
 export function checkSame(saved: Texts, own: Texts, remedy: string): void {
   for (const [key, a] of Object.entries(own)) {
     const b = textOf(saved[key]);
-    if (a === b || (key === 'learningRate' && (a.startsWith(b) || b.startsWith(a)))) continue;
+    const isBegun = key === 'learningRate' && b.endsWith(' ') && (a.startsWith(b) || b.startsWith(a));
+    if (a === b || isBegun) continue;
     let at = 0;
     while (a[at] === b[at]) at++;
     const part = (text: string) => text.slice(Math.max(0, at - 40), at + 80);

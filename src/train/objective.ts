@@ -48,9 +48,13 @@ export function createObjective(loss: ResolvedLoss, numClasses: number): Objecti
     });
 }
 
+const LARGEST = 1e30; // far from the end of float32
+
 function checkClassWeights(weights: readonly number[], numClasses: number): void {
-  if (weights.length === numClasses && weights.every((weight) => Number.isFinite(weight) && weight >= 0)) return;
-  throw inputError('train: loss.classWeights', `${numClasses} numbers of at least 0`, describe(weights));
+  const areWeights = weights.length === numClasses && weights.every((weight) => weight >= 0 && weight <= LARGEST);
+  if (areWeights && weights.some((weight) => weight > 0)) return;
+  const expected = `${numClasses} numbers of at least 0, one of them above it`;
+  throw inputError('train: loss.classWeights', expected, describe(weights));
 }
 
 /** Kullback–Leibler divergence from a teacher's probabilities to those of logits, `[n]`. */

@@ -20,6 +20,34 @@ export function createOptimizer(name: OptimizerName): tf.Optimizer {
   return name === 'momentum' ? tf.train.momentum(rate, 0.9, true) : tf.train[name](rate);
 }
 
+/** What optimizers of tfjs accumulate for each trained variable, in the order of their states: `+` is a sum or mean of squares. */
+const ACCUMULATORS: Readonly<Record<string, readonly ('' | '+')[]>> = {
+  SGD: [],
+  Momentum: [''],
+  Adagrad: ['+'],
+  Adadelta: ['+', '+'],
+  Adam: ['', '+'],
+  RMSProp: ['+', ''],
+};
+
+/**
+ * What an optimizer accumulates for each trained variable.
+ *
+ * @param optimizer The optimizer.
+ * @param step The number of steps that it has made.
+ * @returns For each accumulator whether it is never negative; undefined for an optimizer of another package.
+ */
+export function accumulatorsOf(optimizer: tf.Optimizer, step: number): readonly boolean[] | undefined {
+  const kinds = ACCUMULATORS[optimizer.getClassName()];
+  if (!kinds || step === 0) return kinds && [];
+  return [...kinds, ...(optimizer.getConfig()['centered'] ? [''] : [])].map((kind) => kind === '+');
+}
+
+/** The settings of an optimizer other than the learning rate. */
+export function settingsOf(optimizer: tf.Optimizer): object {
+  return { ...optimizer.getConfig(), learningRate: undefined };
+}
+
 /** Throws if the state of this optimizer cannot be saved. */
 export function checkCanBeSaved(optimizer: tf.Optimizer): void {
   if (optimizer.getClassName() !== 'Adamax') return;

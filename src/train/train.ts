@@ -19,6 +19,7 @@ import { parseOptions, type ResolvedOptions } from './parse-options';
 import { checkCanBeSaved, createOptimizer } from './optimizers';
 import { checkCanTrain, prepareBackend, preprocessingFor } from './preflight';
 import { followRate } from './schedules';
+import { encodeState, restoreState } from './checkpoint';
 import * as checkpoints from './state';
 import { createStep } from './step';
 
@@ -103,7 +104,7 @@ async function run(
   if (checkpoint) checkCanBeSaved(optimizer);
   const identity = checkpoint && identify(model, optimizer, source, options, preprocessing);
   const saved = checkpoint && checkpoint.resume !== false && (await checkpoint.store.read());
-  if (saved) await checkpoints.restoreState(state, saved, identity!, options, training?.size);
+  if (saved) await restoreState(state, saved, identity!, options, training?.size);
   if (!model.built) model.build(model.inputs[0]!.shape); // a tf.sequential that was not compiled cannot be stopped before
   model.stopTraining = false;
   addFacts(model, { preprocessing, ...(training?.classNames && { classNames: training.classNames }) });
@@ -119,7 +120,7 @@ async function run(
 
   async function save(): Promise<void> {
     try {
-      await checkpoint!.store.write(await checkpoints.encodeState(state, identity!));
+      await checkpoint!.store.write(await encodeState(state, identity!));
     } catch (error) {
       signal?.throwIfAborted(); // the caller waits for its reason
       throw error;

@@ -69,6 +69,8 @@ describe('archives', () => {
     await expect(loadFerPlus(pointer)).rejects.toThrow(says);
     expect(kindOf(pointer)?.name).toBe('a Git LFS pointer, not the file');
     await expect(loadFer2013(bytesOf('Rar!\x1a\x07'))).rejects.toThrow('received a RAR archive. Unpack it first.');
+    const utf16 = Uint8Array.from(Buffer.from('\ufeffemotion,pixels', 'utf16le'));
+    await expect(loadFer2013(utf16)).rejects.toThrow('received text in UTF-16. Save it in UTF-8.');
     expect(kindOf(CSV)).toBeUndefined();
     expect(kindOf(new Uint8Array(0))).toBeUndefined();
   });

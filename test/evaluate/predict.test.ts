@@ -189,4 +189,15 @@ describeOn(BACKENDS, 'predict', () => {
     await expect(train(model, wrong, { epochs: 1 })).rejects.toThrow(message);
     expect(JSON.stringify(model.getWeights().map((weight) => weight.arraySync()))).toBe(weights);
   });
+
+  it('refuses data without one of its numbers, and weights of only zeros', async () => {
+    for (const name of ['size', 'height', 'width', 'channels', 'numClasses'] as const) {
+      const refused = predict(model, { ...data, [name]: undefined });
+      await expect(refused).rejects.toThrow(`predict: data.${name}: expected an integer`);
+    }
+    const sampleWeights = new Float32Array(data.size);
+    await expect(predict(model, { ...data, sampleWeights })).rejects.toThrow(
+      'predict: data.sampleWeights: expected a weight above 0, received only zeros',
+    );
+  });
 });

@@ -108,7 +108,11 @@ describe('the adapters', () => {
       expect(times[1]).toBeLessThan(times[2]!);
       const broken = { ...detector, detect: () => { throw new Error('aborted'); } }; // prettier-ignore
       await expect(fromMediaPipe(broken).detect(photo)).rejects.toThrow('aborted');
-      await expect(fromMediaPipe({ detect: detector.detect }).detect(photo)).rejects.toThrow(/runningMode/);
+      const late = { ...detector, detectForVideo: () => { throw new Error('Packet timestamp mismatch'); } }; // prettier-ignore
+      await expect(fromMediaPipe(late).detect(photo)).rejects.toThrow(
+        /received one in the running mode 'VIDEO' with the error "Packet timestamp mismatch"\. .* set the running mode to 'IMAGE'\.$/,
+      );
+      await expect(fromMediaPipe({ detect: detector.detect }).detect(photo)).rejects.toThrow(FerError);
     } finally {
       Reflect.deleteProperty(globalThis, 'ImageData');
     }

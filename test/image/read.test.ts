@@ -275,6 +275,11 @@ describe('the decoding of a file in Node', () => {
   it.each([
     { what: 'a filter', bytes: svg('<filter id="a"><feTurbulence numOctaves="99999"/></filter>') },
     { what: 'a filter of CSS', bytes: svg('<rect width="9" height="9" style="filter : blur(99px)"/>') },
+    { what: 'a filter in references', bytes: svg('<rect style="f&#105;lt&#x65;r:blur(99px)"/>') },
+    { what: 'a filter in escapes', bytes: svg('<style>g{f\\69 l\\t\\000065r:blur(99px)}</style>') },
+    { what: 'parts that are used again', bytes: svg('<g id="a"/><use href="#a"/>') },
+    { what: 'a pattern', bytes: svg('<pattern id="a" width=".01" height=".01"/>') },
+    { what: 'a mask', bytes: svg('<mask id="a"/>') },
     { what: 'entities', bytes: svg('&a;', '<!DOCTYPE svg [<!ENTITY a "<g/>">]>') },
     { what: 'gzip around it', bytes: gzipSync(svg('<g/>')) },
     { what: 'a filter in UTF-16', bytes: Buffer.from(`\ufeff${Buffer.from(svg('<filter/>')).toString()}`, 'utf16le') },
@@ -282,8 +287,13 @@ describe('the decoding of a file in Node', () => {
     const refused = decodeImage(bytes);
     await expect(refused).rejects.toThrow(InputError);
     await expect(refused).rejects.toThrow(
-      /expected (an SVG without filters and entities, received one with ".*"\. Render it to a PNG first|a whole image)/,
+      /expected (an SVG without filters, entities, and parts that are used again, received one with ".*"\. Render it to a PNG first|a whole image)/,
     );
+  });
+
+  it('refuses an SVG with a side beyond integers, of which librsvg draws one pixel', async () => {
+    const bytes = new TextEncoder().encode('<svg xmlns="http://www.w3.org/2000/svg" width="1e9" height="1e9"/>');
+    await expect(decodeImage(bytes)).rejects.toThrow('expected sides of at most 32767, received 1e9');
   });
 
   it('gives up when its signal is aborted while sharp works', async () => {

@@ -44,6 +44,24 @@ const LAYERS: Readonly<Record<string, () => tfl.layers.Layer | ((x: tf.Tensor) =
   flatten: () => layers.flatten(),
   reshape: () => layers.reshape({ targetShape: [6, 8] }),
   permute: () => layers.permute({ dims: [3, 1, 2] }),
+  'batch normalization of another axis': () => layers.batchNormalization({ axis: 1 }),
+  'PReLU with shared slopes': () =>
+    layers.prelu({ alphaInitializer: tfl.initializers.constant({ value: 0.3 }), sharedAxes: [1, 2] }),
+  rescaling: () => layers.rescaling({ scale: 0.5, offset: 1 }),
+  'depthwise convolution with strides': () => layers.depthwiseConv2d({ kernelSize: 2, strides: 2 }),
+  'separable convolution with strides': () =>
+    layers.separableConv2d({ filters: 3, kernelSize: 2, strides: 2, depthMultiplier: 2 }),
+  'channels first': () => layers.conv2d({ filters: 3, kernelSize: 2, dataFormat: 'channelsFirst' }),
+  'channels first in max pooling': () => layers.maxPooling2d({ poolSize: 2, dataFormat: 'channelsFirst' }),
+  'channels first in average pooling': () =>
+    layers.averagePooling2d({ poolSize: 3, strides: 2, padding: 'same', dataFormat: 'channelsFirst' }),
+  'channels first in upsampling': () => layers.upSampling2d({ size: [2, 1], dataFormat: 'channelsFirst' }),
+  ...Object.fromEntries(
+    (['linear', 'relu', 'softmax', 'gelu', 'gelu_new'] as const).map((activation) => [
+      `activation ${activation}`,
+      () => layers.activation({ activation: activation as 'relu' }),
+    ]),
+  ),
   addition: () => pair(layers.add()),
   product: () => pair(layers.multiply()),
   average: () => pair(layers.average()),

@@ -34,6 +34,23 @@ const { mean, std } = DEFAULT_PREPROCESSING;
 describeOn(['cpu'], 'what is known about a model', () => {
   expectNoLeaks();
 
+  it.each([
+    ['is 13 GB', 1, 1200, '[1, 57600, 57600, 1]'],
+    ['is as large within a model', 2, 1200, '[1, 57600, 57600, 1]'],
+  ])('a model for images of any size may have no layer whose output %s', (_, depth, factor, received) => {
+    const { globalAveragePooling2d, dense, upSampling2d } = tfl.layers;
+    const inner = [upSampling2d({ size: [factor, factor], inputShape: [null, null, 1] }), globalAveragePooling2d({})];
+    const first = depth === 2 ? [tfl.sequential({ layers: inner })] : inner;
+    using(tfl.sequential({ layers: [...first, dense({ units: 7, activation: 'softmax' })] }), (model) => {
+      expect(() => resolvePreprocessing(model, '0..1')).toThrow(InputError);
+      expect(() => resolvePreprocessing(model, '0..1')).toThrow(
+        `: model: expected outputs of at most 67108864 values for an image, received ${received} of 'up_sampling`,
+      );
+      const small = { inputSize: [4, 6] as const, mean: 0, std: 255 };
+      expect(resolvePreprocessing(model, small)).toEqual(small);
+    });
+  });
+
   it.each(listModels())('the %s model knows classes and preprocessing from its builder', (name) => {
     using(createModel(name, NARROW[name]), (model) => {
       const preprocessing = { inputSize: [16, 16], mean, std };

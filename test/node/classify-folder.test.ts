@@ -78,7 +78,7 @@ describe('classifyFolder', () => {
         dir,
         options('mixed', { workers, onProgress: (step) => void progress.push(step) }),
       );
-      expect(summary).toEqual({ files: 7, totalFiles: 7, failed: 2, resumed: 0 });
+      expect(summary).toEqual({ files: 7, totalFiles: 7, failed: 2, resumed: 0, ignored: 0, ignoredFiles: [] });
       expect(progress.at(-1)).toEqual({ files: 7, totalFiles: 7, failed: 2 });
       const results = new Map((await linesOf(at('mixed.jsonl'))).map((line) => [line.file, line]));
       expect([...results.keys()].toSorted()).toEqual([...good, 'broken.png', 'poison.png'].toSorted());
@@ -204,6 +204,18 @@ describe('classifyFolder', () => {
     const name = basename(model);
     await classifyFolder(at('empty'), options(name, { model }));
     expect(JSON.parse(await readFile(at(`${name}.jsonl.run.json`), 'utf8'))).toMatchObject({ model: noted });
+  });
+
+  it('tells the other files of the folder, 100 of them by name, without its own results', async () => {
+    const dir = at('others');
+    await mkdir(join(dir, 'deep'), { recursive: true });
+    await writeFile(join(dir, 'deep/clip.mp4'), '');
+    const run = () => classifyFolder(dir, { ...options(''), out: join(dir, 'results.jsonl') });
+    const summary = { files: 0, totalFiles: 0, failed: 0, resumed: 0, ignored: 1, ignoredFiles: ['deep/clip.mp4'] };
+    for (let i = 0; i < 2; i++) expect(await run()).toEqual(summary);
+    for (let i = 0; i < 150; i++) await writeFile(join(dir, `${i}.psd`), '');
+    const { ignored, ignoredFiles } = await run();
+    expect([ignored, new Set(ignoredFiles).size]).toEqual([151, 100]);
   });
 
   it('refuses a folder that is not there', async () => {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -49,6 +49,17 @@ describe('walkPictures', () => {
     } finally {
       await rm(odd);
     }
+  });
+
+  it('tells each other file of the shard that is not hidden, and links to folders', async () => {
+    await symlink('..', join(folder, 'b/loop'));
+    const others: string[] = [];
+    for (const index of [0, 1]) {
+      for await (const path of walkPictures(folder, { index, count: 2 }, (other) => others.push(other)))
+        expect(PICTURES).toContain(path);
+    }
+    await rm(join(folder, 'b/loop'));
+    expect(others.toSorted()).toEqual(['b/loop', 'notes.txt', 'png']);
   });
 
   it('splits them into shards that have no image in common and leave none out', async () => {

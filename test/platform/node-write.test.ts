@@ -1,7 +1,9 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FerError } from '../../src/errors';
 import { writeFiles } from '../../src/platform/node-write';
@@ -76,6 +78,21 @@ describe('writeFiles', () => {
     }
     expect((await readdir(dir)).toSorted()).toEqual(['a', 'b', 'c']);
   });
+
+  it(
+    'keeps files of several processes apart, and waits for no lock of a killed one for long',
+    { timeout: 120_000 },
+    async () => {
+      await writeFile(at('.fer-cnn.lock'), 'left behind');
+      const writer = fileURLToPath(new URL('node-write.program.ts', import.meta.url));
+      const writers = ['1', '2', '3'].map((text) =>
+        spawn(process.execPath, ['--import', 'tsx', writer, dir, text, '20']),
+      );
+      const ends = await Promise.all(writers.map((child) => once(child, 'exit')));
+      expect(ends.map(([code]) => code)).toEqual([0, 0, 0]); // after each round all looked alike
+      expect((await readdir(dir)).toSorted()).toEqual(['a', 'b', 'c']);
+    },
+  );
 
   it.each(['x'.repeat(255), 'ü'.repeat(127)])(
     'writes to a name of as many bytes as file systems take',

@@ -197,7 +197,7 @@ describeOn(['cpu'], 'loadModel from an address', () => {
   it.each([
     ['/empty/model.json', /empty\/(model|card)\.json: expected an answer with status 200, received status (204|404)/],
     ['/nowhere/model.json', /nowhere\/(model|card)\.json: expected an answer with status 200, received status 404/],
-    ['/text/model.json', /text\/model\.json: expected JSON, received "<!doctype/],
+    ['/text/model.json', /text\/model\.json: expected JSON, received a web page/],
     ['/bad/model.json', /bad\/model\.json: weights: expected \d+ bytes, received \d+/],
     ['/broken/model.json', /broken\/weights\.bin: expected the whole file, received (1 of its bytes, then )?\w+/],
   ])('refuses %s and names the file', async (path, message) => {
@@ -439,6 +439,12 @@ describeOn(['cpu'], 'loadModel from a directory', () => {
       'version https://git-lfs.github.com/spec/v1\n',
       /received a Git LFS pointer, not the file\. Run git lfs pull/,
     ],
+    [
+      'weights.bin',
+      'version https://git-lfs.github.com/spec/v1\n',
+      /weights: expected \d+ bytes, received a Git LFS pointer, not the file\. Run git lfs pull/,
+    ],
+    ['model.json', '<!doctype html>', /received a web page\. Download the file itself/],
     ['card.json', '[]', /card\.json: expected an object|card: expected an options object/],
     ['card.json', 'not JSON', /card\.json: expected JSON/],
     ['weights.bin', undefined, /weights\.bin: expected a file that can be read, received ENOENT/],

@@ -91,6 +91,8 @@ describeOn(BACKENDS, 'losses', () => {
     { labelSmoothing: 1 },
     { classWeights: [1, 2] },
     { classWeights: [1, 2, -1] },
+    { classWeights: [0, 0, 0] },
+    { classWeights: [1, 2, 1e40] },
     { type: 'focal' as const, gamma: -1 },
     { smoothing: 0.1 } as never,
   ])('refuse options out of range (%#)', (options) => {

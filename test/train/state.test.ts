@@ -7,8 +7,9 @@ import { textOf } from '../../src/train/identity';
 import type { TrainOptions } from '../../src/train/options';
 import { parseOptions } from '../../src/train/parse-options';
 import { cosine, reduceOnPlateau } from '../../src/train/schedules';
+import { encodeState, restoreState } from '../../src/train/checkpoint';
 import { memoryCheckpoint } from '../../src/train/checkpoint-store';
-import { disposeState, encodeState, restoreState, startState } from '../../src/train/state';
+import { disposeState, startState } from '../../src/train/state';
 import { train } from '../../src/train/train';
 import { describeOn, expectNoLeaks } from '../support/backends';
 import { squares } from '../support/faces';
@@ -168,6 +169,65 @@ describeOn(['cpu'], 'a checkpoint', () => {
     expect(refused).toBeGreaterThan(75);
   }, 240_000);
 
+  const optimizers = {
+    sgd: () => tf.train.sgd(0.05),
+    momentum: () => tf.train.momentum(0.05, 0.9),
+    adagrad: () => tf.train.adagrad(0.05),
+    adadelta: () => tf.train.adadelta(0.05),
+    adam: () => tf.train.adam(0.05),
+    rmsprop: () => tf.train.rmsprop(0.05, 0.9, 0.5, 1e-7, true),
+  };
+  it.each(Object.entries(optimizers))(
+    'of the optimizer %s with one number that no run has, or more or fewer of them, is refused',
+    async (_, make) => {
+      const run = async <T>(work: (options: TrainOptions) => Promise<T>) => {
+        const before = tf.memory().numTensors;
+        const optimizer = make();
+        const { learningRate: _rate, averaging: _none, ...others } = OPTIONS.optimization;
+        try {
+          return await work({ ...OPTIONS, optimization: { ...others, optimizer } });
+        } finally {
+          optimizer.dispose();
+          (optimizer as unknown as { c?: tf.Scalar }).c?.dispose();
+          expect(tf.memory().numTensors).toBe(before);
+        }
+      };
+      const bytes = await run((options) => stoppedAfter(4, options));
+      const start = HEADER + new DataView(bytes.buffer).getUint32(HEADER - 4, true);
+      const weights = 4 * 119; // bytes: 16 inputs and a bias for each of the 7 outputs
+      const sealed = (changed: Uint8Array) => withHeader(changed, (json) => json);
+      const withNumber = (at: number, value: number, write: 'setInt32' | 'setFloat32' = 'setFloat32') => {
+        const changed = bytes.slice();
+        new DataView(changed.buffer)[write](start + at, value, true);
+        return sealed(changed);
+      };
+      const longer = (by: number) => {
+        const changed = new Uint8Array(bytes.length + by);
+        changed.set(bytes.subarray(0, changed.length));
+        return sealed(changed);
+      };
+      const wrong = [
+        ...[NaN, Infinity, -Infinity].map((value) => withNumber(12, value)), // a weight
+        withNumber(weights, 3, 'setInt32'), // fewer steps than the run has made
+        ...[-4, 4, weights, 2 * weights, 5 * weights].map(longer),
+      ];
+      if (start + 2 * weights < bytes.length) wrong.push(longer(-weights), withNumber(bytes.length - start - 4, NaN));
+      for (const changed of wrong) {
+        const result = await run((options) => resumed(changed, options));
+        expect(result).toBeInstanceOf(TrainingError);
+        expect((result as Error).message).toMatch(/^train: checkpoint: expected a whole checkpoint/);
+      }
+      const model = dense();
+      const store = { read: async () => bytes, write: async () => undefined };
+      expect(await run((options) => train(model, DATA, { ...options, checkpoint: { store } }))).toHaveProperty(
+        'history.length',
+        3,
+      );
+      model.dispose();
+    },
+    120_000,
+  );
+
   const others: [string, TrainOptions, RegExp][] = [
     ['learning rate', { ...OPTIONS, optimization: { ...OPTIONS.optimization, learningRate: 0.05 } }, /other learningRate/],
     ['plateau', { ...OPTIONS, optimization: { ...OPTIONS.optimization, learningRate: reduceOnPlateau({ initial: 0.05 }) } }, /other learningRate/],
@@ -188,6 +248,14 @@ describeOn(['cpu'], 'a checkpoint', () => {
       expect(await resumed(bytes, options, DATA, 'changed')).not.toBeInstanceOf(Error);
     },
   );
+
+  it('of a run whose optimizer has another momentum is refused', async () => {
+    const [bytes, optimizer] = [await stoppedAfter(2), tf.train.momentum(0.05, 0.5, true)];
+    const result = await resumed(bytes, { ...OPTIONS, optimization: { ...OPTIONS.optimization, optimizer } });
+    expect(result).toMatchObject({ message: expect.stringMatching(/other settings: expected .*0\.5/) as unknown });
+    optimizer.dispose();
+    (optimizer as unknown as { c: tf.Scalar }).c.dispose();
+  });
 
   it('of other data of the same size is refused, be it one pixel or one label', async () => {
     const bytes = await stoppedAfter(2);

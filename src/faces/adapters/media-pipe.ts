@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Point } from '../../image/region';
+import { FerError, reasonOf } from '../../errors';
 import type { FaceDetector } from '../detector';
 import { having } from '../../schema';
 import { drawable } from './drawable';
@@ -36,7 +37,7 @@ export interface MediaPipeLike {
  *
  * @param detector The detector. Borrowed.
  * @returns The detector for `createFaceClassifier`.
- * @throws InputError if it is no such detector.
+ * @throws InputError if it is no such detector; in `detect` FerError with MediaPipe's own if it takes no frame in the running mode `'VIDEO'`.
  * @example
  * ```ts
  * const { FaceDetector, FilesetResolver } = vision; // import * as vision from '@mediapipe/tasks-vision'
@@ -52,9 +53,23 @@ export function fromMediaPipe(detector: MediaPipeLike): FaceDetector {
     try {
       return detector.detect(image);
     } catch (error) {
-      if (!detector.detectForVideo || !/runningMode/i.test(String(error))) throw error;
-      timestamp = Math.max(timestamp + 1, performance.now());
-      return detector.detectForVideo(image, timestamp);
+      if (!/runningMode/i.test(String(error))) throw error;
+      return findInVideo(image);
+    }
+  };
+  const findInVideo = (image: Parameters<MediaPipeLike['detect']>[0]) => {
+    timestamp = Math.max(timestamp + 1, performance.now());
+    try {
+      return detector.detectForVideo!(image, timestamp);
+    } catch (cause) {
+      throw new FerError({
+        where: 'fromMediaPipe: detect',
+        expected: `a detector that takes the timestamp ${timestamp}`,
+        received: `one in the running mode 'VIDEO' with the error "${reasonOf(cause)}"`,
+        remedy:
+          "Give the adapter a detector of its own, since timestamps must increase, or set the running mode to 'IMAGE'.",
+        cause,
+      });
     }
   };
   return {
