@@ -4,7 +4,7 @@ import { explain, type ExplainOptions } from 'fer-cnn/explain';
 import { startBackend } from './backend';
 import { backendOption, command, count, MODEL_HELP } from './options';
 import { print } from './run';
-import { importSharp } from './sharp';
+import { importSharp, writeImage } from './sharp';
 
 interface Options {
   model: string;
@@ -49,9 +49,8 @@ async function explainImage(file: string, options: Options): Promise<void> {
     const { className, method, map, overlay } = explanation;
     map.dispose();
     const { data, width, height } = overlay;
-    await sharp(data as Uint8ClampedArray, { raw: { width, height, channels: 4 } })
-      .resize({ width: size })
-      .toFile(out);
+    const drawn = sharp(data as Uint8ClampedArray, { raw: { width, height, channels: 4 } });
+    await writeImage(out, drawn.resize({ width: size }));
     print(json ? JSON.stringify({ file, out, className, method }) : `${out}: ${className}, by ${method}`);
   } finally {
     classifier.dispose();

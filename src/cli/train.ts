@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { Option, type Command } from 'commander';
@@ -122,7 +122,7 @@ async function trainModel(options: Options): Promise<void> {
 
   const sets = trainingSets(options.data, await loadData(options.data), options.seed);
   const { training: whole, validation } = sets;
-  const votes = options.ferplus && (await loadFerPlus(await readFile(options.ferplus)));
+  const votes = options.ferplus && (await loadFerPlus(options.ferplus));
   await mkdir(options.out, { recursive: true });
   const voted = votes ? joinFerPlus(whole, votes, { target: 'mixed', mix: FERPLUS_SHARE }) : whole;
   const lesson = options.teacher && (await taughtBy(voted, options.teacher, options.out));
@@ -163,7 +163,7 @@ async function trainModel(options: Options): Promise<void> {
   const log = stageLog(options.out, !options.resume);
   const progress = showProgress(`${options.model} on ${backend}`);
   const resume = options.resume && log.isOther(epochs, changing) ? 'changed' : (options.resume ?? false);
-  const stopped = 'Stopped. The same command with --resume continues.';
+  const stopped = `Stopped. The checkpoint is in ${options.out}: to resume, run the same command with --resume.`;
   try {
     const settings = recipe.options(epochs, options.peak);
     const { history } = await interruptible(stopped, (signal) =>

@@ -81,7 +81,7 @@ function writeError(path: string, renamed: readonly string[], cause: unknown): F
     received: cause instanceof Error ? cause.message : describe(cause),
     remedy:
       renamed.length === 0
-        ? 'What was there before is as it was.'
+        ? 'Existing files were left unchanged.'
         : `New already: ${renamed.join(', ')}. Write all of them again.`,
     cause,
   });
