@@ -18,17 +18,17 @@ interface Options {
 
 /** `fer-cnn explain`: a heat map over a face. */
 export function explainCommand(): Command {
-  return command('explain', 'Draws a heat map over a face: which parts of it speak for a class.', [
+  return command('explain', 'Draws a heat map over a face: the parts that are evidence for a class.', [
     'face.jpg --out heat.png',
     'face.jpg --class sad --method occlusion --out sad.png',
   ])
-    .argument('<image>', 'an image that shows one face and little else')
+    .argument('<image>', 'an image that is cropped to one face')
     .requiredOption('--out <file>', 'the image to write, for instance heat.png')
     .option('--model <name or dir>', MODEL_HELP, 'compact')
     .addOption(backendOption())
     .option('--class <name>', 'the class to explain (default: the most probable one)')
     .addOption(
-      new Option('--method <name>', 'how (default: the first that works)').choices([
+      new Option('--method <name>', 'explanation method (default: the first that works)').choices([
         'hiResCam',
         'gradCam',
         'occlusion',

@@ -29,7 +29,7 @@ describe('writeFiles', () => {
     const writing = writeFiles({ [at('a')]: 'new', [at('b')]: 'new', [at('c')]: 'new' });
     await expect(writing).rejects.toMatchObject({
       where: at('b'),
-      message: expect.stringMatching(/New already: \S+a\. Write all of them again\.$/),
+      message: expect.stringMatching(/Already replaced: \S+a\. Write all files again\.$/),
     });
     expect(await readFile(at('a'), 'utf8')).toBe('new');
     expect((await readdir(dir)).toSorted()).toEqual(['a', 'b']);
