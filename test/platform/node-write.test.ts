@@ -39,7 +39,9 @@ describe('writeFiles', () => {
     await writeFile(at('file'), '');
     await expect(writeFiles({ [join(at('file'), 'x')]: '' })).rejects.toMatchObject({
       where: join(at('file'), 'x'),
-      message: expect.stringMatching(/expected a file that can be written, received E\w+: .*\. Existing files were left/),
+      message: expect.stringMatching(
+        /expected a file that can be written, received E\w+: .*\. Existing files were left/,
+      ),
       cause: { code: expect.stringMatching(/^E/) },
     });
   });
