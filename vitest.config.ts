@@ -16,8 +16,8 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000, // many tests start processes, and the machine may be busy
+    hookTimeout: 300_000,
     setupFiles: ['./test/support/matchers.ts'],
     pool: 'forks',
     env: { TF_CPP_MIN_LOG_LEVEL: '3' },

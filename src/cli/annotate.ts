@@ -1,5 +1,5 @@
 import type { ClassifiedFace } from 'fer-cnn/faces';
-import { importSharp } from './sharp';
+import { importSharp, writeImage } from './sharp';
 
 const COLOR = '#e11d48';
 
@@ -17,9 +17,7 @@ export async function annotate(file: string, faces: readonly ClassifiedFace[], o
   const stroke = Math.max(2, Math.round(Math.max(width, height) / 400));
   const marks = faces.map((face) => mark(face, stroke)).join('');
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${marks}</svg>`;
-  await sharp(data)
-    .composite([{ input: Buffer.from(svg) }])
-    .toFile(out);
+  await writeImage(out, sharp(data).composite([{ input: Buffer.from(svg) }]));
 }
 
 /** Frame and label of a face. Labels are written in the fonts of the system. */

@@ -5,7 +5,7 @@ import { DATA_HELP, isFolder, loadData } from './data';
 import { backendOption, command } from './options';
 import { print } from './run';
 
-/** `fer-cnn audit`: what spoils a data set. */
+/** `fer-cnn audit`: finds constant images, copies and contradicting labels. */
 export function auditCommand(): Command {
   return command('audit', 'Looks for constant images, copies and contradicting labels in a data set.', [
     '--data fer2013.csv.gz',

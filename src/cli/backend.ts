@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
@@ -30,7 +31,7 @@ const places = () => [import.meta.url, pathToFileURL(join(process.cwd(), 'packag
 export async function activate(name: BackendName): Promise<void> {
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
   tf.env().set('PROD', true); // no advertisement of tfjs in the output
-  let reason: unknown = new Error('not installed');
+  let reason: unknown = new Error('none, since it is not installed');
   for (const module of PACKAGES[name]) {
     for (const place of places()) {
       const require = createRequire(place);
@@ -115,6 +116,8 @@ export async function keepLargeBuffers(): Promise<void> {
   });
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.on(signal, () => signal === 'SIGTERM' && child.kill(signal));
-  const code = await new Promise<number>((resolve) => child.on('exit', (status) => resolve(status ?? 1)));
+  const code = await new Promise<number>((resolve) => {
+    child.on('exit', (status, signal) => resolve(status ?? 128 + constants.signals[signal!])); // as shells report it
+  });
   process.exit(code);
 }

@@ -8,6 +8,7 @@ import { facesOf, wholeImage, type ImageFaces } from '../node/faces-of';
 import { annotate } from './annotate';
 import { startBackend } from './backend';
 import { barTable } from './bars';
+import { isFolder } from './data';
 import { backendOption, box, command, count, MODEL_HELP } from './options';
 import { showImages } from './progress';
 import { EXIT, interruptible, print, UsageError, warn } from './run';
@@ -59,6 +60,12 @@ async function classifyFiles(files: readonly string[], options: Options): Promis
   const { json, topk, annotate: out } = options;
   if (out !== undefined && files.length > 1) {
     throw new UsageError(`--annotate: expected one photo, received ${files.length}.`);
+  }
+  for (const file of files) {
+    if (!(await isFolder(file))) continue;
+    throw new UsageError(
+      `${file}: expected an image, received a folder. Add --out results.jsonl to classify its images.`,
+    );
   }
   await startBackend(options.backend);
   const classifier = await loadClassifier(options.model);
@@ -133,11 +140,13 @@ async function classifyInto(out: string, folders: readonly string[], options: Op
   const { model, topk, shard, workers, json, crop } = options;
   const progress = showImages('classifying');
   const start = performance.now();
-  const summary = await interruptible('Stopped. The same command resumes.', (signal) =>
-    classifyFolder(dir!, {
-      ...{ out, model, topk, shard, signal, faces: !crop, workers: { backend: workerBackend(), count: workers } },
-      onProgress: ({ files, totalFiles }) => progress.update(files, totalFiles),
-    }),
+  const summary = await interruptible(
+    `Stopped. The results so far are in ${out}: to resume, run the same command.`,
+    (signal) =>
+      classifyFolder(dir!, {
+        ...{ out, model, topk, shard, signal, faces: !crop, workers: { backend: workerBackend(), count: workers } },
+        onProgress: ({ files, totalFiles }) => progress.update(files, totalFiles),
+      }),
   ).finally(progress.stop);
   const { files, totalFiles, failed, resumed } = summary;
   if (failed > 0) process.exitCode = EXIT.failed;

@@ -1,6 +1,6 @@
-import { writeFile } from 'node:fs/promises';
 import { Option, type Command } from 'commander';
 import { evaluate, loadModel, SPLITS, type Dataset, type EvaluateOptions, type Split } from 'fer-cnn';
+import { writeFiles } from '../platform/node-write';
 import { startBackend } from './backend';
 import { confusionSvg } from './confusion-svg';
 import { DATA_HELP, loadData } from './data';
@@ -67,7 +67,7 @@ async function evaluateModel(options: Options): Promise<void> {
       }).finally(progress.stop);
     });
     const title = `${card.name} on ${split === 'all' ? options.data : split}`;
-    if (svg) await writeFile(svg, confusionSvg(report, { title }));
+    if (svg) await writeFiles({ [svg]: confusionSvg(report, { title }) });
     print(json ? JSON.stringify(report.toJSON(), null, 2) : `## ${title}\n\n${report.toMarkdown()}`);
   } finally {
     model.dispose();

@@ -4,7 +4,7 @@ import { explain, type ExplainOptions } from 'fer-cnn/explain';
 import { startBackend } from './backend';
 import { backendOption, command, count, MODEL_HELP } from './options';
 import { print } from './run';
-import { importSharp } from './sharp';
+import { importSharp, writeImage } from './sharp';
 
 interface Options {
   model: string;
@@ -18,17 +18,17 @@ interface Options {
 
 /** `fer-cnn explain`: a heat map over a face. */
 export function explainCommand(): Command {
-  return command('explain', 'Draws a heat map over a face: which parts of it speak for a class.', [
+  return command('explain', 'Draws a heat map over a face: the parts that are evidence for a class.', [
     'face.jpg --out heat.png',
     'face.jpg --class sad --method occlusion --out sad.png',
   ])
-    .argument('<image>', 'an image that shows one face and little else')
+    .argument('<image>', 'an image that is cropped to one face')
     .requiredOption('--out <file>', 'the image to write, for instance heat.png')
     .option('--model <name or dir>', MODEL_HELP, 'compact')
     .addOption(backendOption())
     .option('--class <name>', 'the class to explain (default: the most probable one)')
     .addOption(
-      new Option('--method <name>', 'how (default: the first that works)').choices([
+      new Option('--method <name>', 'explanation method (default: the first that works)').choices([
         'hiResCam',
         'gradCam',
         'occlusion',
@@ -49,9 +49,8 @@ async function explainImage(file: string, options: Options): Promise<void> {
     const { className, method, map, overlay } = explanation;
     map.dispose();
     const { data, width, height } = overlay;
-    await sharp(data as Uint8ClampedArray, { raw: { width, height, channels: 4 } })
-      .resize({ width: size })
-      .toFile(out);
+    const drawn = sharp(data as Uint8ClampedArray, { raw: { width, height, channels: 4 } });
+    await writeImage(out, drawn.resize({ width: size }));
     print(json ? JSON.stringify({ file, out, className, method }) : `${out}: ${className}, by ${method}`);
   } finally {
     classifier.dispose();

@@ -1,8 +1,8 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { loadModel, saveModel } from 'fer-cnn';
 import { exportKeras, exportOnnx, type OnnxOptions } from 'fer-cnn/interchange';
+import { writeFiles } from '../platform/node-write';
 import { startBackend } from './backend';
 import { backendOption, command, MODEL_HELP } from './options';
 import { print } from './run';
@@ -48,8 +48,8 @@ async function exportModel(source: string, { out = '.', dtype, input, opset, bac
   const { model, card } = await loadModel(source);
   let files = [out];
   try {
-    if (/\.onnx$/i.test(out)) await writeFile(out, await exportOnnx(model, { card, input, opset }));
-    else if (/\.keras$/i.test(out)) await writeFile(out, await exportKeras(model));
+    if (/\.onnx$/i.test(out)) await writeFiles({ [out]: await exportOnnx(model, { card, input, opset }) });
+    else if (/\.keras$/i.test(out)) await writeFiles({ [out]: await exportKeras(model) });
     else {
       await saveModel(out, model, { card, dtype });
       files = ['model.json', 'weights.bin', 'card.json'].map((name) => join(out, name));

@@ -2,12 +2,12 @@
 import { program } from './program';
 import { EXIT, run } from './run';
 
-/** A reader that went away, a full disk: results are lost, so the program must not end as if all were well. */
+/** Exits with an error if the output cannot be written, for instance to a closed pipe or a full disk. */
 function outputFailed(error: Error): never {
   try {
     process.stderr.write(`fer-cnn: the output could not be written: ${error.message}\n`);
   } catch {
-    // there is nobody to tell
+    // stderr is closed too
   }
   process.exit(EXIT.failed);
 }

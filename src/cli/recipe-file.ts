@@ -12,7 +12,10 @@ import type { Command } from 'commander';
  * @throws An error that names the file; what the command throws at options that it does not know.
  */
 export async function readRecipe<Options extends { out: string }>(file: string, command: Command): Promise<Options[]> {
-  const runs = parse(file, await readFile(file, 'utf8'));
+  const text = await readFile(file, 'utf8').catch((cause: Error) => {
+    throw new Error(`--recipe ${file}: expected a file that can be read, received ${cause.message}.`, { cause });
+  });
+  const runs = parse(file, text);
   const given = Object.fromEntries(
     Object.entries(command.opts<Record<string, unknown>>()).filter(
       ([name]) => name !== 'recipe' && name !== 'out' && command.getOptionValueSource(name) === 'cli',

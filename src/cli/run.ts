@@ -47,14 +47,18 @@ export function warn(text: string): void {
 }
 
 /**
- * A signal that Ctrl-C aborts, while a command runs.
+ * A signal that Ctrl-C aborts, while a command runs. A second Ctrl-C ends the process at once.
  *
  * @throws Interrupted after Ctrl-C.
  */
 export async function interruptible<T>(message: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const stop = new AbortController();
-  const abort = () => stop.abort(new Interrupted(message));
-  process.once('SIGINT', abort);
+  const abort = () => {
+    if (stop.signal.aborted) process.exit(EXIT.interrupted);
+    warn('Stopping. Press Ctrl-C again to exit at once.');
+    stop.abort(new Interrupted(message));
+  };
+  process.on('SIGINT', abort);
   try {
     return await work(stop.signal);
   } finally {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { Option, type Command } from 'commander';
@@ -66,12 +66,15 @@ export function trainCommand(): Command {
     .requiredOption('--data <path>', DATA_HELP)
     .requiredOption('--out <dir>', 'directory for the checkpoint, the model, its card and the report')
     .addOption(new Option('--model <name>', 'architecture').choices(listModels()).default('compact'))
-    .option('--network <json>', `options of the model over those of the recipe: '{"conv":{"repeats":3}}'`, jsonObject)
+    .option('--network <json>', `model options that override those of the recipe: '{"conv":{"repeats":3}}'`, jsonObject)
     .option('--epochs <n>', 'epochs in all, over which the learning rate goes to 0 (default: by the model)', count)
     .option('--until <n>', 'stop after this epoch and save the model; the schedule stays that of --epochs', count)
     .option('--peak <rate>', 'maximum learning rate (default: by the model)', positive)
-    .option('--augment <json>', `augmentation over that of the recipe: '{"mixup":0.2}'`, jsonObject)
-    .option('--full-size', 'images of full size from the first epoch, also where the recipe begins with smaller ones')
+    .option('--augment <json>', `augmentation that overrides that of the recipe: '{"mixup":0.2}'`, jsonObject)
+    .option(
+      '--full-size',
+      'train on full-size images from the first epoch, even if the recipe starts with smaller ones',
+    )
     .option('--seed <n>', 'seed of weights, order, augmentation and dropout', wholeNumber, 1)
     .addOption(backendOption())
     .addOption(precisionOption())
@@ -80,13 +83,20 @@ export function trainCommand(): Command {
       '--teacher <model...>',
       'trained models whose mean probabilities are soft targets for distillation, or a JSON file of them',
     )
-    .option('--ferplus <file>', `FER+ votes (fer2013new.csv), which make ${100 * FERPLUS_SHARE} % of every target`)
+    .option(
+      '--ferplus <file>',
+      `FER+ votes (fer2013new.csv), mixed into every target with a weight of ${100 * FERPLUS_SHARE} %`,
+    )
     .option(
       '--from <model>',
-      `trained weights to start from, of as many channels or fewer, with a new output layer for other classes: ${MODEL_HELP}`,
+      `trained model to start from, with at most as many channels; other classes get a new output layer: ${MODEL_HELP}`,
     )
-    .option('--keep <share>', 'share of the weights of --from in those that are stored, which keeps old skills', share)
-    .option('--freeze <layers>', 'layers that keep their weights: backbone, none, or the last one that does', 'none')
+    .option(
+      '--keep <share>',
+      'weight of the --from model when its weights are averaged with the trained ones (default: no averaging)',
+      share,
+    )
+    .option('--freeze <layers>', 'layers to freeze: none, backbone, or the name of the last layer to freeze', 'none')
     .option(
       '--recipe <file>',
       'options of this command as a JSON object, or several runs one after another as an array',
@@ -103,7 +113,7 @@ export function trainCommand(): Command {
     });
 }
 
-/** Epochs with frozen layers, which learn little that is new. */
+/** The default number of epochs if layers are frozen. */
 const FROZEN_EPOCHS = 20;
 
 async function trainModel(options: Options): Promise<void> {
@@ -122,7 +132,7 @@ async function trainModel(options: Options): Promise<void> {
 
   const sets = trainingSets(options.data, await loadData(options.data), options.seed);
   const { training: whole, validation } = sets;
-  const votes = options.ferplus && (await loadFerPlus(await readFile(options.ferplus)));
+  const votes = options.ferplus && (await loadFerPlus(options.ferplus));
   await mkdir(options.out, { recursive: true });
   const voted = votes ? joinFerPlus(whole, votes, { target: 'mixed', mix: FERPLUS_SHARE }) : whole;
   const lesson = options.teacher && (await taughtBy(voted, options.teacher, options.out));
@@ -163,7 +173,7 @@ async function trainModel(options: Options): Promise<void> {
   const log = stageLog(options.out, !options.resume);
   const progress = showProgress(`${options.model} on ${backend}`);
   const resume = options.resume && log.isOther(epochs, changing) ? 'changed' : (options.resume ?? false);
-  const stopped = 'Stopped. The same command with --resume continues.';
+  const stopped = `Stopped. The checkpoint is in ${options.out}: to resume, run the same command with --resume.`;
   try {
     const settings = recipe.options(epochs, options.peak);
     const { history } = await interruptible(stopped, (signal) =>
@@ -196,7 +206,7 @@ async function trainModel(options: Options): Promise<void> {
     const run = { model, name, network, recipe, changes, stages, history, seed, backend, data, sets, out };
     const report = await saveTrained({ ...run, start, softTargets });
     if (json) print(JSON.stringify({ out, ...report.toJSON() }, null, 2));
-    else print(`\n${report.toMarkdown()}\n\nmodel, card, golden outputs, report and history: ${out}`);
+    else print(`\n${report.toMarkdown()}\n\nSaved the model, its card, golden outputs, report and history in ${out}`);
   } finally {
     progress.stop();
     model.dispose();

@@ -98,6 +98,7 @@ export class DatasetAudit {
 
   /** Formats the findings as Markdown: a table of counts, and the first ten findings of each kind. */
   toMarkdown(): string {
+    const hasSplits = Object.keys(this.sizes).join() !== 'unknown'; // as a folder without splits has it
     const sizes = Object.entries(this.sizes).map(([split, size]) => `${split} ${number(size)}`);
     const within = Object.entries(this.copiesWithin).map(([split, n]) => `| Copies within ${split} | ${number(n)} |`);
     const overlaps = this.overlaps.map(
@@ -106,13 +107,13 @@ export class DatasetAudit {
     return [
       '# Data set audit',
       '',
-      `${number(this.size)} images (${sizes.join(', ')}).`,
+      `${number(this.size)} images${hasSplits ? ` (${sizes.join(', ')})` : ''}.`,
       '',
       '| Finding | Count |',
       '| --- | ---: |',
       `| Constant images | ${number(this.constant.length)} |`,
       `| Exact copies (beyond the first of each image) | ${number(this.copies)} |`,
-      ...within,
+      ...(hasSplits ? within : []),
       ...overlaps,
       `| Groups of equal images | ${number(this.duplicates.length)} |`,
       `| Groups with different labels | ${number(this.conflicting.length)} |`,
@@ -172,7 +173,8 @@ function names(group: readonly AuditedImage[]): string {
 }
 
 function name({ split, row, className, name }: AuditedImage): string {
-  return `${name ?? `row ${row}`} (${split}, ${className ?? 'no label'})`;
+  const of = [...(split === 'unknown' ? [] : [split]), className ?? 'no label'];
+  return `${name ?? `row ${row}`} (${of.join(', ')})`;
 }
 
 function number(value: number): string {

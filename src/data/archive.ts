@@ -24,7 +24,7 @@ export async function* csvInArchive(
   const damaged = (cause?: unknown) =>
     toError({
       expected: `a whole ${kind} archive`,
-      received: cause === undefined ? 'one that is truncated' : `the failure "${reasonOf(cause)}"`,
+      received: cause === undefined ? 'one that is truncated' : reasonOf(cause),
       remedy: 'Download it again, or unpack it and pass the CSV file.',
       cause,
     });

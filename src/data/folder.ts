@@ -34,8 +34,7 @@ async function listAny(folder: ImageFolder): Promise<FolderEntry[]> {
       return await listFolder(folder);
     } catch (cause) {
       if (cause instanceof InputError) throw cause;
-      const received = `the failure "${reasonOf(cause)}"`;
-      throw faultsIn('', String(folder))({ expected: 'a folder', received, cause });
+      throw faultsIn('', String(folder))({ expected: 'a folder', received: reasonOf(cause), cause });
     }
   }
   if ((folder as FileSystemHandle | null)?.kind === 'directory') return walk(folder as FileSystemDirectoryHandle, '');

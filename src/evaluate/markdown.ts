@@ -22,7 +22,8 @@ const SCORES: readonly (readonly [name: string, show: (scores: EvaluationScores)
  * @returns Markdown with headings of level 3 and a final line break.
  */
 export function reportMarkdown(report: ReportData): string {
-  const { perClass, confusionMatrix, classNames, coverage, withoutTrainingDuplicates: rest } = report;
+  const { perClass, confusionMatrix, classNames, coverage, withoutTrainingDuplicates } = report;
+  const rest = withoutTrainingDuplicates?.removed ? withoutTrainingDuplicates : undefined;
   const scores = SCORES.map(([name, show]) => [name, show(report), ...(rest ? [show(rest)] : [])]);
   const classes = perClass.map(({ className, precision, recall, f1, support }) => [
     className,
@@ -34,7 +35,8 @@ export function reportMarkdown(report: ReportData): string {
   const counts = confusionMatrix.map((row, i) => [classNames[i]!, ...row.map(String)]);
   return [
     '### Scores',
-    table(['Score', 'All images', ...(rest ? [`Without ${rest.removed} from the training set`] : [])], scores),
+    table(['Score', 'All images', ...(rest ? [`Without the ${rest.removed} also in training`] : [])], scores),
+    ...(withoutTrainingDuplicates && !rest ? ['No image is also in the training set.'] : []),
     '### Classes',
     table(['Class', 'Precision', 'Recall', 'F1', 'Support'], classes),
     '### Confusion matrix',

@@ -26,8 +26,7 @@ export function fileCheckpoint(path: string): CheckpointStore {
       } catch (cause) {
         const { code, message } = cause as NodeJS.ErrnoException;
         if (code === 'ENOENT') return undefined;
-        const received = `the failure "${message}"`;
-        throw new FerError({ where: path, expected: 'a checkpoint that can be read', received, cause });
+        throw new FerError({ where: path, expected: 'a checkpoint that can be read', received: message, cause });
       }
     },
     write: (bytes) => writeFiles({ [path]: bytes }),

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { InputError } from '../errors';
+import { InputError, reasonOf } from '../errors';
 import { callback, flag, integer, object, optional, type Schema, signal } from '../schema';
 import { DEFAULT_MODEL, isBundled } from '../storage/bundled';
 import { URL_SCHEME } from '../platform/platform';
@@ -165,7 +165,7 @@ async function countFiles(
     return { totalFiles, ignored, ignoredFiles };
   } catch (cause) {
     signal?.throwIfAborted();
-    const received = cause instanceof Error ? `the failure "${cause.message}"` : String(cause);
+    const received = reasonOf(cause);
     throw new InputError({ where: `${WHERE}: ${dir}`, expected: 'a folder that can be read', received, cause });
   }
 }

@@ -12,6 +12,7 @@ if (settings && process.send) await serve(JSON.parse(settings) as WorkerSettings
 
 async function serve({ dir, backend, model, topk, faces }: WorkerSettings): Promise<void> {
   process.on('disconnect', () => process.exit());
+  process.on('SIGINT', () => {}); // a terminal sends Ctrl-C to workers too: the parent stops them, and no image gets the blame
   await attempt('backend', async () => {
     const { default: start } = (await import(backend)) as { default?: unknown };
     if (typeof start === 'function') await start();

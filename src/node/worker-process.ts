@@ -122,5 +122,9 @@ function failure({ failed, part }: Extract<Message, { failed: string }>): FerErr
     return new BackendError({ where, expected: 'a backend in the worker', received: JSON.stringify(failed), remedy });
   }
   const Failure = part === 'model' ? WeightsError : FerError;
-  return new Failure({ where, expected: `${part} that can be used`, received: JSON.stringify(failed) });
+  return new Failure({
+    where,
+    expected: part === 'model' ? 'a model that can be loaded' : 'images that can be classified',
+    received: JSON.stringify(failed),
+  });
 }

@@ -8,10 +8,10 @@ import { lockFolder } from './node-lock';
 import { makeFolder } from './make-folder';
 
 /**
- * Writes files, each whole or not at all. All are written to temporary names beside their places and flushed to the disk, and only when
- * every one is there they are renamed, in the order given and while no other process does: of two calls for the same files, all of one
- * call's are there at the end. When the disk is full or a folder may not be written to, the old files stay as they were. Should a later
- * renaming fail, for instance because a folder is in the file's place, those before it are new.
+ * Writes files, each completely or not at all. All files are written to temporary names beside their destinations and flushed to the
+ * disk; then they are renamed, in the given order and while no other process does: of two calls for the same files, all files of one call
+ * are there at the end. If the disk is full or a folder is not writable, the old files are left unchanged. If a rename fails, for instance
+ * because a folder has the name of the file, the files before it are already replaced.
  *
  * @param files Path and new content of each; folders are made if needed.
  * @throws FerError that names the file, gives the file system's reason, with its error as `cause`, and says which files are new.
@@ -87,8 +87,8 @@ function writeError(path: string, renamed: readonly string[], cause: unknown): F
     received: cause instanceof Error ? cause.message : describe(cause),
     remedy:
       renamed.length === 0
-        ? 'What was there before is as it was.'
-        : `New already: ${renamed.join(', ')}. Write all of them again.`,
+        ? 'Existing files were left unchanged.'
+        : `Already replaced: ${renamed.join(', ')}. Write all files again.`,
     cause,
   });
 }

@@ -44,6 +44,7 @@ describe('fer-cnn', () => {
     [['train', '--out', 'nowhere'], "required option '--data <path>' not specified"],
     [['evaluate', '--data', 'x', '--backend', 'abacus'], "argument 'abacus' is invalid"],
     [['export', 'compact', '--out', 'a.onnx', '--opset', '9'], 'from 13 to 21'],
+    [['classify', PICTURES], 'Add --out results.jsonl to classify its images'],
   ])('refuses %j with status 2', async (args, message) => {
     const { code, stderr } = await ferCnn(...args);
     expect(code).toBe(2);
@@ -146,7 +147,7 @@ describe('fer-cnn', () => {
       '--model',
       out,
       '--out',
-      at('heat.png'),
+      at('new', 'heat.png'),
       '--class',
       'bored',
       '--json',
@@ -154,7 +155,7 @@ describe('fer-cnn', () => {
     expect(JSON.parse(heat.stdout), heat.stderr).toMatchObject({ className: 'bored' });
     const files = await ferCnn('export', out, '--out', at('served'), '--json');
     expect(JSON.parse(files.stdout).files).toHaveLength(3);
-    expect((await ferCnn('export', out, '--out', at('m.onnx'))).code).toBe(0);
+    expect((await ferCnn('export', out, '--out', at('new', 'm.onnx'))).code).toBe(0);
   });
 
   it('trains a new output layer for own classes on frozen weights', { timeout: 10 * MINUTES }, async () => {

@@ -95,7 +95,7 @@ describe('auditDataset', () => {
 
   it('names files where images have names', () => {
     const named = new Dataset({ ...tinyDataset([BLACK, A]), names: ['train/sad/a.png', 'train/sad/b.png'] });
-    expect(auditDataset(named).toString()).toContain('- train/sad/a.png (unknown, no label)');
+    expect(auditDataset(named).toString()).toContain('- train/sad/a.png (no label)');
   });
 
   it('finds nothing in a clean set and in an empty one', () => {

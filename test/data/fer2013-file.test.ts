@@ -61,7 +61,7 @@ describe('loadFer2013', () => {
   });
 
   it.each([
-    ['missing.csv', /^loadFer2013: missing\.csv, row 1: expected a file that can be read, received ENOENT/],
+    ['missing.csv', /^loadFer2013: missing\.csv: expected a file that can be read, received ENOENT/],
     ['.', /expected a file that can be read, received a folder/],
     ['empty.csv', /^loadFer2013: empty\.csv, row 1: expected a header row, received an empty file\.$/],
     ['cut.csv.gz', /^loadFer2013: cut\.csv\.gz, row \d+: expected whole gzip data/],

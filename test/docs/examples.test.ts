@@ -66,7 +66,7 @@ describe('the examples of the reference', () => {
   describe('run', () => {
     useReadersFolder();
 
-    it.each(RUNNABLE)('$place', run, 60_000);
+    it.each(RUNNABLE)('$place', run, 180_000);
 
     it('in most cases', () => {
       expect(RUNNABLE.length).toBeGreaterThan(0.75 * EXAMPLES.length);

@@ -62,7 +62,7 @@ describeOn(['cpu'], 'evaluate, whatever the backend', () => {
   it('has NaN scores without duplicates if the training set itself is evaluated', async () => {
     const report = await withModel((model) => evaluate(model, data, { trainingSet: data }));
     expect(report.withoutTrainingDuplicates).toMatchObject({ removed: 40, size: 0, accuracy: NaN });
-    expect(report.toMarkdown()).toContain('| Without 40 from the training set |');
+    expect(report.toMarkdown()).toContain('| Without the 40 also in training |');
     expect(JSON.parse(JSON.stringify(report)).withoutTrainingDuplicates.accuracy).toBeNull();
   });
 

@@ -148,7 +148,7 @@ describe('toJSON', () => {
 describe('toMarkdown', () => {
   it('has a table of scores with a column for the images outside the training set', () => {
     const [scores] = tables(report.toMarkdown());
-    expect(scores![0]).toEqual(['Score', 'All images', 'Without 30 from the training set']);
+    expect(scores![0]).toEqual(['Score', 'All images', 'Without the 30 also in training']);
     expect(scores!.every((cells) => cells.length === 3)).toBe(true);
     expect(scores!.find(([name]) => name === 'Accuracy')![1]).toBe('59.0 %');
     expect(scores!.find(([name]) => name === 'Accuracy interval')![1]).toMatch(/^5\d\.\d–6\d\.\d % \(95 %\)$/);

@@ -29,7 +29,7 @@ async function decoded(picture: Sharp) {
 }
 
 // Human, a face detector with its model in the package, is installed when this runs; without a network the suite is skipped.
-describe.skipIf(!require)('createFaceClassifier with the detector of Human', { timeout: 120_000 }, () => {
+describe.skipIf(!require)('createFaceClassifier with the detector of Human', { timeout: 300_000 }, () => {
   let faces: FaceClassifier;
   let classifier: Classifier;
   let close: () => void;

@@ -148,7 +148,7 @@ describeOn(['cpu'], 'damaged and hostile files of Keras', () => {
     await expect(importKeras(twice)).rejects.toThrow('config.json: expected one such member');
   });
 
-  it('5,000 damaged files leave a module that reads the next whole one', { timeout: 120_000 }, async () => {
+  it('5,000 damaged files leave a module that reads the next whole one', { timeout: 300_000 }, async () => {
     const weights = fixture('keras1/tf.h5');
     const part = weights.slice(0, 2000);
     for (let i = 0; i < 5000; i++) {

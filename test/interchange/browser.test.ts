@@ -47,7 +47,7 @@ describe.skipIf(!HAS_CHROMIUM)(`files of Keras and ONNX in Chromium (skipped wit
       expect(Buffer.from(keras).equals(await exportKeras(model))).toBe(true);
       free(model);
     },
-    60_000,
+    180_000,
   );
 
   it('are read with architecture and weights apart', async () => {

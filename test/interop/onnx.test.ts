@@ -78,7 +78,7 @@ describe.skipIf(!PYTHON)(needsPython('ONNX Runtime and the checker of onnx', PYT
 
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  it('accept networks of every exported layer and give the same outputs', { timeout: 60_000 }, async () => {
+  it('accept networks of every exported layer and give the same outputs', { timeout: 300_000 }, async () => {
     const jobs = Object.values(NETWORKS).flatMap((build) => [13, 21].map((opset) => randomJob(build(), { opset })));
     const answers = await askPython(jobs);
     answers.forEach(({ values, opset }, i) => {
@@ -88,7 +88,7 @@ describe.skipIf(!PYTHON)(needsPython('ONNX Runtime and the checker of onnx', PYT
     for (const { model } of jobs) model.dispose();
   });
 
-  it('accept our networks in full size, with input and output as they are', { timeout: 60_000 }, async () => {
+  it('accept our networks in full size, with input and output as they are', { timeout: 300_000 }, async () => {
     const jobs = listModels().map((name): Job => {
       const shape = [3, 48, 48, 1];
       return { model: createModel(name, { seed: 3 }), shape, pictures: randomInput(shape) };

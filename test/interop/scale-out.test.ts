@@ -47,7 +47,7 @@ describe.skipIf(!PYTHON)(needsPython('research/scale-out.ts', PYTHON, ...PACKAGE
     );
   });
 
-  it('says what a worker said that failed', { timeout: 120_000 }, async () => {
+  it('says what a worker said that failed', { timeout: 300_000 }, async () => {
     const places = ['--data', at('fer2013.csv'), '--out', at('failing'), '--backend', 'wasm'];
     const { code, stderr } = await runResearch('scale-out', ...places, '--rows', '1', '--python', process.execPath);
     expect(code).toBe(1);

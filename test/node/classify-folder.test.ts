@@ -64,7 +64,7 @@ const options = (name: string, more: Partial<ClassifyFolderOptions> = {}): Class
 describe('classifyFolder', () => {
   it(
     'gives what the classifier gives, an error for a broken image, and continues when a worker dies',
-    { timeout: 120_000 },
+    { timeout: 300_000 },
     async () => {
       const dir = at('mixed');
       await mkdir(join(dir, 'deep/er'), { recursive: true });
@@ -101,7 +101,7 @@ describe('classifyFolder', () => {
     },
   );
 
-  it('finds the faces in photos, and takes small images without one as the face', { timeout: 120_000 }, async () => {
+  it('finds the faces in photos, and takes small images without one as the face', { timeout: 300_000 }, async () => {
     const dir = at('photos');
     await mkdir(dir);
     await copyFile(fileHere('../../examples/pictures/portraits.jpg'), join(dir, 'a.jpg'));
@@ -141,7 +141,7 @@ describe('classifyFolder', () => {
     expect((await linesOf(out)).map(({ file }) => file).toSorted()).toEqual(NAMES.toSorted());
   });
 
-  it('stops at a signal and continues later, shard by shard', { timeout: 120_000 }, async () => {
+  it('stops at a signal and continues later, shard by shard', { timeout: 300_000 }, async () => {
     const [stopping, reason] = [new AbortController(), new Error('enough')];
     const run = (shard: number, more: Partial<ClassifyFolderOptions> = {}) =>
       classifyFolder(at('images'), options(`shard-${shard}`, { shard: { index: shard, count: 2 }, topk: 1, ...more }));
@@ -167,7 +167,7 @@ describe('classifyFolder', () => {
 
   it(
     'says what a worker cannot load, and leaves a file that a later run continues with',
-    { timeout: 120_000 },
+    { timeout: 300_000 },
     async () => {
       const run = (more: Partial<ClassifyFolderOptions>) => classifyFolder(at('images'), options('failing', more));
       const backend = run({ workers: { backend: './no-such-backend.mjs' } });

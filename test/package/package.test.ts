@@ -51,7 +51,7 @@ beforeAll(async () => {
   await writeFile(join(app, 'package.json'), '{ "private": true }');
   await addMissingWeights();
   await appendFile(join(installed, 'dist/weights/shallow.js'), ';globalThis.shallowWasImported = true;\n');
-}, 60_000);
+}, 300_000);
 
 afterAll(() => rm(app, { recursive: true, force: true }));
 
@@ -186,7 +186,7 @@ describe('the packed package', () => {
     const ferCnn = (...args: string[]) => run('node', [command(), ...args], { cwd: app });
     const classify = (...args: string[]) => ferCnn('classify', ...args, '--model', 'shallow');
 
-    it('that says to install sharp where it is missing', { timeout: 120_000 }, async () => {
+    it('that says to install sharp where it is missing', { timeout: 300_000 }, async () => {
       await expect(classify(photo)).rejects.toMatchObject({
         code: 1,
         stderr: expect.stringMatching(/npm install sharp/),
@@ -194,7 +194,7 @@ describe('the packed package', () => {
       await symlink(modules('sharp'), join(app, 'node_modules/sharp'));
     });
 
-    it('that writes bundled weights as plain files', { timeout: 120_000 }, async () => {
+    it('that writes bundled weights as plain files', { timeout: 300_000 }, async () => {
       await ferCnn('export', 'shallow', '--out', 'served');
       expect((await readdir(join(app, 'served'))).toSorted()).toEqual(['card.json', 'model.json', 'weights.bin']);
       await expect(ferCnn('export', 'medium', '--out', 'other')).rejects.toMatchObject({
@@ -206,7 +206,7 @@ describe('the packed package', () => {
       expect((await ferCnn('--version')).stdout).toBe(`${version}\n`);
     });
 
-    it('that classifies with the probabilities that the library gives', { timeout: 120_000 }, async () => {
+    it('that classifies with the probabilities that the library gives', { timeout: 300_000 }, async () => {
       const { stdout } = await classify(photo, '--topk', '2', '--box', '162,64,124,124', '--json');
       const [result] = JSON.parse(stdout);
       await useBackend('wasm');
@@ -220,7 +220,7 @@ describe('the packed package', () => {
       });
     });
 
-    it('that says what to install where there is no backend', { timeout: 120_000 }, async () => {
+    it('that says what to install where there is no backend', { timeout: 300_000 }, async () => {
       const bare = await mkdtemp(join(tmpdir(), 'fer-cnn-bare-'));
       await mkdir(join(bare, 'node_modules/@tensorflow'), { recursive: true });
       for (const name of ['tfjs-core', 'tfjs-layers', 'tfjs-data']) {
@@ -313,6 +313,6 @@ describe('the packed package', () => {
       const ours = stdout.split('\n').filter((line: string) => !/^\S*node_modules\/@|^\s|^$/.test(line));
       expect(ours).toEqual([expect.stringContaining('wrong.mts(2,14): error TS2322')]); // the one fault that is meant
     },
-    120_000,
+    300_000,
   );
 });

@@ -31,7 +31,7 @@ describe('writeFiles', () => {
     const writing = writeFiles({ [at('a')]: 'new', [at('b')]: 'new', [at('c')]: 'new' });
     await expect(writing).rejects.toMatchObject({
       where: at('b'),
-      message: expect.stringMatching(/New already: \S+a\. Write all of them again\.$/),
+      message: expect.stringMatching(/Already replaced: \S+a\. Write all files again\.$/),
     });
     expect(await readFile(at('a'), 'utf8')).toBe('new');
     expect((await readdir(dir)).toSorted()).toEqual(['a', 'b']);
@@ -41,7 +41,9 @@ describe('writeFiles', () => {
     await writeFile(at('file'), '');
     await expect(writeFiles({ [join(at('file'), 'x')]: '' })).rejects.toMatchObject({
       where: join(at('file'), 'x'),
-      message: expect.stringMatching(/expected a file that can be written, received E\w+: .*\. What was there before/),
+      message: expect.stringMatching(
+        /expected a file that can be written, received E\w+: .*\. Existing files were left/,
+      ),
       cause: { code: expect.stringMatching(/^E/) },
     });
   });

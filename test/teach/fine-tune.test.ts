@@ -11,7 +11,7 @@ describeOn(BACKENDS, 'fine-tuning', () => {
 
   it(
     'trains the last block and the head on images that were kept, leaves the rest and the base alone, and may be canceled',
-    { timeout: 120_000 },
+    { timeout: 300_000 },
     async () => {
       const model = narrowBase();
       const base = await loadClassifier({ model });
