@@ -3,7 +3,7 @@ import { classNamesFrom } from '../class-names';
 import { inputError } from '../errors';
 import type { FaceDetector } from '../faces/detector';
 import { flag, number, object, oneOf, optional, POSITIVE, type Schema, seed, signal, that, unchecked } from '../schema';
-import type { AddOptions, RecordOptions, TeacherOptions, TeachOptions } from './types';
+import type { AddOptions, RecordOptions, RenameOptions, TeacherOptions, TeachOptions } from './types';
 
 /** Options of `createTeacher`. */
 export const parseTeacher = object({
@@ -37,6 +37,9 @@ export const parseRecord = object({
   signal,
   onProgress: unchecked<RecordOptions['onProgress']>,
 } satisfies Schema<RecordOptions>);
+
+/** Options of `Teacher.rename`. */
+export const parseRename = object({ merge: optional(flag, false) } satisfies Schema<RenameOptions>);
 
 const parse = object({
   method: optional(oneOf(['auto', 'prototypes', 'logistic', 'fineTune']), 'auto'),

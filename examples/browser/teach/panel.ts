@@ -4,7 +4,6 @@ import { type CardActions, ClassCard } from './class-card';
 import { type Learned, Lesson } from './lesson';
 import { MARKUP } from './markup';
 import { Outcome } from './outcome';
-import { recordWhileHeld } from './record';
 import { Settings } from './settings';
 import { download, NAME } from './take-away';
 import { Trial } from './trial';
@@ -12,6 +11,7 @@ import { Trial } from './trial';
 export const title = 'Teach';
 
 const FIRST = ['bored', 'engaged'];
+const LONGEST = 30; // seconds of one take
 
 /** Fills an element with the panel that teaches own expressions. What it needs is loaded with the first sample. */
 export function mount(root: HTMLElement): void {
@@ -66,8 +66,8 @@ export function mount(root: HTMLElement): void {
       await act(async () => {
         card.say('Getting ready …');
         const teacher = await lesson.teacher();
-        const say = (samples: number) => card.say(`Recording: ${samples}`);
-        await recordWhileHeld(teacher, card.name, trial.video, released, say);
+        const onProgress = (samples: number) => card.say(`Recording: ${samples}`);
+        await teacher.record(card.name, trial.video, { seconds: LONGEST, finish: released, onProgress });
       });
       trial.isPaused = isRecording = false;
       await learn();
