@@ -5,6 +5,9 @@ import { directionsOf, unitVectors } from './prototypes';
 /** The penalty with one sample in the smallest class; more samples divide it. docs/teaching.md measures this and the next figure. */
 const PENALTY = 0.3;
 
+/** Samples from which on the penalty stays, since the solver takes longer the smaller it is. */
+const MANY = 50;
+
 /** The factor of the cosines that the penalty draws to. */
 const CONFIDENCE = 6;
 
@@ -22,6 +25,6 @@ export async function fitDirections(data: LabeledVectors, pause: () => Promise<v
   const prior = { ...cosines, weights: cosines.weights.map((value) => CONFIDENCE * value) };
   const counts = new Float64Array(data.classes);
   for (const label of data.labels) counts[label]!++;
-  const { weights, bias } = await fitLogistic(units, { prior, penalty: PENALTY / Math.min(...counts), pause });
+  const { weights, bias } = await fitLogistic(units, { prior, penalty: PENALTY / Math.min(MANY, ...counts), pause });
   return { weights: weights.map((value) => value / length), bias };
 }

@@ -63,6 +63,18 @@ describe('the head on directions', () => {
     expect(at50(await fitDirections(many, pause))).toBeGreaterThan(0);
   });
 
+  it('ends with ten thousand samples, and pauses meanwhile so that a signal can stop it', async () => {
+    const random = new Random(3);
+    const labels = Array.from({ length: 10_000 }, (_, i) => i % 5);
+    const vectors = labels.map((label) => Float32Array.from({ length: 24 }, (_, j) => Math.abs(random.normal()) + (j % 5 === label ? 1 : 0))); // prettier-ignore
+    const data: LabeledVectors = { vectors, labels, classes: 5 };
+    const head = await fitDirections(data, pause);
+    const named = vectors.map((vector) => logitsOf(head, vector)).map((logits) => logits.indexOf(Math.max(...logits)));
+    expect(named.filter((name, i) => name === labels[i]).length / labels.length).toBeGreaterThan(0.9);
+    const stop = () => Promise.reject(new Error('enough'));
+    await expect(fitDirections(data, stop)).rejects.toThrow('enough');
+  });
+
   it('gives equal probabilities if all samples are alike, and to vectors of zeros', async () => {
     const alike = await fitDirections({ vectors: [[1, 2], [1, 2]], labels: [0, 1], classes: 2 }, pause); // prettier-ignore
     expect(probabilitiesOf(logitsOf(alike, [5, 5]))).toEqual([expect.closeTo(0.5, 9), expect.closeTo(0.5, 9)]);

@@ -3,6 +3,7 @@ import { fill } from '../dom';
 import { type CardActions, ClassCard } from './class-card';
 import { type Learned, Lesson } from './lesson';
 import { MARKUP } from './markup';
+import { Neutral } from './neutral';
 import { Outcome } from './outcome';
 import { Settings } from './settings';
 import { download, NAME } from './take-away';
@@ -26,6 +27,7 @@ export function mount(root: HTMLElement): void {
   const outcome = new Outcome(part);
   const settings = new Settings(part, () => void act(learn));
   const trial = new Trial(part, (seen) => outcome.see(seen), fail);
+  const neutral = new Neutral(part, trial, act);
   let cards: ClassCard[] = [];
   let learned: Learned;
   let isRecording = false;
@@ -57,6 +59,7 @@ export function mount(root: HTMLElement): void {
     outcome.progress(undefined);
     outcome.show(learned);
     trial.use(learned?.classifier, learned?.detector);
+    neutral.show(learned?.classifier.card.classNames ?? []);
   }
 
   const actions: CardActions = {
@@ -115,6 +118,7 @@ export function mount(root: HTMLElement): void {
   function showCamera(): void {
     camera.textContent = trial.isLive ? 'Stop the webcam' : 'Use the webcam';
     for (const card of cards) card.canRecord = trial.isLive;
+    neutral.show();
   }
 
   async function toggleCamera(): Promise<void> {
@@ -173,4 +177,5 @@ export function mount(root: HTMLElement): void {
     });
   }
   for (const name of FIRST) addCard(name);
+  neutral.show();
 }
