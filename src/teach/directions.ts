@@ -3,13 +3,13 @@ import { fitLogistic } from './logistic';
 import { directionsOf, unitVectors } from './prototypes';
 
 /** The penalty with one sample in the smallest class; more samples divide it. docs/teaching.md measures this and the next figure. */
-const PENALTY = 0.3;
+const PENALTY = 0.6;
 
 /** Samples from which on the penalty stays, since the solver takes longer the smaller it is. */
 const MANY = 50;
 
 /** The factor of the cosines that the penalty draws to. */
-const CONFIDENCE = 6;
+const CONFIDENCE = 4;
 
 /**
  * A logistic head on the directions of vectors that the penalty draws to the prototypes: with few samples it does as these do, and with

@@ -100,8 +100,8 @@ export interface Advice {
 /**
  * How the head is learned.
  *
- * - `'prototypes'`: the class whose mean vector is nearest. For few samples.
- * - `'logistic'`: a regularized logistic regression on the vectors. For more samples.
+ * - `'prototypes'`: the class whose samples point in the nearest direction. For few samples.
+ * - `'logistic'`: a logistic regression on the directions, which the penalty draws to the prototypes. For more samples.
  * - `'auto'`: one of these, by the number of samples in the smallest class.
  * - `'fineTune'`: trains the last convolution block too. Needs `keep: 'images'`; takes minutes without native TensorFlow or a GPU.
  */
