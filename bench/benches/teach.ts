@@ -65,7 +65,7 @@ async function curves(lesson: Lesson, seeds: number): Promise<Section> {
   }
   return {
     title: lesson.title,
-    head: ['samples per class', ...names, 'auto minus the better of the last two'],
+    head: ['samples per class', ...names, 'auto minus the better of these two'],
     rows: results.map(({ count, scores }) => [
       `${count}`,
       ...names.map((name) => interval(scores[name]!)),
@@ -101,7 +101,7 @@ function interval(values: readonly number[]): string {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
   const half = T[values.length - 1]! * Math.sqrt(variance / values.length);
-  return `${(100 * mean).toFixed(1)} ± ${(100 * half).toFixed(1)}`;
+  return `${(100 * mean).toFixed(1).replace('-0.0', '0.0')} ± ${(100 * half).toFixed(1)}`;
 }
 
 const CLASSES = 5;
