@@ -25,19 +25,20 @@ export async function recordFaces(
   const faces: ShownFace[] = [];
   let withoutFace = 0;
   let taken = 0; // frames, whose times lie on a grid of the rate
-  let isOver = finish?.aborted ?? false;
+  const over = new AbortController();
   let wait = new AbortController();
   const cancel = () => wait.abort();
   const end = () => {
-    isOver = true;
+    over.abort();
     if (taken > 0) cancel();
   };
+  if (finish?.aborted) end();
   finish?.addEventListener('abort', end);
   signal?.addEventListener('abort', cancel);
   const timer = seconds === Infinity ? undefined : setTimeout(end, Math.min(seconds * 1000, 2 ** 31 - 1));
   const start = performance.now();
   try {
-    while (!isOver || taken === 0) {
+    while (!over.signal.aborted || taken === 0) {
       wait = new AbortController();
       const stopped = setTimeout(cancel, STOPPED);
       await nextFrame(video, wait.signal);

@@ -98,11 +98,12 @@ export class Trial {
     if (this.#measuring) return;
     const { signal } = (this.#measuring = new AbortController());
     this.#look();
-    const measured = this.#last.then(async () => {
+    const watch = async () => {
       if (signal.aborted) return;
       const classifier = createFaceClassifier({ classifier: this.#classifier, detector: this.#detector });
       this.#baseline = await measureBaseline(this.video, { classifier, className, onProgress, signal });
-    });
+    };
+    const measured = this.#last.then(watch);
     this.#last = measured.catch(() => undefined);
     try {
       await measured;
