@@ -2,8 +2,8 @@ import * as knn from '@tensorflow-models/knn-classifier';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { Random } from 'fer-cnn';
+import { fitDirections } from '../../src/teach/directions';
 import { type LabeledVectors, type LinearHead, logitsOf } from '../../src/teach/linear';
-import { fitLogistic } from '../../src/teach/logistic';
 import { fitPrototypes } from '../../src/teach/prototypes';
 
 /** Learns from vectors and names the classes of others. */
@@ -15,12 +15,11 @@ const best = (values: ArrayLike<number>) => Array.from(values).indexOf(Math.max(
 const byHead = (head: LinearHead, tested: readonly Float32Array[]) =>
   tested.map((vector) => best(logitsOf(head, vector)));
 
-/** Nearest class mean. */
+/** The class mean with the nearest direction. */
 export const prototypes: Learner = async (data, tested) => byHead(fitPrototypes(data), tested);
 
-/** Regularized logistic regression. */
-export const logistic: Learner = async (data, tested) =>
-  byHead(await fitLogistic(data, { pause: async () => {} }), tested);
+/** Logistic regression that is drawn to the class means. */
+export const logistic: Learner = async (data, tested) => byHead(await fitDirections(data, async () => {}), tested);
 
 /** `@tensorflow-models/knn-classifier` with its default of three neighbors, or one where a class has fewer samples. */
 export const neighbors: Learner = async ({ vectors, labels, classes }, tested) => {

@@ -1,4 +1,3 @@
-import { squaredDistance } from './prototypes';
 import type { Advice, Sample } from './types';
 
 /** Samples below which a class has few. */
@@ -70,3 +69,10 @@ function copiesIn(samples: readonly Sample[]): { first: Sample; second: Sample }
 }
 
 const squaredLength = (vector: Float32Array) => vector.reduce((sum, value) => sum + value * value, 0);
+
+/** The squared Euclidean distance of two vectors. */
+function squaredDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i]! - b[i]!) ** 2;
+  return sum;
+}

@@ -1,4 +1,4 @@
-import { fitLogistic } from './logistic';
+import { fitDirections } from './directions';
 import { type LinearHead, logitsOf, toVectors, withRejection } from './linear';
 import type { ParsedTeachOptions } from './parse-options';
 import { fitPrototypes } from './prototypes';
@@ -65,7 +65,7 @@ async function fitAlone(
   pause: () => Promise<void>,
 ): Promise<LinearHead> {
   const data = toVectors(samples, classNames);
-  return methodFor(samples, classNames, options) === 'prototypes' ? fitPrototypes(data) : fitLogistic(data, { pause });
+  return methodFor(samples, classNames, options) === 'prototypes' ? fitPrototypes(data) : fitDirections(data, pause);
 }
 
 /** The name of the most probable class of each sample. */

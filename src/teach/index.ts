@@ -10,6 +10,7 @@ export type {
   Advice,
   HeldOutScore,
   RecordOptions,
+  RenameOptions,
   Sample,
   Take,
   TaughtClassifier,

@@ -1,15 +1,12 @@
 import { softmaxRows } from '../metrics/probability';
 import type { LabeledVectors, LinearHead } from './linear';
 
-/** The default of the penalty. */
-const PENALTY = 0.1;
-
 /** What the solver is told. */
 export interface LogisticOptions {
-  /** The head that the penalty draws to. Default: all zero. */
-  prior?: LinearHead | undefined;
-  /** The factor of half the squared weights, for vectors scaled to a mean squared length of 1 and the mean loss of a class. */
-  penalty?: number | undefined;
+  /** The head that the penalty draws to. */
+  prior: LinearHead;
+  /** The factor of half the squared difference from it, for vectors scaled to a mean squared length of 1 and the mean loss of a class. */
+  penalty: number;
   /** Called between iterations, about every 40 ms; may throw to end the work. */
   pause: () => Promise<void>;
 }
@@ -29,7 +26,7 @@ const PATIENCE = 40; // ms
  */
 export async function fitLogistic(
   data: LabeledVectors,
-  { prior, penalty = PENALTY, pause }: LogisticOptions,
+  { prior, penalty, pause }: LogisticOptions,
 ): Promise<LinearHead> {
   const { labels, classes } = data;
   const n = labels.length;
@@ -38,7 +35,7 @@ export async function fitLogistic(
   const present = counts.filter((count) => count > 0).length;
   const weightOf = labels.map((label) => 1 / (counts[label]! * present)); // sums to 1
   const { rows, width, mean, scale } = standardized(data, weightOf);
-  const start = prior ? standardizedHead(prior, mean, scale) : new Float64Array(classes * width);
+  const start = standardizedHead(prior, mean, scale);
 
   let squares = 0;
   for (let i = 0; i < n; i++) {

@@ -16,7 +16,7 @@ import {
   that,
   unchecked,
 } from '../schema';
-import type { AddOptions, RecordOptions, TeacherOptions, TeachOptions } from './types';
+import type { AddOptions, RecordOptions, RenameOptions, TeacherOptions, TeachOptions } from './types';
 
 /** Options of `createTeacher`. */
 export const parseTeacher = object({
@@ -50,6 +50,9 @@ export const parseRecord = object({
   signal,
   onProgress: callback<RecordOptions['onProgress']>(),
 } satisfies Schema<RecordOptions>);
+
+/** Options of `Teacher.rename`. */
+export const parseRename = object({ merge: optional(flag, false) } satisfies Schema<RenameOptions>);
 
 const parse = object({
   method: optional(oneOf(['auto', 'prototypes', 'logistic', 'fineTune']), 'auto'),

@@ -3,8 +3,12 @@ import { nextFrame } from '../faces/video-frames';
 import type { ParsedRecordOptions } from './parse-options';
 import type { ShownFace } from './samples';
 
+/** Milliseconds without a new frame after which a video counts as stopped. */
+const STOPPED = 5000;
+
 /**
- * Reads faces from a video while it plays.
+ * Reads faces from a video while it plays: at least one frame, however early the take is ended, so that a tap on a button is enough. A
+ * video that stops ends the take too.
  *
  * @param video The video; borrowed.
  * @param options Length, rate and signals.
@@ -18,34 +22,45 @@ export async function recordFaces(
   read: (video: HTMLVideoElement) => Promise<readonly ShownFace[]>,
 ): Promise<{ faces: ShownFace[]; withoutFace: number }> {
   signal?.throwIfAborted();
-  const end = new AbortController();
-  const stop = () => end.abort();
-  const signals = [finish, signal];
-  for (const each of signals) each?.addEventListener('abort', stop);
-  if (finish?.aborted) stop();
-  const timer = seconds === Infinity ? undefined : setTimeout(stop, Math.min(seconds * 1000, 2 ** 31 - 1));
   const faces: ShownFace[] = [];
   let withoutFace = 0;
-  const start = performance.now();
   let taken = 0; // frames, whose times lie on a grid of the rate
+  const over = new AbortController();
+  let wait = new AbortController();
+  const cancel = () => wait.abort();
+  const end = () => {
+    over.abort();
+    if (taken > 0) cancel();
+  };
+  if (finish?.aborted) end();
+  finish?.addEventListener('abort', end);
+  signal?.addEventListener('abort', cancel);
+  const timer = seconds === Infinity ? undefined : setTimeout(end, Math.min(seconds * 1000, 2 ** 31 - 1));
+  const start = performance.now();
   try {
-    while (!end.signal.aborted) {
-      await nextFrame(video, end.signal);
+    while (!over.signal.aborted || taken === 0) {
+      wait = new AbortController();
+      const stopped = setTimeout(cancel, STOPPED);
+      await nextFrame(video, wait.signal);
+      clearTimeout(stopped);
+      if (wait.signal.aborted) break;
       const elapsed = (performance.now() - start) / 1000;
-      if (end.signal.aborted || elapsed * perSecond < taken) continue;
+      if (elapsed * perSecond < taken) continue;
       taken = Math.floor(elapsed * perSecond) + 1;
       const found = await read(video);
+      signal?.throwIfAborted();
       if (found.length === 0) withoutFace++;
       faces.push(...found);
       onProgress?.(faces.length, elapsed);
     }
   } finally {
     clearTimeout(timer);
-    for (const each of signals) each?.removeEventListener('abort', stop);
+    finish?.removeEventListener('abort', end);
+    signal?.removeEventListener('abort', cancel);
   }
   signal?.throwIfAborted();
   if (faces.length > 0) return { faces, withoutFace };
-  const received = withoutFace > 0 ? `${withoutFace} frames without one` : 'none that was shown in time';
+  const received = withoutFace > 0 ? `${withoutFace} without one` : `no new frame for ${STOPPED / 1000} s`;
   const remedy = 'The video must play, and show a face, while it is recorded.';
   throw inputError('record: video', 'a frame with a face', received, remedy);
 }

@@ -44,10 +44,16 @@ export class Samples {
     throw inputError(where, `at most ${MAX_CLASSES} classes`, 'one more');
   }
 
+  /** Adds a class without samples, unless there is one. */
+  addClass(label: string): void {
+    this.checkLabel('addClass: label', label);
+    if (!this.#classNames.includes(label)) this.#classNames.push(label);
+  }
+
   /** Adds faces as one take. */
   add(label: string, faces: readonly ShownFace[], withoutFace: number): Take {
     this.checkLabel('add: label', label);
-    if (!this.#classNames.includes(label)) this.#classNames.push(label);
+    this.addClass(label);
     const take = ++this.#lastTake;
     const added = faces.map((face) => ({ id: ++this.#lastId, label, take, ...face }));
     for (const sample of added) this.#samples.push(sample);
@@ -72,11 +78,15 @@ export class Samples {
     this.#samples = this.#samples.filter(({ id }) => !wanted.has(id));
   }
 
-  /** Gives a class another name; two of one name become one, at the place of the other. */
-  rename(label: string, name: string): void {
+  /** Gives a class another name, or makes it a part of another class, at the place of that. */
+  rename(label: string, name: string, { merge }: { merge: boolean }): void {
     this.#checkKnown('rename: label', label);
     if (typeof name !== 'string' || name.trim() === '') throw inputError('rename: name', 'a name', describe(name));
     const isMerged = name !== label && this.#classNames.includes(name);
+    if (isMerged && !merge) {
+      const remedy = 'Pass { merge: true } to make one class of the two.';
+      throw inputError('rename: name', 'a name that no class has', describe(name), remedy);
+    }
     this.#classNames = isMerged
       ? this.#classNames.filter((each) => each !== label)
       : this.#classNames.map((each) => (each === label ? name : each));

@@ -9,7 +9,7 @@ import { denseHeadOf } from '../models/head';
 import { describe } from '../validate';
 import { identityOf, isSameBase } from './base';
 import { adviseOn } from './advice';
-import { parseAdd, parseRecord, parseTeach, parseTeacher } from './parse-options';
+import { parseAdd, parseRecord, parseRename, parseTeach, parseTeacher } from './parse-options';
 import { type FaceReading, readFaces } from './read-faces';
 import { recordFaces } from './record';
 import { Samples, type ShownFace } from './samples';
@@ -164,15 +164,17 @@ function teacherOf(where: string, options: TeacherOptions, samples: Samples, loa
       if (typeof video !== 'object' || video === null || !('readyState' in video)) {
         throw inputError('record: video', 'a video element', describe(video));
       }
+      parsed.signal?.throwIfAborted();
       const reading = { ...(await readingFor('record')), signal: parsed.signal };
       const { faces, withoutFace } = await recordFaces(video, parsed, (frame) => readFaces(frame, reading));
       checkInUse('record');
       return samples.add(label, faces, withoutFace);
     },
+    addClass: (label) => samples.addClass(label),
     counts: () => samples.counts(),
     samples: () => samples.all,
     remove: (ids) => samples.remove(ids),
-    rename: (label, name) => samples.rename(label, name),
+    rename: (label, name, options = {}) => samples.rename(label, name, parseRename('rename: options', options)),
     clear: (label) => samples.clear(label),
     check: () => adviseOn(samples.classNames, samples.all),
     async train(teachOptions = {}) {

@@ -39,12 +39,18 @@ export interface RecordOptions {
   seconds?: number | undefined;
   /** Maximum number of samples per second, above 0. Slower devices take fewer. Default 10. */
   perSecond?: number | undefined;
-  /** Ends the take early and keeps it, for a button that is held while recording. */
+  /** Ends the take early and keeps it, for a button that is held while recording. One frame is taken in any case. */
   finish?: AbortSignal | undefined;
   /** Cancels the take: the call rejects with the signal's reason, and nothing is added. */
   signal?: AbortSignal | undefined;
   /** Called after each frame with the number of samples so far and the elapsed time in seconds. */
   onProgress?: ((samples: number, seconds: number) => void) | undefined;
+}
+
+/** Options of {@link Teacher.rename}. */
+export interface RenameOptions {
+  /** Whether a class with the new name may exist; the two then become one. Default false. */
+  merge?: boolean | undefined;
 }
 
 /** One face that was shown to a teacher. */
@@ -94,8 +100,8 @@ export interface Advice {
 /**
  * How the head is learned.
  *
- * - `'prototypes'`: the class whose mean vector is nearest. For few samples.
- * - `'logistic'`: a regularized logistic regression on the vectors. For more samples.
+ * - `'prototypes'`: the class whose samples point in the nearest direction. For few samples.
+ * - `'logistic'`: a logistic regression on the directions, which the penalty draws to the prototypes. For more samples.
  * - `'auto'`: one of these, by the number of samples in the smallest class.
  * - `'fineTune'`: trains the last convolution block too. Needs `keep: 'images'`; takes minutes without native TensorFlow or a GPU.
  */
@@ -165,7 +171,7 @@ export interface Teacher {
    */
   add(label: string, images: ImageSource | readonly ImageSource[], options?: AddOptions): Promise<Take>;
   /**
-   * Adds samples from a video to a class while it plays, as one take.
+   * Adds samples from a video to a class while it plays, as one take. A video that shows nothing new for 5 seconds ends the take.
    *
    * @param label The name of the class; a new one begins a class.
    * @param video A video that plays, for instance of a webcam; borrowed.
@@ -175,6 +181,13 @@ export interface Teacher {
    * @throws DisposedError if the teacher or its classifier was disposed of.
    */
   record(label: string, video: HTMLVideoElement, options?: RecordOptions): Promise<Take>;
+  /**
+   * Adds a class without samples, for instance an empty card of a page. A class that exists stays as it is. {@link Teacher.train} wants
+   * samples of every class.
+   *
+   * @throws InputError if the name is not valid, or there are 255 classes already.
+   */
+  addClass(label: string): void;
   /** The number of samples of each class, by name. */
   counts(): Record<string, number>;
   /** All samples, in the order in which they were added. */
@@ -187,11 +200,11 @@ export interface Teacher {
    */
   remove(ids: number | readonly number[]): void;
   /**
-   * Gives a class another name. If a class has that name already, the two become one.
+   * Gives a class another name. Its samples and its place in the order stay.
    *
-   * @throws InputError if there is no such class, or the name is not valid.
+   * @throws InputError if there is no such class, or the name is not valid or that of another class; nothing was changed.
    */
-  rename(label: string, name: string): void;
+  rename(label: string, name: string, options?: RenameOptions): void;
   /**
    * Removes a class with its samples, or all classes.
    *

@@ -154,6 +154,25 @@ describe.skipIf(!HAS_CHROMIUM)(suite, { timeout: PATIENCE }, () => {
     expect(await part('problem').textContent()).toBe('');
   });
 
+  it('corrects by a neutral face that is shown to the webcam, until the button is pressed again', async () => {
+    const neutral = page.getByRole('button', { name: 'This is my neutral face' });
+    expect(await neutral.isDisabled()).toBe(true); // none of the classes is neutral
+    await part('keep').check();
+    await page.locator('#teach [data-as="neutral"]:enabled').waitFor();
+    await neutral.focus();
+    await page.keyboard.press('Space');
+    await shows(part('neutral-status'), /without any expression: \d+ %/);
+    await shows(part('neutral-status'), 'Corrected by your neutral face.');
+    expect(await neutral.getAttribute('aria-pressed')).toBe('true');
+    const share = async () => Number.parseInt((await page.locator('#teach .bars [data-emotion=neutral]').textContent())!.slice('neutral'.length), 10); // prettier-ignore
+    await expect.poll(async () => Math.abs((await share()) - 35), { timeout: PATIENCE }).toBeLessThanOrEqual(5); // RESTING
+    await neutral.press('Enter');
+    await page.locator('#teach [data-as="neutral"][aria-pressed=false]').waitFor();
+    await part('keep').uncheck();
+    await page.locator('#teach [data-as="neutral"]:disabled').waitFor();
+    expect(await part('problem').textContent()).toBe('');
+  });
+
   it('says so if an image has no face, and keeps everything', async () => {
     const before = await counts();
     const black = join(demo.directory, 'black.png');

@@ -13,7 +13,7 @@ describeOn(BACKENDS, 'fine-tuning', () => {
     'trains the last block and the head on images that were kept, leaves the rest and the base alone, and may be canceled',
     { timeout: 300_000 },
     async () => {
-      const model = narrowBase();
+      const model = narrowBase(4);
       const base = await loadClassifier({ model });
       const before = weightsOf(model);
       const first = createTeacher({ classifier: base, keep: 'images' });

@@ -4,8 +4,8 @@ import { createCompactCnn } from '../../src/models/compact';
 import { Random } from '../../src/random';
 import { NARROW } from '../support/tiny';
 
-/** A narrow model for 16×16 images, to be a base. */
-export const narrowBase = (seed = 4): tfl.LayersModel => createCompactCnn({ ...NARROW.compact, seed });
+/** A narrow model for 16×16 images, to be a base: untrained, but with vectors that differ by the bright side. */
+export const narrowBase = (seed = 6): tfl.LayersModel => createCompactCnn({ ...NARROW.compact, seed });
 
 /** A gray image that is bright on one side, with noise. */
 export function shaded(side: 'left' | 'right' | 'top', seed: number): PixelData {

@@ -19,12 +19,16 @@ describe('samples', () => {
     expect(samples.all.map(({ id, take }) => [id, take])).toEqual([[1, 1], [2, 1], [4, 3]]); // prettier-ignore
   });
 
-  it('become those of another class when it is renamed to that', () => {
+  it('become those of another class when it is renamed to that, and only if that is wanted', () => {
     const samples = new Samples([]);
     for (const label of ['a', 'b', 'c']) samples.add(label, faces(1), 0);
-    samples.rename('a', 'd');
-    samples.rename('d', 'c');
-    samples.rename('b', 'b');
+    samples.rename('a', 'd', { merge: false });
+    expect(() => samples.rename('d', 'c', { merge: false })).toThrow(
+      /^rename: name: .* received "c"\. Pass \{ merge: true \}/,
+    );
+    expect(samples.counts()).toEqual({ d: 1, b: 1, c: 1 });
+    samples.rename('d', 'c', { merge: true });
+    samples.rename('b', 'b', { merge: false });
     expect(samples.counts()).toEqual({ b: 1, c: 2 });
     samples.clear('b');
     expect(samples.classNames).toEqual(['c']);
@@ -32,13 +36,22 @@ describe('samples', () => {
     expect([samples.classNames, samples.all]).toEqual([[], []]);
   });
 
+  it('may be missing in a class that begins empty', () => {
+    const samples = new Samples([]);
+    samples.addClass('bored');
+    samples.add('engaged', faces(1), 0);
+    samples.addClass('engaged');
+    expect(samples.counts()).toEqual({ bored: 0, engaged: 1 });
+    expect(() => samples.addClass(' ')).toThrow('addClass: label');
+  });
+
   it('stay as they are if a number, a class or a name is not valid', () => {
     const samples = new Samples([]);
     samples.add('a', faces(2), 0);
     expect(() => samples.remove([1, 7])).toThrow(/^remove: ids: expected .* received 7/);
     expect(() => samples.remove('1' as unknown as number)).toThrow(InputError);
-    expect(() => samples.rename('b', 'c')).toThrow('rename: label: expected one of "a", received "b"');
-    expect(() => samples.rename('a', ' ')).toThrow(InputError);
+    expect(() => samples.rename('b', 'c', { merge: true })).toThrow('rename: label: expected one of "a", received "b"');
+    expect(() => samples.rename('a', ' ', { merge: true })).toThrow(InputError);
     expect(() => samples.clear('b')).toThrow(InputError);
     expect(() => samples.checkLabel('add: label', '')).toThrow(InputError);
     const full = new Samples(Array.from({ length: 255 }, (_, i) => `${i}`));

@@ -3,8 +3,8 @@ import { fill } from '../dom';
 import { type CardActions, ClassCard } from './class-card';
 import { type Learned, Lesson } from './lesson';
 import { MARKUP } from './markup';
+import { Neutral } from './neutral';
 import { Outcome } from './outcome';
-import { recordWhileHeld } from './record';
 import { Settings } from './settings';
 import { download, NAME } from './take-away';
 import { Trial } from './trial';
@@ -12,6 +12,7 @@ import { Trial } from './trial';
 export const title = 'Teach';
 
 const FIRST = ['bored', 'engaged'];
+const LONGEST = 30; // seconds of one take
 
 /** Fills an element with the panel that teaches own expressions. What it needs is loaded with the first sample. */
 export function mount(root: HTMLElement): void {
@@ -26,6 +27,7 @@ export function mount(root: HTMLElement): void {
   const outcome = new Outcome(part);
   const settings = new Settings(part, () => void act(learn));
   const trial = new Trial(part, (seen) => outcome.see(seen), fail);
+  const neutral = new Neutral(part, trial, act);
   let cards: ClassCard[] = [];
   let learned: Learned;
   let isRecording = false;
@@ -57,6 +59,7 @@ export function mount(root: HTMLElement): void {
     outcome.progress(undefined);
     outcome.show(learned);
     trial.use(learned?.classifier, learned?.detector);
+    neutral.show(learned?.classifier.card.classNames ?? []);
   }
 
   const actions: CardActions = {
@@ -66,8 +69,8 @@ export function mount(root: HTMLElement): void {
       await act(async () => {
         card.say('Getting ready …');
         const teacher = await lesson.teacher();
-        const say = (samples: number) => card.say(`Recording: ${samples}`);
-        await recordWhileHeld(teacher, card.name, trial.video, released, say);
+        const onProgress = (samples: number) => card.say(`Recording: ${samples}`);
+        await teacher.record(card.name, trial.video, { seconds: LONGEST, finish: released, onProgress });
       });
       trial.isPaused = isRecording = false;
       await learn();
@@ -115,6 +118,7 @@ export function mount(root: HTMLElement): void {
   function showCamera(): void {
     camera.textContent = trial.isLive ? 'Stop the webcam' : 'Use the webcam';
     for (const card of cards) card.canRecord = trial.isLive;
+    neutral.show();
   }
 
   async function toggleCamera(): Promise<void> {
@@ -173,4 +177,5 @@ export function mount(root: HTMLElement): void {
     });
   }
   for (const name of FIRST) addCard(name);
+  neutral.show();
 }

@@ -1,5 +1,13 @@
 import type { Classifier, Prediction } from 'fer-cnn';
-import { createFaceClassifier, createTracker, type FaceDetector, type TrackedFace, type Tracker } from 'fer-cnn/faces';
+import {
+  createFaceClassifier,
+  createTracker,
+  type FaceBaseline,
+  type FaceDetector,
+  measureBaseline,
+  type TrackedFace,
+  type Tracker,
+} from 'fer-cnn/faces';
 import type { Part } from '../dom';
 
 /** What a face is taken for: all classes, and the one that is shown. */
@@ -18,6 +26,8 @@ export class Trial {
   #classifier: Classifier | undefined;
   #detector: FaceDetector | undefined;
   #tracker: Tracker | undefined;
+  #baseline: FaceBaseline | undefined;
+  #measuring: AbortController | undefined;
   #isPaused = false;
   #turn = 0;
   #last: Promise<unknown> = Promise.resolve(); // whatever uses a classifier
@@ -49,6 +59,7 @@ export class Trial {
     const { srcObject } = this.video;
     if (srcObject instanceof MediaStream) for (const track of srcObject.getTracks()) track.stop();
     this.video.srcObject = null;
+    this.#measuring?.abort();
     this.#stage.setAttribute('data-empty', '');
     this.#look();
   }
@@ -68,7 +79,46 @@ export class Trial {
     const before = this.#classifier;
     this.#classifier = classifier;
     this.#detector = detector;
+    this.#measuring?.abort();
+    this.#baseline = undefined; // it was that of the classifier before
     this.#look(before);
+  }
+
+  /** Whether what is seen is corrected by a resting face. */
+  get isCorrected(): boolean {
+    return this.#baseline !== undefined;
+  }
+
+  /**
+   * Watches the webcam for some seconds, and corrects by the resting face that it shows.
+   *
+   * @param className What the face should be taken for. @param onProgress Is told the share of the time that is over.
+   */
+  async measure(className: string, onProgress: (share: number) => void): Promise<void> {
+    if (this.#measuring) return;
+    const { signal } = (this.#measuring = new AbortController());
+    this.#look();
+    const watch = async () => {
+      if (signal.aborted) return;
+      const classifier = createFaceClassifier({ classifier: this.#classifier, detector: this.#detector });
+      this.#baseline = await measureBaseline(this.video, { classifier, className, onProgress, signal });
+    };
+    const measured = this.#last.then(watch);
+    this.#last = measured.catch(() => undefined);
+    try {
+      await measured;
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      this.#measuring = undefined;
+      this.#look();
+    }
+  }
+
+  /** Corrects nothing any more. */
+  forget(): void {
+    this.#baseline = undefined;
+    this.#look();
   }
 
   /** Whether nothing is asked for now, for instance because the device is busy with recording. */
@@ -76,6 +126,10 @@ export class Trial {
     if (isPaused === this.#isPaused) return;
     this.#isPaused = isPaused;
     this.#look();
+  }
+
+  get #isEmpty(): boolean {
+    return this.#stage.hasAttribute('data-empty');
   }
 
   #show(width: number, height: number): void {
@@ -95,8 +149,8 @@ export class Trial {
     const look = async () => {
       before?.dispose();
       const [classifier, detector] = [this.#classifier, this.#detector];
-      if (mine !== this.#turn || this.#isPaused || !classifier || this.#stage.hasAttribute('data-empty')) return;
-      const faces = createFaceClassifier({ classifier, detector });
+      if (mine !== this.#turn || this.#isPaused || this.#measuring || !classifier || this.#isEmpty) return;
+      const faces = createFaceClassifier({ classifier, detector, baseline: this.#baseline });
       if (this.isLive) {
         const tracker = (this.#tracker = createTracker(faces));
         await tracker.start(this.video, (all) => this.#see(largest(all)));
