@@ -47,6 +47,7 @@ function lookAt(input: object): Look | undefined {
   return undefined;
 }
 
+const NO_CANVAS = 'In jsdom, install the npm package canvas, or pass a file or pixels.';
 const CLOSED = 'Pass it before its close() is called.';
 
 /** Whether a value looks like one of the browser's images. */
@@ -97,6 +98,7 @@ function reading<T>(look: Look, read: () => T): T {
   try {
     return read();
   } catch (cause) {
+    if (cause instanceof InputError) throw cause;
     throw new InputError({
       where: '',
       expected: `${look.name} whose pixels can be read`,
@@ -125,7 +127,8 @@ function drawn(
   const inPage = 'ownerDocument' in element;
   const canvas = inPage ? element.ownerDocument.createElement('canvas') : new OffscreenCanvas(width, height);
   Object.assign(canvas, { width, height });
-  const context = canvas.getContext('2d', { willReadFrequently }) as CanvasRenderingContext2D;
+  const context = canvas.getContext('2d', { willReadFrequently }) as CanvasRenderingContext2D | null;
+  if (context === null) throw inputError('', 'a document whose canvases have a 2D context', 'one without', NO_CANVAS);
   context.drawImage(element, 0, 0);
   return canvas;
 }

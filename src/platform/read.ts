@@ -180,7 +180,7 @@ async function bodyOf(
   onResponse: ReadOptions['onResponse'],
 ): Promise<ReadableStream<Uint8Array> | null> {
   const tag = tagOf(source);
-  if (tag === 'Blob' || tag === 'File') return (source as Blob).stream();
+  if (tag === 'Blob' || tag === 'File') return streamOf(source as Blob);
   if (tag === 'ReadableStream') return unlocked(source as ReadableStream<Uint8Array>);
   const named = typeof source === 'string' || tag === 'URL';
   if (!named && tag !== 'Response') {
@@ -192,6 +192,18 @@ async function bodyOf(
   if (response.status !== 200)
     throw fail({ expected: 'an answer with status 200', received: `status ${response.status}` });
   return response.body && unlocked(response.body);
+}
+
+/** The stream of a Blob; in jsdom, whose Blobs have none, what a FileReader reads. */
+async function streamOf(blob: Blob): Promise<ReadableStream<Uint8Array> | null> {
+  if (typeof blob.stream === 'function') return blob.stream();
+  const reader = new FileReader();
+  const bytes = await new Promise<ArrayBuffer>((resolve, reject) => {
+    reader.onload = () => resolve(reader.result as ArrayBuffer);
+    reader.onerror = () => reject(reader.error as Error);
+    reader.readAsArrayBuffer(blob);
+  });
+  return new Response(new Uint8Array(bytes)).body;
 }
 
 function unlocked(stream: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
