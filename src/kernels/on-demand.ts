@@ -20,8 +20,11 @@ export function hasNativeOperations(): boolean {
 export async function prepareKernels(): Promise<void> {
   if (hasNativeOperations()) native ??= await import('./native-training');
   if (tf.getBackend() !== 'wasm') return;
-  winograd ??= await import('./winograd');
-  await winograd.startWinograd();
+  winograd ??= await import('./winograd').catch((error: unknown) => {
+    if ('ServiceWorkerGlobalScope' in globalThis) return undefined; // import() is forbidden there
+    throw error;
+  });
+  await winograd?.startWinograd();
 }
 
 /** The kernels that use TensorFlow's operations, if the active backend has them and {@link prepareKernels} was called. */

@@ -1,7 +1,7 @@
 // oxlint-disable-next-line typescript/triple-slash-reference -- ambient modules have nothing to import
 /// <reference path="./modules.d.ts" />
 import type * as tf from '@tensorflow/tfjs-core';
-import { WeightsError } from '../errors';
+import { missingWeights } from '../errors';
 import type { ModelName } from '../models/registry';
 import type { ModelCard } from './card';
 
@@ -36,21 +36,13 @@ export const isBundled = (source: unknown): source is ModelName => BUNDLED_MODEL
  *
  * @param name Their name.
  * @returns The module's default export.
- * @throws {@link WeightsError} if it cannot be imported.
+ * @throws WeightsError if it cannot be imported.
  */
 export async function importBundled(name: ModelName): Promise<WeightsModule> {
   try {
     return (await MODULES[name]()).default;
   } catch (cause) {
-    const isServiceWorker = 'ServiceWorkerGlobalScope' in globalThis;
-    throw new WeightsError({
-      where: `weights '${name}'`,
-      expected: `the module fer-cnn/weights/${name}`,
-      received: isServiceWorker ? 'a service worker, where import() is forbidden' : 'none that can be imported',
-      remedy: isServiceWorker
-        ? `Write \`import weights from 'fer-cnn/weights/${name}'\` and pass it to loadClassifier(weights).`
-        : 'Install the package again or, in its repository, run npm run build.',
-      cause,
-    });
+    const orElse = `, or write \`import weights from 'fer-cnn/weights/${name}'\` and pass it to loadClassifier(weights)`;
+    throw missingWeights(`weights '${name}'`, name, cause, orElse);
   }
 }
