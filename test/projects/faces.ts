@@ -36,7 +36,7 @@ export async function askPage(page: Page, url: string): Promise<Answer[]> {
   try {
     await page.goto(url, { waitUntil: 'networkidle' });
     await page.setInputFiles('input[type=file]', PHOTO);
-    await page.waitForFunction(`!/^(Choose|Looking)/.test(document.querySelector('output').textContent)`);
+    await page.locator('output', { hasText: /^(?!Choose|Looking)/ }).waitFor(); // without eval, which extensions forbid
     const status = await page.textContent('output');
     if (!status?.startsWith('Faces found')) throw new Error(`The page says: ${status}`);
     return (await page.locator('li').allTextContents()).map((text) => {

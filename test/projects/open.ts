@@ -26,12 +26,12 @@ async function openVite(folder: string, browser: Browser): Promise<Record<string
   const development = await startServer(folder, ['npm', 'run', 'dev', '--', '--host', '127.0.0.1', '--port', '0']);
   const answers: Record<string, Answer[]> = {};
   try {
-    answers['npm run dev'] = await askPage(await browser.newPage(), development.url);
+    answers['development server'] = await askPage(await browser.newPage(), development.url);
   } finally {
     development.close();
   }
   await run(folder, 'npm', 'run', 'build');
-  answers['npm run build'] = await openBuilt(join(folder, 'dist'), browser);
+  answers['build'] = await openBuilt(join(folder, 'dist'), browser);
   return answers;
 }
 
@@ -47,12 +47,15 @@ async function openBuilt(folder: string, browser: Browser): Promise<Answer[]> {
 async function openNext(folder: string, browser: Browser): Promise<Record<string, Answer[]>> {
   const answers: Record<string, Answer[]> = {};
   const quiet = { NEXT_TELEMETRY_DISABLED: '1' };
-  for (const script of ['dev', 'start']) {
+  for (const [script, place] of [
+    ['dev', 'development server'],
+    ['start', 'build'],
+  ] as const) {
     if (script === 'start') await run(folder, 'env', 'NEXT_TELEMETRY_DISABLED=1', 'npm', 'run', 'build');
     const server = await startServer(folder, ['npm', 'run', script, '--', '--port', '0'], quiet);
     try {
-      answers[`npm run ${script}, server`] = await askServer(`${server.url}/api/faces`);
-      answers[`npm run ${script}, client`] = await askPage(await browser.newPage(), server.url);
+      answers[`${place}: route handler`] = await askServer(`${server.url}/api/faces`);
+      answers[`${place}: client component`] = await askPage(await browser.newPage(), server.url);
     } finally {
       server.close();
     }
@@ -62,7 +65,7 @@ async function openNext(folder: string, browser: Browser): Promise<Record<string
 
 async function openServiceWorker(folder: string, browser: Browser): Promise<Record<string, Answer[]>> {
   await run(folder, 'npm', 'run', 'build');
-  return { 'npm run build': await openBuilt(join(folder, 'public'), browser) };
+  return { build: await openBuilt(join(folder, 'public'), browser) };
 }
 
 /** Extensions are loaded when a browser starts, so this starts one. */
@@ -87,7 +90,7 @@ async function openExtension(folder: string): Promise<Record<string, Answer[]>> 
 async function openServer(folder: string, path: string): Promise<Record<string, Answer[]>> {
   const server = await startServer(folder, ['npm', 'start'], { PORT: '0' });
   try {
-    return { 'npm start': await askServer(server.url + path) };
+    return { server: await askServer(server.url + path) };
   } finally {
     server.close();
   }

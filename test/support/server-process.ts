@@ -33,7 +33,7 @@ export async function startServer(
   server.on('exit', () => (isOpen = false));
   for (const stream of [server.stdout, server.stderr]) stream.on('data', (chunk) => (printed += chunk));
   const end = Date.now() + PATIENCE;
-  while (isOpen && Date.now() < end) {
+  while (server.exitCode === null && Date.now() < end) {
     const [url] = ADDRESS.exec(printed) ?? [];
     if (url && (await fetch(url).catch(() => undefined))) return { url, close };
     await new Promise((resolve) => setTimeout(resolve, 200));
