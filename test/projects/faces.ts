@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 import { ROOT } from '../environments/app';
 
 /** The photo that every project gets. It shows several faces. */
-export const PHOTO = join(ROOT, 'examples/pictures/portraits.jpg');
+const PHOTO = join(ROOT, 'examples/pictures/portraits.jpg');
 
 /** What a project has to say about a face: its class, and the probability in percent. */
 export interface Answer {
