@@ -197,7 +197,7 @@ export function missingWeights(where: string, name: string, cause: unknown, orEl
   const expected = `the module fer-cnn/weights/${name}`;
   const [received, remedy] =
     'ServiceWorkerGlobalScope' in globalThis
-      ? ['a service worker, where import() is forbidden', `Bundle it into one file, without code splitting${orElse}.`]
+      ? ['a service worker, where import() is forbidden', `Bundle it into one file${orElse}.`]
       : ['none that can be imported', 'Install the package again or, in its repository, run npm run build.'];
   return new WeightsError({ where, expected, received, remedy, cause });
 }

@@ -47,7 +47,6 @@ function lookAt(input: object): Look | undefined {
   return undefined;
 }
 
-const NO_CANVAS = 'In jsdom, install the npm package canvas, or pass a file or pixels.';
 const CLOSED = 'Pass it before its close() is called.';
 
 /** Whether a value looks like one of the browser's images. */
@@ -128,7 +127,7 @@ function drawn(
   const canvas = inPage ? element.ownerDocument.createElement('canvas') : new OffscreenCanvas(width, height);
   Object.assign(canvas, { width, height });
   const context = canvas.getContext('2d', { willReadFrequently }) as CanvasRenderingContext2D | null;
-  if (context === null) throw inputError('', 'a document whose canvases have a 2D context', 'one without', NO_CANVAS);
+  if (!context) throw inputError('', 'a 2D context', 'none', 'In jsdom, install the package canvas.');
   context.drawImage(element, 0, 0);
   return canvas;
 }

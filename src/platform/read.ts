@@ -1,4 +1,4 @@
-import { open } from '#platform';
+import { open, streamOf } from '#platform';
 import { FerError, inputError, reasonOf } from '../errors';
 import { describe } from '../validate';
 import { type ReadFailure, URL_SCHEME } from './platform';
@@ -192,18 +192,6 @@ async function bodyOf(
   if (response.status !== 200)
     throw fail({ expected: 'an answer with status 200', received: `status ${response.status}` });
   return response.body && unlocked(response.body);
-}
-
-/** The stream of a Blob; in jsdom, whose Blobs have none, what a FileReader reads. */
-async function streamOf(blob: Blob): Promise<ReadableStream<Uint8Array> | null> {
-  if (typeof blob.stream === 'function') return blob.stream();
-  const reader = new FileReader();
-  const bytes = await new Promise<ArrayBuffer>((resolve, reject) => {
-    reader.addEventListener('load', () => resolve(reader.result as ArrayBuffer));
-    reader.addEventListener('error', () => reject(reader.error as Error));
-    reader.readAsArrayBuffer(blob);
-  });
-  return new Response(new Uint8Array(bytes)).body;
 }
 
 function unlocked(stream: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {

@@ -35,7 +35,7 @@ describe('in jsdom, where components are tested', () => {
 
   it('canvases, which have no pixels there, are refused with the way out', async () => {
     const canvas = document.createElement('canvas');
-    const remedy = /received one without\. In jsdom, install the npm package canvas, or pass a file or pixels\.$/;
+    const remedy = /expected a 2D context, received none\. In jsdom, install the package canvas\.$/;
     await expect(classifyFaces(canvas)).rejects.toThrow(remedy);
     await expect(classify(canvas)).rejects.toThrow(remedy);
   });

@@ -28,8 +28,7 @@ describe.skipIf(!HAS_CHROMIUM)(`a service worker (skipped without ${CHROMIUM})`,
       return answer;
     })()`);
     expect(answer).toMatchObject({ backend: 'wasm', best: expect.toBeOneOf([...EMOTIONS]) });
-    const forbidden =
-      'received a service worker, where import() is forbidden. Bundle it into one file, without code splitting';
+    const forbidden = 'received a service worker, where import() is forbidden. Bundle it into one file';
     expect(answer.detector).toBe(
       `WeightsError: loadFaceDetector: expected the module fer-cnn/weights/blazeface, ${forbidden}.`,
     );
