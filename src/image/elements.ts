@@ -97,7 +97,6 @@ function reading<T>(look: Look, read: () => T): T {
   try {
     return read();
   } catch (cause) {
-    if (cause instanceof InputError) throw cause;
     throw new InputError({
       where: '',
       expected: `${look.name} whose pixels can be read`,
@@ -126,8 +125,7 @@ function drawn(
   const inPage = 'ownerDocument' in element;
   const canvas = inPage ? element.ownerDocument.createElement('canvas') : new OffscreenCanvas(width, height);
   Object.assign(canvas, { width, height });
-  const context = canvas.getContext('2d', { willReadFrequently }) as CanvasRenderingContext2D | null;
-  if (!context) throw inputError('', 'a 2D context', 'none', 'In jsdom, install the package canvas.');
+  const context = canvas.getContext('2d', { willReadFrequently }) as CanvasRenderingContext2D;
   context.drawImage(element, 0, 0);
   return canvas;
 }

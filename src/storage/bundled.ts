@@ -42,7 +42,7 @@ export async function importBundled(name: ModelName): Promise<WeightsModule> {
   try {
     return (await MODULES[name]()).default;
   } catch (cause) {
-    const orElse = `, or write \`import weights from 'fer-cnn/weights/${name}'\` and pass it to loadClassifier(weights)`;
+    const orElse = `, or write \`import weights from 'fer-cnn/weights/${name}'\` and pass it to loadClassifier`;
     throw missingWeights(`weights '${name}'`, name, cause, orElse);
   }
 }

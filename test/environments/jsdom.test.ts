@@ -33,11 +33,10 @@ describe('in jsdom, where components are tested', () => {
     expect(predictions.reduce((sum, { probability }) => sum + probability, 0)).toBeCloseTo(1, 5);
   });
 
-  it('canvases, which have no pixels there, are refused with the way out', async () => {
+  it('canvases, which have no pixels there, are refused', async () => {
     const canvas = document.createElement('canvas');
-    const remedy = /expected a 2D context, received none\. In jsdom, install the package canvas\.$/;
-    await expect(classifyFaces(canvas)).rejects.toThrow(remedy);
-    await expect(classify(canvas)).rejects.toThrow(remedy);
+    await expect(classifyFaces(canvas)).rejects.toThrow('expected a canvas whose pixels can be read');
+    await expect(classify(canvas)).rejects.toThrow('expected a canvas whose pixels can be read');
   });
 
   it('images, which jsdom does not load, are refused', async () => {

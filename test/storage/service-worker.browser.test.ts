@@ -33,7 +33,7 @@ describe.skipIf(!HAS_CHROMIUM)(`a service worker (skipped without ${CHROMIUM})`,
       `WeightsError: loadFaceDetector: expected the module fer-cnn/weights/blazeface, ${forbidden}.`,
     );
     expect(answer.classifierByName).toContain(
-      `${forbidden}, or write \`import weights from 'fer-cnn/weights/compact'\` and pass it to loadClassifier(weights).`,
+      `${forbidden}, or write \`import weights from 'fer-cnn/weights/compact'\` and pass it to loadClassifier.`,
     );
   });
 });
