@@ -185,24 +185,6 @@ export function missingPackage(where: string, name: string, cause: unknown): Fer
 }
 
 /**
- * Creates the error for weights of this package that cannot be imported.
- *
- * @param where The function that needs them, or their name.
- * @param name Name of the module.
- * @param cause The error of the import.
- * @param orElse What else helps in a service worker.
- * @returns The error. In a service worker, it names the way out.
- */
-export function missingWeights(where: string, name: string, cause: unknown, orElse = ''): WeightsError {
-  const expected = `the module fer-cnn/weights/${name}`;
-  const [received, remedy] =
-    'ServiceWorkerGlobalScope' in globalThis
-      ? ['a service worker, where import() is forbidden', `Bundle it into one file${orElse}.`]
-      : ['none that can be imported', 'Install the package again or, in its repository, run npm run build.'];
-  return new WeightsError({ where, expected, received, remedy, cause });
-}
-
-/**
  * Runs the work, and completes the place of the errors of this package that it throws.
  *
  * A function that only others of this package call does not know on whose behalf it runs: the place of its errors begins with a colon, a

@@ -15,15 +15,12 @@ export function hasNativeOperations(): boolean {
 
 /**
  * Loads the kernels for the active backend once: TensorFlow's operations for tfjs-node, the fast convolutions for WASM. Programs on other
- * backends do not load them. Generic kernels are used until then.
+ * backends do not load them. Generic kernels are used until then, and where the fast convolutions cannot be loaded.
  */
 export async function prepareKernels(): Promise<void> {
   if (hasNativeOperations()) native ??= await import('./native-training');
   if (tf.getBackend() !== 'wasm') return;
-  winograd ??= await import('./winograd').catch((error: unknown) => {
-    if ('ServiceWorkerGlobalScope' in globalThis) return undefined; // import() is forbidden there
-    throw error;
-  });
+  winograd ??= await import('./winograd').catch(() => undefined); // service workers forbid import()
   await winograd?.startWinograd();
 }
 

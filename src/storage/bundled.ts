@@ -1,7 +1,7 @@
 // oxlint-disable-next-line typescript/triple-slash-reference -- ambient modules have nothing to import
 /// <reference path="./modules.d.ts" />
 import type * as tf from '@tensorflow/tfjs-core';
-import { missingWeights } from '../errors';
+import { WeightsError } from '../errors';
 import type { ModelName } from '../models/registry';
 import type { ModelCard } from './card';
 
@@ -36,13 +36,21 @@ export const isBundled = (source: unknown): source is ModelName => BUNDLED_MODEL
  *
  * @param name Their name.
  * @returns The module's default export.
- * @throws WeightsError if it cannot be imported.
+ * @throws {@link WeightsError} if it cannot be imported.
  */
 export async function importBundled(name: ModelName): Promise<WeightsModule> {
   try {
     return (await MODULES[name]()).default;
   } catch (cause) {
-    const orElse = `, or write \`import weights from 'fer-cnn/weights/${name}'\` and pass it to loadClassifier`;
-    throw missingWeights(`weights '${name}'`, name, cause, orElse);
+    const isServiceWorker = 'ServiceWorkerGlobalScope' in globalThis;
+    throw new WeightsError({
+      where: `weights '${name}'`,
+      expected: `the module fer-cnn/weights/${name}`,
+      received: isServiceWorker ? 'a service worker, where import() is forbidden' : 'none that can be imported',
+      remedy: isServiceWorker
+        ? `Write \`import weights from 'fer-cnn/weights/${name}'\` and pass it to loadClassifier(weights).`
+        : 'Install the package again or, in its repository, run npm run build.',
+      cause,
+    });
   }
 }

@@ -1,7 +1,7 @@
 // oxlint-disable-next-line typescript/triple-slash-reference -- ambient modules have nothing to import
 /// <reference path="./modules.d.ts" />
 import * as tf from '@tensorflow/tfjs-core';
-import { missingWeights } from '../../errors';
+import { WeightsError } from '../../errors';
 import { bytesOfBase64 } from '../../base64';
 import type * as fastNetworks from './fast-network';
 
@@ -57,7 +57,13 @@ export interface DetectorSource {
  */
 export async function readDetector(): Promise<DetectorSource> {
   const module = await import('fer-cnn/weights/blazeface').catch((cause: unknown) => {
-    throw missingWeights('loadFaceDetector', 'blazeface', cause);
+    throw new WeightsError({
+      where: 'loadFaceDetector',
+      expected: 'the module fer-cnn/weights/blazeface',
+      received: 'none that can be imported',
+      remedy: 'Install the package again, or bundle a service worker into one file.',
+      cause,
+    });
   });
   const { shapes, weightsBase64 } = module.default;
   const bytes = bytesOfBase64(weightsBase64);
