@@ -15,13 +15,13 @@ export function hasNativeOperations(): boolean {
 
 /**
  * Loads the kernels for the active backend once: TensorFlow's operations for tfjs-node, the fast convolutions for WASM. Programs on other
- * backends do not load them. Generic kernels are used until then, and where the fast convolutions cannot be loaded.
+ * backends do not load them. Generic kernels are used until then.
  */
 export async function prepareKernels(): Promise<void> {
   if (hasNativeOperations()) native ??= await import('./native-training');
   if (tf.getBackend() !== 'wasm') return;
-  winograd ??= await import('./winograd').catch(() => undefined); // service workers forbid import()
-  await winograd?.startWinograd();
+  winograd ??= await import('./winograd');
+  await winograd.startWinograd();
 }
 
 /** The kernels that use TensorFlow's operations, if the active backend has them and {@link prepareKernels} was called. */
