@@ -11,6 +11,7 @@ import { faces } from './benches/faces';
 import { damage } from './benches/damage';
 import { load } from './benches/load';
 import { memory } from './benches/memory';
+import { page } from './benches/page';
 import { pipeline } from './benches/pipeline';
 import { predict } from './benches/predict';
 import { product } from './benches/product';
@@ -19,6 +20,7 @@ import { size } from './benches/size';
 import { start } from './benches/start';
 import { teaching } from './benches/teach';
 import { training } from './benches/train';
+import { webcam } from './benches/webcam';
 import { workers } from './benches/workers';
 import { describeMachine } from './support/machine';
 import { toMarkdown, type Bench, type Section } from './support/section';
@@ -29,10 +31,12 @@ const BENCHES: readonly Bench[] = [
     product,
     classifying,
     faces,
+    webcam,
     predict,
     size,
     load,
     start,
+    page,
     memory,
     pipeline,
     teaching,

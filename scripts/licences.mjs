@@ -6,6 +6,7 @@ import { format } from 'prettier';
 const FILE = 'docs/licences.md';
 const PERMISSIVE = [
   'MIT',
+  'MIT-0',
   'ISC',
   'Apache-2.0',
   'BSD-2-Clause',

@@ -4,7 +4,16 @@ import { read } from './paths';
 /** The guides in the order of what people come for. Those that are missing here follow at the end, by name. */
 const ORDER = [
   ...['faces', 'classification', 'explanation', 'teaching', 'training', 'data', 'evaluation', 'models'],
-  ...['models-from-elsewhere', 'backends', 'environments', 'runtimes', 'interop', 'scale-out', 'performance'],
+  ...[
+    'models-from-elsewhere',
+    'backends',
+    'frameworks',
+    'environments',
+    'runtimes',
+    'interop',
+    'scale-out',
+    'performance',
+  ],
   ...['people', 'ethics', 'troubleshooting', 'coming-from-face-api', 'coming-from-human'],
 ];
 

@@ -7,6 +7,9 @@ export { gunzip } from './browser-gunzip';
 /** `#platform` of browsers and workers; see {@link Platform}. */
 export const open: Platform['open'] = (source, signal) => fetch(locate(source), signal ? { signal } : {});
 
+/** See {@link Platform.streamOf}. */
+export const streamOf = (blob: Blob) => blob.stream();
+
 /** See {@link Platform.locate}. */
 export const locate = (source: string | URL): URL => new URL(source, baseUrl());
 

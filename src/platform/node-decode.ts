@@ -26,7 +26,8 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions): Pr
   };
   const sharp = await loadSharp();
   signal?.throwIfAborted();
-  const image = sharp(bytes, { failOn: 'error', limitInputPixels: false });
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length); // sharp refuses the arrays of jsdom, another realm
+  const image = sharp(file, { failOn: 'error', limitInputPixels: false });
   const { width, height, channels, depth, space, format } = await attempt(() => image.metadata());
   if (format === 'svg') checkSvg(bytes, fail);
   if (width * height > maxPixels) {

@@ -6,6 +6,7 @@ import { type Platform, URL_SCHEME } from './platform';
 export { decodeImage } from './node-decode';
 export { listFolder } from './node-folder';
 export { gunzip } from './node-gunzip';
+export { streamOf } from './node-blob';
 
 /** `#platform` of Node, Deno and Bun; see {@link Platform}. */
 export const open: Platform['open'] = async (source, signal) => {

@@ -60,6 +60,9 @@ export interface Platform {
    */
   decodeImage(bytes: Uint8Array<ArrayBuffer>, options: DecodeOptions): Promise<DecodedImage>;
 
+  /** The bytes of a file in memory, piece by piece. */
+  streamOf(blob: Blob): ReadableStream<Uint8Array> | Promise<ReadableStream<Uint8Array> | null>;
+
   /**
    * Writes files, each whole or not at all; folders are made if needed.
    *

@@ -1,4 +1,4 @@
-import { open } from '#platform';
+import { open, streamOf } from '#platform';
 import { FerError, inputError, reasonOf } from '../errors';
 import { describe } from '../validate';
 import { type ReadFailure, URL_SCHEME } from './platform';
@@ -173,7 +173,7 @@ async function bodyOf(
   onResponse: ReadOptions['onResponse'],
 ): Promise<ReadableStream<Uint8Array> | null> {
   const tag = tagOf(source);
-  if (tag === 'Blob' || tag === 'File') return (source as Blob).stream();
+  if (tag === 'Blob' || tag === 'File') return streamOf(source as Blob);
   if (tag === 'ReadableStream') return unlocked(source as ReadableStream<Uint8Array>);
   const named = typeof source === 'string' || tag === 'URL';
   if (!named && tag !== 'Response') {

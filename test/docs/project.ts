@@ -23,7 +23,8 @@ const NEEDS: readonly (readonly [what: string, sign: RegExp])[] = [
   ['a page', /\b(document|navigator|self|window|indexedDB)\b|backend-webg/],
   ['something that only its reader has', /^declare /m],
   ['a server of its page', /loadClassifier\('\/|setWasmPaths\(/],
-  ['another package', /@vladmandic|@tensorflow-models|@mediapipe|from 'vite'|@rollup|'webgpu'/],
+  ['another package', /@vladmandic|@tensorflow-models|@mediapipe|from 'vite'|@rollup|'webgpu'|'(vue|fastify)'/],
+  ['a client', /\.listen\(/],
 ];
 
 /** What a program needs that is not here, if anything. */

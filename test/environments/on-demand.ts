@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { serveDirectory } from '../support/browser';
+import { startServer } from '../support/server-process';
 import { type App, run, writeFiles } from './app';
 import { runProgram, visitAll } from './bundled';
-import { BUNDLED_WORKER, html, type PageServer, pageOfWorker } from './pages';
+import { BUNDLED_WORKER, html, pageOfWorker } from './pages';
 import type { Environment, Outcome } from './report';
 
 const bin = (app: App, name: string) => join(app.directory, 'node_modules/.bin', name);
@@ -89,7 +89,7 @@ export default {
   await run(app.directory, bin(app, 'rollup'), '--config', '--silent');
 }
 
-const NEXT_ENVIRONMENT = ['NODE_ENV=production', 'NEXT_TELEMETRY_DISABLED=1'];
+const NEXT_ENVIRONMENT = { NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' };
 
 async function runNext(browser: Browser, app: App): Promise<Record<string, Outcome>> {
   await writeFiles(app, {
@@ -108,34 +108,13 @@ export const dynamic = 'force-dynamic';
 export const GET = async () => Response.json({ ...(await use()), other: await useOther() });`,
     'next.config.mjs': `export default { turbopack: { root: import.meta.dirname } };`,
   });
-  await run(app.directory, 'env', ...NEXT_ENVIRONMENT, bin(app, 'next'), 'build');
-  const server = await startNext(app);
+  const variables = Object.entries(NEXT_ENVIRONMENT).map((pair) => pair.join('='));
+  await run(app.directory, 'env', ...variables, bin(app, 'next'), 'build');
+  const server = await startServer(app.directory, [bin(app, 'next'), 'start', '--port', '0'], NEXT_ENVIRONMENT);
   const onServer = fetch(`${server.url}/api`).then((response) => response.json() as Promise<Outcome>);
   try {
     return { server: await onServer, ...(await visitAll(browser, app, server, { client: '/' })) };
   } finally {
     server.close();
   }
-}
-
-async function startNext(app: App): Promise<PageServer> {
-  const server = spawn('env', [...NEXT_ENVIRONMENT, bin(app, 'next'), 'start', '--port', '0'], {
-    cwd: app.directory,
-    detached: true,
-  });
-  let isOpen = true;
-  const close = () => {
-    if (isOpen) process.kill(-server.pid!); // with the processes that it started
-    isOpen = false;
-  };
-  const url = await new Promise<string>((resolve, reject) => {
-    let printed = '';
-    server.stdout.on('data', (chunk) => {
-      printed += chunk;
-      const address = /http:\/\/localhost:\d+/.exec(printed);
-      if (address && printed.includes('Ready')) resolve(address[0]);
-    });
-    server.on('exit', (code) => reject(new Error(`next start ended with ${code}: ${printed}`)));
-  });
-  return { url, close };
 }

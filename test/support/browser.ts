@@ -67,7 +67,7 @@ export async function serve(
     const path = decodeURIComponent(url.split('?')[0]!);
     const content = await read(path.endsWith('/') ? `${path}index.html` : path).catch(() => undefined);
     if (content !== undefined) sent.set(path, content);
-    const type = TYPES[extname(path.endsWith('/') ? '.html' : path)] ?? 'application/octet-stream';
+    const type = TYPES[extname(path.endsWith('/') ? 'index.html' : path)] ?? 'application/octet-stream';
     response.writeHead(content === undefined ? 404 : 200, { 'content-type': type, ...headersOf(path) }).end(content);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as vue from 'vue';
 import {
   classify,
   cropFaces,
@@ -18,22 +19,10 @@ import {
 import { explain } from '../../src/explain';
 import { useBackend } from '../support/backends';
 
-const wrappers = new WeakMap<object, object>();
+/** Vue's, whose type would lose the private members of classes. */
+const reactive = vue.reactive as <T extends object>(value: T) => T;
 
-/** Wraps objects as Vue's `reactive` does: those of classes too, all the way down, typed arrays and dates not. */
-function reactive<T>(value: T): T {
-  const tag = Object.prototype.toString.call(value).slice(8, -1);
-  if (typeof value !== 'object' || value === null || !['Object', 'Array', 'Map', 'Set'].includes(tag)) return value;
-  const known = wrappers.get(value);
-  if (known) return known as T;
-  const proxy = new Proxy<object>(value, {
-    get: (target, key, receiver) => reactive(Reflect.get(target, key, receiver)),
-  });
-  wrappers.set(value, proxy);
-  return proxy as T;
-}
-
-describe('inside a reactive wrapper', () => {
+describe("inside Vue's reactive state", () => {
   const card = { classNames: 'fer2013', pixels: '0..1' } as const;
   const image = { data: Uint8Array.from({ length: 48 * 48 }, (_, i) => i % 256), width: 48, height: 48 };
   const images = Uint8Array.from({ length: 4 * 48 * 48 }, (_, i) => (i * i) % 251);
@@ -96,6 +85,16 @@ describe('inside a reactive wrapper', () => {
     }
     expect(weights()).toEqual(before);
     expect(await predict(model, dataset, { preprocessing: '0..1' })).toHaveLength(28);
+  });
+
+  it('a model works where the error says that it does', async () => {
+    const options = { preprocessing: '0..1' } as const;
+    const expected = await predict(model, dataset, options);
+    await expect(predict(vue.ref(model).value as tfl.LayersModel, dataset, options)).rejects.toThrow(REMEDY);
+    const kept = reactive({ model: vue.markRaw(tfl.sequential({ layers: model.layers })) });
+    for (const each of [vue.shallowRef(model).value, kept.model]) {
+      expect(await predict(each, dataset, options)).toEqual(expected);
+    }
   });
 
   it('a tensor is refused with the way out', async () => {

@@ -25,7 +25,7 @@ export async function readDetector(): Promise<DetectorSource> {
       where: 'loadFaceDetector',
       expected: 'the module fer-cnn/weights/blazeface',
       received: 'none that can be imported',
-      remedy: 'Install the package again or, in its repository, run npm run build.',
+      remedy: 'Install the package again, or bundle a service worker into one file.',
       cause,
     });
   });
