@@ -38,9 +38,6 @@ const SIGNATURES: readonly (readonly [at: number, text: string, name: string, re
   [0, '\xfe\xff', 'text in UTF-16', ENCODE],
 ];
 
-/** What tar archives without a signature, as before 1988, have behind a name of 100 bytes: three octal numbers. */
-const OLD_TAR = /^([0-7 ]{6,7}\0){3}/;
-
 const HTML = /^\s*<(!doctype html|html|head|body)/i;
 
 /**
@@ -54,7 +51,6 @@ export function kindOf(head: Uint8Array): FileKind | undefined {
   for (const [at, signature, name, remedy] of SIGNATURES) {
     if (text.startsWith(signature, at)) return { name, remedy };
   }
-  if (OLD_TAR.test(text.slice(100, 124))) return { name: 'a tar archive', remedy: UNPACK };
   if (!HTML.test(text.replace(/^\xef\xbb\xbf/, ''))) return undefined;
   const remedy = 'Download the file itself, not the page around it.';
   return { name: 'a web page', remedy };

@@ -1,6 +1,6 @@
 import { WeightsError } from '../errors';
 import { normalizeRows, softmaxRows } from '../metrics/probability';
-import { applyTemperature } from '../metrics/temperature';
+import { scaleRows } from '../metrics/temperature';
 
 /** A class and its probability. */
 export interface Prediction {
@@ -15,7 +15,7 @@ export interface Prediction {
  * sigmoid, by their sum.
  *
  * @param outputs [n * classes] row-major; probabilities are at least 0.
- * @param card The number of classes, the type of outputs and the temperature; see {@link applyTemperature}.
+ * @param card The number of classes, the type of outputs and the temperature; see `applyTemperature`.
  * @returns n rows of `classes` probabilities.
  * @throws {@link WeightsError} if a value is negative or not finite, or a row is all 0: the weights are damaged.
  */
@@ -26,7 +26,7 @@ export function toRows(
   const temperature = calibration?.temperature ?? 1;
   try {
     const rows = kind === 'logits' ? softmaxRows(outputs, classes) : normalizeRows(outputs, classes);
-    const probabilities = temperature === 1 ? rows : applyTemperature(rows, classes, temperature);
+    const probabilities = temperature === 1 ? rows : scaleRows(rows, classes, temperature);
     return Array.from({ length: outputs.length / classes }, (_, row) =>
       Array.from(probabilities.subarray(row * classes, (row + 1) * classes)),
     );

@@ -65,7 +65,14 @@ export function cropFaces(
   regions: readonly FaceRegion[],
   options: CropOptions = {},
 ): tf.Tensor4D {
-  return crop(image, regions, options, overWhite);
+  return cropFor(3, image, regions, options);
+}
+
+/** An image of which parts become tensors [1, rows, columns, c] float32 0..255. */
+interface Picture {
+  readonly size: readonly [height: number, width: number];
+  readonly channels: number;
+  part(top: number, left: number, rows: number, columns: number): tf.Tensor4D;
 }
 
 /**
@@ -76,32 +83,15 @@ export function cropFaces(
  */
 export function cropFor(
   channels: 1 | 3,
-  image: tf.Tensor4D | PixelData,
-  regions: readonly FaceRegion[],
-  options: CropOptions,
-): tf.Tensor4D {
-  return crop(image, regions, options, channels === 1 ? toGray : overWhite);
-}
-
-/** An image of which parts become tensors [1, rows, columns, c] float32 0..255. */
-interface Picture {
-  readonly size: readonly [height: number, width: number];
-  readonly channels: number;
-  part(top: number, left: number, rows: number, columns: number): tf.Tensor4D;
-}
-
-function crop(
   image: tf.Tensor3D | tf.Tensor4D | PixelData,
   regions: readonly FaceRegion[],
   options: CropOptions,
-  toOpaque: (pixels: tf.Tensor4D) => tf.Tensor4D,
 ): tf.Tensor4D {
   const picture = isPixelData(image) ? pictureOfPixels(image) : pictureOfTensor(image);
   const frames = within('cropFaces', () => framesOf(picture.size, regions, options));
   const { size = DEFAULT_SIZE } = options;
-  if (frames.length === 0) {
-    return tf.tensor4d([], [0, ...size, toOpaque === toGray ? 1 : Math.min(picture.channels, 3)], 'float32');
-  }
+  if (frames.length === 0) return tf.tensor4d([], [0, ...size, Math.min(picture.channels, channels)], 'float32');
+  const toOpaque = channels === 1 ? toGray : overWhite;
   return tf.tidy(() => tf.stack(frames.map((frame) => cut(picture, frame, size, toOpaque))) as tf.Tensor4D);
 }
 

@@ -104,18 +104,13 @@ export function readCrops(
   channels: 1 | 3,
   options: CropOptions,
 ): Promise<tf.Tensor4D> {
-  return withPixels(input, {}, (image) => {
-    if (typeof image === 'object' && isPixelData(image)) {
-      checkPixelData(image);
-      return cropFor(channels, image, regions, options);
-    }
-    const images = toImages(image);
-    try {
-      return cropFor(channels, images, regions, options);
-    } finally {
-      images.dispose();
-    }
-  });
+  return withPixels(input, {}, (image) =>
+    tf.tidy(() => {
+      const isInMemory = typeof image === 'object' && isPixelData(image);
+      if (isInMemory) checkPixelData(image);
+      return cropFor(channels, isInMemory ? image : toImages(image), regions, options);
+    }),
+  );
 }
 
 async function withPixels<T>(

@@ -31,8 +31,7 @@ export function applyTemperature(
     const expected = `rows of ${numClasses} probabilities`;
     throw inputError('applyTemperature: probabilities', expected, `${probabilities.length} values`);
   }
-  const result = Float32Array.from(probabilities);
-  const wrong = result.findIndex((value) => !(value >= 0 && value < Infinity));
+  const wrong = Array.prototype.findIndex.call(probabilities, (value) => !(value >= 0 && value < Infinity));
   if (wrong >= 0) {
     const received = `${probabilities[wrong]} at ${wrong}`;
     throw inputError(
@@ -42,6 +41,12 @@ export function applyTemperature(
       'Apply a softmax to logits first.',
     );
   }
+  return scaleRows(probabilities, numClasses, temperature);
+}
+
+/** What {@link applyTemperature} computes, for rows that were checked. */
+export function scaleRows(probabilities: ArrayLike<number>, numClasses: number, temperature: number): Float32Array {
+  const result = Float32Array.from(probabilities);
   for (let start = 0; start < result.length; start += numClasses) {
     const row = result.subarray(start, start + numClasses);
     const most = row.reduce((a, b) => Math.max(a, b), 0);

@@ -48,7 +48,6 @@ export async function buildWithin(values: number, build: () => Promise<tfl.Layer
   }
 }
 
-
 /** Throws if a layer puts out more than a backend can hold, such as an upsampling by thousands. */
 function checkOutputs(model: tfl.LayersModel): void {
   for (const layer of allLayers(model.layers)) {

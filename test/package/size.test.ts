@@ -77,11 +77,11 @@ const NETWORKS = /createShallowCnn|batchNormalization|layers\.\w+\(|modelFromJSO
 /** The other entries with all that they need of the rest, each by itself. `fer-cnn/node` is for programs that nobody downloads. */
 const OTHERS: Readonly<Record<string, number>> = {
   curation: 16_000,
-  explain: 13_700,
+  explain: 14_300,
   faces: 25_000,
-  interchange: 6_100,
+  interchange: 6_500,
   metrics: 4_300,
-  teach: 32_000,
+  teach: 32_500,
 };
 
 describe('the size of the library without weights, minified and gzipped', () => {
@@ -89,10 +89,10 @@ describe('the size of the library without weights, minified and gzipped', () => 
     expect((await bundle("export { classify } from './dist/index.js';")).gzipped).toBeLessThan(16_000);
   });
 
-  it('is at most 62 kB for everything that fer-cnn exports', async () => {
+  it('is at most 62.4 kB for everything that fer-cnn exports', async () => {
     const { gzipped, text } = await everything('');
     expect(text).toMatch(NETWORKS);
-    expect(gzipped).toBeLessThan(62_000);
+    expect(gzipped).toBeLessThan(62_400);
   });
 
   it('is at most 5 kB more on WASM, and 2 kB more on tfjs-node', async () => {
@@ -109,11 +109,11 @@ describe('the size of the library without weights, minified and gzipped', () => 
     },
   );
 
-  it('is at most 90.4 kB for all of these entries together, which share modules', async () => {
+  it('is at most 91 kB for all of these entries together, which share modules', async () => {
     const entries = ['', ...Object.keys(OTHERS).map((entry) => `${entry}/`)];
     const all = await bundle(entries.map((entry) => `export * from './dist/${entry}index.js';`).join('\n'));
     expect(all.gzipped).toBeGreaterThan(60_000);
-    expect(all.gzipped).toBeLessThan(90_400);
+    expect(all.gzipped).toBeLessThan(91_000);
   });
 
   it('is at most 15 kB more for reading Keras, 8.1 for writing it, 5 for writing ONNX and 3.3 for finding a card', async () => {
