@@ -6,7 +6,8 @@ import type { Sample } from './types';
 const EPOCHS = 12;
 const RATE = 0.01;
 const BATCH = 32;
-const AUGMENT = { flip: 0.5, affine: { rotate: 8, scale: 0.08, shift: 0.06 }, contrast: 0.15 };
+/** Not mirrored: a class may be about one side, such as a wink of the left eye. */
+const AUGMENT = { affine: { rotate: 8, scale: 0.08, shift: 0.06 }, contrast: 0.15 };
 
 /** What fine-tuning is told. */
 interface FineTuneOptions {

@@ -13,7 +13,7 @@ describeOn(BACKENDS, 'fine-tuning', () => {
     'trains the last block and the head on images that were kept, leaves the rest and the base alone, and may be canceled',
     { timeout: 300_000 },
     async () => {
-      const model = narrowBase(4);
+      const model = narrowBase();
       const base = await loadClassifier({ model });
       const before = weightsOf(model);
       const first = createTeacher({ classifier: base, keep: 'images' });
@@ -24,7 +24,8 @@ describeOn(BACKENDS, 'fine-tuning', () => {
       const teacher = await loadTeacher(await first.serialize(), { classifier: base });
       first.dispose();
       const { classifier, method, score } = await teacher.train({ method: 'fineTune' });
-      expect([method, score.samples, classifier.card.taught!.method]).toEqual(['fineTune', 16, 'fineTune']);
+      expect([method, classifier.card.taught!.method]).toEqual(['fineTune', 'fineTune']);
+      expect(score).toMatchObject({ samples: 16, accuracy: 1 }); // classes that mirror each other are not mixed up by augmentation
       const kernels = async (name: string) =>
         Promise.all([classifier.model, model].map((each) => each.getLayer(name).getWeights()[0]!.data()));
       const [firstTuned, firstBefore] = await kernels('conv1');
