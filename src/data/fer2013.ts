@@ -77,8 +77,9 @@ export async function loadFer2013(source: FileSource, options: Fer2013Options = 
 async function read(source: FileSource, options: ReturnType<typeof parse>): Promise<Dataset> {
   const { split: keep, classNames, onInvalid, signal, onProgress, file = fileName(source) } = options;
   const fault = faultsIn(WHERE, file);
-  let row: number | undefined; // once there is one
+  let row: number | undefined; // of a file that could be opened
   const input = await openSource(source, { signal, fault: (parts) => fault({ ...(row && { row }), ...parts }) });
+  row = 1;
   const fileBytes = input.isPacked ? undefined : input.totalBytes;
   const parser = new Fer2013Parser({
     fault,

@@ -175,7 +175,10 @@ describe('the packed package', () => {
         ? "import { classifyFolder } from 'fer-cnn/node';"
         : "const { classifyFolder } = require('fer-cnn/node');";
     await writeFile(join(app, `folder.${kind}`), `${load} ${use}`);
-    expect(await runProgram(`folder.${kind}`)).toEqual({ files: 1, totalFiles: 1, failed: 1, resumed: 0 });
+    expect(await runProgram(`folder.${kind}`)).toEqual({
+      ...{ files: 1, totalFiles: 1, failed: 1, resumed: 0 },
+      ...{ ignored: 0, ignoredFiles: [] },
+    });
     const result = JSON.parse(await readFile(join(app, `results-${kind}.jsonl`), 'utf8'));
     expect(result).toEqual({ file: 'one.png', error: expect.stringContaining('expected') });
   });
