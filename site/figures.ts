@@ -109,7 +109,7 @@ function speed(): Chart {
     title: 'Time for a photo',
     unit: 'ms from a photo with one face to its emotions, on WASM, less is better',
     rows,
-    source: `\`${command}\`, ${behind(guide, mark, /(\d{4}-\d\d-\d\d)/)}; with many faces in a photo, others are [faster](./guides/performance.md#faces)`,
+    source: `\`${command}\`, ${behind(guide, mark, /(\d{4}-\d\d-\d\d)/)}; [with more faces](./guides/performance.md#faces) the lead is smaller`,
   };
 }
 
