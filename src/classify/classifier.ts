@@ -201,7 +201,7 @@ export class Classifier {
       outputs = tf.tidy(() =>
         meanOverViews(preprocess(images, preprocessing), views, (x) => this.#fused.predict(x, skipped)),
       );
-      const valid = input instanceof tf.Tensor ? checkValues(images) : undefined; // bytes always are
+      const valid = input instanceof tf.Tensor ? checkValues(input) : undefined; // bytes always are
       const [values] = await unlessLost(Promise.all([outputs.data<'float32'>(), valid]));
       return values;
     } finally {

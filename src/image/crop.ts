@@ -142,7 +142,7 @@ export function cropFrames(
 }
 
 function framesOf(
-  picture: readonly [height: number, width: number],
+  image: readonly [height: number, width: number],
   regions: readonly FaceRegion[],
   options: CropOptions,
 ): CropFrame[] {
@@ -150,7 +150,7 @@ function framesOf(
   if (!Array.isArray(regions)) {
     throw inputError(': regions', 'an array', describe(regions));
   }
-  return regions.map((region, i) => within(`: regions[${i}]`, () => frameOf(region, margin, size, picture)));
+  return regions.map((region, i) => within(`: regions[${i}]`, () => frameOf(region, margin, size, image)));
 }
 
 function checkPicture(image: tf.Tensor3D | tf.Tensor4D): [height: number, width: number, channels: number] {

@@ -10,10 +10,10 @@ const TOLERANCE = 0.5;
  *
  * Costs one small read, since the values are reduced where they are.
  *
- * @param images Images of any shape with at least one value, float32; borrowed.
+ * @param images Images of any shape and dtype with at least one value; borrowed.
  */
 export async function checkValues(images: tf.Tensor): Promise<void> {
-  const [min, max, finite] = await read(() => [tf.min(images), tf.max(images), tf.all(tf.isFinite(images))]);
+  const [min, max, finite] = await read(images, (x) => [tf.min(x), tf.max(x), tf.all(tf.isFinite(x))]);
   const fail = (received: string, remedy: string): never => {
     throw inputError('', 'pixel values in 0..255', received, remedy);
   };
@@ -21,12 +21,14 @@ export async function checkValues(images: tf.Tensor): Promise<void> {
   const range = `values in ${format(min!)}..${format(max!)}`;
   if (min! < -TOLERANCE || max! > 255 + TOLERANCE) fail(range, 'Scale the pixels to 0..255 without normalizing them.');
   if (max! > 1) return;
-  const [fraction] = await read(() => [tf.max(tf.abs(tf.sub(images, tf.round(images))))]);
+  const [fraction] = await read(images, (x) => [tf.max(tf.abs(tf.sub(x, tf.round(x))))]);
   if (fraction! > 0) fail(range, 'Multiply pixels that were scaled to 0..1 by 255.');
 }
 
-async function read(statistics: () => tf.Tensor[]): Promise<Float32Array> {
-  const values = tf.tidy(() => tf.stack(statistics().map((scalar) => tf.cast(scalar, 'float32'))));
+async function read(images: tf.Tensor, statistics: (x: tf.Tensor) => tf.Tensor[]): Promise<Float32Array> {
+  const values = tf.tidy(() =>
+    tf.stack(statistics(tf.cast(images, 'float32')).map((scalar) => tf.cast(scalar, 'float32'))),
+  );
   try {
     return await values.data<'float32'>();
   } finally {

@@ -116,17 +116,17 @@ export function frameOf(
   region: FaceRegion,
   { top, right, bottom, left }: Margins,
   [height, width]: readonly [height: number, width: number],
-  picture: readonly [height: number, width: number],
+  image: readonly [height: number, width: number],
 ): CropFrame {
   const { box, landmarks } = region ?? {};
   const face = landmarks ? within('.landmarks', () => faceOfEyes(landmarks)) : within('.box', () => faceOfBox(box));
-  if (!overlaps(face, picture)) {
-    const received = `one outside of its ${picture[1]} × ${picture[0]} pixels`;
+  if (!overlaps(face, image)) {
+    const received = `one outside of its ${image[1]} × ${image[0]} pixels`;
     throw inputError('', 'a region with a part in the image', received, 'Coordinates are pixels, not shares.');
   }
   const longer = Math.max(face.width, face.height);
   const [spanX, spanY] = [face.width + (left + right) * longer, face.height + (top + bottom) * longer];
-  const most = 64 * Math.max(...picture);
+  const most = 64 * Math.max(...image);
   if (!(Math.max(spanX, spanY) <= most)) {
     const received = `${spanX} × ${spanY}`;
     throw inputError('', `a region of at most ${most} pixels a side with its margins`, received);

@@ -156,6 +156,22 @@ describeOn(BACKENDS, 'Classifier', () => {
     const box = { x: 8, y: 8, width: 16, height: 16 };
     const leftHalf = { x: 8, y: 8, width: 8, height: 8 };
 
+    it('looks at the range of the whole tensor, of which a dark face is not mistaken for one scaled to 0..1', async () => {
+      const values = Float32Array.from({ length: 400 }, (_, i) => (i < 200 ? (i + Math.floor(i / 20)) % 2 : 200));
+      const regions = [{ box: { x: 4, y: 1, width: 7, height: 7 } }];
+      const at = async (last: number) => {
+        const photo = tf.tensor3d(Float32Array.from(values).fill(last, 399), [20, 20, 1]);
+        try {
+          return await classifier.probabilities(photo, { regions, margin: 0 });
+        } finally {
+          photo.dispose();
+        }
+      };
+      expect(await at(200)).toHaveLength(1);
+      await expect(at(NaN)).rejects.toThrow(/NaN/);
+      await expect(at(300)).rejects.toThrow(/values in 0..300/);
+    });
+
     it('classifies the content of the box', async () => {
       const row = await classifier.probabilities(photo, { box, margin: 0 });
       expect(row).toBeAllClose(tinyProbabilities(PIXELS), { atol: 1e-5 });
