@@ -20,7 +20,8 @@ export async function typicalVector(model: tfl.LayersModel, head: tfl.layers.Lay
   while (relu && MEAN_KEEPING.includes(relu.getClassName())) relu = before(relu);
   const norm = before(relu);
   if (!isRelu(relu) || norm?.getClassName() !== 'BatchNormalization') {
-    throw inputError(': model', 'batch norm and ReLU before the output layer, for keepClasses', `'${model.name}'`);
+    const remedy = 'Teach its classes from samples, without keepClasses.';
+    throw inputError(': model', 'batch norm and ReLU before the output layer', `'${model.name}' without`, remedy);
   }
   const [gamma, beta] = await Promise.all(
     ['gamma', 'beta'].map((name) =>
@@ -34,11 +35,10 @@ export async function typicalVector(model: tfl.LayersModel, head: tfl.layers.Lay
   return Float64Array.from({ length: size }, (_, i) => rectifiedMean(beta?.[i] ?? 0, Math.abs(gamma?.[i] ?? 1)));
 }
 
+/** Whether a layer is ReLU alone, and not one of weights that ends in it. */
 const isRelu = (layer: tfl.layers.Layer | undefined): boolean =>
-  layer?.getClassName() === 'ReLU' || layer?.getConfig()['activation'] === 'relu';
-
-/** The standard normal distribution function, to 2e-4. Source: Bowling et al. 2009 (doi:10.3926/jiem.2009.v2n1.p114-127). */
-const cumulative = (z: number): number => 1 / (1 + Math.exp(-z * (1.5976 + 0.070566 * z * z)));
+  layer?.getClassName() === 'ReLU' ||
+  (layer?.getClassName() === 'Activation' && layer.getConfig()['activation'] === 'relu');
 
 /** The mean of max(0, x) for a normal x. */
 export function rectifiedMean(mean: number, deviation: number): number {
@@ -46,4 +46,12 @@ export function rectifiedMean(mean: number, deviation: number): number {
   const z = mean / deviation;
   const density = Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
   return mean * cumulative(z) + deviation * density;
+}
+
+/** The standard normal distribution function, to 1e-7. Source: Abramowitz and Stegun 1964, formula 26.2.17. */
+function cumulative(z: number): number {
+  const t = 1 / (1 + 0.2316419 * Math.abs(z));
+  const series = t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
+  const tail = (Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI)) * series;
+  return z > 0 ? 1 - tail : tail;
 }
