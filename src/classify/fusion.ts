@@ -4,7 +4,7 @@ import { fastConvolutions } from '../kernels/on-demand';
 import {
   internals,
   type LayerInternals,
-  normalisesLastAxis,
+  normalizesLastAxis,
   onlyConsumer,
   onlyInput,
   replaceCall,
@@ -111,7 +111,7 @@ function isSequence(model: tfl.LayersModel): boolean {
 function findChains(model: tfl.LayersModel): Chain[] {
   return model.layers.filter(isFusible).map((layer) => {
     const next = onlyConsumer(model, layer);
-    const norm = next?.getClassName() === 'BatchNormalization' && normalisesLastAxis(next) ? next : undefined;
+    const norm = next?.getClassName() === 'BatchNormalization' && normalizesLastAxis(next) ? next : undefined;
     const last = norm ? onlyConsumer(model, norm) : next;
     const isRelu = last?.getClassName() === 'Activation' && internals(last).activation.getClassName() === 'relu';
     return { layer, norm, relu: isRelu ? last : undefined };

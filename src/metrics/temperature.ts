@@ -31,7 +31,8 @@ export function applyTemperature(
     const expected = `rows of ${numClasses} probabilities`;
     throw inputError('applyTemperature: probabilities', expected, `${probabilities.length} values`);
   }
-  const wrong = Array.prototype.findIndex.call(probabilities, (value) => !(value >= 0 && value < Infinity));
+  const rows = Float32Array.from(probabilities);
+  const wrong = rows.findIndex((value) => !(value >= 0 && value < Infinity));
   if (wrong >= 0) {
     const received = `${probabilities[wrong]} at ${wrong}`;
     throw inputError(
@@ -41,7 +42,7 @@ export function applyTemperature(
       'Apply a softmax to logits first.',
     );
   }
-  return scaleRows(probabilities, numClasses, temperature);
+  return scaleRows(rows, numClasses, temperature);
 }
 
 /** What {@link applyTemperature} computes, for rows that were checked. */

@@ -68,7 +68,7 @@ export function replaceCall(layer: Layer, make: (before: Call) => Call): () => v
 export const onlyInput = (inputs: tf.Tensor | tf.Tensor[]): tf.Tensor => (Array.isArray(inputs) ? inputs[0]! : inputs);
 
 /** Whether a batch norm normalizes the last axis. */
-export function normalisesLastAxis(layer: Layer): boolean {
+export function normalizesLastAxis(layer: Layer): boolean {
   const { axis } = internals(layer);
   return axis === -1 || axis === (layer.outputShape as tfl.Shape).length - 1;
 }

@@ -11,7 +11,7 @@ import {
   type Call,
   internals,
   type LayerInternals,
-  normalisesLastAxis,
+  normalizesLastAxis,
   onlyInput,
   replaceCall,
 } from '../tfjs/layers';
@@ -77,7 +77,7 @@ export function prepareForTraining(model: tfl.LayersModel, precision: Precision 
   allLayers(model.layers).forEach((layer, index) => {
     const own = internals(layer);
     const kind = layer.getClassName();
-    if (kind === 'BatchNormalization' && layer.trainable && normalisesLastAxis(layer))
+    if (kind === 'BatchNormalization' && layer.trainable && normalizesLastAxis(layer))
       inTraining(layer, (x) => batchNorm(layer, x, run.part));
     else if (kind === 'Conv2D' && own.dataFormat === 'channelsLast')
       inTraining(layer, (x) => convolve(own, x, precision));

@@ -25,6 +25,7 @@ describe('applyTemperature', () => {
     { values: [0.5, NaN], message: 'expected finite numbers of at least 0, received NaN at 1' },
     { values: [2, -1], message: 'received -1 at 1. Apply a softmax to logits first' },
     { values: [Infinity, 0], message: 'received Infinity at 0' },
+    { values: [1, 1e300], message: 'received 1e+300 at 1' },
     { values: [0.2, 0.3, 0.5], message: 'expected rows of 2 probabilities, received 3 values' },
   ])('refuses the probabilities $values', ({ values, message }) => {
     expect(() => applyTemperature(values, 2, 2)).toThrow(InputError);

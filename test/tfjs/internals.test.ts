@@ -6,7 +6,7 @@ import {
   allLayers,
   internals,
   isModel,
-  normalisesLastAxis,
+  normalizesLastAxis,
   onlyConsumer,
   replaceCall,
   topologyOf,
@@ -59,7 +59,7 @@ describe('what is relied on in tfjs', () => {
     expect(relu!.activation.getClassName()).toBe('relu');
     expect([pool!.poolSize, pool!.strides, pool!.padding]).toEqual([[3, 2], [3, 2], 'valid']);
     expect([dropout!.rate, dense!.bias ?? null]).toEqual([0.25, null]);
-    expect(normalisesLastAxis(norm!)).toBe(true);
+    expect(normalizesLastAxis(norm!)).toBe(true);
     free(whole);
   });
 

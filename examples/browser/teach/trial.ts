@@ -92,7 +92,8 @@ export class Trial {
   /**
    * Watches the webcam for some seconds, and corrects by the resting face that it shows.
    *
-   * @param className What the face should be taken for. @param onProgress Is told the share of the time that is over.
+   * @param className What the face should be taken for.
+   * @param onProgress Is told the share of the time that is over.
    */
   async measure(className: string, onProgress: (share: number) => void): Promise<void> {
     if (this.#measuring) return;
