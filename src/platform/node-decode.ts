@@ -20,7 +20,7 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions): Pr
       return await work();
     } catch (cause) {
       signal?.throwIfAborted();
-      const received = reasonOf(cause).split('\n')[0]!;
+      const received = reasonOf(cause).split(/:?\s*(?:\n|$)/)[0]!;
       throw fail({ expected: 'a whole image in a known format', received, cause });
     }
   };

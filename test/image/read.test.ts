@@ -380,6 +380,11 @@ describe('loadImage', () => {
     await expect(loadImage(path, { signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow('enough');
   });
 
+  it('says in one whole sentence why a damaged file cannot be decoded', async () => {
+    const signature = Buffer.from('iVBORw0KGgo=', 'base64'); // of a PNG, and nothing behind it
+    await expect(loadImage(signature)).rejects.toThrow(/in a known format, received [^:\n]+[^:\s]\.$/);
+  });
+
   it('says nothing of the content of a data: URL that it cannot decode', async () => {
     const secret = 'c2VjcmV0';
     const error = await loadImage(`data:image/png;base64,${secret}`).catch((error: Error) => error);
