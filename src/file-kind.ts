@@ -16,7 +16,7 @@ const ENCODE = 'Save it in UTF-8.';
 const SIGNATURES: readonly (readonly [at: number, text: string, name: string, remedy: string])[] = [
   [0, 'version https://git-lfs', 'a Git LFS pointer, not the file', 'Run git lfs pull.'],
   [0, 'PK\x03\x04', 'a zip archive', UNPACK],
-  [0, 'PK\x05\x06', 'an empty zip archive', UNPACK],
+  [0, 'PK\x05\x06', 'a zip archive', UNPACK],
   [257, 'ustar', 'a tar archive', UNPACK],
   [0, '\x1f\x8b', 'gzip data', UNPACK],
   [0, '7z\xbc\xaf\x27\x1c', 'a 7z archive', UNPACK],

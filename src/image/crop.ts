@@ -5,7 +5,7 @@ import { object, optional, type Schema } from '../schema';
 import { checkNumber, describe } from '../validate';
 import { checkImages } from './check';
 import { overWhite, toGray } from './gray';
-import { fromPixelData, isPixelData, type PixelData, pixelPart } from './pixels';
+import { checkPixelData, fromPixelData, isPixelData, type PixelData, pixelPart } from './pixels';
 import { DEFAULT_PREPROCESSING, parseSize } from './preprocess';
 import {
   parseMargin,
@@ -78,7 +78,7 @@ interface Picture {
 /**
  * What {@link cropFaces} does for a model of `channels` channels: 1 for gray, a third of the work, or 3.
  *
- * @param image As for {@link cropFaces}, or decoded pixels that were checked, of which only what the faces need becomes a tensor.
+ * @param image As for {@link cropFaces}, or decoded pixels, of which only what the faces need becomes a tensor.
  * @returns [k, height, width, 1] or as {@link cropFaces}, float32 0..255; the caller's.
  */
 export function cropFor(
@@ -90,16 +90,16 @@ export function cropFor(
   const picture = isPixelData(image) ? pictureOfPixels(image) : pictureOfTensor(image);
   const frames = within('cropFaces', () => framesOf(picture.size, regions, options));
   const { size = DEFAULT_SIZE } = options;
-  if (frames.length === 0) return tf.tensor4d([], [0, ...size, Math.min(picture.channels, channels)], 'float32');
+  if (frames.length === 0) return tf.zeros<tf.Rank.R4>([0, ...size, Math.min(picture.channels, channels)]);
   const toOpaque = channels === 1 ? toGray : overWhite;
   return tf.tidy(() => tf.stack(frames.map((frame) => cut(picture, frame, size, toOpaque))) as tf.Tensor4D);
 }
 
 function pictureOfPixels(image: PixelData): Picture {
-  const { data, width, height } = image;
+  const { channels } = checkPixelData(image);
   return {
-    size: [height, width],
-    channels: data.length / (width * height),
+    size: [image.height, image.width],
+    channels,
     part: (...place) => fromPixelData(pixelPart(image, ...place)),
   };
 }

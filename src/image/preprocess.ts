@@ -71,26 +71,29 @@ export function statisticsOf(pixels: Pixels): Pick<Preprocessing, 'mean' | 'std'
  * @param images [n, h, w, c] float32 or int32, 0..255, c = 1 (gray), 3 (RGB) or 4 (RGBA, laid over white); borrowed.
  * @param preprocessing Input size, channels, mean and standard deviation. Default {@link DEFAULT_PREPROCESSING}.
  * @returns [n, height, width, channels] float32, `(x / 255 - mean) / std`; the caller's.
- * @throws {@link InputError} if the tensor has another shape, is empty or disposed of, or if the preprocessing is not valid.
+ * @throws {@link InputError} if the tensor has another shape, is empty or disposed of, has a side above 65,535 that must be resized, or if
+ *   the preprocessing is not valid.
  * @example
  * ```ts
  * const input = preprocess(tf.expandDims(photo, 0)); // photo [480, 640, 3] → [1, 48, 48, 1]
  * ```
  */
 export function preprocess(images: tf.Tensor4D, preprocessing: Preprocessing = DEFAULT_PREPROCESSING): tf.Tensor4D {
-  within('preprocess', () => checkPreprocessing(preprocessing));
-  const { inputSize, channels = 1, mean, std } = preprocessing;
-  within('preprocess', () => checkImages(images));
-  return tf.tidy(() => {
-    const [height, width] = inputSize;
-    const [, h, w, c] = images.shape;
-    const fits = h === height && w === width && c === channels;
-    const sized = fits ? images : channels === 1 ? toGraySize(images, inputSize) : toColorSize(images, inputSize);
-    if (typeof mean === 'number' && typeof std === 'number')
-      return tf.sub<tf.Tensor4D>(tf.mul(sized, 1 / (255 * std)), mean / std);
-    const [means, stds] = [perChannel(mean, channels), perChannel(std, channels)];
-    const factor = tf.tensor1d(stds.map((each) => 1 / (255 * each)));
-    return tf.sub<tf.Tensor4D>(tf.mul(sized, factor), tf.tensor1d(means.map((each, i) => each / stds[i]!)));
+  return within('preprocess', () => {
+    checkPreprocessing(preprocessing);
+    const { inputSize, channels = 1, mean, std } = preprocessing;
+    checkImages(images);
+    return tf.tidy(() => {
+      const [height, width] = inputSize;
+      const [, h, w, c] = images.shape;
+      const fits = h === height && w === width && c === channels;
+      const sized = fits ? images : channels === 1 ? toGraySize(images, inputSize) : toColorSize(images, inputSize);
+      if (typeof mean === 'number' && typeof std === 'number')
+        return tf.sub<tf.Tensor4D>(tf.mul(sized, 1 / (255 * std)), mean / std);
+      const [means, stds] = [perChannel(mean, channels), perChannel(std, channels)];
+      const factor = tf.tensor1d(stds.map((each) => 1 / (255 * each)));
+      return tf.sub<tf.Tensor4D>(tf.mul(sized, factor), tf.tensor1d(means.map((each, i) => each / stds[i]!)));
+    });
   });
 }
 

@@ -9,7 +9,7 @@ import { integer, object, optional, type Schema, signal } from '../schema';
 import { cropFor, type CropOptions } from './crop';
 import type { ImageElement } from './elements';
 import { toImages } from './input';
-import { checkPixelData, isPixelData, type PixelData } from './pixels';
+import { isPixelData, type PixelData } from './pixels';
 import type { FaceRegion } from './region';
 
 /**
@@ -106,9 +106,8 @@ export function readCrops(
 ): Promise<tf.Tensor4D> {
   return withPixels(input, {}, (image) =>
     tf.tidy(() => {
-      const isInMemory = typeof image === 'object' && isPixelData(image);
-      if (isInMemory) checkPixelData(image);
-      return cropFor(channels, isInMemory ? image : toImages(image), regions, options);
+      const pixels = typeof image === 'object' && isPixelData(image) ? image : toImages(image);
+      return cropFor(channels, pixels, regions, options);
     }),
   );
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { inputError } from '../errors';
 
 /** A stretch of an axis, in pixels; it may be of any length above 0 and reach over both ends. */
 export interface Stretch {
@@ -68,7 +69,11 @@ export function resizeColumns(images: tf.Tensor3D, to: number, stretch?: Stretch
   return c === 1 ? tf.reshape(resized, [m, to, 1]) : tf.transpose(tf.reshape(resized, [m, c, to]), [0, 2, 1]);
 }
 
+/** The longest side that is resized, that of the largest JPEG: the weights of longer ones fill the memory of WASM, which does not recover. */
+const MAX_SIDE = 65_535;
+
 function weightsOf(from: number, to: number, stretch: Stretch | undefined): tf.Tensor2D {
+  if (from > MAX_SIDE) throw inputError('', `sides of at most ${MAX_SIDE} pixels`, `${from}`);
   return tf.tensor2d(resizeWeights(from, to, stretch), [from, to]);
 }
 

@@ -41,7 +41,7 @@ export function checkSizes(model: tfl.LayersModel, size: readonly number[]): voi
     model.computeOutputShape([1, ...size]);
   } catch (error) {
     if (error instanceof FerError) throw error;
-    throw inputError(': model', `a model for images of ${size.join(' × ')}`, `one with the error "${reasonOf(error)}"`);
+    throw inputError(': model', `a model for images of ${size.join(' × ')}`, reasonOf(error));
   } finally {
     layers.forEach((layer, i) => {
       if (before[i]) Object.defineProperty(layer, 'computeOutputShape', before[i]);

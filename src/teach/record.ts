@@ -61,6 +61,6 @@ export async function recordFaces(
   signal?.throwIfAborted();
   if (faces.length > 0) return { faces, withoutFace };
   const received = withoutFace > 0 ? `${withoutFace} without one` : `no new frame for ${STOPPED / 1000} s`;
-  const remedy = 'The video must play, and show a face, while it is recorded.';
+  const remedy = 'The video must play and show a face.';
   throw inputError('record: video', 'a frame with a face', received, remedy);
 }

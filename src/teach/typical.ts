@@ -44,14 +44,15 @@ const isRelu = (layer: tfl.layers.Layer | undefined): boolean =>
 export function rectifiedMean(mean: number, deviation: number): number {
   if (deviation === 0) return Math.max(0, mean);
   const z = mean / deviation;
-  const density = Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
-  return mean * cumulative(z) + deviation * density;
+  return mean * cumulative(z) + deviation * density(z);
 }
+
+const density = (z: number): number => Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
 
 /** The standard normal distribution function, to 1e-7. Source: Abramowitz and Stegun 1964, formula 26.2.17. */
 function cumulative(z: number): number {
   const t = 1 / (1 + 0.2316419 * Math.abs(z));
   const series = t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
-  const tail = (Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI)) * series;
+  const tail = density(z) * series;
   return z > 0 ? 1 - tail : tail;
 }

@@ -142,4 +142,17 @@ describeOn(BACKENDS, 'resize', () => {
     images.dispose();
     expect(together).toBeAllClose(alone);
   });
+
+  it('refuses sides that would fill the memory with weights, before it makes them', () => {
+    const before = tf.memory().numTensors;
+    for (const size of [
+      [70_000, 1],
+      [1, 70_000],
+    ] as const) {
+      const strip = tf.zeros<tf.Rank.R4>([1, ...size, 1]);
+      expect(() => resize(strip, [48, 48])).toThrow('sides of at most 65535 pixels, received 70000');
+      strip.dispose();
+    }
+    expect(tf.memory().numTensors).toBe(before);
+  });
 });

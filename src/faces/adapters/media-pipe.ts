@@ -67,7 +67,7 @@ export function fromMediaPipe(detector: MediaPipeLike): FaceDetector {
         expected: `a detector that takes the timestamp ${timestamp}`,
         received: `one in the running mode 'VIDEO' with the error "${reasonOf(cause)}"`,
         remedy:
-          "Give the adapter a detector of its own, since timestamps must increase, or set the running mode to 'IMAGE'.",
+          "Give the adapter its own detector, since timestamps must increase, or set the running mode to 'IMAGE'.",
         cause,
       });
     }

@@ -48,7 +48,7 @@ export function decode(values: Float32Array, minScore: number, { x, y, scale, he
 
 /** The face that an anchor saw; `place` takes an offset from the anchor to the photo. */
 function faceOf(values: Float32Array, score: number, place: (dx: number, dy: number) => Point): Candidate {
-  const [dx, dy, width, height] = Array.from(values.subarray(1, 5)) as [number, number, number, number];
+  const [dx, dy, width, height] = [...values.subarray(1, 5)] as [number, number, number, number];
   const [left, top] = place(dx - width / 2, dy - height / 2);
   const [right, bottom] = place(dx + width / 2, dy + height / 2);
   const points = Array.from({ length: POINTS }, (_, k) => place(values[5 + 2 * k]!, values[6 + 2 * k]!));
