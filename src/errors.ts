@@ -28,20 +28,26 @@ const shorten = (part: string) => (part.length > 240 ? `${part.slice(0, 80)} …
  * }
  * ```
  */
-export class FerError extends Error {
+export class FerError extends Error implements FerErrorParts {
   /** The name of the class, also in minified programs. */
   override readonly name: string = 'FerError';
   /** The function, option or file that caused the error. */
   readonly where: string;
+  /** The expected value. */
+  readonly expected: string;
+  /** The received value, shortened. */
+  readonly received: string;
+  /** An instruction in one or more sentences. */
+  readonly remedy: string | undefined;
 
   /** @param parts The parts of the message. */
-  constructor(parts: FerErrorParts) {
-    const remedy = parts.remedy === undefined ? '' : ` ${parts.remedy}`;
-    const where = shorten(parts.where);
-    super(`${where}: expected ${parts.expected}, received ${shorten(parts.received)}.${remedy}`, {
-      cause: parts.cause,
-    });
-    this.where = where;
+  constructor({ where, expected, received, remedy, cause }: FerErrorParts) {
+    const [place, short] = [shorten(where), shorten(received)];
+    super(`${place}: expected ${expected}, received ${short}.${remedy === undefined ? '' : ` ${remedy}`}`, { cause });
+    this.where = place;
+    this.expected = expected;
+    this.received = short;
+    this.remedy = remedy;
   }
 }
 

@@ -1,4 +1,4 @@
-import { inputError } from './errors';
+import { InputError, inputError, WeightsError } from './errors';
 import { checkInteger, checkNumber, checkOneOf, checkText, describe, isObject, type Bounds } from './validate';
 
 /** Checks a value and gives it back with its defaults. Throws an `InputError` whose message begins with `where`. */
@@ -38,6 +38,15 @@ export const share = number({ min: 0, max: 1 });
 
 /** A string that is not empty. */
 export const text: Parser<string> = (where, value) => (checkText(where, value), value as string);
+
+/** A string of a pattern. */
+export const like =
+  /* @__NO_SIDE_EFFECTS__ */
+  (expected: string, pattern: RegExp): Parser<string> =>
+    (where, value) => {
+      if (typeof value === 'string' && pattern.test(value)) return value;
+      throw inputError(where, expected, describe(value));
+    };
 
 /** True or false. */
 export const flag: Parser<boolean> = (where, value) => {
@@ -105,13 +114,24 @@ export const seed = optional(integer({ min: 0 }), 0);
 /** The option `batchSize`: the number of images at a time. */
 export const batchSize = optional(integer({ min: 1 }), 64);
 
-/** An array, each item of which is parsed. */
+/** An array of a length within the bounds, each item of which is parsed. */
 export const arrayOf =
   /* @__NO_SIDE_EFFECTS__ */
-  <T>(expected: string, parse: Parser<T>): Parser<readonly T[]> =>
+  <T>(expected: string, parse: Parser<T>, { min = 0, max = Infinity }: Bounds = {}): Parser<readonly T[]> =>
     (where, values) => {
-      if (!Array.isArray(values)) throw inputError(where, expected, describe(values));
-      return values.map((value, i) => parse(`${where}[${i}]`, value));
+      if (Array.isArray(values) && values.length >= min && values.length <= max) {
+        return values.map((value, i) => parse(`${where}[${i}]`, value));
+      }
+      throw inputError(where, expected, describe(values));
+    };
+
+/** An object with any keys, the values of which are parsed. */
+export const recordOf =
+  /* @__NO_SIDE_EFFECTS__ */
+  <T>(parse: Parser<T>): Parser<Readonly<Record<string, T>>> =>
+    (where, value) => {
+      if (!isObject(value)) throw inputError(where, 'an object', describe(value));
+      return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, parse(`${where}.${key}`, each)]));
     };
 
 /** An object with the keys of a schema and no others. */
@@ -119,17 +139,29 @@ export const object =
   /* @__NO_SIDE_EFFECTS__ */
   <S extends Readonly<Record<string, Parser<unknown>>>>(schema: S): Parser<Parsed<S>> =>
     (where, value) => {
-      if (!isObject(value)) throw inputError(where, 'an options object', describe(value));
+      if (!isObject(value)) throw inputError(where, 'an object', describe(value));
       const unknown = Object.keys(value).find((key) => !Object.hasOwn(schema, key));
       if (unknown !== undefined) {
         throw inputError(
           where,
-          `options among [${Object.keys(schema).join(', ')}]`,
-          `the option ${JSON.stringify(unknown)}`,
+          `keys among [${Object.keys(schema).join(', ')}]`,
+          `the key ${JSON.stringify(unknown)}`,
           'Remove it or correct its spelling.',
         );
       }
       const path = /^\w*(\.\w+)?$/.test(where) ? `${where}: ` : `${where}.`;
       const parsed = Object.entries(schema).map(([key, parse]) => [key, parse(path + key, value[key])] as const);
       return Object.fromEntries(parsed.filter(([, option]) => option !== undefined)) as Parsed<S>;
+    };
+
+/** What a file holds: a value that does not fit is the fault of the file, and the error a `WeightsError`. */
+export const stored =
+  /* @__NO_SIDE_EFFECTS__ */
+  <T>(parse: Parser<T>): Parser<T> =>
+    (where, value) => {
+      try {
+        return parse(where, value);
+      } catch (error) {
+        throw error instanceof InputError ? new WeightsError(error) : error;
+      }
     };

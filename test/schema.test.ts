@@ -38,14 +38,14 @@ describe('a schema', () => {
   });
 
   it.each<[unknown, string | RegExp]>([
-    [undefined, 'f: expected an options object, received undefined.'],
-    [null, 'f: expected an options object, received null.'],
-    [[], 'f: expected an options object, received [].'],
+    [undefined, 'f: expected an object, received undefined.'],
+    [null, 'f: expected an object, received null.'],
+    [[], 'f: expected an object, received [].'],
     [
       { rate: 1, seeds: 1 },
-      'f: expected options among [batchSize, seed, rate, kind, nested], received the option "seeds". Remove it or correct its spelling.',
+      'f: expected keys among [batchSize, seed, rate, kind, nested], received the key "seeds". Remove it or correct its spelling.',
     ],
-    [{ rate: 1, toString: 1 }, /received the option "toString"/],
+    [{ rate: 1, toString: 1 }, /received the key "toString"/],
     [{}, 'f: rate: expected a finite number above 0, received undefined.'],
     [{ rate: 1, batchSize: 0 }, 'f: batchSize: expected an integer of at least 1, received 0.'],
     [{ rate: 1, kind: 'c' }, 'f: kind: expected one of "a", "b", received "c".'],

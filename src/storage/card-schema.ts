@@ -1,108 +1,142 @@
-import { MAX_CLASSES } from '../class-names';
-import { distinctTexts, integer, list, number, object, oneOf, oneOrThree, record, text } from './schema';
+import { parseClassNames } from '../class-names';
+import {
+  arrayOf,
+  integer,
+  like,
+  number,
+  object,
+  oneOf,
+  optional,
+  type Parser,
+  recordOf,
+  share,
+  stored,
+  text,
+} from '../schema';
 
-const share = number(0, 1);
-const recognition = object({ right: integer(), low: share, high: share });
-const date = text(/^\d{4}-\d\d-\d\d$/);
+const count = integer({ min: 0 });
+const positive = integer({ min: 1 });
+const change = number({ min: -1, max: 1 });
+const duration = number({ min: 0 });
+const date = like('a date like 2026-01-31', /^\d{4}-\d\d-\d\d$/);
+const hash = optional(like('a SHA-256 of 64 hexadecimal digits', /^[0-9a-f]{64}$/));
+const recognition = object({ right: count, low: share, high: share });
+
+/** A number, or three: one for each channel. */
+const perChannel = (parse: Parser<number>): Parser<unknown> => {
+  const three = arrayOf('a number or three', parse, { min: 3, max: 3 });
+  return (where, value) => (Array.isArray(value) ? three : parse)(where, value);
+};
 
 const REQUIRED = {
-  name: text(),
-  architecture: text(),
-  classNames: distinctTexts(2, MAX_CLASSES),
-  preprocessing: object(
-    { inputSize: list(integer(1), 2, 2), mean: oneOrThree(number()), std: oneOrThree(number(1e-6)) },
-    { channels: oneOf(1, 3) },
-  ),
+  name: text,
+  architecture: text,
+  classNames: parseClassNames,
+  preprocessing: object({
+    inputSize: arrayOf('height and width', positive, { min: 2, max: 2 }),
+    channels: optional(oneOf([1, 3])),
+    mean: perChannel(number()),
+    std: perChannel(number({ min: 1e-6 })),
+  }),
 };
 
 /** What follows from the model and its stored weights: a loaded card has it, and it is found out again. */
 const DERIVED = {
-  formatVersion: oneOf(1),
-  parameters: integer(1),
-  weights: object(
-    { dtype: oneOf('float32', 'float16', 'uint8', 'mixed'), bytes: integer(1) },
-    { sha256: text(/^[0-9a-f]{64}$/) },
-  ),
+  formatVersion: oneOf([1]),
+  parameters: positive,
+  weights: object({ dtype: oneOf(['float32', 'float16', 'uint8', 'mixed']), bytes: positive, sha256: hash }),
 };
 
 /** The keys that follow from model and weights. */
 export const DERIVED_KEYS = Object.keys(DERIVED);
 
 const NOTES = {
-  description: text(),
-  data: object({ name: text(), split: text(), rows: integer(1), source: text(), license: text() }),
-  training: object(
-    {
-      command: text(),
-      seed: integer(),
-      epochs: number(0),
-      recipe: text(),
-      backend: text(),
-      wallTimeSeconds: number(0),
-      machine: text(),
-      date,
-    },
-    { softTargets: text() },
-  ),
+  description: text,
+  data: object({ name: text, split: text, rows: positive, source: text, license: text }),
+  training: object({
+    command: text,
+    seed: count,
+    epochs: duration,
+    recipe: text,
+    backend: text,
+    wallTimeSeconds: duration,
+    machine: text,
+    date,
+    softTargets: optional(text),
+  }),
   taught: object({
-    base: object({ name: text() }, { sha256: text(/^[0-9a-f]{64}$/) }),
-    method: oneOf('prototypes', 'logistic', 'fineTune'),
-    classes: list(object({ className: text(), samples: integer(0), takes: integer(0) })),
+    base: object({ name: text, sha256: hash }),
+    method: oneOf(['prototypes', 'logistic', 'fineTune']),
+    classes: arrayOf('the classes', object({ className: text, samples: count, takes: count })),
   }),
-  metrics: list(
-    object(
-      {
-        split: text(),
-        protocol: text(),
-        rows: integer(1),
-        accuracy: number(0, 1),
-        backend: text(),
+  metrics: arrayOf(
+    'the measured metrics',
+    object({
+      split: text,
+      protocol: text,
+      rows: positive,
+      accuracy: share,
+      backend: text,
+      date,
+      command: text,
+      figures: optional(recordOf(number())),
+    }),
+  ),
+  perClass: arrayOf(
+    'the metrics of each class',
+    object({ className: text, precision: share, recall: share, f1: share, support: count }),
+  ),
+  quantization: object({ split: text, accuracyChange: change, unchangedLabels: share }),
+  calibration: object({
+    temperature: number({ min: 0.05, max: 20 }),
+    split: text,
+    rows: positive,
+    errorBefore: share,
+    errorAfter: share,
+    coverage: arrayOf('the coverage', object({ minProbability: share, coverage: share, accuracy: share })),
+    damaged: optional(
+      object({
+        split: text,
+        rows: positive,
+        strength: text,
+        clean: share,
+        mean: share,
+        errors: recordOf(share),
+        backend: text,
         date,
-        command: text(),
-      },
-      { figures: record(number()) },
-    ),
-  ),
-  perClass: list(
-    object({ className: text(), precision: number(0, 1), recall: number(0, 1), f1: number(0, 1), support: integer(0) }),
-  ),
-  quantization: object({ split: text(), accuracyChange: number(-1, 1), unchangedLabels: number(0, 1) }),
-  calibration: object(
-    {
-      temperature: number(0.05, 20),
-      split: text(),
-      rows: integer(1),
-      errorBefore: share,
-      errorAfter: share,
-      coverage: list(object({ minProbability: share, coverage: share, accuracy: share })),
-    },
-    {
-      damaged: object({
-        ...{ split: text(), rows: integer(1), strength: text(), clean: share, mean: share, errors: record(share) },
-        ...{ backend: text(), date, command: text() },
+        command: text,
       }),
-    },
-  ),
-  people: object({
-    source: text(),
-    protocol: text(),
-    groups: list(
-      object({ by: text(), name: text(), persons: integer(1), neutral: recognition, smiles: recognition }),
-      1,
     ),
-    ...{ backend: text(), date, command: text() },
   }),
-  versions: record(text()),
-  license: text(),
-  intendedUse: text(),
-  limitations: list(text()),
+  people: object({
+    source: text,
+    protocol: text,
+    groups: arrayOf(
+      'groups of persons',
+      object({ by: text, name: text, persons: positive, neutral: recognition, smiles: recognition }),
+      { min: 1 },
+    ),
+    backend: text,
+    date,
+    command: text,
+  }),
+  versions: recordOf(text),
+  license: text,
+  intendedUse: text,
+  limitations: arrayOf('the limitations', text),
 };
 
 /** The keys that the author of a card fills in. */
 export const NOTE_KEYS = ['name', 'architecture', ...Object.keys(NOTES)];
 
+const optionalNotes = Object.fromEntries(
+  Object.entries<Parser<unknown>>(NOTES).map(([key, parse]) => [key, optional(parse)]),
+);
+
 /** Checks the notes of a card, key by key; the other keys of a `CardDraft` are looked at by {@link resolveCard}. */
-export const notes = object({}, { ...NOTES, name: text(), architecture: text() });
+export const notes = stored(object({ ...optionalNotes, name: optional(text), architecture: optional(text) }));
 
 /** Checks a {@link ModelCard}, key by key; unknown keys are refused. */
-export const card = object({ ...REQUIRED, ...DERIVED }, { ...NOTES, outputs: oneOf('probabilities', 'logits') });
+export const card = stored(
+  object({ ...REQUIRED, ...DERIVED, ...optionalNotes, outputs: optional(oneOf(['probabilities', 'logits'])) }),
+);

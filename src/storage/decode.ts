@@ -80,8 +80,7 @@ function fitCard(model: tfl.LayersModel, card: CardDraft | ModelCard | undefined
 
 /** Checks a whole card and that the weights are those that it describes. */
 async function checkParts(weights: ArrayBuffer, card: ModelCard): Promise<void> {
-  const file = ': card.json';
-  checkCard(`${file}:`, card);
+  within(': card.json', () => checkCard('', card));
   const { bytes, sha256: expected } = card.weights!;
   within(': weights', () => checkLength(bytes, weights.byteLength));
   const received = expected && (await sha256(weights));

@@ -23,7 +23,7 @@ export function resolveCard(
   parseKeys('', given);
   const { classNames, preprocessing, outputs } = resolveFacts(model, given);
   const known = pick({ ...factsOf(model), ...given }, NOTE_KEYS);
-  notes(':', known);
+  notes('', known);
   return {
     formatVersion: 1,
     name,

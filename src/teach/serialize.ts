@@ -1,7 +1,7 @@
 import { base64OfBytes, bytesOfBase64 } from '../base64';
-import { MAX_CLASSES } from '../class-names';
+import { classNamesFrom } from '../class-names';
 import { WeightsError, weightsError } from '../errors';
-import { distinctTexts, integer, list, number, object, oneOf, text } from '../storage/schema';
+import { arrayOf, integer, like, number, object, oneOf, optional, stored, text } from '../schema';
 import type { BaseIdentity } from './base';
 import type { Sample } from './types';
 
@@ -30,23 +30,32 @@ interface Stored {
   images: string;
 }
 
-const check = object({
-  format: oneOf('fer-cnn/teach'),
-  formatVersion: oneOf(1),
-  base: object(
-    { name: text(), size: integer(1), inputSize: list(integer(1), 2, 2) },
-    { sha256: text(/^[0-9a-f]{64}$/), probe: list(number()) },
-  ),
-  keep: oneOf('vectors', 'images'),
-  classNames: distinctTexts(0, MAX_CLASSES),
-  ids: list(integer(1)),
-  labels: list(integer(0)),
-  takes: list(integer(1)),
-  vectors: (where, value) => isString(where, value),
-  imageShape: list(integer(1), 0, 3),
-  images: (where, value) => isString(where, value),
-  checksum: text(/^[0-9a-f]{8}$/),
-});
+const positive = integer({ min: 1 });
+const numbers = (parse = positive) => arrayOf('an array of integers', parse);
+const anyText = like('a string', /^/); // text is not empty
+
+const check = stored(
+  object({
+    format: oneOf(['fer-cnn/teach']),
+    formatVersion: oneOf([1]),
+    base: object({
+      name: text,
+      sha256: optional(like('a SHA-256 of 64 hexadecimal digits', /^[0-9a-f]{64}$/)),
+      size: positive,
+      inputSize: arrayOf('height and width', positive, { min: 2, max: 2 }),
+      probe: optional(arrayOf('an array of numbers', number())),
+    }),
+    keep: oneOf(['vectors', 'images']),
+    classNames: classNamesFrom(0),
+    ids: numbers(),
+    labels: numbers(integer({ min: 0 })),
+    takes: numbers(),
+    vectors: anyText,
+    imageShape: arrayOf('at most three integers', positive, { max: 3 }),
+    images: anyText,
+    checksum: like('8 hexadecimal digits', /^[0-9a-f]{8}$/),
+  }),
+);
 
 /** Writes the state as JSON, with a checksum. */
 export function encodeState({ base, keep, classNames, samples }: TeacherState): string {
@@ -126,7 +135,7 @@ function parse(where: string, serialized: string): Stored & { checksum: string }
     const expected = 'the string that serialize() of a teacher gave';
     throw new WeightsError({ where, expected, received: `a ${typeof serialized} that is not JSON`, cause });
   }
-  check(`${where}:`, value);
+  check(where, value);
   return value as Stored & { checksum: string };
 }
 
@@ -136,10 +145,6 @@ function bytesIn(where: string, base64: string): ArrayBuffer {
   } catch (cause) {
     throw new WeightsError({ where, expected: 'base64', received: 'a string that is not', cause });
   }
-}
-
-function isString(where: string, value: unknown): void {
-  if (typeof value !== 'string') throw weightsError(where, 'a string', typeof value);
 }
 
 /** FNV-1a with 32 bits: any single changed character changes it. Source: Fowler, Noll and Vo, RFC 9923. */

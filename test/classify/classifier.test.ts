@@ -219,7 +219,7 @@ describeOn(BACKENDS, 'Classifier', () => {
       { options: { regions: [{ box }], box }, message: /regions, or one face by its box or landmarks, received both/ },
       { options: { margin: 0 }, message: /margin: expected a box to apply the margin to/ },
       { options: { box: { ...box, x: 40 } }, message: /regions\[0\]: .*part in the image/ },
-      { options: { box, landmark: [] }, message: /the option "landmark"/ },
+      { options: { box, landmark: [] }, message: /the key "landmark"/ },
     ])('refuses $options', async ({ options, message }) => {
       const before = tf.memory().numTensors;
       await expect(classifier.classify(photo, options as never)).rejects.toThrow(InputError);
@@ -256,7 +256,7 @@ describeOn(BACKENDS, 'Classifier', () => {
   });
 
   it('refuses options that it does not know', async () => {
-    await expect(classifier.classify(picture, { topK: 3 } as never)).rejects.toThrow(/the option "topK"/);
+    await expect(classifier.classify(picture, { topK: 3 } as never)).rejects.toThrow(/the key "topK"/);
   });
 });
 

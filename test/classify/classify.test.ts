@@ -84,7 +84,7 @@ describe('classify', () => {
 
   it('refuses wrong options before it loads anything', async () => {
     await expect(classify(picture, { topk: 0 })).rejects.toThrow(/topk/);
-    await expect(classify(picture, { top: 1 } as never)).rejects.toThrow(/the option "top"/);
+    await expect(classify(picture, { top: 1 } as never)).rejects.toThrow(/the key "top"/);
     expect(load).not.toHaveBeenCalled();
   });
 });

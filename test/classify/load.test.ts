@@ -157,8 +157,8 @@ describe('loadClassifier', () => {
       card: { classNames: 'fer2013', pixels: '0..2' },
       message: /pixels: expected one of '0\.\.1'/,
     },
-    { what: 'an unknown key', card: { ...TINY_CARD, labels: [] }, message: /the option "labels"/ },
-    { what: 'the name of a card', card: 'tiny', message: /an options object/ },
+    { what: 'an unknown key', card: { ...TINY_CARD, labels: [] }, message: /the key "labels"/ },
+    { what: 'the name of a card', card: 'tiny', message: /an object/ },
   ])('refuses a card with $what and leaves the model alone', async ({ card, message }) => {
     const model = tinyModel();
     const before = tf.memory().numTensors;
@@ -187,7 +187,7 @@ describe('loadClassifier', () => {
   it('refuses options that do not apply to a model in memory', async () => {
     const model = tinyModel();
     const loading = loadClassifier({ model, card: TINY_CARD }, { onProgress: () => undefined });
-    await expect(loading).rejects.toThrow(/the option "onProgress"/);
+    await expect(loading).rejects.toThrow(/the key "onProgress"/);
     model.dispose();
   });
 });

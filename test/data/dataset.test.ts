@@ -95,9 +95,7 @@ describe('Dataset', () => {
   });
 
   it('refuses invalid batch options', () => {
-    expect(() => dataset.toDataset(null as never)).toThrow(
-      'Dataset.toDataset: expected an options object, received null',
-    );
+    expect(() => dataset.toDataset(null as never)).toThrow('Dataset.toDataset: expected an object, received null');
   });
 
   it.each(['subset: indices', 'withoutRows: rows'])('refuses indices or rows that are not iterable: %s', (where) => {
@@ -244,7 +242,7 @@ describeOn(['cpu', 'wasm'], 'Dataset.toDataset', () => {
 
   it('refuses options at once', () => {
     expect(() => dataset.toDataset({ batchSize: 0 })).toThrow(InputError);
-    expect(() => dataset.toDataset({ batchsize: 8 } as object)).toThrow(/the option "batchsize"/);
+    expect(() => dataset.toDataset({ batchsize: 8 } as object)).toThrow(/the key "batchsize"/);
   });
 });
 

@@ -75,8 +75,8 @@ describe('loadFer2013', () => {
 
   it('refuses options that it does not know', async () => {
     await expect(loadFer2013(at('fer2013.csv'), { usage: 'Training' } as object)).rejects.toThrow(InputError);
-    await expect(loadFer2013(at('fer2013.csv'), null as never)).rejects.toThrow(/an options object, received null/);
-    await expect(loadFerPlus(at('votes.csv'), null as never)).rejects.toThrow(/an options object, received null/);
+    await expect(loadFer2013(at('fer2013.csv'), null as never)).rejects.toThrow(/an object, received null/);
+    await expect(loadFerPlus(at('votes.csv'), null as never)).rejects.toThrow(/an object, received null/);
   });
 
   it.each(['fer2013.csv', 'fer2013.csv.gz'])('stops reading %s on a signal and throws its reason', async (name) => {

@@ -182,7 +182,7 @@ describe('loadFer2013 options', () => {
   it.each([
     [{ split: 'Test' }, /split: expected one of/],
     [{ onInvalid: 'ignore' }, /onInvalid: expected one of/],
-    [{ useage: 'Training' }, /received the option "useage"/],
+    [{ useage: 'Training' }, /received the key "useage"/],
   ])('refuses the options %j', async (options, message) => {
     await expect(loadText(CSV, options as object)).rejects.toThrow(message);
   });

@@ -215,7 +215,7 @@ describeOn(['cpu', 'wasm'], 'loadImageFolder', () => {
     [{ size: [0, 48] }, 'size[0]'],
     [{ size: 48 }, 'size[0]'],
     [{ onInvalid: 'stop' }, 'onInvalid'],
-    [{ split: 'Training' }, 'the option "split"'],
+    [{ split: 'Training' }, 'the key "split"'],
   ])('refuses the options %j', async (options, message) => {
     const failure = (await failureOf(loadImageFolder(whole, options as object))) as Error;
     expect(failure).toBeInstanceOf(InputError);

@@ -59,7 +59,7 @@ describe('splitIndices', () => {
     [{ fractions: [0.8, 0] }, 'fractions[1]'],
     [{ fractions: [NaN] }, 'fractions[0]'],
     [{ seed: -1 }, 'seed'],
-    [{ ratio: 0.8 }, 'the option "ratio"'],
+    [{ ratio: 0.8 }, 'the key "ratio"'],
   ])('refuses %j', (options, message) => {
     expect(() => splitIndices(labels, options as object)).toThrow(InputError);
     expect(() => splitIndices(labels, options as object)).toThrow(message);

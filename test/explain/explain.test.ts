@@ -155,7 +155,7 @@ describe('explain', () => {
   it.each([
     ['an unknown class', { className: 'bored' }, /options\.className: expected one of "angry"/],
     ['an unknown method', { method: 'guess' as never }, /options\.method: expected one of "hiResCam"/],
-    ['an unknown option', { classname: 'happy' } as never, /received the option "classname"/],
+    ['an unknown option', { classname: 'happy' } as never, /received the key "classname"/],
   ])('refuses %s', async (_title, options, message) => {
     await expect(explain({ model, card: TINY_CARD }, picture, options)).rejects.toThrow(message);
   });

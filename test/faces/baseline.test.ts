@@ -53,13 +53,13 @@ describe('parseBaseline', () => {
   });
 
   it.each<[unknown, RegExp]>([
-    [null, /here: expected an options object/],
+    [null, /here: expected an object/],
     [{ ...BASELINE, faces: 0 }, /faces: expected an integer of at least 1/],
     [{ ...BASELINE, className: 'calm' }, /className: expected one of the classes "angry", "happy", "neutral", received "calm"/],
     [{ ...BASELINE, probabilities: [0.5, 0.5] }, /probabilities: expected an object of probabilities by class name/],
     [{ ...BASELINE, probabilities: { angry: NaN, neutral: 1 } }, /probabilities\.angry: expected a finite number in 0\.\.1/],
     [{ ...BASELINE, probabilities: { angry: 0.1, neutral: 0.2 } }, /at least 2 probabilities of sum 1, received 2 of sum 0\.3/],
-    [{ ...BASELINE, person: 'me' }, /the option "person"/],
+    [{ ...BASELINE, person: 'me' }, /the key "person"/],
   ])('refuses %j', (value, message) => {
     expect(() => parseBaseline('here', value)).toThrow(InputError);
     expect(() => parseBaseline('here', value)).toThrow(message);

@@ -215,13 +215,13 @@ describe('createFaceClassifier', () => {
     expect(() => createFaceClassifier({ detector: finds(), minScore: 2 })).toThrow(InputError);
     expect(() => createFaceClassifier({ detector: finds(), maxFaces: 0 })).toThrow(InputError);
     expect(() => createFaceClassifier({ detector: finds(), scoreMin: 0 } as never)).toThrow(
-      /received the option "scoreMin"/,
+      /received the key "scoreMin"/,
     );
     const faces = create(finds());
     await expect(faces.classify({} as never)).rejects.toThrow(InputError);
     await expect(faces.classify(photo(), { topk: 0 })).rejects.toThrow(/topk/); // also if no face is found
     await expect(faces.classify(photo(), { views: 'x' as never })).rejects.toThrow(/views/);
-    await expect(faces.classify(photo(), { box: box(0, 0, 9) } as never)).rejects.toThrow(/received the option "box"/);
+    await expect(faces.classify(photo(), { box: box(0, 0, 9) } as never)).rejects.toThrow(/received the key "box"/);
     const [batch, dark] = [tf.zeros<tf.Rank.R4>([2, 4, 4, 3]), tf.fill([4, 4], -9)];
     await expect(faces.classify(batch, { faces: [] })).rejects.toThrow(
       /options.faces: expected one photo, received several/,

@@ -209,7 +209,7 @@ describe('createTracker', () => {
   it.each([
     [{ smoothing: -1 }, /smoothing: expected a finite number of at least 0/],
     [{ hysteresis: 2 }, /hysteresis: expected a finite number in 0..1/],
-    [{ smoothness: 1 } as never, /received the option "smoothness"/],
+    [{ smoothness: 1 } as never, /received the key "smoothness"/],
   ])('refuses %j', (options, message) => {
     expect(() => createTracker(slowClassifier().classifier, options)).toThrow(message);
   });

@@ -376,7 +376,7 @@ describe('loadImage', () => {
     await expect(loadImage(path, { maxPixels: 5 })).rejects.toThrow(/at most 5 pixels, received 3 × 2/);
     await expect(loadImage(path, { maxPixels: 0 })).rejects.toThrow(/maxPixels/);
     await expect(loadImage(path, { maxBytes: 0.5 })).rejects.toThrow(/maxBytes/);
-    await expect(loadImage(path, { size: 1 } as never)).rejects.toThrow(/the option "size"/);
+    await expect(loadImage(path, { size: 1 } as never)).rejects.toThrow(/the key "size"/);
     await expect(loadImage(path, { signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow('enough');
   });
 

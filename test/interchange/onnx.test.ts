@@ -138,7 +138,7 @@ describe('exportOnnx refuses', () => {
       layers: [tfl.layers.conv2d({ filters: 2, kernelSize: 3, inputShape: [8, 8, 1] })],
     });
     const refused = (options: object) => expect(exportOnnx(model, options)).rejects;
-    await refused({ quantize: true }).toThrow('received the option "quantize"');
+    await refused({ quantize: true }).toThrow('received the key "quantize"');
     await refused({ opset: 12 }).toThrow('an integer in 13..21, received 12');
     await refused({ input: 'int8' }).toThrow('exportOnnx: options.input: expected one of');
     await expect(exportOnnx(foreign, { input: 'uint8' })).rejects.toThrow(

@@ -115,8 +115,8 @@ describeOn(['cpu'], 'options of the models', () => {
   });
 
   const WRONG: [title: string, options: unknown, message: RegExp][] = [
-    ['an unknown option', { filters: [1, 2] }, /createDeepCnn: expected options among .* the option "filters"/],
-    ['an unknown nested option', { dense: { units: [1], rate: 0.5 } }, /dense: .* the option "rate"/],
+    ['an unknown option', { filters: [1, 2] }, /createDeepCnn: expected keys among .* the key "filters"/],
+    ['an unknown nested option', { dense: { units: [1], rate: 0.5 } }, /dense: .* the key "rate"/],
     ['an unknown variant', { variant: 'paper' }, /variant: expected one of "text", "code"/],
     ['no filters', { conv: { filters: [] } }, /conv\.filters: expected an array of length at least 1/],
     ['filters that are no list', { conv: { filters: 3, kernelSizes: 3 } }, /conv\.filters: expected an array/],
@@ -129,12 +129,12 @@ describeOn(['cpu'], 'options of the models', () => {
     ['an unknown head', { head: { activation: 'relu' } }, /head\.activation: expected one of/],
     ['one class', { classNames: ['happy'] }, /classNames: expected 2 to 255 class names/],
     ['one name twice', { classNames: ['a', 'a'] }, /classNames: expected distinct class names/],
-    ['the number of classes', { head: { classes: 3 } }, /the option "classes"/],
+    ['the number of classes', { head: { classes: 3 } }, /the key "classes"/],
     ['negative L2', { l2: -1 }, /l2: expected a finite number of at least 0/],
     ['a negative seed', { seed: -1 }, /seed: expected an integer of at least 0/],
     ['an input too small for four pools', { inputSize: [48, 15] }, /inputSize: expected at least 16×16 .* 48×15/],
     ['an input of one side', { inputSize: [48] }, /inputSize: expected an array of length 2/],
-    ['null', null, /createDeepCnn: expected an options object, received null/],
+    ['null', null, /createDeepCnn: expected an object, received null/],
   ];
 
   it.each(WRONG)('refuses %s and makes no tensor', (_title, options, message) => {

@@ -188,7 +188,7 @@ describe('classifyFolder', () => {
     [{ workers: { backend: CPU, count: 0 } }, 'options.workers.count: expected an integer in 1..1024'],
     [{ topk: 1.5 }, 'options.topk: expected an integer'],
     [{ shard: { index: 2, count: 2 } }, 'options.shard.index: expected an integer in 0..1, received 2'],
-    [{ retries: 1 }, 'received the option "retries"'],
+    [{ retries: 1 }, 'received the key "retries"'],
   ])('refuses %j', async (wrong, message) => {
     const refused = classifyFolder(at('images'), options('refused', wrong as Partial<ClassifyFolderOptions>));
     await expect(refused).rejects.toThrow(message);

@@ -68,7 +68,7 @@ describe('createModel with weights', () => {
 
   it.each<[string, () => Promise<tfl.LayersModel>, new (...args: never[]) => Error, RegExp]>([
     ['an unknown name', () => createModel('resnet' as 'deep', { weights: 'deep' }), InputError, /createModel: name/],
-    ['a misspelled option', () => createModel('compact', { weights: 'compact', names: [] } as never), InputError, /the option "names"/],
+    ['a misspelled option', () => createModel('compact', { weights: 'compact', names: [] } as never), InputError, /the key "names"/],
     ['weights of another model', () => createModel('shallow', { weights: 'compact', classNames: CLASSES }), WeightsError, /createModel: weights: 'conv2\/kernel'|createModel: weights: 'fc1\/kernel': expected shape/],
     ['weights of other sizes', () => createModel('compact', { ...NARROW.compact, weights: 'compact' }), WeightsError, /'conv1\/kernel': expected shape \[3, 3, 1, 2\], received shape \[3, 3, 1, 32\]. Use weights of a compact model/],
     ['no source', () => createModel('compact', { weights: 7 } as unknown as TransferOptions), InputError, /loadModel: source/],

@@ -122,7 +122,7 @@ describeOn(['cpu'], 'hostile weights', () => {
   it('cannot touch a prototype, and keys that objects inherit count as unknown', () => {
     for (const key of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
       const card = JSON.parse(JSON.stringify(good.card).replace('{', `{"${key}":{"polluted":1},`)) as unknown;
-      expect(() => checkCard('card:', card)).toThrow(new RegExp(`card: ${key}: expected one of the keys`));
+      expect(() => checkCard('card', card)).toThrow(new RegExp(`card: expected keys among .* the key "${key}"`));
     }
     expect({}).not.toHaveProperty('polluted');
   });

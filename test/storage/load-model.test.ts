@@ -326,7 +326,7 @@ describeOn(['cpu'], 'loadModel', () => {
   });
 
   it('refuses an unknown option', async () => {
-    await expect(loadModel('deep', { cards: {} } as never)).rejects.toThrow(/the option "cards"/);
+    await expect(loadModel('deep', { cards: {} } as never)).rejects.toThrow(/the key "cards"/);
     await expect(loadModel('deep', { timeoutMs: 0 })).rejects.toThrow(/timeoutMs: expected a finite number in 1\.\./);
   });
 
@@ -380,7 +380,7 @@ describeOn(['cpu'], 'loadModel with a bundled name', () => {
 
   it('refuses a card that does not fit it, and leaves nothing over', async () => {
     await expect(loadModel('shallow', { card: { classNames: ['a', 'b'] } })).rejects.toThrow(/\[null, 2\]/);
-    await expect(loadModel('shallow', { card: { labels: [] } as never })).rejects.toThrow(/the option "labels"/);
+    await expect(loadModel('shallow', { card: { labels: [] } as never })).rejects.toThrow(/the key "labels"/);
   });
 
   it('wins over a directory of its name, which ./ means', async () => {
@@ -445,7 +445,7 @@ describeOn(['cpu'], 'loadModel from a directory', () => {
       /weights: expected \d+ bytes, received a Git LFS pointer, not the file\. Run git lfs pull/,
     ],
     ['model.json', '<!doctype html>', /received a web page\. Download the file itself/],
-    ['card.json', '[]', /card\.json: expected an object|card: expected an options object/],
+    ['card.json', '[]', /card\.json: expected an object|card: expected an object/],
     ['card.json', 'not JSON', /card\.json: expected JSON/],
     ['weights.bin', undefined, /weights\.bin: expected a file that can be read, received ENOENT/],
     ['weights.bin', 'short', /weights: expected \d+ bytes, received 5/],

@@ -191,9 +191,11 @@ describeOn(['cpu'], 'saveModel', () => {
     const save = (options: object) => saveModel(directory, model, options as never);
     await expect(saveModel(directory, {} as never)).rejects.toThrow(/saveModel: model: expected a tf\.LayersModel/);
     await expect(save({ dtype: 'int8' })).rejects.toThrow(/dtype: expected one of/);
-    await expect(save({ quantise: true })).rejects.toThrow(/the option "quantise"/);
-    await expect(save({ card: { labels: EMOTIONS } })).rejects.toThrow(/card: .*the option "labels"/);
-    await expect(save({ card: { ...draftCard([8, 8]), name: '' } })).rejects.toThrow(/card: name: expected a string/);
+    await expect(save({ quantise: true })).rejects.toThrow(/the key "quantise"/);
+    await expect(save({ card: { labels: EMOTIONS } })).rejects.toThrow(/card: .*the key "labels"/);
+    await expect(save({ card: { ...draftCard([8, 8]), name: '' } })).rejects.toThrow(
+      /card: name: expected a non-empty string/,
+    );
     await expect(save({ card: { classNames: ['a', 'b'] } })).rejects.toThrow(/\[null, 2\].*received .*\[null, 7\]/);
     expect(await readdir(directory)).toEqual([]);
     model.dispose();

@@ -112,8 +112,8 @@ describeOn(['cpu'], 'encodeModel', () => {
     await expect(encode({ preprocessing: draftCard([48, 48]).preprocessing })).rejects.toThrow(
       /card: preprocessing: expected preprocessing for the input \[null, 8, 8, 1\], received inputSize \[48, 48\]/,
     );
-    await expect(encode({ name: '' })).rejects.toThrow(/^there: card: name: expected a string/);
-    await expect(encode({ labels: [] })).rejects.toThrow(/there: card: .*the option "labels"/);
+    await expect(encode({ name: '' })).rejects.toThrow(/^there: card: name: expected a non-empty string/);
+    await expect(encode({ labels: [] })).rejects.toThrow(/there: card: .*the key "labels"/);
     model.dispose();
   });
 
@@ -154,12 +154,12 @@ describeOn(['cpu'], 'decodeModel', () => {
     [
       'a card with an unknown key',
       (f) => Object.assign(f.card!, { labelz: [] }),
-      /card\.json: labelz: expected one of the keys/,
+      /card\.json: expected keys among .* the key "labelz"/,
     ],
     [
       'a card without names',
       (f) => Reflect.deleteProperty(f.card!, 'classNames'),
-      /card\.json: classNames: expected a list/,
+      /card\.json: classNames: expected an array of class names/,
     ],
     [
       'a card for other pictures',

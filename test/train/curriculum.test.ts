@@ -91,7 +91,7 @@ describeOn(['wasm'], 'curriculum', () => {
       /sizes\[1\]\.until: expected .* 0\.5\.\.1/,
     ],
     [{ sizes: [{ until: 0.5, size: 0 }] }, /sizes\[0\]\.size: expected an integer/],
-    [{ phases: [] }, /the option "phases"/],
+    [{ phases: [] }, /the key "phases"/],
     [{ mixupUntil: 0.9 }, /mixupUntil: expected augment to be an object with mixup/],
   ])('refuses %j', async (curriculum, message) => {
     const model = compact();

@@ -138,6 +138,6 @@ describe('a face detector', () => {
   it('refuses options that are not valid', async () => {
     await expect(loadFaceDetector({ minScore: 2 })).rejects.toThrow(InputError);
     await expect(loadFaceDetector({ smallFaces: true as never })).rejects.toThrow(/smallFaces: expected one of "auto"/);
-    await expect(loadFaceDetector({ range: 'far' } as never)).rejects.toThrow(/received the option "range"/);
+    await expect(loadFaceDetector({ range: 'far' } as never)).rejects.toThrow(/received the key "range"/);
   });
 });
