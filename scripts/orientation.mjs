@@ -17,7 +17,7 @@ const WORKFLOWS = {
     ['train/train.ts', 'data/batches.ts'],
     ['train/train.ts', 'train/losses.ts'],
   ],
-  'a resume from a checkpoint': [['train/train.ts', 'train/state.ts'], ['train/state.ts']],
+  'a resume from a checkpoint': [['train/train.ts', 'train/checkpoint.ts'], ['train/checkpoint.ts']],
   'bundled weights to a classifier': [
     ['classify/load.ts', 'storage/decode-bundled.ts'],
     ['classify/load.ts', 'storage/bundled.ts'],

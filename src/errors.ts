@@ -32,22 +32,19 @@ export class FerError extends Error implements FerErrorParts {
   /** The name of the class, also in minified programs. */
   override readonly name: string = 'FerError';
   /** The function, option or file that caused the error. */
-  readonly where: string;
+  declare readonly where: string;
   /** The expected value. */
-  readonly expected: string;
+  declare readonly expected: string;
   /** The received value, shortened. */
-  readonly received: string;
+  declare readonly received: string;
   /** An instruction in one or more sentences. */
-  readonly remedy: string | undefined;
+  declare readonly remedy: string | undefined;
 
   /** @param parts The parts of the message. */
   constructor({ where, expected, received, remedy, cause }: FerErrorParts) {
-    const [place, short] = [shorten(where), shorten(received)];
-    super(`${place}: expected ${expected}, received ${short}.${remedy === undefined ? '' : ` ${remedy}`}`, { cause });
-    this.where = place;
-    this.expected = expected;
-    this.received = short;
-    this.remedy = remedy;
+    const parts = { where: shorten(where), expected, received: shorten(received), remedy };
+    super(`${parts.where}: expected ${expected}, received ${parts.received}.${remedy ? ` ${remedy}` : ''}`, { cause });
+    Object.assign(this, parts);
   }
 }
 

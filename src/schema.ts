@@ -154,7 +154,7 @@ export const object =
       return Object.fromEntries(parsed.filter(([, option]) => option !== undefined)) as Parsed<S>;
     };
 
-/** What a file holds: a value that does not fit is the fault of the file, and the error a `WeightsError`. */
+/** What a file holds: the error is a `WeightsError`, since the file is wrong, and no argument. */
 export const stored =
   /* @__NO_SIDE_EFFECTS__ */
   <T>(parse: Parser<T>): Parser<T> =>

@@ -79,7 +79,7 @@ const OTHERS: Readonly<Record<string, number>> = {
   curation: 16_000,
   explain: 14_300,
   faces: 25_000,
-  interchange: 6_500,
+  interchange: 6_700,
   metrics: 4_300,
   teach: 32_500,
 };
