@@ -11,19 +11,25 @@ const SMALL: Record<string, number> = { shallow: 16, deep: 2 };
 const NATIVE_NOTE = 'The same network, batch, optimizer and allocator settings for all.';
 const WASM_NOTE = 'Plain tfjs cannot train a convolution on WASM, so that its rival is the plain CPU backend.';
 
-/** A training step: on the native backend against plain tfjs and Keras, on WASM against the plain CPU backend. */
+/** A training step: on the native backend against plain tfjs, Keras and PyTorch, on WASM against the plain CPU backend. */
 export const training: Bench = {
   name: 'train',
   async *run(context) {
     const backends = await availableBackends();
-    const pythonPath = findPython(['tensorflow', 'keras']);
+    const [withKeras, withTorch] = [findPython(['tensorflow', 'keras']), findPython(['torch'])];
     for (const model of listModels()) {
       if (backends.includes('tensorflow')) {
         const job: Job = { model, batch: context.quick ? 32 : 128, steps: 2 };
+        const inBfloat16: Job = { ...job, precision: 'bfloat16' };
         const rivals: Contender[] = [await ours('tensorflow', job)];
-        rivals.push(await ours('tensorflow', { ...job, precision: 'bfloat16' }, 'train in bfloat16'));
+        rivals.push(await ours('tensorflow', inBfloat16, 'train in bfloat16'));
         const layers = layersOf(model);
-        if (pythonPath && layers) rivals.push(await keras(pythonPath, layers, job));
+        if (withKeras && layers)
+          rivals.push(await elsewhere('Keras 3 on TensorFlow', withKeras, 'keras_step.py', layers, job));
+        if (withTorch && layers) {
+          rivals.push(await elsewhere('PyTorch', withTorch, 'torch_step.py', layers, job));
+          rivals.push(await elsewhere('PyTorch in bfloat16', withTorch, 'torch_step.py', layers, inBfloat16));
+        }
         rivals.push(await plain('tensorflow', job));
         yield await race(`Training step on tensorflow: ${model}, batch ${job.batch}`, rivals, context, NATIVE_NOTE);
       }
@@ -43,8 +49,8 @@ function layersOf(name: ModelName): object[] | undefined {
   return layers;
 }
 
-function keras(path: string, layers: object[], { batch, steps }: Job): Promise<Contender> {
-  return python('Keras 3 on TensorFlow', path, 'keras_step.py', [JSON.stringify({ layers, batch, steps })], {
-    images: batch,
-  });
+/** The same network in Python. */
+function elsewhere(name: string, path: string, program: string, layers: object[], job: Job): Promise<Contender> {
+  const { batch, steps, precision = 'float32' } = job;
+  return python(name, path, program, [JSON.stringify({ layers, batch, steps, precision })], { images: batch });
 }

@@ -6,6 +6,7 @@ import { Option, type Command } from 'commander';
 import { listModels, train, type AugmentOptions, type CnnOptions, type ModelName } from 'fer-cnn';
 import { joinFerPlus, loadFerPlus } from 'fer-cnn/curation';
 import { fileCheckpoint, startTrainingWorkers } from 'fer-cnn/node';
+import { accuracyOf, addOutputs, AUXILIARY_SOURCE, removeOutputs, withVotes } from './auxiliary';
 import { keepLargeBuffers, startBackend } from './backend';
 import { DATA_HELP, loadData, trainingSets } from './data';
 import {
@@ -45,6 +46,7 @@ interface Options {
   workers?: number;
   teacher?: string[];
   ferplus?: string;
+  auxiliaryVotes?: true;
   from?: string;
   keep?: number;
   freeze: string;
@@ -86,6 +88,10 @@ export function trainCommand(): Command {
     .option(
       '--ferplus <file>',
       `FER+ votes (fer2013new.csv), mixed into every target with a weight of ${100 * FERPLUS_SHARE} %`,
+    )
+    .option(
+      '--auxiliary-votes',
+      'learn the votes of --ferplus as a second task instead, by outputs of their own that are removed after training',
     )
     .option(
       '--from <model>',
@@ -130,22 +136,25 @@ async function trainModel(options: Options): Promise<void> {
     );
   }
 
+  const { auxiliaryVotes } = options;
+  if (auxiliaryVotes && (options.ferplus === undefined || isFrozen)) {
+    throw new UsageError('--auxiliary-votes: needs the votes of --ferplus, and no frozen layers.');
+  }
+
   const sets = trainingSets(options.data, await loadData(options.data), options.seed);
   const { training: whole, validation } = sets;
   const votes = options.ferplus && (await loadFerPlus(options.ferplus));
   await mkdir(options.out, { recursive: true });
   const voted = votes ? joinFerPlus(whole, votes, { target: 'mixed', mix: FERPLUS_SHARE }) : whole;
   const lesson = options.teacher && (await taughtBy(voted, options.teacher, options.out));
-  const training = lesson?.taught ?? voted;
+  const taught = lesson?.taught ?? voted;
+  const training = auxiliaryVotes && votes ? withVotes(taught, votes) : taught;
   const workers = options.workers
     ? await startTrainingWorkers({ backend: `@tensorflow/tfjs-backend-${backend}`, count: options.workers })
     : undefined;
-  const { model, start, isNewHead } = await startModel(options.model, options.from, {
-    seed: options.seed,
-    classNames: whole.classNames,
-    ...recipe.network,
-    ...options.network,
-  });
+  const network = { seed: options.seed, classNames: whole.classNames, ...recipe.network, ...options.network };
+  const { model, start, isNewHead } = await startModel(options.model, options.from, network);
+  const trained = auxiliaryVotes ? await addOutputs(options.model, model, network) : model;
   const before = options.keep ? model.getWeights().map((weight) => tf.clone(weight)) : [];
 
   const changing =
@@ -155,6 +164,7 @@ async function trainModel(options: Options): Promise<void> {
     (isFrozen ? ` --freeze ${options.freeze}` : '') +
     (options.precision ? ` --precision ${options.precision}` : '') +
     (options.ferplus ? ` --ferplus ${basename(options.ferplus)}` : '') +
+    (auxiliaryVotes ? ' --auxiliary-votes' : '') +
     (options.teacher ? ` --teacher ${options.teacher.map(runName).join(' ')}` : '') +
     (options.keep ? ` --keep ${options.keep}` : '');
   const changes = [
@@ -169,7 +179,10 @@ async function trainModel(options: Options): Promise<void> {
       ? [`then the mean of ${options.keep} of the weights before and ${1 - options.keep} of those after`]
       : []),
   ];
-  const softTargets = [...(votes ? [FERPLUS_SOURCE] : []), ...(lesson ? [lesson.source] : [])].join('; ') || undefined;
+  const softTargets =
+    [...(votes ? [auxiliaryVotes ? AUXILIARY_SOURCE : FERPLUS_SOURCE] : []), ...(lesson ? [lesson.source] : [])].join(
+      '; ',
+    ) || undefined;
   const log = stageLog(options.out, !options.resume);
   const progress = showProgress(`${options.model} on ${backend}`);
   const resume = options.resume && log.isOther(epochs, changing) ? 'changed' : (options.resume ?? false);
@@ -177,7 +190,7 @@ async function trainModel(options: Options): Promise<void> {
   try {
     const settings = recipe.options(epochs, options.peak);
     const { history } = await interruptible(stopped, (signal) =>
-      train(model, training, {
+      train(trained, training, {
         ...settings,
         augment: { ...settings.augment, ...options.augment },
         ...(fullSize && { curriculum: {} }),
@@ -185,30 +198,47 @@ async function trainModel(options: Options): Promise<void> {
         ...(workers && { workers }),
         ...(options.precision && { precision: options.precision }),
         ...(lesson && { loss: { ...settings.loss, distillation: {} } }),
+        ...(auxiliaryVotes && { loss: {} }), // the targets have it all
         epochs,
         seed: options.seed,
-        validation,
+        ...(!auxiliaryVotes && { validation }),
         checkpoint: { store: fileCheckpoint(checkpoint), resume },
         callbacks: {
           onEpochEnd: async (epoch, logs) => {
-            progress.epochDone(epoch + 1, logs);
+            const scores = auxiliaryVotes && { val_acc: await accuracyOf(trained, validation) };
+            progress.epochDone(epoch + 1, { ...logs, ...scores });
             await log.epochDone(epoch + 1, epochs, changing);
-            if (epoch + 1 === options.until) model.stopTraining = true;
+            if (epoch + 1 === options.until) trained.stopTraining = true;
           },
         },
         onProgress: progress.update,
         signal,
       }),
     );
-    const { model: name, network, out, seed, data, json } = options;
+    if (trained !== model) removeOutputs(trained, model);
+    const { model: name, out, seed, data, json } = options;
     if (options.keep) keepShare(model, before, options.keep);
     const stages = log.stages.length > 0 ? log.stages : [{ epochs, until: history.length, settings: changing }];
-    const run = { model, name, network, recipe, changes, stages, history, seed, backend, data, sets, out };
+    const run = {
+      model,
+      name,
+      network: options.network,
+      recipe,
+      changes,
+      stages,
+      history,
+      seed,
+      backend,
+      data,
+      sets,
+      out,
+    };
     const report = await saveTrained({ ...run, start, softTargets });
     if (json) print(JSON.stringify({ out, ...report.toJSON() }, null, 2));
     else print(`\n${report.toMarkdown()}\n\nSaved the model, its card, golden outputs, report and history in ${out}`);
   } finally {
     progress.stop();
+    if (trained !== model) trained.dispose();
     model.dispose();
     tf.dispose(before);
     await workers?.close();

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EMOTIONS } from '../../src/labels';
+import { csvOf } from '../data/fixtures';
 import { ferCnn, ROOT } from '../support/commands';
 
 const PICTURES = join(ROOT, 'examples/pictures');
@@ -169,6 +171,26 @@ describe('fer-cnn', () => {
     expect(training.recipe).toMatch(/images of full size, a new output layer, all other layers frozen$/);
     const wrong = await ferCnn(...args, '--freeze', 'conv9', '--out', at('wrong'));
     expect(wrong.stderr).toContain("expected 'backbone', 'none' or a layer of the model, received \"conv9\"");
+  });
+
+  it('learns the votes of FER+ beside the classes', { timeout: 10 * MINUTES }, async () => {
+    process.env['MALLOC_TRIM_THRESHOLD_'] ??= '1';
+    const usages = Array.from({ length: 12 }, (_, i) => ['Training', 'PublicTest', 'PrivateTest'][i % 3]);
+    await writeFile(at('fer.csv'), csvOf(12));
+    const votes = usages.map((usage, i) => `${usage},fer${i}.png,${i % 2 ? '9,1' : '0,10'},0,0,0,0,0,0,0,0`);
+    const header = 'Usage,Image name,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF';
+    await writeFile(at('votes.csv'), [header, ...votes, ''].join('\n'));
+    const network = '{"conv":{"filters":[2,2,2,2],"repeats":1}}';
+    const args = ['train', '--data', at('fer.csv'), '--network', network, '--epochs', '1', '--backend', 'wasm'];
+    const own = [...args, '--auxiliary-votes', '--out', at('voted')];
+    expect((await ferCnn(...own)).stderr).toContain('--auxiliary-votes: needs the votes of --ferplus');
+    const { code, stderr } = await ferCnn(...own, '--ferplus', at('votes.csv'));
+    expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(/epoch 1: loss .*, val_acc /);
+    const { classNames, training } = JSON.parse(await readFile(at('voted/card.json'), 'utf8'));
+    expect(classNames).toEqual(EMOTIONS);
+    expect(training.command).toMatch(/ --ferplus votes\.csv --auxiliary-votes$/);
+    expect(training.softTargets).toMatch(/as a second task with ten outputs of its own/);
   });
 
   it('runs a recipe of several runs, each from the one before it', { timeout: 10 * MINUTES }, async () => {
