@@ -159,11 +159,11 @@ describe.skipIf(!HAS_CHROMIUM || !IS_BUILT)(suite, { timeout: PATIENCE }, () => 
     await page.getByLabel('Epochs').fill('400');
     await page.getByLabel('Batch size').fill('8');
     await page.getByRole('button', { name: 'Start' }).click();
-    await page.getByRole('img', { name: /^\d+ epochs: training loss/ }).waitFor();
+    await page.getByRole('img', { name: /^Accuracy until epoch/ }).waitFor();
     await page.getByRole('button', { name: 'Stop' }).click();
-    await page.getByText(/^Stopped: [\d.]+ % of the validation images/).waitFor();
+    await page.getByText(/^Stopped: [\d.]+ % of 21 validation images/).waitFor();
     const epochs = Number(
-      /^\d+/.exec((await page.getByRole('img', { name: /epochs: training loss/ }).getAttribute('aria-label'))!)![0],
+      /\d+/.exec((await page.getByRole('img', { name: /^Accuracy/ }).getAttribute('aria-label'))!)![0],
     );
     expect(await page.locator('caption', { hasText: 'Confusion' }).count()).toBe(1);
     await page.getByRole('button', { name: 'Resume' }).click();
