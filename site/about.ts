@@ -9,6 +9,7 @@ const ADDRESS = process.env['SITE_URL']?.replace(/\/*$/, '/');
 const TITLES: Readonly<Record<string, string>> = {
   'guides/start.md': 'Quick start',
   'api/index.md': 'API',
+  'models/index.md': 'Bundled models',
 };
 
 const LONGEST = 160; // characters that search engines show

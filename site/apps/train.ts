@@ -24,7 +24,7 @@ const MARKUP = `<section class="panel" aria-labelledby="train-title">
   <div class="row">
     <label>Model <select data-as="model"></select></label>
     <label>Backend <select data-as="backend"></select></label>
-    <label>Epochs <input data-as="epochs" type="number" min="1" max="500" value="5" /></label>
+    <label>Epochs <input data-as="epochs" type="number" min="1" max="500" value="5" data-suggested="5" /></label>
     <label>Batch size <input data-as="batch" type="number" min="1" max="512" value="32" /></label>
     <label>Images at most <input data-as="most" type="number" min="1" value="2000" /></label>
     <label>Begin with <select data-as="from"><option value="new">new weights</option><option value="bundled">the bundled weights</option></select></label>
@@ -50,11 +50,15 @@ const SETTINGS = ['model', 'backend', 'epochs', 'batch', 'most', 'from'] as cons
 const OF_A_RUN = ['model', 'batch', 'most', 'from'] as const; // what must not change when it is resumed
 const KEPT = 'fer-cnn-train';
 
+const STEPS = 300; // at least, for a model to be of any use
+
 type Settings = Record<(typeof SETTINGS)[number], string>;
 
 /** Trains in a worker, so that the page stays awake. */
 export async function mount(root: HTMLElement): Promise<Mounted> {
-  const parts = html(root, MARKUP);
+  const offered = await Promise.all(BACKENDS.map(isOffered));
+  const checkpoint = await storedCheckpoint.read().catch(() => undefined);
+  const parts = html(root, MARKUP); // from here on everything is ready when it is seen
   const at = <T extends HTMLElement>(name: string) => parts[name] as T;
   const button = (name: string) => at<HTMLButtonElement>(name);
   const field = (name: (typeof SETTINGS)[number]) => at<HTMLInputElement | HTMLSelectElement>(name);
@@ -65,11 +69,11 @@ export async function mount(root: HTMLElement): Promise<Mounted> {
   let worker: Worker | undefined;
   let epochs: Epoch[] = [];
   let isRunning = false;
-  let isStopped = (await storedCheckpoint.read().catch(() => undefined)) !== undefined; // whether there is a run to resume
+  let isStopped = checkpoint !== undefined; // whether there is a run to resume
   let isTrained = false;
 
   field('model').append(...listModels().map((name) => new Option(name)));
-  for (const name of BACKENDS) if (await isOffered(name)) field('backend').append(new Option(name));
+  field('backend').append(...BACKENDS.filter((_, i) => offered[i]).map((name) => new Option(name)));
   field('model').value = 'compact';
   const restore = (names: readonly (keyof Settings)[]) => {
     const kept = JSON.parse(localStorage.getItem(KEPT) ?? '{}') as Partial<Settings>;
@@ -91,6 +95,13 @@ export async function mount(root: HTMLElement): Promise<Mounted> {
     button('save').disabled = isRunning || !isTrained;
   };
 
+  /** Few images need more epochs until the averages of batch normalization have settled; before that, validation looks like chance. */
+  const suggestEpochs = (size: number) => {
+    const steps = Math.max(1, Math.floor(Math.min(size, Number(field('most').value)) / Number(field('batch').value)));
+    const epochs = Math.min(100, Math.max(5, Math.ceil(STEPS / steps)));
+    field('epochs').value = field('epochs').dataset['suggested'] = String(epochs);
+  };
+
   const take = async (reading: Promise<readonly File[]>) => {
     data = undefined;
     show();
@@ -101,6 +112,7 @@ export async function mount(root: HTMLElement): Promise<Mounted> {
       data = partsOf(dataset);
       classNames = dataset.classNames;
       const [count, most] = [data.training.size, data.validation.size].map((size) => size.toLocaleString('en-US'));
+      if (field('epochs').value === field('epochs').dataset['suggested']) suggestEpochs(data.training.size);
       const [first, ...others] = dataset.skipped;
       const leftOut = first
         ? ` Left out: ${first.message}${others.length > 0 ? ` And ${others.length} more.` : ''}`

@@ -1,7 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { csvOf } from '../data/fixtures';
 import { CHROMIUM, HAS_CHROMIUM, serve } from '../support/browser';
@@ -41,7 +43,7 @@ describe.skipIf(!HAS_CHROMIUM || !IS_BUILT)(suite, { timeout: PATIENCE }, () => 
     const server = await serve((path) =>
       path.startsWith(FOLDER) ? readFile(join(SITE, path.slice(FOLDER.length))) : Promise.resolve(undefined),
     );
-    site = await openSite(server);
+    site = await openSite(server, ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream']);
     context = await site.browser.newContext({ reducedMotion: 'reduce', acceptDownloads: true });
     page = await context.newPage();
     page.setDefaultTimeout(PATIENCE);
@@ -123,7 +125,8 @@ describe.skipIf(!HAS_CHROMIUM || !IS_BUILT)(suite, { timeout: PATIENCE }, () => 
 
   it('measures a backend and shows its numbers', async () => {
     await open('numbers.html');
-    for (const name of ['webgl', 'webgpu', 'cpu']) await page.locator(`input[name=${name}]:checked`).uncheck().catch(() => undefined); // prettier-ignore
+    await page.locator('input[name=wasm]').waitFor();
+    for (const box of await page.locator('input[type=checkbox]:not([name=wasm])').all()) await box.uncheck();
     await page.getByRole('button', { name: 'Measure' }).click();
     await page.getByText('Done.').waitFor();
     expect(await page.locator('tbody td').allTextContents()).toEqual(
@@ -145,6 +148,68 @@ describe.skipIf(!HAS_CHROMIUM || !IS_BUILT)(suite, { timeout: PATIENCE }, () => 
     expect(await violations()).toEqual([]);
   });
 
+  it('shows the image that was chosen last, not the one that was ready last', async () => {
+    await open('studio.html');
+    const create = { width: 6000, height: 6000, channels: 3, background: 'gray' } as const;
+    const large = await sharp({ create }).png().toBuffer();
+    await page.locator('#file').waitFor({ state: 'attached' });
+    await page.setInputFiles('#file', { name: 'large.png', mimeType: 'image/png', buffer: large });
+    await page.setInputFiles('#file', join(SITE, 'pictures/astronaut.jpg'));
+    await page.locator('#found', { hasText: 'One face found.' }).waitFor();
+    await page.waitForTimeout(1500);
+    expect(await page.locator('#found').textContent()).toBe('One face found.');
+  });
+
+  it('shows one part of the studio at a time, and switches off the webcam of one that is left', async () => {
+    await open('studio.html');
+    await page.locator('#camera').click();
+    await page.getByRole('button', { name: 'Stop the webcam' }).waitFor();
+    for (const [i, name] of ['Look', 'Teach', 'Train'].entries()) {
+      await page.getByRole('tab', { name }).click();
+      await page.locator(`#studio-panel-${i} section`).first().waitFor();
+      const shown = await page
+        .locator('[role=tabpanel]')
+        .evaluateAll((all) => all.map((panel) => panel.checkVisibility()));
+      expect(shown, name).toEqual([0, 1, 2].map((at) => at === i));
+    }
+    const live = () => page.locator('video').evaluateAll((all) => all.filter((video) => (video as HTMLVideoElement).srcObject).length); // prettier-ignore
+    await expect.poll(live).toBe(0);
+  });
+
+  it('takes what is dropped: an image on the front page, a folder of classes beside the panel in which one trains', async () => {
+    const drop = async (files: readonly string[]) => {
+      const devtools = await context.newCDPSession(page);
+      const { x, y } = (await page.locator('h1').boundingBox())!;
+      const data = { items: [], files: [...files], dragOperationsMask: 1 };
+      for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+        await devtools.send('Input.dispatchDragEvent', { type, x: x + 9, y: y + 9, data });
+    };
+    await open('index.html');
+    await drop([join(SITE, 'pictures/portraits.jpg')]);
+    await page.locator('#found', { hasText: '2 faces found.' }).waitFor();
+    await open('studio.html');
+    await page.getByRole('tab', { name: 'Train' }).click();
+    await page.getByText('No data yet.').waitFor();
+    const folder = await mkdtemp(join(tmpdir(), 'fer-cnn-site-'));
+    try {
+      for (const name of ['bored', 'engaged']) {
+        await mkdir(join(folder, name));
+        for (let i = 0; i < 5; i++) {
+          const background = { r: 40 * i, g: name === 'bored' ? 0 : 200, b: 0 };
+          const create = { width: 48, height: 48, channels: 3, background } as const;
+          await sharp({ create })
+            .png()
+            .toFile(join(folder, name, `${i}.png`));
+        }
+        await drop([folder]);
+        if (name === 'bored') await page.getByText('received only bored').waitFor();
+      }
+      await page.getByText('8 images to train on, 2 to validate on: bored, engaged.').waitFor();
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
   it('trains in a worker, stops, resumes, evaluates and hands out the model', async () => {
     await open('studio.html');
     await page.getByRole('tab', { name: 'Train' }).click();
@@ -160,6 +225,13 @@ describe.skipIf(!HAS_CHROMIUM || !IS_BUILT)(suite, { timeout: PATIENCE }, () => 
     await page.getByLabel('Batch size').fill('8');
     await page.getByRole('button', { name: 'Start' }).click();
     await page.getByRole('img', { name: /^Accuracy until epoch/ }).waitFor();
+    const other = await context.newPage();
+    await other.goto(`${site.url}${FOLDER}studio.html`);
+    await other.getByRole('tab', { name: 'Train' }).click();
+    await other.setInputFiles('#train-file', { name: 'fer2013.csv', mimeType: 'text/csv', buffer: Buffer.from(csvOf(63)) }); // prettier-ignore
+    await other.getByRole('button', { name: 'Start' }).click();
+    await other.getByText('Another tab of this browser trains already').waitFor();
+    await other.close();
     await page.getByRole('button', { name: 'Stop' }).click();
     await page.getByText(/^Stopped: [\d.]+ % of 21 validation images/).waitFor();
     const epochs = Number(
@@ -175,6 +247,8 @@ describe.skipIf(!HAS_CHROMIUM || !IS_BUILT)(suite, { timeout: PATIENCE }, () => 
     await page.getByRole('button', { name: 'Download the model' }).click();
     await expect.poll(() => files.sort(), { timeout: PATIENCE }).toEqual(expect.arrayContaining([expect.stringMatching(/\.bin$/), expect.stringMatching(/\.json$/)])); // prettier-ignore
     expect(await violations()).toEqual([]);
+    await page.setViewportSize({ width: 375, height: 800 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375);
     expect(await page.locator('.problem').allTextContents()).toEqual(['', '']);
   });
 
@@ -186,6 +260,14 @@ describe.skipIf(!HAS_CHROMIUM || !IS_BUILT)(suite, { timeout: PATIENCE }, () => 
       await open('studio.html');
       await page.setInputFiles('#file', join(SITE, 'pictures/astronaut.jpg'));
       await page.locator('#found', { hasText: 'One face found.' }).waitFor();
+      await page.locator('#model').selectOption('deep');
+      await page.getByText('The model deep is not on this device yet.').waitFor();
+      problems.length = 0; // the weights that could not be fetched
+      await open('guides/evaluation.html');
+      expect(await page.locator('h1').textContent()).toContain('Evaluation');
+      await page.keyboard.press('Control+k');
+      await page.locator('#localsearch-input').fill('importKeras');
+      await page.locator('#localsearch-list a').first().waitFor();
     } finally {
       await context.setOffline(false);
     }

@@ -47,7 +47,8 @@ function enhance(router: Router): void {
     const button = (target as Element).closest<HTMLButtonElement>('button[data-run]');
     if (button) void runBlock(button);
   });
-  addEventListener('load', keepSite);
+  if (document.readyState === 'complete') keepSite();
+  else addEventListener('load', keepSite);
 }
 
 export default {
