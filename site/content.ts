@@ -1,8 +1,8 @@
 import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { readCards } from '../scripts/support/cards.mjs';
+import { type FullCard, readCards } from '../scripts/support/cards.mjs';
 import { addButtons, PHOTOS } from './blocks';
-import { charts, toHtml } from './figures';
+import { figures } from './figures';
 import { listGuides } from './guides';
 import { relink } from './links';
 import { modelPages } from './models';
@@ -39,7 +39,7 @@ export async function gather(): Promise<void> {
     for (const { name, code } of blocks) write(`blocks/${name}.ts`, code);
   }
   for (const [place, text] of Object.entries(modelPages(cards))) write(place, text);
-  const parts = partsOf(charts(cards));
+  const parts = partsOf(cards);
   for (const page of readdirSync('site/pages')) {
     write(
       page,
@@ -47,26 +47,18 @@ export async function gather(): Promise<void> {
     );
   }
   write('demo.css', scopedStyle());
+  copy('site/icon.svg', 'public/icon.svg');
+  copy('docs/images/site-studio.png', 'public/preview.png');
   const pictures = readdirSync('examples/pictures').filter((file) => /\.(?:jpg|png)$/.test(file));
   for (const file of pictures) copy(`examples/pictures/${file}`, `public/pictures/${file}`);
   for (const [name, file] of Object.entries(PHOTOS)) copy(`examples/pictures/${file}`, `public/guides/${name}`);
 }
 
 /** What the pages of the site name between percent signs. */
-function partsOf(all: ReturnType<typeof charts>): Record<string, string> {
-  const [accuracy, ...others] = all;
-  const [size, speed, ...damage] = others.reverse();
-  return {
-    program: /## Quick start[^]*?(```js\n[^]*?```)/.exec(read('README.md'))![1]!,
-    accuracy: toHtml(accuracy!),
-    speed: toHtml(speed!),
-    size: toHtml(size!),
-    damage: damage
-      .reverse()
-      .map((chart) => toHtml(chart, '####'))
-      .join('\n'),
-  };
-}
+const partsOf = (cards: readonly FullCard[]): Record<string, string> => ({
+  ...figures(cards),
+  program: /## Quick start[^]*?(```js\n[^]*?```)/.exec(read('README.md'))![1]!,
+});
 
 const documentOf = (source: string): string =>
   source === 'LICENSE' ? `# License\n\n\`\`\`text\n${read(source)}\`\`\`\n` : read(source);

@@ -41,7 +41,8 @@ function behind(text: string, mark: string, pattern: RegExp): string {
   return found;
 }
 
-const numberIn = (cell: string): number => Number(cell.replaceAll(/[,%\s]/g, ''));
+/** The number that a cell begins with, such as 1,180 or 65.28 % or 9.66 (9.59). */
+const numberIn = (cell: string): number => Number(/^[\d,]*\.?\d+/.exec(cell)?.[0].replaceAll(',', '') ?? NaN);
 
 /** The numbers of a column, of the rows that have one. */
 const column = (table: Table, title: string) =>
@@ -52,10 +53,16 @@ const column = (table: Table, title: string) =>
 
 const plain = (name: string) => name.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1').replaceAll('`', '');
 
-/** What the documents and the cards say about this package and others. Read when the site is built, so that no number is typed twice. */
-export function charts(cards: readonly FullCard[]): Chart[] {
-  return [accuracy(cards), ...damage(cards), speed(), size()];
-}
+/**
+ * What the documents and the cards say about this package and others, as HTML by the names that pages give them. Read when the site is
+ * built, so that no number is typed twice.
+ */
+export const figures = (cards: readonly FullCard[]): Record<string, string> => ({
+  accuracy: chartHtml(accuracy(cards)),
+  damage: damage(cards),
+  speed: chartHtml(speed()),
+  size: chartHtml(size()),
+});
 
 function accuracy(cards: readonly FullCard[]): Chart {
   const guide = read('docs/models.md');
@@ -82,33 +89,36 @@ function scoreOf(metrics: FullCard['metrics'], protocol: string): FullCard['metr
   return found;
 }
 
-/** One chart for each kind of damage that this package and another one were scored on. */
-function damage(cards: readonly FullCard[]): Chart[] {
+/** The kinds of damage that others were scored on too, and the mean over them, with the default model. */
+function damage(cards: readonly FullCard[]): string {
   const guide = read('docs/models.md');
   const table = tableBehind(guide, '<!-- robustness:start -->');
-  const { date } = scoreOf(cards[0]!.metrics, 'single view, mean over');
-  const source = `\`${behind(guide, '## Damaged images', /`(npx tsx bench\/robustness[^`]*)`/)} --strengths middle\`, ${date}`;
-  return Object.entries(table).flatMap(([kind, { strengths, ...cells }]) => {
-    const rows = Object.entries(cells).flatMap(([name, cell]) =>
-      numberIn(cell) > 0 ? [[name, numberIn(cell)] as const] : [],
-    );
-    const isCompared = rows.some(([name]) => !name.startsWith('fer-cnn')) && kind !== 'clean';
-    const middle = strengths?.split(', ')[1] ?? strengths;
-    return isCompared
-      ? [{ title: `${kind[0]!.toUpperCase()}${kind.slice(1)}, ${middle}`, unit: '% of the same images', rows, source }]
-      : [];
+  const names = Object.keys(table['clean']!).filter(
+    (name) => name === `fer-cnn, ${cards[0]!.name}` || !/^fer-cnn|^strengths$/.test(name),
+  );
+  const rows = Object.entries(table).filter(([, cells]) => names.every((name) => numberIn(cells[name]!) > 0));
+  if (names.length < 2 || rows.length < 2) throw new Error('expected scores on damaged images, of others too.');
+  const lines = rows.map(([kind, { strengths, ...cells }]) => {
+    const middle = strengths!.split(', ')[1];
+    const title = kind.startsWith('mCA') ? 'mean over the damages' : kind === 'clean' ? 'undamaged' : kind;
+    const bars = names.map((name) => `<td${ours(name)}>${barHtml(numberIn(cells[name]!), 100)}</td>`).join('');
+    return `<tr><th scope="row">${escape(title)}${middle ? ` <small>${escape(middle)}</small>` : ''}</th>${bars}</tr>`;
   });
+  const head = names.map((name) => `<th scope="col">${escape(name.replace(/^@\w+\//, ''))}</th>`).join('');
+  const { date } = scoreOf(cards[0]!.metrics, 'single view, mean over');
+  const command = behind(guide, '## Damaged images', /`(npx tsx bench\/robustness[^`]*)`/);
+  return `<div class="vp-table" role="region" aria-label="Accuracy on damaged images" tabindex="0"><table class="chart many"><caption>% of the same images classified correctly, more is better; human and face-api by @vladmandic</caption><thead><tr><td></td>${head}</tr></thead><tbody>${lines.join('')}</tbody></table></div>\n\n\`${command} --strengths middle\`, ${date}.\n`;
 }
 
 function speed(): Chart {
   const guide = read('docs/performance.md');
   const mark = 'From a photo of 512 × 512 pixels';
-  const rows = column(tableBehind(guide, mark), '1 face').filter(([name]) => !name.endsWith('tfjs-node'));
+  const rows = column(tableBehind(guide, mark), '1 face').filter(([name]) => /^classifyFaces on wasm$|^@/.test(name));
   const command = behind(guide, mark, /`(npm run bench[^`]*)`/);
   return {
     title: 'Time for a photo',
     unit: 'ms from a photo with one face to its emotions, on WASM, less is better',
-    rows,
+    rows: rows.map(([name, value]) => [name.replace('classifyFaces', 'fer-cnn, classifyFaces'), value]),
     source: `\`${command}\`, ${behind(guide, mark, /(\d{4}-\d\d-\d\d)/)}; [with more faces](./guides/performance.md#faces) the lead is smaller`,
   };
 }
@@ -117,22 +127,43 @@ function size(): Chart {
   const guide = read('docs/performance.md');
   const mark = '<!-- bench:start -->';
   return {
-    title: 'Size of the code',
-    unit: 'kB minified and gzipped, less is better',
-    rows: column(tableBehind(guide, '#### Size'), 'gzipped, kB'),
-    source: `${behind(guide, mark, /Command: (`[^`]*`)/)}, ${behind(guide, mark, /date: (\S+)/)}; the others contain their backends, fer-cnn leaves the choice to you`,
+    title: 'Size',
+    unit: 'kB of code (minified) and of weights, both gzipped, less is better',
+    rows: withOwners(column(tableBehind(guide, '#### Size'), 'gzipped, kB')),
+    source: `${behind(guide, mark, /Command: (`[^`]*`)/)}, ${behind(guide, mark, /date: (\S+)/)}; the code of the others contains their backends, that of fer-cnn leaves the choice to you`,
   };
 }
 
-const escape = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
-
-/** A chart as a table whose numbers have bars. */
-export function toHtml({ title, unit, rows, source }: Chart, heading = '###'): string {
-  const most = Math.max(...rows.map(([, value]) => value));
-  const lines = rows.map(([name, value]) => {
-    const isOurs = /fer-cnn|^classify|^weights of/.test(name);
-    const width = ((100 * value) / most).toFixed(1);
-    return `<tr${isOurs ? ' class="ours"' : ''}><th scope="row">${escape(name)}</th><td><span class="value">${Number(value.toPrecision(3)).toLocaleString('en-US')}</span><span class="space"><span class="bar" style="width:${width}%"></span></span></td></tr>`;
+/** Names the package of whose network a row speaks. */
+const withOwners = (rows: Chart['rows']): Chart['rows'] =>
+  rows.map(([name, value], i) => {
+    const owner = rows[i - 1]?.[0].split(',')[0];
+    return [
+      name
+        .replace(/^its (\w+) network$/, `${owner}, weights`)
+        .replace(/^weights of the default,/, 'fer-cnn, weights of'),
+      value,
+    ];
   });
-  return `${heading} ${title}\n\n<table class="chart"><caption>${escape(unit)}</caption><tbody>${lines.join('')}</tbody></table>\n\n${source}.\n`;
+
+const escape = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+const isOurs = (name: string) => /fer-cnn|^classify/.test(name);
+const ours = (name: string) => (isOurs(name) ? ' class="ours"' : '');
+
+const barHtml = (value: number, most: number) =>
+  `<span class="value">${value < 100 ? value.toFixed(1) : Math.round(value).toLocaleString('en-US')}</span><span class="space"><span class="bar" style="width:${((100 * value) / most).toFixed(1)}%"></span></span>`;
+
+/**
+ * A chart as a table whose numbers have bars.
+ *
+ * @throws If it does not compare this package with another one.
+ */
+export function chartHtml({ title, unit, rows, source }: Chart): string {
+  if (new Set(rows.map(([name]) => isOurs(name))).size < 2)
+    throw new Error(`${title}: expected numbers of this package and of others.`);
+  const most = Math.max(...rows.map(([, value]) => value));
+  const lines = rows.map(
+    ([name, value]) => `<tr${ours(name)}><th scope="row">${escape(name)}</th><td>${barHtml(value, most)}</td></tr>`,
+  );
+  return `### ${title}\n\n<table class="chart"><caption>${escape(unit)}</caption><tbody>${lines.join('')}</tbody></table>\n\n${source}.\n`;
 }

@@ -8,7 +8,6 @@ import {
   limits,
   metricText,
   peopleTable,
-  scoreTable,
 } from '../scripts/support/cards.mjs';
 import { CONTENT } from './paths';
 
@@ -22,7 +21,24 @@ export function modelPages(cards: readonly FullCard[]): Record<string, string> {
 
 function overview(cards: readonly FullCard[]): string {
   const list = cards.map(({ name, description }) => `- [\`${name}\`](./${name}.md): ${description}`).join('\n');
-  return `# Models\n\nEach is part of the package and loaded by its name. The pages are made from the cards that the models carry.\n\n${list}\n\n${scoreTable(cards)}\n\nWhat else was tried, how other packages score on the same images, and how to build models of your own: [the guide](../guides/models.md).\n`;
+  return `# Models\n\nEach is part of the package and loaded by its name. The pages are made from the cards that the models carry.\n\n${list}\n\n${overviewTable(cards)}\n\nWhat else was tried, how other packages score on the same images, and how to build models of your own: [the guide](../guides/models.md).\n`;
+}
+
+/** A row for each model; what its scores mean is on its page. */
+function overviewTable(cards: readonly FullCard[]): string {
+  const percent = (share: number | undefined) => (share === undefined ? '' : `${(100 * share).toFixed(2)} %`);
+  const rows = cards.map(({ name, parameters, weights, metrics }) => {
+    const scoreOf = (protocol: RegExp) => percent(metrics.find((metric) => protocol.test(metric.protocol))?.accuracy);
+    const scores = [/^single view$/, /test-time augmentation/, /damage/].map(scoreOf);
+    const cells = [
+      `[\`${name}\`](./${name}.md)`,
+      ...scores,
+      parameters.toLocaleString('en-US'),
+      `${(weights.bytes / 1e6).toFixed(1)} MB`,
+    ];
+    return `| ${cells.join(' | ')} |`;
+  });
+  return `| Model | Accuracy | With 10 views | On damaged images | Parameters | Size |\n| --- | --: | --: | --: | --: | --: |\n${rows.join('\n')}\n\nOn the ${cards[0]!.metrics[0]!.rows.toLocaleString('en-US')} images of FER2013’s PublicTest. The pages name the command and the date of each score.`;
 }
 
 function modelPage(card: FullCard): string {

@@ -2,20 +2,18 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Pages that are there without a connection after the first visit to any page. Others are once they were visited. */
-const PAGES = ['index.html', 'studio.html', 'numbers.html', 'guides/start.html'];
+/**
+ * What is not fetched for everyone: the weights of the models that are not the default, the files to download, what is for other programs,
+ * and WASM with threads, which needs headers that few servers send.
+ */
+const LEFT_OUT =
+  /^(?:404\.html|sw\.js|hashmap\.json|preview\.png|llms.*\.txt|models\/[^/]+\/.*|apps\/assets\/(?:deep|shallow|tfjs-backend-wasm-threaded-simd)-.*)$/;
 
-/** What these pages need, and what is too large to be fetched for everyone: the weights of the models that are not the default. */
-const NEEDED =
-  /^(?:base\.js|vp-icons\.css|apps\/.*|assets\/(?:app|style|chunks\/(?!@)|index\.md|studio\.md|numbers\.md|guides_start\.md).*|pictures\/.*)$/;
-const LARGE = /^apps\/assets\/(?:deep|shallow)-/;
-
-/** Writes the service worker, which keeps the site for the time without a connection. */
+/** Writes the service worker, which keeps the site for the time without a connection: all pages, after the first visit to any of them. */
 export function writeServiceWorker(out: string): void {
-  const all = readdirSync(out, { recursive: true, encoding: 'utf8' }).filter((file) =>
-    statSync(join(out, file)).isFile(),
-  );
-  const files = [...PAGES, ...all.filter((file) => NEEDED.test(file) && !LARGE.test(file))].sort();
+  const files = readdirSync(out, { recursive: true, encoding: 'utf8' })
+    .filter((file) => statSync(join(out, file)).isFile() && !LEFT_OUT.test(file))
+    .sort();
   const hash = createHash('sha256');
   for (const file of files) hash.update(file).update(readFileSync(join(out, file)));
   const lines = [

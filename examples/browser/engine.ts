@@ -12,6 +12,7 @@ import {
 import { explain } from 'fer-cnn/explain';
 import { type ClassifiedFace, type ClassifyFacesOptions, createFaceClassifier } from 'fer-cnn/faces';
 import { type BackendName, useBackend } from './backends';
+import { loaded } from './connection';
 
 /** What the page shows: an image on a canvas, or the webcam. */
 export type Source = HTMLCanvasElement | HTMLVideoElement;
@@ -51,7 +52,7 @@ export class Engine {
       this.#classifier?.dispose();
       this.#classifier = undefined;
       await useBackend(backend);
-      this.#classifier = await loadClassifier(model);
+      this.#classifier = await loaded(`The model ${model}`, loadClassifier(model));
     });
   }
 

@@ -172,12 +172,20 @@ function stop(): void {
   say('');
 }
 
+/** Switches the webcam or a video off, for instance because nobody sees it any more. */
+export function rest(): void {
+  if (stage.isLive) stop();
+}
+
 async function showFile(file: Blob): Promise<void> {
   stop();
+  clear('Opening …');
   const isVideo = file.type.startsWith('video/');
-  await stage[isVideo ? 'showVideo' : 'showPicture'](file).catch(() => {
+  const isShown = await stage[isVideo ? 'showVideo' : 'showPicture'](file).catch(() => {
+    clear('No image yet');
     throw new Error(`This file is not ${isVideo ? 'a video' : 'an image'} that the browser can read.`);
   });
+  if (!isShown) return;
   if (isVideo) camera.textContent = 'Stop the video';
   await begin();
 }
@@ -186,9 +194,10 @@ async function toggleCamera(): Promise<void> {
   const isOn = stage.isLive;
   stop();
   if (isOn) return;
-  await stage.showCamera().catch((cause: unknown) => {
+  const isShown = await stage.showCamera().catch((cause: unknown) => {
     throw new Error('The webcam cannot be used: there is none, or this page may not use it.', { cause });
   });
+  if (!isShown) return;
   camera.textContent = 'Stop the webcam';
   await begin();
 }

@@ -14,6 +14,7 @@ export class Stage {
   readonly #still = element('still', HTMLCanvasElement);
   readonly #stage = element('stage', HTMLDivElement);
   readonly #frame: Frame;
+  #turn = 0; // counts what was to be shown: the last that was asked for is, not the last that was ready
 
   constructor(changed: () => void) {
     this.#frame = new Frame(changed);
@@ -52,10 +53,16 @@ export class Stage {
     this.#frame.isShown = isFramed;
   }
 
-  /** Shows an image. */
-  async showPicture(file: Blob): Promise<void> {
-    const bitmap = await createImageBitmap(file); // turned by its EXIF orientation
+  /** Shows an image. Returns whether it is shown, which it is not if something else was asked for meanwhile. */
+  async showPicture(file: Blob): Promise<boolean> {
     this.stop();
+    const mine = this.#turn;
+    const bitmap = await this.#unlessLate(mine, createImageBitmap(file)); // turned by its EXIF orientation
+    if (!bitmap) return false;
+    if (mine !== this.#turn) {
+      bitmap.close();
+      return false;
+    }
     const scale = Math.min(1, LARGEST / Math.max(bitmap.width, bitmap.height));
     this.#still.width = Math.max(1, Math.round(bitmap.width * scale));
     this.#still.height = Math.max(1, Math.round(bitmap.height * scale));
@@ -64,35 +71,60 @@ export class Stage {
       .drawImage(bitmap, 0, 0, this.#still.width, this.#still.height);
     bitmap.close();
     this.#show();
+    return true;
   }
 
-  /** Shows the webcam, mirrored as people know themselves. */
-  async showCamera(): Promise<void> {
+  /** Shows the webcam, mirrored as people know themselves. Returns what `showPicture` returns. */
+  async showCamera(): Promise<boolean> {
+    this.stop();
+    const mine = this.#turn;
     const wanted = { facingMode: 'user', width: { ideal: 640 }, height: { ideal: 480 } };
-    this.video.srcObject = await navigator.mediaDevices.getUserMedia({ video: wanted });
-    await this.video.play();
-    this.#show();
+    const stream = await this.#unlessLate(mine, navigator.mediaDevices.getUserMedia({ video: wanted }));
+    if (!stream) return false;
+    if (mine !== this.#turn) {
+      end(stream);
+      return false;
+    }
+    this.video.srcObject = stream;
+    return this.#play(mine);
   }
 
-  /** Plays a video, again and again. */
-  async showVideo(file: Blob): Promise<void> {
+  /** Plays a video, again and again. Returns what `showPicture` returns. */
+  async showVideo(file: Blob): Promise<boolean> {
     this.stop();
     this.video.src = URL.createObjectURL(file);
     this.video.loop = true;
+    return this.#play(this.#turn);
+  }
+
+  async #play(mine: number): Promise<boolean> {
     try {
       await this.video.play();
     } catch (error) {
+      if (mine !== this.#turn) return false;
       this.stop();
       throw error;
     }
-    this.#show();
+    if (mine === this.#turn) this.#show();
+    return mine === this.#turn;
   }
 
-  /** Switches the webcam off and lets go of a video. */
+  /** What is ready, or undefined if it failed after something else was asked for. */
+  async #unlessLate<T>(mine: number, ready: Promise<T>): Promise<T | undefined> {
+    try {
+      return await ready;
+    } catch (error) {
+      if (mine === this.#turn) throw error;
+      return undefined;
+    }
+  }
+
+  /** Switches the webcam off and lets go of a video and of what is being opened. */
   stop(): void {
+    this.#turn++;
     if (!this.isLive) return;
     const { srcObject, src } = this.video;
-    if (srcObject instanceof MediaStream) for (const track of srcObject.getTracks()) track.stop();
+    if (srcObject instanceof MediaStream) end(srcObject);
     this.video.srcObject = null;
     if (src) URL.revokeObjectURL(src);
     this.video.removeAttribute('src');
@@ -108,4 +140,8 @@ export class Stage {
     this.#stage.removeAttribute('data-empty');
     this.#frame.reset(width, height, Math.min(width, height) <= CLOSE ? 1 : SHARE);
   }
+}
+
+function end(stream: MediaStream): void {
+  for (const track of stream.getTracks()) track.stop();
 }

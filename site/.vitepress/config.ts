@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { defineConfig, type DefaultTheme } from 'vitepress';
+import { aboutPage, previewOf } from '../about';
 import { listGuides } from '../guides';
 import { CONTENT, OUT, ROOT } from '../paths';
 import { BASE, finishPage, finishScripts } from '../portable';
@@ -62,7 +63,9 @@ export default defineConfig({
   cacheDir: `${ROOT}node_modules/.cache/vitepress`,
   metaChunk: true,
   srcExclude: ['public/**'],
-  head: [['link', { rel: 'icon', href: 'data:,' }]],
+  head: [['link', { rel: 'icon', href: `${BASE}icon.svg`, type: 'image/svg+xml' }]],
+  transformPageData: ({ relativePath, title }) => ({ ...aboutPage(relativePath, title) }),
+  transformHead: ({ page, title, description }) => previewOf(page, title, description),
   markdown: {
     anchor: { slugify: slugOf },
     config: (md) => void md.core.ruler.push('empty-headers', ({ tokens }) => emptyHeaders(tokens)),

@@ -5,29 +5,27 @@ declare const siteBase: string;
 
 /** Sample photos, both in the public domain. */
 const SAMPLES = [
-  { file: 'astronaut.jpg', text: 'Eileen Collins, photo by NASA', width: 512, height: 512 },
-  {
-    file: 'portraits.jpg',
-    text: 'Eileen Collins and Grace Hopper, photos by NASA and the US Navy',
-    width: 660,
-    height: 430,
-  },
+  { file: 'astronaut.jpg', text: 'Eileen Collins', width: 512, height: 512 },
+  { file: 'portraits.jpg', text: 'Eileen Collins and Grace Hopper', width: 660, height: 430 },
 ];
 
-/** Shows samples, and loads the demo when one of them is chosen. */
+const SOURCES = `Photos in the public domain: <a href="https://flic.kr/p/r9qvLn" rel="noreferrer">Eileen Collins</a> by NASA, <a href="https://commons.wikimedia.org/wiki/File:Commodore_Grace_M._Hopper,_USN_(covered).jpg" rel="noreferrer">Grace Hopper</a> by James S. Davis for the US Navy.`;
+
+/** Shows samples, and loads the demo when one of them is chosen, or an image is dropped or pasted. */
 export function mount(root: HTMLElement): void {
   const { samples, demo, open } = html(
     root,
     `<div class="samples" data-as="samples"></div>
+    <p class="samples-sources">${SOURCES} Or drop an image or a video anywhere on this page.</p>
     <p class="panel-open"><span class="run"><button type="button" data-as="open">Use a photo of your own, a video or the webcam</button></span></p>
     <div data-as="demo"></div>`,
   );
+  let opening: Promise<unknown> | undefined;
   let isOpen = false;
   const start = async () => {
-    if (!isOpen) {
-      isOpen = true;
-      await mountDemo(demo!);
-    }
+    opening ??= mountDemo(demo!);
+    await opening;
+    isOpen = open!.hidden = true;
     demo!.scrollIntoView({ block: 'nearest' });
   };
   for (const { file, text, ...size } of SAMPLES) {
@@ -43,4 +41,15 @@ export function mount(root: HTMLElement): void {
     samples!.append(button);
   }
   open!.addEventListener('click', () => void start());
+  // From its start on the demo takes what is dropped or pasted; before it, the browser would leave the page for the file.
+  const take = async (event: DragEvent | ClipboardEvent, data: DataTransfer | null) => {
+    const file = data?.files[0];
+    if (isOpen || !file) return;
+    event.preventDefault();
+    await start();
+    show(file);
+  };
+  document.addEventListener('dragover', (event) => event.preventDefault());
+  document.addEventListener('drop', (event) => void take(event, event.dataTransfer));
+  document.addEventListener('paste', (event) => void take(event, event.clipboardData));
 }

@@ -19,3 +19,16 @@ export function download(blob: Blob, name: string): void {
 
 /** Shows what went wrong. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Copies the text of an element when a button is clicked, and says so on the button for a moment. */
+export function copyOnClick(button: HTMLElement, from: HTMLElement): void {
+  const { textContent: name } = button;
+  button.addEventListener('click', async () => {
+    const isCopied = await navigator.clipboard.writeText(from.textContent ?? '').then(
+      () => true,
+      () => false,
+    );
+    button.textContent = isCopied ? 'Copied' : 'The browser does not allow to copy';
+    setTimeout(() => (button.textContent = name), 2000);
+  });
+}

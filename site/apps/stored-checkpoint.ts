@@ -25,7 +25,8 @@ async function use<T>(mode: IDBTransactionMode, ask: (store: IDBObjectStore) => 
 }
 
 /** Keeps the checkpoint of a run in the browser, also when the page is closed. */
-export const storedCheckpoint: CheckpointStore = {
+export const storedCheckpoint = {
   read: () => use<Uint8Array | undefined>('readonly', (store) => store.get('last')),
-  write: async (bytes) => void (await use('readwrite', (store) => store.put(bytes, 'last'))),
-};
+  write: async (bytes: Uint8Array) => void (await use('readwrite', (store) => store.put(bytes, 'last'))),
+  clear: async () => void (await use('readwrite', (store) => store.delete('last'))),
+} satisfies CheckpointStore & { clear(): Promise<void> };

@@ -5,7 +5,15 @@ import * as train from './train';
 /** A part of the studio, mounted when it is opened first. */
 interface Part {
   readonly title: string;
-  mount(root: HTMLElement): unknown;
+  mount(root: HTMLElement): Mounted | Promise<Mounted>;
+}
+
+/** An open part. */
+export interface Mounted {
+  /** Is called when another part is opened: a webcam that nobody sees is switched off. */
+  leave?(): void;
+  /** Takes what is dropped beside the part. */
+  drop?(event: DragEvent): void;
 }
 
 const PARTS: readonly Part[] = [look, teach, train];
@@ -32,17 +40,18 @@ export function mount(root: HTMLElement): void {
     root.append(panel);
     return { part, tab, panel };
   });
-  const mounted = new Set<Part>();
+  const mounted = new Map<Part, Mounted | Promise<Mounted>>();
+  let current = pairs[0]!;
   const open = (chosen: (typeof pairs)[number]) => {
+    if (chosen !== current) void Promise.resolve(mounted.get(current.part)).then((part) => part?.leave?.());
+    current = chosen;
     for (const { tab, panel } of pairs) {
       const isChosen = tab === chosen.tab;
       tab.ariaSelected = String(isChosen);
       tab.tabIndex = isChosen ? 0 : -1;
       panel.hidden = !isChosen;
     }
-    if (mounted.has(chosen.part)) return;
-    mounted.add(chosen.part);
-    chosen.part.mount(chosen.panel);
+    if (!mounted.has(chosen.part)) mounted.set(chosen.part, chosen.part.mount(chosen.panel));
   };
   for (const pair of pairs) pair.tab.addEventListener('click', () => open(pair));
   tabs.addEventListener('keydown', (event) => {
@@ -53,5 +62,16 @@ export function mount(root: HTMLElement): void {
     next.tab.focus();
     open(next);
   });
-  open(pairs[0]!);
+  // The demo, which is the first part, takes what is dropped or pasted anywhere. That is not meant for it while another part is open.
+  const redirect = async (event: DragEvent | ClipboardEvent) => {
+    const { part, panel } = current;
+    if (part === PARTS[0] || panel.contains(event.target as Node)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (event.type === 'drop') (await mounted.get(part))?.drop?.(event as DragEvent);
+  };
+  for (const type of ['drop', 'paste'] as const) {
+    document.addEventListener(type, (event) => void redirect(event), { capture: true });
+  }
+  open(current);
 }

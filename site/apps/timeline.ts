@@ -1,12 +1,14 @@
 import type { TrackedFace } from 'fer-cnn/faces';
-import { drawLines, type Line } from './lines';
+import { drawLines, type Line, percent } from './lines';
 
 const SPAN = 60_000; // ms
+const GAP = 2000; // ms without the face, after which a new line begins
 
 /** A color for each class, told apart in light and dark. */
 const COLORS = ['#d1495b', '#7a9e3b', '#8e6bbf', '#d08700', '#3f7fc1', '#17a2a2', '#7d8790'];
 
 interface Moment {
+  readonly id: number;
   readonly time: number;
   readonly probabilities: Readonly<Record<string, number>>;
 }
@@ -22,10 +24,10 @@ export class Timeline {
     this.#legend = legend;
   }
 
-  add({ predictions }: TrackedFace): void {
+  add({ id, predictions }: TrackedFace): void {
     const time = performance.now();
     const probabilities = Object.fromEntries(predictions.map(({ className, probability }) => [className, probability]));
-    this.#moments.push({ time, probabilities });
+    this.#moments.push({ id, time, probabilities });
     this.#moments = this.#moments.filter((moment) => time - moment.time <= SPAN);
   }
 
@@ -34,15 +36,19 @@ export class Timeline {
     if (!last) return;
     const names = Object.keys(last.probabilities).sort();
     const lines = names.map((name, i): Line => {
-      const points = this.#moments.map(
-        ({ time, probabilities }) => [(time - last.time) / 1000, probabilities[name] ?? 0] as const,
-      );
+      const points = this.#moments.flatMap(({ id, time, probabilities }, at) => {
+        const before = this.#moments[at - 1];
+        const isApart = before && (before.id !== id || time - before.time > GAP);
+        const point = [(time - last.time) / 1000, probabilities[name] ?? 0] as const;
+        return isApart ? [undefined, point] : [point];
+      });
       return { name, color: COLORS[i % COLORS.length]!, points };
     });
-    drawLines(this.#canvas, lines, { x: [-SPAN / 1000, 0], y: [0, 1] });
+    const labels = { x: (at: number) => (at === 0 ? 'now' : `${-at} s ago`), y: (share: number) => `${100 * share} %` };
+    drawLines(this.#canvas, lines, { x: [-SPAN / 1000, 0], y: [0, 1] }, labels);
     const [best, probability] = Object.entries(last.probabilities).reduce((a, b) => (b[1] > a[1] ? b : a));
     const seconds = Math.round((last.time - this.#moments[0]!.time) / 1000);
-    this.#canvas.ariaLabel = `Probabilities of the last ${seconds} seconds; now ${best}, ${Math.round(100 * probability)} %`;
+    this.#canvas.ariaLabel = `Probabilities of the last ${seconds} seconds; now ${best}, ${percent(probability)}`;
     if (this.#legend.childElementCount !== lines.length) showLegend(this.#legend, lines);
   }
 }

@@ -1,5 +1,6 @@
 import { createModel, Dataset, evaluate, loadModel, saveModel, train } from 'fer-cnn';
 import { useBackend } from '../../examples/browser/backends';
+import { loaded } from '../../examples/browser/connection';
 import { messageOf } from './html';
 import { storedCheckpoint } from './stored-checkpoint';
 import { type Answer, type Epoch, type Images, type Job, type Order, SAVED } from './train-messages';
@@ -11,13 +12,25 @@ const datasetOf = ({ classNames, ...parts }: Images) => new Dataset({ ...parts, 
 
 let stop = new AbortController();
 
+const IN_USE =
+  'Another tab of this browser trains already, and there is one place for a run. Stop it there, or wait until it is done.';
+
+/** Trains, unless another tab does: both would write the same checkpoint. */
+async function runAlone(job: Job): Promise<void> {
+  await navigator.locks.request('fer-cnn-studio', { ifAvailable: true }, async (lock) => {
+    if (!lock) throw new Error(IN_USE);
+    await run(job);
+  });
+}
+
 /** Trains as told, says what happens, and leaves the model where the page finds it, also if the run is stopped. */
 async function run({ backend, model: name, isBundled, epochs, batchSize, isResumed, ...data }: Job): Promise<void> {
   await useBackend(backend);
   const [training, validation] = [datasetOf(data.training), datasetOf(data.validation)];
   const model = isBundled
-    ? (await loadModel(name)).model
+    ? (await loaded(`The model ${name}`, loadModel(name))).model
     : createModel(name, { classNames: training.classNames, seed: 1 });
+  if (!isResumed) await storedCheckpoint.clear();
   let told = 0;
   try {
     const result = train(model, training, {
@@ -50,5 +63,5 @@ async function run({ backend, model: name, isBundled, epochs, batchSize, isResum
 addEventListener('message', ({ data }: MessageEvent<Order>) => {
   if (data === 'stop') return stop.abort();
   stop = new AbortController();
-  run(data.start).catch((error: unknown) => say({ problem: messageOf(error) }));
+  runAlone(data.start).catch((error: unknown) => say({ problem: messageOf(error) }));
 });

@@ -1,12 +1,14 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { type Dataset, EMOTIONS, listModels, loadModel, type ModelName, saveModel } from 'fer-cnn';
+import { EMOTIONS, listModels, loadModel, type ModelName, saveModel } from 'fer-cnn';
 import { type BackendName, BACKENDS, isOffered } from '../../examples/browser/backends';
+import { filesOf } from './dropped';
 import { download, html, messageOf } from './html';
-import { drawLines, type Line } from './lines';
+import { drawLines, type Line, percent } from './lines';
 import { confusionTable } from './confusion-table';
 import { storedCheckpoint } from './stored-checkpoint';
+import type { Mounted } from './studio';
 import { showLegend } from './timeline';
-import { atMost, imagesOf, partsOf, readData } from './train-data';
+import { atMost, imagesOf, type Parts, partsOf, readData } from './train-data';
 import { type Answer, type Epoch, type Order, SAVED } from './train-messages';
 
 export const title = 'Train';
@@ -22,7 +24,7 @@ const MARKUP = `<section class="panel" aria-labelledby="train-title">
   <div class="row">
     <label>Model <select data-as="model"></select></label>
     <label>Backend <select data-as="backend"></select></label>
-    <label>Epochs <input data-as="epochs" type="number" min="1" max="500" value="5" /></label>
+    <label>Epochs <input data-as="epochs" type="number" min="1" max="500" value="5" data-suggested="5" /></label>
     <label>Batch size <input data-as="batch" type="number" min="1" max="512" value="32" /></label>
     <label>Images at most <input data-as="most" type="number" min="1" value="2000" /></label>
     <label>Begin with <select data-as="from"><option value="new">new weights</option><option value="bundled">the bundled weights</option></select></label>
@@ -35,111 +37,172 @@ const MARKUP = `<section class="panel" aria-labelledby="train-title">
   </div>
   <p role="status" data-as="status"></p>
   <p class="problem" role="alert" data-as="problem"></p>
-  <canvas data-as="curves" role="img" aria-label="No epoch yet" width="1000" height="260"></canvas>
-  <p class="row" data-as="legend"></p>
+  <div class="plots" data-as="plots" hidden>
+    <figure><figcaption>Loss</figcaption><canvas data-as="losses" role="img"></canvas></figure>
+    <figure><figcaption>Accuracy</figcaption><canvas data-as="accuracies" role="img"></canvas></figure>
+    <p class="row" data-as="legend"></p>
+  </div>
   <div data-as="result"></div>
 </section>`;
 
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+/** What a person sets. It is kept, so that a run can be resumed as it was begun after the page was closed. */
+const SETTINGS = ['model', 'backend', 'epochs', 'batch', 'most', 'from'] as const;
+const OF_A_RUN = ['model', 'batch', 'most', 'from'] as const; // what must not change when it is resumed
+const KEPT = 'fer-cnn-train';
+
+const STEPS = 300; // at least, for a model to be of any use
+
+type Settings = Record<(typeof SETTINGS)[number], string>;
 
 /** Trains in a worker, so that the page stays awake. */
-export async function mount(root: HTMLElement): Promise<void> {
-  const parts = html(root, MARKUP);
+export async function mount(root: HTMLElement): Promise<Mounted> {
+  const offered = await Promise.all(BACKENDS.map(isOffered));
+  const checkpoint = await storedCheckpoint.read().catch(() => undefined);
+  const parts = html(root, MARKUP); // from here on everything is ready when it is seen
   const at = <T extends HTMLElement>(name: string) => parts[name] as T;
   const button = (name: string) => at<HTMLButtonElement>(name);
-  const [model, backend] = [at<HTMLSelectElement>('model'), at<HTMLSelectElement>('backend')];
-  model.append(...listModels().map((name) => new Option(name)));
-  for (const name of BACKENDS) if (await isOffered(name)) backend.append(new Option(name));
-  model.value = 'compact';
-
-  let dataset: Dataset | undefined;
-  let worker: Worker | undefined;
-  let epochs: Epoch[] = [];
+  const field = (name: (typeof SETTINGS)[number]) => at<HTMLInputElement | HTMLSelectElement>(name);
   const say = (name: string, text: string) => void (at(name).textContent = text);
 
-  const take = async (files: Parameters<typeof readData>[0]) => {
+  let data: Parts | undefined;
+  let classNames: readonly string[] = [];
+  let worker: Worker | undefined;
+  let epochs: Epoch[] = [];
+  let isRunning = false;
+  let isStopped = checkpoint !== undefined; // whether there is a run to resume
+  let isTrained = false;
+
+  field('model').append(...listModels().map((name) => new Option(name)));
+  field('backend').append(...BACKENDS.filter((_, i) => offered[i]).map((name) => new Option(name)));
+  field('model').value = 'compact';
+  const restore = (names: readonly (keyof Settings)[]) => {
+    const kept = JSON.parse(localStorage.getItem(KEPT) ?? '{}') as Partial<Settings>;
+    for (const name of names) {
+      const before = field(name).value;
+      field(name).value = kept[name] ?? before;
+      if (field(name).value === '') field(name).value = before; // a backend that is not there any more
+    }
+  };
+  if (isStopped) {
+    restore(SETTINGS);
+    say('status', 'The last run can be resumed: choose the same data again, then Resume.');
+  }
+
+  const show = () => {
+    button('start').disabled = isRunning || !data;
+    button('resume').disabled = isRunning || !data || !isStopped;
+    button('stop').disabled = !isRunning;
+    button('save').disabled = isRunning || !isTrained;
+  };
+
+  /** Few images need more epochs until the averages of batch normalization have settled; before that, validation looks like chance. */
+  const suggestEpochs = (size: number) => {
+    const steps = Math.max(1, Math.floor(Math.min(size, Number(field('most').value)) / Number(field('batch').value)));
+    const epochs = Math.min(100, Math.max(5, Math.ceil(STEPS / steps)));
+    field('epochs').value = field('epochs').dataset['suggested'] = String(epochs);
+  };
+
+  const take = async (reading: Promise<readonly File[]>) => {
+    data = undefined;
+    show();
     say('problem', '');
     say('data', 'Reading …');
     try {
-      dataset = await readData(files);
-      const { training, validation } = partsOf(dataset);
-      say(
-        'data',
-        `${training.size} images to train on, ${validation.size} to validate on: ${dataset.classNames.join(', ')}.`,
-      );
-      button('start').disabled = false;
-      button('resume').disabled = (await storedCheckpoint.read()) === undefined;
+      const dataset = await readData(await reading);
+      data = partsOf(dataset);
+      classNames = dataset.classNames;
+      const [count, most] = [data.training.size, data.validation.size].map((size) => size.toLocaleString('en-US'));
+      if (field('epochs').value === field('epochs').dataset['suggested']) suggestEpochs(data.training.size);
+      const [first, ...others] = dataset.skipped;
+      const leftOut = first
+        ? ` Left out: ${first.message}${others.length > 0 ? ` And ${others.length} more.` : ''}`
+        : '';
+      say('data', `${count} images to train on, ${most} to validate on: ${classNames.join(', ')}.${leftOut}`);
     } catch (error) {
       say('data', 'No data yet.');
       say('problem', messageOf(error));
     }
+    show();
   };
 
-  const setRunning = (isRunning: boolean) => {
-    for (const name of ['start', 'resume']) button(name).disabled = isRunning;
-    button('stop').disabled = !isRunning;
+  const end = (problem?: string) => {
+    isRunning = false;
+    if (problem !== undefined) {
+      say('status', '');
+      say('problem', problem);
+    }
+    show();
   };
 
-  const answer = async ({ data }: MessageEvent<Answer>) => {
-    if ('progress' in data) {
-      const { epoch, epochs: all, batch, batches, loss, accuracy } = data.progress;
+  const answer = ({ data: told }: MessageEvent<Answer>) => {
+    if ('progress' in told) {
+      const { epoch, epochs: all, batch, batches, loss, accuracy } = told.progress;
+      const scores = `loss ${loss.toFixed(3)}, accuracy ${percent(accuracy)}`;
+      say('status', `Epoch ${epoch} of ${all}, step ${batch} of ${batches}: ${scores}`);
+    } else if ('logs' in told) {
+      epochs[told.epoch] = told.logs;
+      at('plots').hidden = false;
+      drawCurves(at<HTMLCanvasElement>('losses'), at<HTMLCanvasElement>('accuracies'), at('legend'), epochs);
+    } else if ('report' in told) {
+      const { report } = told;
+      const count = report.confusionMatrix.flat().reduce((sum, each) => sum + each, 0);
       say(
         'status',
-        `Epoch ${epoch} of ${all}, step ${batch} of ${batches}: loss ${loss.toFixed(3)}, accuracy ${percent(accuracy)}`,
-      );
-    } else if ('logs' in data) {
-      epochs[data.epoch] = data.logs;
-      drawCurves(at<HTMLCanvasElement>('curves'), at('legend'), epochs);
-    } else if ('report' in data) {
-      const { report, isStopped } = data;
-      say(
-        'status',
-        `${isStopped ? 'Stopped' : 'Done'}: ${percent(report.accuracy)} of the validation images are classified correctly.`,
+        `${told.isStopped ? 'Stopped' : 'Done'}: ${percent(report.accuracy)} of ${count.toLocaleString('en-US')} validation images are classified correctly.`,
       );
       at('result').replaceChildren(confusionTable(report.classNames, report.confusionMatrix));
-      setRunning(false);
-      button('resume').disabled = !isStopped;
-      button('save').disabled = false;
+      isStopped = told.isStopped;
+      isTrained = true;
+      end();
     } else {
-      say('problem', data.problem);
-      setRunning(false);
+      end(told.problem);
     }
+  };
+
+  const openWorker = () => {
+    const opened = new Worker(new URL('./train-worker.ts', import.meta.url), { type: 'module' });
+    opened.addEventListener('message', answer);
+    opened.addEventListener('error', ({ message }) => {
+      opened.terminate();
+      worker = undefined;
+      end(message || 'The worker did not start.');
+    });
+    return opened;
   };
 
   const start = (isResumed: boolean) => {
-    const { training, validation } = partsOf(dataset!);
-    const most = Math.max(1, at<HTMLInputElement>('most').valueAsNumber || 1);
-    const isBundled = at<HTMLSelectElement>('from').value === 'bundled';
+    const { training, validation } = data!;
+    if (isResumed) restore(OF_A_RUN);
+    const isBundled = field('from').value === 'bundled';
     say('problem', '');
-    if (isBundled && dataset!.classNames.join() !== EMOTIONS.join()) {
-      return say(
-        'problem',
-        'The bundled weights know the seven emotions only. Begin with new weights for other classes.',
-      );
+    if (isBundled && classNames.join() !== EMOTIONS.join()) {
+      const remedy = 'Begin with new weights for other classes.';
+      return say('problem', `The bundled weights know the seven emotions only. ${remedy}`);
     }
-    if (!isResumed) epochs = [];
-    if (!worker) {
-      worker = new Worker(new URL('./train-worker.ts', import.meta.url), { type: 'module' });
-      worker.addEventListener('message', (event) => void answer(event));
-      worker.addEventListener('error', ({ message }) => {
-        say('problem', message || 'The worker did not start.');
-        setRunning(false);
-      });
+    for (const name of ['epochs', 'batch', 'most'] as const) if (!field(name).reportValidity()) return;
+    const number = (name: (typeof SETTINGS)[number]) => Number(field(name).value);
+    if (!isResumed) {
+      epochs = [];
+      at('plots').hidden = true;
+      at('result').replaceChildren();
     }
+    localStorage.setItem(KEPT, JSON.stringify(Object.fromEntries(SETTINGS.map((name) => [name, field(name).value]))));
+    worker ??= openWorker();
     const order: Order = {
       start: {
-        backend: backend.value as BackendName,
-        model: model.value as ModelName,
+        backend: field('backend').value as BackendName,
+        model: field('model').value as ModelName,
         isBundled,
-        epochs: at<HTMLInputElement>('epochs').valueAsNumber || 1,
-        batchSize: at<HTMLInputElement>('batch').valueAsNumber || 1,
-        training: imagesOf(atMost(training, most)),
-        validation: imagesOf(atMost(validation, most)),
+        epochs: number('epochs'),
+        batchSize: number('batch'),
+        training: imagesOf(atMost(training, number('most'))),
+        validation: imagesOf(atMost(validation, number('most'))),
         isResumed,
       },
     };
     worker.postMessage(order);
-    setRunning(true);
+    isRunning = true;
+    show();
     say('status', 'Starting …');
   };
 
@@ -152,20 +215,37 @@ export async function mount(root: HTMLElement): Promise<void> {
 
   for (const name of ['file', 'folder']) {
     const input = at<HTMLInputElement>(name);
-    input.addEventListener('change', () => void take([...input.files!]));
+    input.addEventListener('change', () => {
+      const files = [...input.files!];
+      input.value = ''; // so that the same file can be chosen again
+      if (files.length > 0) void take(Promise.resolve(files));
+    });
   }
+  const drop = (event: DragEvent) => void take(filesOf(event));
   root.addEventListener('drop', (event) => {
     event.preventDefault();
     event.stopPropagation(); // it is not for the demo
-    void dropped(event).then(take);
+    drop(event);
   });
-  button('start').addEventListener('click', () => start(false));
-  button('resume').addEventListener('click', () => start(true));
-  button('stop').addEventListener('click', () => worker?.postMessage('stop' satisfies Order));
+  for (const name of ['start', 'resume']) {
+    button(name).addEventListener('click', () => {
+      try {
+        start(name === 'resume');
+      } catch (error) {
+        end(messageOf(error)); // such as a browser that stores nothing
+      }
+    });
+  }
+  button('stop').addEventListener('click', () => {
+    worker?.postMessage('stop' satisfies Order);
+    button('stop').disabled = true;
+    say('status', 'Stopping …');
+  });
   button('save').addEventListener(
     'click',
     () => void save().catch((error: unknown) => say('problem', messageOf(error))),
   );
+  return { drop };
 }
 
 /** Hands out a model as the files that `loadModel` and `tf.loadLayersModel` read. */
@@ -176,31 +256,30 @@ async function downloadFiles({ weightSpecs, weightData, ...rest }: tf.io.ModelAr
   return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
 }
 
-/** The file or the folder that was dropped. */
-async function dropped({ dataTransfer }: DragEvent): Promise<File[] | FileSystemDirectoryHandle> {
-  const files = [...dataTransfer!.files];
-  const [item] = dataTransfer!.items as unknown as Iterable<{
-    getAsFileSystemHandle?(): Promise<FileSystemHandle | null>;
-  }>;
-  const handle = await item?.getAsFileSystemHandle?.().catch(() => null);
-  return handle?.kind === 'directory' ? (handle as FileSystemDirectoryHandle) : files;
-}
-
-const CURVES = [
-  { name: 'training loss', key: 'loss', color: '#7d8790' },
-  { name: 'validation loss', key: 'val_loss', color: '#d08700' },
-  { name: 'training accuracy', key: 'acc', color: '#3f7fc1' },
-  { name: 'validation accuracy', key: 'val_acc', color: '#17a2a2' },
+const LINES = [
+  { name: 'training', loss: 'loss', accuracy: 'acc', color: '#7d8790' },
+  { name: 'validation', loss: 'val_loss', accuracy: 'val_acc', color: '#17a2a2' },
 ] as const;
 
-function drawCurves(canvas: HTMLCanvasElement, legend: HTMLElement, epochs: readonly Epoch[]): void {
-  const lines = CURVES.map(({ name, key, color }): Line => {
-    const points = epochs.flatMap((logs, i) => (logs ? [[i + 1, logs[key]] as const] : []));
-    return { name, color, points };
-  });
-  const most = Math.max(1, ...lines.flatMap(({ points }) => points.map(([, y]) => y)));
-  drawLines(canvas, lines, { x: [1, Math.max(2, epochs.length)], y: [0, most] });
-  const { val_acc: accuracy, loss } = epochs.at(-1)!;
-  canvas.ariaLabel = `${epochs.length} epochs: training loss ${loss.toFixed(3)}, validation accuracy ${percent(accuracy)}`;
-  if (legend.childElementCount === 0) showLegend(legend, lines);
+function drawCurves(
+  losses: HTMLCanvasElement,
+  accuracies: HTMLCanvasElement,
+  legend: HTMLElement,
+  epochs: readonly Epoch[],
+): void {
+  const linesOf = (what: 'loss' | 'accuracy') =>
+    LINES.map(({ name, color, ...keys }): Line => {
+      const points = epochs.flatMap((logs, i) => (logs ? [[i + 1, logs[keys[what]]] as const] : []));
+      return { name, color, points };
+    });
+  const x = [1, Math.max(2, epochs.length)] as const;
+  const label = { x: (epoch: number) => `epoch ${epoch}` };
+  const most = Math.max(...epochs.flatMap(({ loss, val_loss: held }) => [loss, held]));
+  drawLines(losses, linesOf('loss'), { x, y: [0, most] }, label);
+  drawLines(accuracies, linesOf('accuracy'), { x, y: [0, 1] }, { ...label, y: (share) => `${100 * share} %` });
+  const { loss, val_loss: held, acc, val_acc: heldAccuracy } = epochs.at(-1)!;
+  const until = `until epoch ${epochs.length}; now`;
+  losses.ariaLabel = `Loss ${until} ${loss.toFixed(3)}, validation ${held.toFixed(3)}`;
+  accuracies.ariaLabel = `Accuracy ${until} ${percent(acc)}, validation ${percent(heldAccuracy)}`;
+  if (legend.childElementCount === 0) showLegend(legend, linesOf('loss'));
 }

@@ -98,7 +98,7 @@ export async function loadImageFolder(folder: ImageFolder, options: ImageFolderO
     signal?.throwIfAborted();
   }
   if (kept.length === 0) {
-    const received = skipped[0] ? `only invalid ones, the first at ${skipped[0].message}` : describeNone(passed);
+    const received = skipped[0] ? `only invalid ones, the first: ${plainly(skipped[0])}` : describeNone(passed);
     throw faultsIn(WHERE, folderName(folder))({ expected: 'images in folders named by their class', received });
   }
   return new Dataset({
@@ -115,8 +115,11 @@ export async function loadImageFolder(folder: ImageFolder, options: ImageFolderO
 }
 
 function describeNone(passed: readonly DatasetError[]): string {
-  return passed[0] ? `none, but ${passed[0].message}` : 'none';
+  return passed[0] ? `none, but ${plainly(passed[0])}` : 'none';
 }
+
+/** The message of an error as part of another one: without the place that both name, and without the period. */
+const plainly = ({ message }: DatasetError): string => message.replace(`${WHERE}: `, '').replace(/\.$/, '');
 
 /** Decodes an image to gray bytes, [height, width], or returns the error. */
 async function grayBytes(

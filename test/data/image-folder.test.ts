@@ -207,7 +207,11 @@ describeOn(['cpu', 'wasm'], 'loadImageFolder', () => {
     );
     const bad = await folder({ 'happy/a.png': 'x' });
     await expect(loadImageFolder(bad, { onInvalid: 'skip' })).rejects.toThrow(
-      /received only invalid ones, the first at .*a\.png/,
+      /received only invalid ones, the first: happy\/a\.png: /,
+    );
+    const loose = await folder({ 'a.png': 'x' });
+    await expect(loadImageFolder(loose, { onInvalid: 'skip' })).rejects.toThrow(
+      `loadImageFolder: ${loose}: expected images in folders named by their class, received only invalid ones, the first: .: expected images in folders named by their class, received images outside of folders.`,
     );
   });
 

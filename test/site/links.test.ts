@@ -35,6 +35,33 @@ describe.skipIf(!IS_BUILT)('the pages of the site (skipped before npm run site)'
     }
   });
 
+  it('have a title and a description of their own, and an icon', () => {
+    const titles = PAGES.map((page) => /<title>(.+?)<\/title>/.exec(pageHtml(page))?.[1]);
+    expect(titles.filter((title, i) => titles.indexOf(title) !== i)).toEqual([]);
+    for (const page of PAGES) {
+      const description = /<meta name="description" content="([^"]+)"/.exec(pageHtml(page))?.[1];
+      expect(description?.length, `${page}: ${description}`).toBeGreaterThan(20);
+      expect(description?.length, `${page}: ${description}`).toBeLessThan(200);
+      expect(pageHtml(page), page).toContain('<meta property="og:title"');
+      expect(pageHtml(page), page).toMatch(/<link rel="icon" href="(?:\.\/|(?:\.\.\/)+)icon\.svg"/);
+    }
+  });
+
+  it('compare this package with others by bars, for accuracy, damaged images, speed and size', () => {
+    const charts = pageHtml('index.html').match(/<table class="chart[^]*?<\/table>/g)!;
+    const titles = pageHtml('index.html')
+      .match(/<h3 [^>]*>[^<]+/g)!
+      .map((title) => title.replace(/^.*>/, '').trim());
+    expect(titles).toEqual(['Accuracy', 'Damaged images', 'Time for a photo', 'Size']);
+    expect(charts).toHaveLength(4);
+    for (const chart of charts) {
+      const bars = chart.match(/<(?:tr|td)(?: class="ours")?>(?:(?!<\/t[rd]>)[^])*?class="bar"/g)!;
+      const isOurs = bars.map((bar) => bar.includes('class="ours"'));
+      expect(new Set(isOurs), chart).toEqual(new Set([true, false]));
+      expect(chart).not.toMatch(/NaN|undefined|Infinity/);
+    }
+  });
+
   it('name no other server but in links that people click', () => {
     for (const page of PAGES) {
       expect(pageHtml(page), page).not.toMatch(/<(?:script|img|iframe|video|audio)\b[^>]* src="(?:https?:)?\/\//);

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { csvOf } from '../data/fixtures';
 import { CHROMIUM, HAS_CHROMIUM, serve } from '../support/browser';
@@ -41,7 +42,7 @@ describe.skipIf(!HAS_CHROMIUM || !IS_BUILT)(suite, { timeout: PATIENCE }, () => 
     const server = await serve((path) =>
       path.startsWith(FOLDER) ? readFile(join(SITE, path.slice(FOLDER.length))) : Promise.resolve(undefined),
     );
-    site = await openSite(server);
+    site = await openSite(server, ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream']);
     context = await site.browser.newContext({ reducedMotion: 'reduce', acceptDownloads: true });
     page = await context.newPage();
     page.setDefaultTimeout(PATIENCE);
@@ -123,7 +124,8 @@ describe.skipIf(!HAS_CHROMIUM || !IS_BUILT)(suite, { timeout: PATIENCE }, () => 
 
   it('measures a backend and shows its numbers', async () => {
     await open('numbers.html');
-    for (const name of ['webgl', 'webgpu', 'cpu']) await page.locator(`input[name=${name}]:checked`).uncheck().catch(() => undefined); // prettier-ignore
+    await page.locator('input[name=wasm]').waitFor();
+    for (const box of await page.locator('input[type=checkbox]:not([name=wasm])').all()) await box.uncheck();
     await page.getByRole('button', { name: 'Measure' }).click();
     await page.getByText('Done.').waitFor();
     expect(await page.locator('tbody td').allTextContents()).toEqual(
@@ -145,6 +147,34 @@ describe.skipIf(!HAS_CHROMIUM || !IS_BUILT)(suite, { timeout: PATIENCE }, () => 
     expect(await violations()).toEqual([]);
   });
 
+  it('shows the image that was chosen last, not the one that was ready last', async () => {
+    await open('studio.html');
+    const create = { width: 6000, height: 6000, channels: 3, background: 'gray' } as const;
+    const large = await sharp({ create }).png().toBuffer();
+    await page.locator('#file').waitFor({ state: 'attached' });
+    await page.setInputFiles('#file', { name: 'large.png', mimeType: 'image/png', buffer: large });
+    await page.setInputFiles('#file', join(SITE, 'pictures/astronaut.jpg'));
+    await page.locator('#found', { hasText: 'One face found.' }).waitFor();
+    await page.waitForTimeout(1500);
+    expect(await page.locator('#found').textContent()).toBe('One face found.');
+  });
+
+  it('shows one part of the studio at a time, and switches off the webcam of one that is left', async () => {
+    await open('studio.html');
+    await page.locator('#camera').click();
+    await page.getByRole('button', { name: 'Stop the webcam' }).waitFor();
+    for (const [i, name] of ['Look', 'Teach', 'Train'].entries()) {
+      await page.getByRole('tab', { name }).click();
+      await page.locator(`#studio-panel-${i} section`).first().waitFor();
+      const shown = await page
+        .locator('[role=tabpanel]')
+        .evaluateAll((all) => all.map((panel) => panel.checkVisibility()));
+      expect(shown, name).toEqual([0, 1, 2].map((at) => at === i));
+    }
+    const live = () => page.locator('video').evaluateAll((all) => all.filter((video) => (video as HTMLVideoElement).srcObject).length); // prettier-ignore
+    await expect.poll(live).toBe(0);
+  });
+
   it('trains in a worker, stops, resumes, evaluates and hands out the model', async () => {
     await open('studio.html');
     await page.getByRole('tab', { name: 'Train' }).click();
@@ -159,11 +189,18 @@ describe.skipIf(!HAS_CHROMIUM || !IS_BUILT)(suite, { timeout: PATIENCE }, () => 
     await page.getByLabel('Epochs').fill('400');
     await page.getByLabel('Batch size').fill('8');
     await page.getByRole('button', { name: 'Start' }).click();
-    await page.getByRole('img', { name: /^\d+ epochs: training loss/ }).waitFor();
+    await page.getByRole('img', { name: /^Accuracy until epoch/ }).waitFor();
+    const other = await context.newPage();
+    await other.goto(`${site.url}${FOLDER}studio.html`);
+    await other.getByRole('tab', { name: 'Train' }).click();
+    await other.setInputFiles('#train-file', { name: 'fer2013.csv', mimeType: 'text/csv', buffer: Buffer.from(csvOf(63)) }); // prettier-ignore
+    await other.getByRole('button', { name: 'Start' }).click();
+    await other.getByText('Another tab of this browser trains already').waitFor();
+    await other.close();
     await page.getByRole('button', { name: 'Stop' }).click();
-    await page.getByText(/^Stopped: [\d.]+ % of the validation images/).waitFor();
+    await page.getByText(/^Stopped: [\d.]+ % of 21 validation images/).waitFor();
     const epochs = Number(
-      /^\d+/.exec((await page.getByRole('img', { name: /epochs: training loss/ }).getAttribute('aria-label'))!)![0],
+      /\d+/.exec((await page.getByRole('img', { name: /^Accuracy/ }).getAttribute('aria-label'))!)![0],
     );
     expect(await page.locator('caption', { hasText: 'Confusion' }).count()).toBe(1);
     await page.getByRole('button', { name: 'Resume' }).click();
@@ -175,6 +212,8 @@ describe.skipIf(!HAS_CHROMIUM || !IS_BUILT)(suite, { timeout: PATIENCE }, () => 
     await page.getByRole('button', { name: 'Download the model' }).click();
     await expect.poll(() => files.sort(), { timeout: PATIENCE }).toEqual(expect.arrayContaining([expect.stringMatching(/\.bin$/), expect.stringMatching(/\.json$/)])); // prettier-ignore
     expect(await violations()).toEqual([]);
+    await page.setViewportSize({ width: 375, height: 800 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375);
     expect(await page.locator('.problem').allTextContents()).toEqual(['', '']);
   });
 
@@ -186,6 +225,14 @@ describe.skipIf(!HAS_CHROMIUM || !IS_BUILT)(suite, { timeout: PATIENCE }, () => 
       await open('studio.html');
       await page.setInputFiles('#file', join(SITE, 'pictures/astronaut.jpg'));
       await page.locator('#found', { hasText: 'One face found.' }).waitFor();
+      await page.locator('#model').selectOption('deep');
+      await page.getByText('The model deep could not be loaded.').waitFor();
+      problems.length = 0; // the weights that could not be fetched
+      await open('guides/evaluation.html');
+      expect(await page.locator('h1').textContent()).toContain('Evaluation');
+      await page.keyboard.press('Control+k');
+      await page.locator('#localsearch-input').fill('importKeras');
+      await page.locator('#localsearch-list a').first().waitFor();
     } finally {
       await context.setOffline(false);
     }

@@ -14,8 +14,12 @@ export const title = 'Teach';
 const FIRST = ['bored', 'engaged'];
 const LONGEST = 30; // seconds of one take
 
-/** Fills an element with the panel that teaches own expressions. What it needs is loaded with the first sample. */
-export function mount(root: HTMLElement): void {
+/**
+ * Fills an element with the panel that teaches own expressions. What it needs is loaded with the first sample.
+ *
+ * @returns A function that switches the webcam off, for instance because nobody sees it any more.
+ */
+export function mount(root: HTMLElement): () => void {
   root.classList.add('teach');
   const part = fill(root, MARKUP);
   const list = part('cards', HTMLUListElement);
@@ -178,4 +182,9 @@ export function mount(root: HTMLElement): void {
   }
   for (const name of FIRST) addCard(name);
   neutral.show();
+  return () => {
+    if (!trial.isLive) return;
+    trial.stop();
+    showCamera();
+  };
 }

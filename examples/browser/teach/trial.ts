@@ -30,6 +30,7 @@ export class Trial {
   #measuring: AbortController | undefined;
   #isPaused = false;
   #turn = 0;
+  #opening = 0; // counts what was to be shown: the last that was asked for is, not the last that was ready
   #last: Promise<unknown> = Promise.resolve(); // whatever uses a classifier
 
   /** @param see Is told of each frame; of `undefined` if there is no face. @param fail Is told what went wrong. */
@@ -48,16 +49,20 @@ export class Trial {
 
   /** Switches the webcam on. */
   async start(): Promise<void> {
+    const mine = ++this.#opening;
     const wanted = { facingMode: 'user', width: { ideal: 640 }, height: { ideal: 480 } };
-    this.video.srcObject = await navigator.mediaDevices.getUserMedia({ video: wanted });
+    const stream = await navigator.mediaDevices.getUserMedia({ video: wanted });
+    if (mine !== this.#opening) return end(stream);
+    this.video.srcObject = stream;
     await this.video.play();
     this.#show(this.video.videoWidth, this.video.videoHeight);
   }
 
   /** Switches the webcam off. */
   stop(): void {
+    this.#opening++;
     const { srcObject } = this.video;
-    if (srcObject instanceof MediaStream) for (const track of srcObject.getTracks()) track.stop();
+    if (srcObject instanceof MediaStream) end(srcObject);
     this.video.srcObject = null;
     this.#measuring?.abort();
     this.#stage.setAttribute('data-empty', '');
@@ -66,7 +71,9 @@ export class Trial {
 
   /** Shows an image in place of the webcam. */
   async try(file: Blob): Promise<void> {
+    const mine = ++this.#opening;
     const bitmap = await createImageBitmap(file);
+    if (mine !== this.#opening) return bitmap.close();
     this.stop();
     Object.assign(this.#still, { width: bitmap.width, height: bitmap.height });
     this.#still.getContext('2d', { willReadFrequently: true })!.drawImage(bitmap, 0, 0);
@@ -164,6 +171,10 @@ export class Trial {
       if (mine === this.#turn) this.#fail(error);
     });
   }
+}
+
+function end(stream: MediaStream): void {
+  for (const track of stream.getTracks()) track.stop();
 }
 
 function largest(faces: readonly TrackedFace[]): TrackedFace | undefined {

@@ -22,6 +22,12 @@ function mountApps(): void {
   }
 }
 
+/** Keeps the site for the time without a connection. That comes after the page itself, and not where data is to be saved. */
+function keepSite(): void {
+  const { connection } = navigator as { connection?: { saveData?: boolean } };
+  if (navigator.serviceWorker && !connection?.saveData) void navigator.serviceWorker.register(`${siteBase}sw.js`);
+}
+
 /** Runs the program above a button. */
 async function runBlock(button: HTMLButtonElement): Promise<void> {
   const { run } = await load<{ run(name: string, button: HTMLButtonElement): Promise<void> }>('run');
@@ -41,7 +47,8 @@ function enhance(router: Router): void {
     const button = (target as Element).closest<HTMLButtonElement>('button[data-run]');
     if (button) void runBlock(button);
   });
-  if (navigator.serviceWorker) void navigator.serviceWorker.register(`${siteBase}sw.js`);
+  if (document.readyState === 'complete') keepSite();
+  else addEventListener('load', keepSite);
 }
 
 export default {
