@@ -13,6 +13,9 @@ import { createTracker } from '../../src/faces/tracker';
 import { EMOTIONS } from '../../src/labels';
 import { loadModel } from '../../src/storage/load-model';
 import { saveModel } from '../../src/storage/save-model';
+import { Random } from '../../src/random';
+import { identityOf } from '../../src/teach/base';
+import { encodeState } from '../../src/teach/serialize';
 import { createTeacher, loadTeacher } from '../../src/teach/teacher';
 import type { Teacher, TeacherOptions, TeachOptions } from '../../src/teach/types';
 import { BACKENDS, describeOn, expectNoLeaks } from '../support/backends';
@@ -258,6 +261,41 @@ describeOn(BACKENDS, 'a teacher', () => {
       );
     }
     expect(teacher.counts()).toEqual({ left: 12, right: 12 });
+    teacher.dispose();
+  });
+
+  it('learns from ten thousand samples within seconds of processor time, and stops in the middle', async () => {
+    const random = new Random(8);
+    const classNames = ['a', 'b', 'c', 'd', 'e'];
+    const identity = await identityOf(base);
+    const samples = Array.from({ length: 10_000 }, (_, i) => {
+      const [id, take, k] = [i + 1, 1 + Math.floor(i / 100), Math.floor(i / 100) % 5]; // 20 takes of each class
+      const vector = Float32Array.from({ length: identity.size }, (__, j) => Math.abs(random.normal()) + (j % 5 === k ? 1.5 : 0)); // prettier-ignore
+      return { id, label: classNames[k]!, take, vector };
+    });
+    const teacher = await loadTeacher(encodeState({ base: identity, keep: 'vectors', classNames, samples }), { classifier: base }); // prettier-ignore
+    const { numTensors } = tf.memory();
+    const options: TeachOptions[] = [
+      { method: 'prototypes' },
+      { method: 'logistic', score: false },
+      { keepClasses: true, score: false },
+    ];
+    for (const each of options) {
+      const before = process.cpuUsage();
+      const { classifier, score } = await teacher.train(each);
+      const { user, system } = process.cpuUsage(before);
+      expect((user + system) / 1e6).toBeLessThan(20); // about 1 s
+      expect(score.samples).toBe(each.score === false ? 0 : 10_000);
+      if (each.score !== false) expect(score.accuracy).toBeGreaterThan(0.95);
+      expect(classifier.card.classNames.slice(-5)).toEqual(classNames);
+      classifier.dispose();
+      const late = new AbortController();
+      const stopped = teacher.train({ ...each, score: true, signal: late.signal });
+      setTimeout(() => late.abort(new Error('enough')), 20);
+      await expect(stopped).rejects.toThrow('enough');
+      expect(tf.memory().numTensors).toBe(numTensors);
+    }
+    expect(teacher.counts()).toEqual({ a: 2000, b: 2000, c: 2000, d: 2000, e: 2000 });
     teacher.dispose();
   });
 
