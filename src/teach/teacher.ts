@@ -96,6 +96,7 @@ function teacherOf(where: string, options: TeacherOptions, samples: Samples, loa
   /** The base, loaded with the first call if none was given. */
   async function openBase(method: string): Promise<Classifier> {
     await ensureBackend(method);
+    checkInUse(method); // or nobody would dispose of what is loaded
     const loading = given ? Promise.resolve(given) : (own ??= loadDefault());
     try {
       const classifier = await loading;

@@ -299,6 +299,18 @@ describeOn(BACKENDS, 'a teacher', () => {
     teacher.dispose();
   });
 
+  it('frees the base that it loads if it is disposed of before that begins, or is done', async () => {
+    const { numTensors } = tf.memory();
+    for (const turns of [0, 1, 2, 5, 10]) {
+      const teacher = createTeacher();
+      const added = teacher.add('a', shaded('left', 1)).catch((error: unknown) => error);
+      for (let i = 0; i < turns; i++) await Promise.resolve();
+      teacher.dispose();
+      expect(await added).toBeInstanceOf(DisposedError);
+      await vi.waitFor(() => expect(tf.memory().numTensors).toBe(numTensors));
+    }
+  });
+
   it('is of no use after dispose, nor with a disposed classifier', async () => {
     const own = await loadClassifier({ model });
     const teacher = createTeacher({ classifier: own });
