@@ -208,8 +208,12 @@ describeOn(BACKENDS, 'a teacher', () => {
     await hashed.add('a', shaded('left', 1));
     const own = await hashed.serialize();
     (await loadTeacher(own, { classifier: stored })).dispose();
+    (await loadTeacher(text, { classifier: stored })).dispose(); // `text` is from before the base was stored
+    (await loadTeacher(own, { classifier: base })).dispose();
     const coarse = await loadClassifier(`${folder}/8`);
-    await expect(loadTeacher(own, { classifier: coarse })).rejects.toThrow(WeightsError);
+    for (const each of [own, text]) {
+      await expect(loadTeacher(each, { classifier: coarse })).rejects.toThrow(WeightsError);
+    }
     for (const each of [stored, coarse]) each.dispose();
     await rm(folder, { recursive: true });
     teacher.dispose();
