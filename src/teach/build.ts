@@ -59,12 +59,18 @@ export async function buildWithHead(
   const copy = denseHeadOf(model).dense;
   const values = new Map(base.weights.map((weight) => [weight.originalName, weight]));
   const ofHead = new Set(copy.weights);
-  tf.tidy(() => {
-    for (const weight of model.weights) if (!ofHead.has(weight)) weight.write(values.get(weight.originalName)!.read());
-    const kernel = tf.transpose(tf.tensor2d(Float32Array.from(head.weights), [classNames.length, size]));
-    copy.setWeights([kernel, tf.tensor1d(Float32Array.from(head.bias))]);
-  });
-  return model;
+  try {
+    tf.tidy(() => {
+      for (const weight of model.weights)
+        if (!ofHead.has(weight)) weight.write(values.get(weight.originalName)!.read());
+      const kernel = tf.transpose(tf.tensor2d(Float32Array.from(head.weights), [classNames.length, size]));
+      copy.setWeights([kernel, tf.tensor1d(Float32Array.from(head.bias))]);
+    });
+    return model;
+  } catch (error) {
+    model.dispose(); // the base was disposed of meanwhile
+    throw error;
+  }
 }
 
 function layerNamed(where: string, { config }: TopologyLayer, name: string): TopologyLayer {

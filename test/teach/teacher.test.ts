@@ -208,6 +208,7 @@ describeOn(BACKENDS, 'a teacher', () => {
     await hashed.add('a', shaded('left', 1));
     const own = await hashed.serialize();
     (await loadTeacher(own, { classifier: stored })).dispose();
+    await expect(loadTeacher(own, { keep: 'images' } as never)).rejects.toThrow('received the option "keep"');
     (await loadTeacher(text, { classifier: stored })).dispose(); // `text` is from before the base was stored
     (await loadTeacher(own, { classifier: base })).dispose();
     const coarse = await loadClassifier(`${folder}/8`);
@@ -313,6 +314,36 @@ describeOn(BACKENDS, 'a teacher', () => {
       expect(await added).toBeInstanceOf(DisposedError);
       await vi.waitFor(() => expect(tf.memory().numTensors).toBe(numTensors));
     }
+  });
+
+  it('says so if its base is disposed of while it learns, and frees what was made', async () => {
+    for (const wait of [0, 1, 2, 3]) {
+      const own = await loadClassifier({ model: narrowBase() });
+      const teacher = createTeacher({ classifier: own, keep: 'images' });
+      await teacher.add('a', shadedSet('left', 2, 1));
+      await teacher.add('b', shadedSet('right', 2, 2));
+      const training = teacher.train({ method: 'fineTune' }).then(({ classifier }) => classifier.dispose());
+      const error = training.catch((reason: unknown) => reason);
+      for (let i = 0; i < wait; i++) await new Promise((resolve) => setTimeout(resolve));
+      own.dispose();
+      own.model.dispose();
+      const received = await error;
+      if (wait === 0 || received !== undefined) expect(received).toBeInstanceOf(DisposedError);
+      expect((await teacher.train().catch((reason: unknown) => reason)) as Error).toBeInstanceOf(DisposedError);
+      teacher.dispose();
+    }
+  });
+
+  it('refuses more classes than a classifier can have before it learns', async () => {
+    const teacher = createTeacher({ classifier: base });
+    for (let i = 0; i < 255; i++) await teacher.add(`${i}`, shaded('left', i));
+    await expect(teacher.add('more', shaded('left', 0))).rejects.toThrow('at most 255 classes');
+    for (const options of [{ rejectBelow: 0.5 }, { keepClasses: true }]) {
+      const onProgress = vi.fn();
+      await expect(teacher.train({ ...options, onProgress })).rejects.toThrow(/^train: samples: expected at most 255 classes in all, received (255 and "none of these"|262)/); // prettier-ignore
+      expect(onProgress).not.toHaveBeenCalled();
+    }
+    teacher.dispose();
   });
 
   it('is of no use after dispose, nor with a disposed classifier', async () => {
