@@ -1,5 +1,5 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { DisposedError, inputError, within } from '../errors';
+import { inputError, within } from '../errors';
 import {
   checkPreprocessing,
   DEFAULT_PREPROCESSING,
@@ -12,7 +12,7 @@ import { EMOTIONS } from '../labels';
 import { checkOwnWeights } from '../tfjs/own';
 import { oneOf, optional, type Parser, type Schema, unchecked } from '../schema';
 import { describe } from '../validate';
-import { factsOf, hasLostWeights, type ModelFacts } from './known-facts';
+import { factsOf, type ModelFacts } from './known-facts';
 import { checkSizes } from './output-sizes';
 import { traitsOf } from './traits';
 
@@ -148,9 +148,8 @@ export function checkOutput(
   model: tfl.LayersModel,
   { numClasses, classNames }: { numClasses: number; classNames?: readonly string[] | undefined },
 ): void {
-  const { outputs } = Object(model) as Partial<tfl.LayersModel>;
-  if (!outputs) throw inputError(': model', 'a built model, a tf.LayersModel', describe(model));
-  within(': model', () => checkWeights(model));
+  within(': model', () => checkModel(model));
+  const { outputs } = model;
   const shape = outputs.length === 1 ? outputs[0]!.shape : undefined;
   if (shape?.length === 2 && shape[1] === numClasses) return;
   throw inputError(
@@ -168,12 +167,7 @@ function shapeText(shape: readonly (number | null)[]): string {
 /** Throws unless a value is a model in use. */
 export function checkModel(model: unknown): asserts model is tfl.LayersModel {
   const { predict, inputs } = Object(model) as Partial<tfl.LayersModel>;
-  if (typeof predict === 'function' && Array.isArray(inputs)) return checkWeights(model as tfl.LayersModel);
-  throw inputError('', 'a tf.LayersModel', describe(model));
-}
-
-/** Throws unless the weights of a model can be read. */
-function checkWeights(model: tfl.LayersModel): void {
-  checkOwnWeights(model.weights);
-  if (hasLostWeights(model)) throw new DisposedError('', 'a model', 'Load it again with loadModel().');
+  if (typeof predict === 'function' && Array.isArray(inputs))
+    return checkOwnWeights((model as tfl.LayersModel).weights);
+  throw inputError('', 'a built tf.LayersModel', describe(model));
 }

@@ -14,7 +14,6 @@ import { type FaceReading, readFaces } from './read-faces';
 import { recordFaces } from './record';
 import { Samples, type ShownFace } from './samples';
 import { decodeState, encodeState } from './serialize';
-import { checkSamples, teach } from './train';
 import type { Teacher, TeacherOptions } from './types';
 
 /**
@@ -187,6 +186,7 @@ function teacherOf(where: string, options: TeacherOptions, samples: Samples, loa
       const parsed = parseTeach(teachOptions);
       parsed.signal?.throwIfAborted();
       const [all, names] = [samples.all, samples.classNames];
+      const { checkSamples, teach } = await import('./train'); // is not needed before there are samples
       checkSamples(all, names, parsed);
       const classifier = await openBase('train');
       try {

@@ -1,4 +1,4 @@
-import { MAX_CLASSES } from '../class-names';
+import { parseClassNames } from '../class-names';
 import { Classifier } from '../classify/classifier';
 import { inputError, within } from '../errors';
 import { addFacts } from '../models/known-facts';
@@ -69,10 +69,7 @@ export async function teach(
   if (rejectBelow !== undefined && rejectBelow <= 1 / allNames.size) {
     throw inputError('train: options.rejectBelow', `more than 1 / ${allNames.size} classes`, `${rejectBelow}`);
   }
-  if (allNames.size + (rejectBelow === undefined ? 0 : 1) > MAX_CLASSES) {
-    const received = `${allNames.size}${rejectBelow === undefined ? '' : ` and "${NONE}"`}`;
-    throw inputError('train: samples', `at most ${MAX_CLASSES} classes in all`, received);
-  }
+  parseClassNames('train: classes', [...allNames, ...(rejectBelow === undefined ? [] : [NONE])]);
   const method = methodFor(samples, classNames, options);
   const folds = options.score
     ? foldsOf(samples, method === 'fineTune' ? FOLDS_OF_FINE_TUNING : FOLDS, seed)
