@@ -10,7 +10,7 @@ import {
   type PixelData,
 } from 'fer-cnn';
 import { explain } from 'fer-cnn/explain';
-import { type ClassifiedFace, type ClassifyFacesOptions, createFaceClassifier } from 'fer-cnn/faces';
+import { type ClassifiedFace, type ClassifyFacesOptions, createFaceClassifier, type FaceBaseline } from 'fer-cnn/faces';
 import { type BackendName, useBackend } from './backends';
 import { loaded } from './connection';
 
@@ -56,9 +56,9 @@ export class Engine {
     });
   }
 
-  /** All faces and their expressions, the largest first. */
-  findFaces(source: Source, options?: ClassifyFacesOptions): Promise<ClassifiedFace[]> {
-    return this.#ask((classifier) => createFaceClassifier({ classifier }).classify(source, options));
+  /** All faces and their expressions, the largest first; corrected by a resting face if there is one. */
+  findFaces(source: Source, options?: ClassifyFacesOptions, baseline?: FaceBaseline): Promise<ClassifiedFace[]> {
+    return this.#ask((classifier) => createFaceClassifier({ classifier, baseline }).classify(source, options));
   }
 
   /** The expression in a box, which shows just what the model sees. */

@@ -7,11 +7,14 @@ import { Engine, type Source, sizeOf, type Spot } from './engine';
 import { Faces } from './faces';
 import { Heat } from './heat';
 import { onPicture } from './pictures';
+import { Resting } from './resting';
 import { Results } from './results';
+import type { Shown } from './shown';
 import { Stage } from './stage';
 
 const engine = new Engine();
 const results = new Results();
+const resting = new Resting(engine, act);
 const stage = new Stage(() => void attempt(look));
 const heat = new Heat(engine, () => showFaces(shown));
 const frames = new Faces((id) => {
@@ -27,18 +30,6 @@ const speed = element('speed', HTMLParagraphElement);
 const problem = element('problem', HTMLParagraphElement);
 const loading = element('loading', HTMLProgressElement);
 
-/** What the page shows. Sent to the document as a `CustomEvent` named `shown`, so that a page around this one can do more with it. */
-export interface Shown {
-  readonly faces: readonly TrackedFace[];
-  /** Position of the face whose bars are shown. */
-  readonly index: number;
-  readonly source: Source;
-  readonly isLive: boolean;
-  readonly isByHand: boolean;
-  readonly model: ModelName;
-  readonly backend: BackendName;
-}
-
 let isByHand = false; // whether the frame replaces the detector
 let shown: readonly TrackedFace[] = [];
 let chosen = 0; // the face whose bars are shown
@@ -47,7 +38,9 @@ let current: { backend: BackendName; model: ModelName } | undefined;
 
 const faces: FrameClassifier = {
   classify: (source, options) =>
-    isByHand ? engine.classify(source as Source, stage.box) : engine.findFaces(source as Source, options),
+    isByHand
+      ? engine.classify(source as Source, stage.box)
+      : engine.findFaces(source as Source, options, resting.baseline),
 };
 const still = createTracker(faces, { smoothing: 0, hysteresis: 0, detectEvery: 1 }); // drops frames while one is moved quickly
 const live = createTracker(faces);
@@ -90,6 +83,7 @@ async function begin(): Promise<void> {
   turn++;
   clear('Looking …');
   frameByHand(!find.checked, find.checked ? 'Looking for faces …' : '');
+  resting.offer(stage.isCamera && !isByHand ? stage.video : undefined);
   if (stage.isLive) return follow();
   await look();
   await measure();
@@ -133,7 +127,9 @@ function showFaces(faces: readonly TrackedFace[]): void {
   }
   results.show(face, isOnly ? 'The face' : `Face ${i + 1} of ${faces.length}`);
   if (current) {
-    const detail: Shown = { faces, index: i, source: stage.source, isLive: stage.isLive, isByHand, ...current };
+    const { isCorrected } = resting;
+    const { source, isLive } = stage;
+    const detail: Shown = { faces, index: i, source, isLive, isByHand, isCorrected, ...current };
     document.dispatchEvent(new CustomEvent('shown', { detail }));
   }
   void attempt(() => heat.show({ source: stage.source, spot: spotOf(face), className: face.className }));
@@ -167,6 +163,7 @@ function stop(): void {
   turn++;
   live.stop();
   stage.stop();
+  resting.offer(undefined);
   camera.textContent = 'Use the webcam';
   clear('No image yet');
   say('');
@@ -209,6 +206,7 @@ async function choose(): Promise<void> {
   speed.textContent = `Loading ${wanted.model} on ${wanted.backend} …`;
   loading.hidden = false;
   live.stop();
+  if (wanted.model !== before?.model) resting.forget();
   current = undefined;
   try {
     await engine.use(wanted.backend, wanted.model);

@@ -26,10 +26,11 @@ export class Stage {
 
   /** Whether the webcam or a video is playing. */
   get isLive(): boolean {
-    return this.#isCamera || this.video.src !== '';
+    return this.isCamera || this.video.src !== '';
   }
 
-  get #isCamera(): boolean {
+  /** Whether the webcam is on. */
+  get isCamera(): boolean {
     return this.video.srcObject !== null;
   }
 
@@ -45,7 +46,7 @@ export class Stage {
 
   /** The frame, in pixels of the source. */
   get box(): Box {
-    return this.#frame.box(this.#isCamera);
+    return this.#frame.box(this.isCamera);
   }
 
   /** Whether the frame is there. */
@@ -136,7 +137,7 @@ export class Stage {
     this.video.hidden = !this.isLive;
     this.#still.hidden = this.isLive;
     this.#stage.style.setProperty('--ratio', `${width / height}`);
-    this.#stage.toggleAttribute('data-mirrored', this.#isCamera);
+    this.#stage.toggleAttribute('data-mirrored', this.isCamera);
     this.#stage.removeAttribute('data-empty');
     this.#frame.reset(width, height, Math.min(width, height) <= CLOSE ? 1 : SHARE);
   }

@@ -1,4 +1,4 @@
-import type { Shown } from '../../examples/browser/main';
+import type { Shown } from '../../examples/browser/shown';
 import { mountDemo } from './demo';
 import { copyOnClick, html } from './html';
 import { programFor } from './program-for';

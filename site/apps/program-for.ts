@@ -1,7 +1,7 @@
-import type { Shown } from '../../examples/browser/main';
+import type { Shown } from '../../examples/browser/shown';
 
 /** The program that does what the page shows. */
-export function programFor({ isLive, isByHand, faces, model, backend }: Shown): string {
+export function programFor({ isLive, isByHand, isCorrected, faces, model, backend }: Shown): string {
   const head = [`import '@tensorflow/tfjs-backend-${backend}';`, "import { loadClassifier } from 'fer-cnn';"];
   const load = `const classifier = await loadClassifier('${model}');`;
   if (isByHand) {
@@ -13,11 +13,18 @@ export function programFor({ isLive, isByHand, faces, model, backend }: Shown): 
   if (isLive) {
     return [
       ...head,
-      "import { createFaceClassifier, createTracker } from 'fer-cnn/faces';",
+      `import { createFaceClassifier, createTracker${isCorrected ? ', measureBaseline' : ''} } from 'fer-cnn/faces';`,
       '',
       load,
-      'const tracker = createTracker(createFaceClassifier({ classifier }));',
-      "await tracker.start(document.querySelector('video'), (faces) => {",
+      "const video = document.querySelector('video');",
+      'const faceClassifier = createFaceClassifier({ classifier });',
+      ...(isCorrected
+        ? [
+            'const baseline = await measureBaseline(video, { classifier: faceClassifier }); // 3 seconds of a neutral face',
+            'const tracker = createTracker(faceClassifier, { baseline });',
+          ]
+        : ['const tracker = createTracker(faceClassifier);']),
+      'await tracker.start(video, (faces) => {',
       '  for (const { id, box, className, predictions } of faces) console.log(id, box, className, predictions);',
       '}); // until tracker.stop()',
       '',

@@ -1,4 +1,4 @@
-import type { Shown } from '../../examples/browser/main';
+import type { Shown } from '../../examples/browser/shown';
 import { sizeOf } from '../../examples/browser/engine';
 import { download } from './html';
 

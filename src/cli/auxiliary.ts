@@ -32,7 +32,8 @@ export function withVotes(dataset: Dataset, { votes }: FerPlusVotes): Dataset {
     const share = total > 0 ? SHARE : 0;
     const byTeacher = teacher ? (1 - share) * SHARE : 0;
     target[labels[i]!] = 1 - share - byTeacher;
-    for (let k = 0; teacher && k < numClasses; k++) target[k]! += byTeacher * teacher[i * numClasses + k]!;
+    const taught = teacher?.subarray(i * numClasses, (i + 1) * numClasses) ?? [];
+    taught.forEach((probability, k) => (target[k]! += byTeacher * probability));
     given.forEach((count, k) => (target[numClasses + k] = (share * count) / (total || 1)));
   });
   return wide(dataset).withTeacher().withTargets(targets);

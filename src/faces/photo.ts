@@ -60,7 +60,7 @@ async function photoOf(picture: ImageSource, source: ImageSource | undefined, wh
     };
     return photo;
   };
-  if (typeof content === 'object' && isPixelData(content)) {
+  if (typeof content === 'object' && content !== null && isPixelData(content)) {
     const { data, width, height } = content;
     const { channels, white } = within(where, () => checkPixelData(content));
     return open({ width, height }, white === 255 ? { data, width, height, channels } : undefined);

@@ -6,6 +6,7 @@ import { inputError, within } from '../errors';
 import { checkPictures } from '../evaluate/predict';
 import type { Pixels, Preprocessing } from '../image/preprocess';
 import { EMOTIONS } from '../labels';
+import { checkModel } from '../models/facts';
 import { describe } from '../validate';
 import { rankTrials, warningOf } from './card-trials';
 import { type ModelTraits, traitsOf } from '../models/traits';
@@ -65,7 +66,8 @@ export async function searchCard(
 ): Promise<CardSuggestion> {
   within(': data', () => checkPictures(data));
   const names = namesOf(data, given);
-  const facts = checkModel(model);
+  within(': model', () => checkModel(model));
+  const facts = imageFactsOf(model);
   const sample = labeled(data);
   await ensureBackend('');
   const outputs = await scaledOutputs(model, sample, facts, batchSize, signal);
@@ -93,7 +95,7 @@ export async function searchCard(
   return { ...candidates[0]!, outputs: facts.outputs, candidates, warning: warningOf(trials, whole, nameOf) };
 }
 
-function checkModel(model: tfl.LayersModel): ImageFacts {
+function imageFactsOf(model: tfl.LayersModel): ImageFacts {
   const facts = traitsOf(model);
   const [input, output] = [model.inputs[0]!.shape, model.outputs[0]!.shape];
   const { channels, classes } = facts;

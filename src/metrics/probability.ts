@@ -137,11 +137,11 @@ export function softmaxRows(logits: ArrayLike<number>, numClasses: number): Floa
   const bad = result.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) throw inputError(`softmaxRows: values: position ${bad}`, 'a finite logit', describe(result[bad]));
   for (let row = 0; row < rows; row++) {
-    const values = result.subarray(row * numClasses, (row + 1) * numClasses);
-    const max = Math.max(...values);
-    values.forEach((value, i) => (values[i] = Math.exp(value - max)));
-    const sum = values.reduce((total, value) => total + value, 0);
-    values.forEach((value, i) => (values[i] = value / sum));
+    const [start, end] = [row * numClasses, (row + 1) * numClasses];
+    let [max, sum] = [-Infinity, 0];
+    for (let at = start; at < end; at++) max = Math.max(max, result[at]!);
+    for (let at = start; at < end; at++) sum += result[at] = Math.exp(result[at]! - max);
+    for (let at = start; at < end; at++) result[at]! /= sum;
   }
   return result;
 }

@@ -148,9 +148,8 @@ export function checkOutput(
   model: tfl.LayersModel,
   { numClasses, classNames }: { numClasses: number; classNames?: readonly string[] | undefined },
 ): void {
-  const { outputs } = Object(model) as Partial<tfl.LayersModel>;
-  if (!outputs) throw inputError(': model', 'a built model, a tf.LayersModel', describe(model));
-  within(': model', () => checkOwnWeights(model.weights));
+  within(': model', () => checkModel(model));
+  const { outputs } = model;
   const shape = outputs.length === 1 ? outputs[0]!.shape : undefined;
   if (shape?.length === 2 && shape[1] === numClasses) return;
   throw inputError(
@@ -165,11 +164,10 @@ function shapeText(shape: readonly (number | null)[]): string {
   return `[${shape.map(String).join(', ')}]`;
 }
 
-/** Throws unless a value is a model. */
+/** Throws unless a value is a model in use. */
 export function checkModel(model: unknown): asserts model is tfl.LayersModel {
   const { predict, inputs } = Object(model) as Partial<tfl.LayersModel>;
-  if (typeof predict === 'function' && Array.isArray(inputs)) {
+  if (typeof predict === 'function' && Array.isArray(inputs))
     return checkOwnWeights((model as tfl.LayersModel).weights);
-  }
-  throw inputError('', 'a tf.LayersModel', describe(model));
+  throw inputError('', 'a built tf.LayersModel', describe(model));
 }

@@ -2,9 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { ensureBackend } from '../backend/backend';
 import { areSameNames } from '../class-names';
-import { DisposedError, inputError, weightsError, within } from '../errors';
+import { inputError, weightsError, within } from '../errors';
 import { checkModel } from '../models/facts';
-import { addFacts, factsOf, hasLostWeights, type ModelFacts } from '../models/known-facts';
+import { addFacts, factsOf, type ModelFacts } from '../models/known-facts';
 import type { CnnOptions } from '../models/options';
 import { listModels, type ModelName, MODELS } from '../models/registry';
 import { checkOneOf } from '../validate';
@@ -97,7 +97,6 @@ const isInMemory = (weights: TransferOptions['weights']): weights is ModelInMemo
 function adopt(model: tfl.LayersModel, { model: trained, card }: ModelInMemory, options: CnnOptions): tfl.LayersModel {
   const where = 'createModel: weights';
   within(where, () => checkModel(trained));
-  if (hasLostWeights(trained)) throw new DisposedError(where, 'a model', 'Load it again with loadModel().');
   const { classNames, preprocessing } = within(`${where}: card`, () => resolveCard(trained, card));
   const own = factsOf(model) as Required<ModelFacts>; // the builder wrote them
   const isSameTask = areSameNames(classNames, own.classNames);

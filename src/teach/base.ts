@@ -9,29 +9,31 @@ export interface BaseIdentity {
   readonly size: number;
   /** Height and width of its input. */
   readonly inputSize: readonly number[];
-  /** The SHA-256 of its weights, as its card says it. */
+  /** The SHA-256 of its weights, if its card says it: that of a stored model does. */
   readonly sha256?: string;
-  /** Without a hash: its vector of a fixed test image. */
+  /** Its vector of a fixed test image, for a base that was not stored yet. */
   readonly probe?: readonly number[];
 }
 
 /** How much two vectors of the test image may differ on two backends, as a share of the largest number. */
 const TOLERANCE = 1e-3;
 
-/** Identifies a base: by the hash on its card, or, if it has none, by its vector of a test image. */
+/** Identifies a base: by the hash on its card, if it has one, and by its vector of a test image. */
 export async function identityOf(classifier: Classifier): Promise<BaseIdentity> {
   const { name, preprocessing, weights } = classifier.card;
   const vector = await classifier.embed(testImage(preprocessing.inputSize));
   const { sha256 } = weights ?? {};
-  const known = sha256 ? { sha256 } : { probe: Array.from(vector, (value) => Number(value.toPrecision(6))) };
-  return { name, size: vector.length, inputSize: [...preprocessing.inputSize], ...known };
+  const probe = Array.from(vector, (value) => Number(value.toPrecision(6)));
+  return { name, size: vector.length, inputSize: [...preprocessing.inputSize], ...(sha256 && { sha256 }), probe };
 }
 
-/** Whether two identities are of the same base. */
+/** Whether two identities are of the same base: by their hashes, or by their vectors if one has no hash. */
 export function isSameBase(a: BaseIdentity, b: BaseIdentity): boolean {
-  if (a.size !== b.size || a.sha256 !== b.sha256) return false;
-  if (a.sha256 !== undefined) return true;
-  if (a.name !== b.name || `${a.inputSize}` !== `${b.inputSize}`) return false;
+  if (a.size !== b.size) return false;
+  const hashes = [a.sha256, b.sha256].filter((hash) => hash !== undefined);
+  if (hashes.length === 2) return hashes[0] === hashes[1];
+  if (hashes.length === 0 && a.name !== b.name) return false; // storing may name it
+  if (`${a.inputSize}` !== `${b.inputSize}`) return false;
   const [one, two] = [a.probe ?? [], b.probe ?? []];
   const largest = Math.max(...one.map(Math.abs));
   return one.length === two.length && one.every((value, i) => Math.abs(value - two[i]!) <= TOLERANCE * largest);

@@ -1,16 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
-import * as tfl from '@tensorflow/tfjs-layers';
+import type * as tfl from '@tensorflow/tfjs-layers';
 import type { Classifier } from '../classify/classifier';
 import { inputError, within } from '../errors';
 import { denseHeadOf } from '../models/head';
 import { buildWithin } from '../storage/build';
+import { type Topology, topologyOf } from '../tfjs/layers';
+import { modelOf } from '../tfjs/topology';
 import type { BaseHead, FittedHead } from './fit';
 import { typicalVector } from './typical';
-
-interface TopologyLayer {
-  class_name?: string;
-  config: { name: string; units?: number; use_bias?: boolean; activation?: string; layers?: TopologyLayer[] };
-}
 
 /** The dense layer of a classifier, with its temperature, as a head on vectors. */
 export async function readHead(where: string, { model, card }: Classifier): Promise<BaseHead> {
@@ -42,7 +39,7 @@ export async function buildWithHead(
   { head, classNames }: FittedHead,
 ): Promise<tfl.LayersModel> {
   const { dense, activations, parents, size } = within(`${where}: model`, () => denseHeadOf(base));
-  const topology = base.toJSON(null, false) as unknown as TopologyLayer;
+  const topology = topologyOf(base);
   const layers = parents.reduce((found, { name }) => layerNamed(where, found, name), topology);
   const own = layerNamed(where, layers, dense.name).config;
   Object.assign(own, {
@@ -52,22 +49,27 @@ export async function buildWithHead(
   });
   activations.forEach(({ name }, i) => {
     const layer = layerNamed(where, layers, name);
-    if (layer.class_name === 'Activation') layer.config.activation = i === 0 ? 'softmax' : 'linear';
+    if (layer.class_name === 'Activation') layer.config['activation'] = i === 0 ? 'softmax' : 'linear';
   });
-  const config = { modelTopology: topology } as unknown as tfl.ModelAndWeightsConfig;
-  const model = await within(where, () => buildWithin(Infinity, () => tfl.models.modelFromJSON(config)));
+  const model = await within(where, () => buildWithin(Infinity, () => modelOf(topology)));
   const copy = denseHeadOf(model).dense;
   const values = new Map(base.weights.map((weight) => [weight.originalName, weight]));
   const ofHead = new Set(copy.weights);
-  tf.tidy(() => {
-    for (const weight of model.weights) if (!ofHead.has(weight)) weight.write(values.get(weight.originalName)!.read());
-    const kernel = tf.transpose(tf.tensor2d(Float32Array.from(head.weights), [classNames.length, size]));
-    copy.setWeights([kernel, tf.tensor1d(Float32Array.from(head.bias))]);
-  });
-  return model;
+  try {
+    tf.tidy(() => {
+      for (const weight of model.weights)
+        if (!ofHead.has(weight)) weight.write(values.get(weight.originalName)!.read());
+      const kernel = tf.transpose(tf.tensor2d(Float32Array.from(head.weights), [classNames.length, size]));
+      copy.setWeights([kernel, tf.tensor1d(Float32Array.from(head.bias))]);
+    });
+    return model;
+  } catch (error) {
+    model.dispose(); // the base was disposed of meanwhile
+    throw error;
+  }
 }
 
-function layerNamed(where: string, { config }: TopologyLayer, name: string): TopologyLayer {
+function layerNamed(where: string, { config }: Topology, name: string): Topology {
   const layer = config.layers?.find((each) => each.config.name === name);
   if (layer) return layer;
   throw inputError(`${where}: model`, 'a model whose layers have names', `no layer '${name}'`);

@@ -18,8 +18,7 @@ import {
 } from '../schema';
 import type { AddOptions, RecordOptions, RenameOptions, TeacherOptions, TeachOptions } from './types';
 
-/** Options of `createTeacher`. */
-export const parseTeacher = object({
+const BASE = {
   classifier: optional(
     that<Classifier>(
       'a classifier, as loadClassifier() gives it',
@@ -29,9 +28,17 @@ export const parseTeacher = object({
   detector: optional(
     that<FaceDetector>('a face detector with a method detect', ({ detect }) => typeof detect === 'function'),
   ),
+};
+
+/** Options of `createTeacher`. */
+export const parseTeacher = object({
+  ...BASE,
   keep: optional(oneOf(['vectors', 'images']), 'vectors'),
   classNames: optional(classNamesFrom(0), []),
 } satisfies Schema<TeacherOptions>);
+
+/** Options of `loadTeacher`: the rest is in the samples. */
+export const parseLoad = object(BASE satisfies Schema<Pick<TeacherOptions, 'classifier' | 'detector'>>);
 
 /** Options of `Teacher.add`. */
 export const parseAdd = object({

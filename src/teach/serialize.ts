@@ -2,6 +2,7 @@ import { base64OfBytes, bytesOfBase64 } from '../base64';
 import { classNamesFrom } from '../class-names';
 import { WeightsError, weightsError } from '../errors';
 import { arrayOf, integer, like, number, object, oneOf, optional, stored, text } from '../schema';
+import { describe } from '../validate';
 import type { BaseIdentity } from './base';
 import type { Sample } from './types';
 
@@ -133,7 +134,7 @@ function parse(where: string, serialized: string): Stored & { checksum: string }
     value = JSON.parse(serialized);
   } catch (cause) {
     const expected = 'the string that serialize() of a teacher gave';
-    throw new WeightsError({ where, expected, received: `a ${typeof serialized} that is not JSON`, cause });
+    throw new WeightsError({ where, expected, received: `${describe(serialized)}, which is not JSON`, cause });
   }
   check(where, value);
   return value as Stored & { checksum: string };

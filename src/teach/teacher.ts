@@ -2,19 +2,18 @@ import * as tf from '@tensorflow/tfjs-core';
 import { ensureBackend } from '../backend/backend';
 import type { Classifier } from '../classify/classifier';
 import { loadDefault } from '../classify/classify';
-import { DisposedError, inputError, WeightsError, within } from '../errors';
+import { DisposedError, FerError, inputError, WeightsError, within } from '../errors';
 import { isBatch } from '../image/input';
 import type { ImageSource } from '../image/read';
 import { denseHeadOf } from '../models/head';
 import { describe } from '../validate';
 import { identityOf, isSameBase } from './base';
 import { adviseOn } from './advice';
-import { parseAdd, parseRecord, parseRename, parseTeach, parseTeacher } from './parse-options';
+import { parseAdd, parseLoad, parseRecord, parseRename, parseTeach, parseTeacher } from './parse-options';
 import { type FaceReading, readFaces } from './read-faces';
 import { recordFaces } from './record';
 import { Samples, type ShownFace } from './samples';
 import { decodeState, encodeState } from './serialize';
-import { checkSamples, teach } from './train';
 import type { Teacher, TeacherOptions } from './types';
 
 /**
@@ -61,7 +60,7 @@ export async function loadTeacher(
   serialized: string,
   options: Pick<TeacherOptions, 'classifier' | 'detector'> = {},
 ): Promise<Teacher> {
-  parseTeacher('loadTeacher: options', options);
+  parseLoad('loadTeacher: options', options);
   const { base, keep, classNames, samples } = decodeState('loadTeacher', serialized);
   await ensureBackend('loadTeacher');
   const classifier = options.classifier ?? (await loadDefault());
@@ -83,6 +82,10 @@ export async function loadTeacher(
   }
 }
 
+/** The error for a base that was disposed of, before or during a call. */
+const disposedBase = (method: string) =>
+  new DisposedError(method, 'a classifier', 'Load one and create another teacher with it.');
+
 /** A teacher of some samples; `loaded` is a base that belongs to it. */
 function teacherOf(where: string, options: TeacherOptions, samples: Samples, loaded?: Classifier): Teacher {
   const { classifier: given, detector, keep } = parseTeacher(`${where}: options`, options);
@@ -96,6 +99,7 @@ function teacherOf(where: string, options: TeacherOptions, samples: Samples, loa
   /** The base, loaded with the first call if none was given. */
   async function openBase(method: string): Promise<Classifier> {
     await ensureBackend(method);
+    checkInUse(method); // or nobody would dispose of what is loaded
     const loading = given ? Promise.resolve(given) : (own ??= loadDefault());
     try {
       const classifier = await loading;
@@ -105,7 +109,7 @@ function teacherOf(where: string, options: TeacherOptions, samples: Samples, loa
       if (own === loading) own = undefined; // the next call tries again
       throw error;
     }
-    if (given) throw new DisposedError(method, 'a classifier', 'Load one and create another teacher with it.');
+    if (given) throw disposedBase(method);
     if (own === loading) own = undefined; // its weights were lost with the GPU device
     return openBase(method);
   }
@@ -182,8 +186,16 @@ function teacherOf(where: string, options: TeacherOptions, samples: Samples, loa
       const parsed = parseTeach(teachOptions);
       parsed.signal?.throwIfAborted();
       const [all, names] = [samples.all, samples.classNames];
+      const { checkSamples, teach } = await import('./train'); // is not needed before there are samples
       checkSamples(all, names, parsed);
-      return teach(await openBase('train'), all, names, parsed);
+      const classifier = await openBase('train');
+      try {
+        return await teach(classifier, all, names, parsed);
+      } catch (error) {
+        if (error instanceof FerError || parsed.signal?.aborted || !classifier.isDisposed) throw error;
+        checkInUse('train');
+        throw disposedBase('train');
+      }
     },
     async serialize() {
       checkInUse('serialize');

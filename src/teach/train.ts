@@ -1,3 +1,4 @@
+import { parseClassNames } from '../class-names';
 import { Classifier } from '../classify/classifier';
 import { inputError, within } from '../errors';
 import { addFacts } from '../models/known-facts';
@@ -68,6 +69,7 @@ export async function teach(
   if (rejectBelow !== undefined && rejectBelow <= 1 / allNames.size) {
     throw inputError('train: options.rejectBelow', `more than 1 / ${allNames.size} classes`, `${rejectBelow}`);
   }
+  parseClassNames('train: classes', [...allNames, ...(rejectBelow === undefined ? [] : [NONE])]);
   const method = methodFor(samples, classNames, options);
   const folds = options.score
     ? foldsOf(samples, method === 'fineTune' ? FOLDS_OF_FINE_TUNING : FOLDS, seed)

@@ -73,5 +73,11 @@ export function normalizesLastAxis(layer: Layer): boolean {
   return axis === -1 || axis === (layer.outputShape as tfl.Shape).length - 1;
 }
 
+/** A layer or a model, as `model.json` has it. */
+export interface Topology extends Record<string, unknown> {
+  class_name?: string;
+  config: { [key: string]: unknown; name: string; layers?: Topology[] };
+}
+
 /** The topology of a model, as `model.json` has it. */
-export const topologyOf = (model: tfl.LayersModel) => model.toJSON(null, false) as Record<string, unknown>;
+export const topologyOf = (model: tfl.LayersModel) => model.toJSON(null, false) as unknown as Topology;

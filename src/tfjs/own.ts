@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { inputError } from '../errors';
+import { DisposedError, inputError } from '../errors';
 
 /** What to do about a tensor or model that this copy of tfjs does not know. */
 const REMEDY =
-  'In Vue, keep it in markRaw(x) or shallowRef(x), not in ref(x) or reactive(x). Elsewhere see npm ls @tensorflow/tfjs-core.';
+  'In Vue, keep it in markRaw(x) or shallowRef(x), not in ref(x) or reactive(x). Else see npm ls @tensorflow/tfjs-core.';
 
 /**
  * Throws unless a tensor belongs to the tfjs that this package imports: one behind a reactive wrapper, a `Proxy`, does not, since tfjs knows
@@ -16,18 +16,18 @@ export function checkOwnTensor({ dataId }: tf.Tensor): void {
 }
 
 /**
- * Throws unless the weights of a model belong to the tfjs that this package imports. A model that was disposed of passes.
+ * Throws unless the weights of a model are in use, and belong to the tfjs that this package imports.
  *
  * @param weights Weights of the model, as its `weights`.
  */
 export function checkOwnWeights(weights: readonly { read(): tf.Tensor }[]): void {
-  let first: tf.Tensor | undefined;
+  let values: tf.Tensor[];
   try {
-    first = weights[0]?.read();
+    values = weights.map((weight) => weight.read());
   } catch {
-    return;
+    throw new DisposedError('', 'a model', 'Load it again.');
   }
-  if (first === undefined || isOwn(first.dataId)) return;
+  if (values.every(({ dataId }) => isOwn(dataId))) return;
   const received = 'one inside a reactive wrapper, or of another copy of tfjs';
   throw inputError('', 'a model of the @tensorflow/tfjs-core that fer-cnn imports', received, REMEDY);
 }

@@ -12,7 +12,7 @@ import { inputError, within } from '../errors';
 import { checkPictures } from '../evaluate/predict';
 import { checkClasses } from '../metrics/confusion-matrix';
 import { applyTemperature } from '../metrics/temperature';
-import { checkOutput } from '../models/facts';
+import { checkModel, checkOutput } from '../models/facts';
 import { Random } from '../random';
 import { describe } from '../validate';
 import { augmentationByEpoch } from './curriculum';
@@ -64,6 +64,7 @@ export async function openData(
   { batchSize, seed, epochs, validation: given, augment: own, curriculum, loss }: ResolvedOptions,
 ): Promise<RunData> {
   const stream = isStream(data) ? data : undefined;
+  if (stream) within('train: model', () => checkModel(model)); // other data is compared with its outputs below
   let training = stream ? undefined : await within('train: data', () => toLabeledImages(data as LabeledImages));
   let validation: LabeledImages | undefined;
   if (typeof given !== 'number') {

@@ -200,6 +200,45 @@ describe.skipIf(!HAS_CHROMIUM)(suite, { timeout: PATIENCE }, () => {
     expect(await page.textContent('#headline')).toBe('No image yet');
   });
 
+  it('corrects by a neutral face that is shown to the webcam, until that is forgotten or the webcam is off', async () => {
+    const button = page.locator('#neutral');
+    const shareOf = async (name: (typeof EMOTIONS)[number]) => (await bars())[EMOTIONS.indexOf(name)]!;
+    const shows = (text: string) => button.filter({ hasText: text }).waitFor();
+    const onPhoto = async () => {
+      await page.setInputFiles('#file', PORTRAITS);
+      await face('Face 1 of 2: neutral').press('Enter');
+      return shareOf('neutral');
+    };
+    const uncorrected = await onPhoto();
+    expect(await button.isVisible()).toBe(false);
+    await page.press('#camera', 'Enter');
+    await face('Face 1 of 2: neutral').waitFor(); // the larger one
+    await face('Face 1 of 2').press('Enter');
+    const before = await shareOf('neutral');
+    expect(before).toBeGreaterThan(0.5);
+    await page.focus('#heat-map');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement!.id)).toBe('neutral');
+    await page.keyboard.press('Space');
+    await page.locator('#neutral-status', { hasText: /without any expression: [1-9]\d* %/ }).waitFor();
+    await shows('Forget my neutral face');
+    expect(await page.textContent('#neutral-status')).toBe('Corrected by your neutral face.');
+    await expect.poll(() => shareOf('neutral'), { timeout: PATIENCE }).toBeCloseTo(0.35, 1); // RESTING of src/faces/baseline.ts
+    await page.setViewportSize({ width: 360, height: 800 });
+    expect(await violationsIn(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+    expect((await button.boundingBox())!.height).toBeGreaterThanOrEqual(44); // for a thumb
+    await button.dispatchEvent('click'); // as a tap gives it: a click would wait until the frames stand still
+    await shows('This is my neutral face');
+    await expect.poll(() => shareOf('neutral'), { timeout: PATIENCE }).toBeCloseTo(before, 1);
+    await button.press('Enter');
+    await shows('Forget my neutral face');
+    await page.press('#camera', 'Enter');
+    expect(await button.isVisible()).toBe(false);
+    expect(await onPhoto()).toBeCloseTo(uncorrected, 5); // it may show somebody else
+    expect(await page.textContent('#problem')).toBe('');
+  });
+
   it('says so when a file is not an image', async () => {
     await page.setInputFiles('#file', join(ROOT, 'package.json'));
     await page.locator('#problem', { hasText: 'not an image' }).waitFor();

@@ -218,7 +218,9 @@ describe('createFaceClassifier', () => {
       /received the key "scoreMin"/,
     );
     const faces = create(finds());
-    await expect(faces.classify({} as never)).rejects.toThrow(InputError);
+    for (const none of [{}, null, undefined, 3, true]) {
+      await expect(faces.classify(none as never)).rejects.toThrow(/^classify: expected an image/);
+    }
     await expect(faces.classify(photo(), { topk: 0 })).rejects.toThrow(/topk/); // also if no face is found
     await expect(faces.classify(photo(), { views: 'x' as never })).rejects.toThrow(/views/);
     await expect(faces.classify(photo(), { box: box(0, 0, 9) } as never)).rejects.toThrow(/received the key "box"/);

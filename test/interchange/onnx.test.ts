@@ -145,7 +145,7 @@ describe('exportOnnx refuses', () => {
       'exportOnnx: card: expected a model with known class names and scaling of pixels',
     );
     foreign.dispose();
-    await expect(exportOnnx({} as tfl.LayersModel)).rejects.toThrow('expected a tf.LayersModel');
+    await expect(exportOnnx({} as tfl.LayersModel)).rejects.toThrow('expected a built tf.LayersModel');
     model.dispose();
   });
 

@@ -1,11 +1,13 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { csvOf } from '../data/fixtures';
 import { CHROMIUM, HAS_CHROMIUM, serve } from '../support/browser';
+import { webcamIn } from '../support/demo-page';
 import { type OpenSite, openSite } from '../support/open-site';
 import { IS_BUILT, pageHtml, PAGES, SITE } from './pages';
 
@@ -22,6 +24,7 @@ const TEN = [
 const suite = `the site in Chromium (skipped without ${CHROMIUM} and before npm run site)`;
 describe.skipIf(!HAS_CHROMIUM || !IS_BUILT)(suite, { timeout: PATIENCE }, () => {
   let site: OpenSite;
+  let directory: string;
   let context: BrowserContext;
   let page: Page;
   const asked: string[] = [];
@@ -42,7 +45,8 @@ describe.skipIf(!HAS_CHROMIUM || !IS_BUILT)(suite, { timeout: PATIENCE }, () => 
     const server = await serve((path) =>
       path.startsWith(FOLDER) ? readFile(join(SITE, path.slice(FOLDER.length))) : Promise.resolve(undefined),
     );
-    site = await openSite(server, ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream']);
+    directory = await mkdtemp(join(tmpdir(), 'fer-cnn-site-'));
+    site = await openSite(server, await webcamIn(directory));
     context = await site.browser.newContext({ reducedMotion: 'reduce', acceptDownloads: true });
     page = await context.newPage();
     page.setDefaultTimeout(PATIENCE);
@@ -53,7 +57,10 @@ describe.skipIf(!HAS_CHROMIUM || !IS_BUILT)(suite, { timeout: PATIENCE }, () => 
     });
   }, PATIENCE);
 
-  afterAll(() => site?.close());
+  afterAll(async () => {
+    await site?.close();
+    await rm(directory, { recursive: true, force: true });
+  });
 
   it.each(TEN)(
     'shows %s without a finding of axe, in dark colors too, and within the width of a phone',
@@ -173,6 +180,23 @@ describe.skipIf(!HAS_CHROMIUM || !IS_BUILT)(suite, { timeout: PATIENCE }, () => 
     }
     const live = () => page.locator('video').evaluateAll((all) => all.filter((video) => (video as HTMLVideoElement).srcObject).length); // prettier-ignore
     await expect.poll(live).toBe(0);
+  });
+
+  it('corrects by a neutral face in front of the webcam in the studio, and shows the program for it', async () => {
+    await open('studio.html');
+    await page.press('#camera', 'Enter');
+    await page.locator('#found', { hasText: '2 faces found.' }).waitFor();
+    const code = page.locator('details pre').nth(1);
+    await page.locator('summary', { hasText: 'The program for this' }).press('Enter');
+    expect(await code.textContent()).not.toContain('measureBaseline');
+    await page.press('#neutral', 'Enter');
+    await page.getByText('Corrected by your neutral face.').waitFor();
+    await code.filter({ hasText: 'createTracker(faceClassifier, { baseline })' }).waitFor();
+    expect(await violations()).toEqual([]);
+    await page.press('#neutral', 'Enter');
+    await code.filter({ hasText: 'createTracker(faceClassifier)' }).waitFor();
+    await page.press('#camera', 'Enter');
+    expect(await page.locator('#neutral').isVisible()).toBe(false);
   });
 
   it('trains in a worker, stops, resumes, evaluates and hands out the model', async () => {

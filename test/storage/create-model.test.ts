@@ -72,7 +72,7 @@ describe('createModel with weights', () => {
     ['weights of another model', () => createModel('shallow', { weights: 'compact', classNames: CLASSES }), WeightsError, /createModel: weights: 'conv2\/kernel'|createModel: weights: 'fc1\/kernel': expected shape/],
     ['weights of other sizes', () => createModel('compact', { ...NARROW.compact, weights: 'compact' }), WeightsError, /'conv1\/kernel': expected shape \[3, 3, 1, 2\], received shape \[3, 3, 1, 32\]. Use weights of a compact model/],
     ['no source', () => createModel('compact', { weights: 7 } as unknown as TransferOptions), InputError, /loadModel: source/],
-    ['no model in memory', () => createModel('compact', { weights: { model: {} } } as unknown as TransferOptions), InputError, /createModel: weights: expected a tf.LayersModel/],
+    ['no model in memory', () => createModel('compact', { weights: { model: {} } } as unknown as TransferOptions), InputError, /createModel: weights: expected a built tf.LayersModel/],
   ])('refuses %s', async (_title, create, type, message) => {
     const before = tf.memory().numTensors;
     const error = await create().catch((reason: unknown) => reason);

@@ -29,18 +29,23 @@ export async function openDemoPage(): Promise<DemoPage> {
   const directory = await mkdtemp(join(tmpdir(), 'fer-cnn-demo-'));
   const configFile = join(ROOT, 'examples/browser/vite.config.ts');
   await build({ configFile, logLevel: 'silent', build: { outDir: join(directory, 'page'), minify: false } });
-  const film = join(directory, 'film.mjpeg');
-  await sharp(PORTRAITS).resize(640, 480, { fit: 'contain' }).jpeg().toFile(film);
-  const site = await openSite(await serveDirectory(join(directory, 'page')), [
-    '--use-fake-device-for-media-stream',
-    '--use-fake-ui-for-media-stream',
-    `--use-file-for-fake-video-capture=${film}`,
-  ]);
+  const site = await openSite(await serveDirectory(join(directory, 'page')), await webcamIn(directory));
   const close = async () => {
     await site.close();
     await rm(directory, { recursive: true, force: true });
   };
   return { site, directory, close };
+}
+
+/** The settings of Chromium for a webcam that shows the portraits, in a file of a folder. */
+export async function webcamIn(directory: string): Promise<string[]> {
+  const film = join(directory, 'film.mjpeg');
+  await sharp(PORTRAITS).resize(640, 480, { fit: 'contain' }).jpeg().toFile(film);
+  return [
+    '--use-fake-device-for-media-stream',
+    '--use-fake-ui-for-media-stream',
+    `--use-file-for-fake-video-capture=${film}`,
+  ];
 }
 
 /** The rules of accessibility that a page breaks, each with the element. */

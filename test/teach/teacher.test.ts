@@ -13,6 +13,9 @@ import { createTracker } from '../../src/faces/tracker';
 import { EMOTIONS } from '../../src/labels';
 import { loadModel } from '../../src/storage/load-model';
 import { saveModel } from '../../src/storage/save-model';
+import { Random } from '../../src/random';
+import { identityOf } from '../../src/teach/base';
+import { encodeState } from '../../src/teach/serialize';
 import { createTeacher, loadTeacher } from '../../src/teach/teacher';
 import type { Teacher, TeacherOptions, TeachOptions } from '../../src/teach/types';
 import { BACKENDS, describeOn, expectNoLeaks } from '../support/backends';
@@ -205,8 +208,13 @@ describeOn(BACKENDS, 'a teacher', () => {
     await hashed.add('a', shaded('left', 1));
     const own = await hashed.serialize();
     (await loadTeacher(own, { classifier: stored })).dispose();
+    await expect(loadTeacher(own, { keep: 'images' } as never)).rejects.toThrow('received the key "keep"');
+    (await loadTeacher(text, { classifier: stored })).dispose(); // `text` is from before the base was stored
+    (await loadTeacher(own, { classifier: base })).dispose();
     const coarse = await loadClassifier(`${folder}/8`);
-    await expect(loadTeacher(own, { classifier: coarse })).rejects.toThrow(WeightsError);
+    for (const each of [own, text]) {
+      await expect(loadTeacher(each, { classifier: coarse })).rejects.toThrow(WeightsError);
+    }
     for (const each of [stored, coarse]) each.dispose();
     await rm(folder, { recursive: true });
     teacher.dispose();
@@ -258,6 +266,83 @@ describeOn(BACKENDS, 'a teacher', () => {
       );
     }
     expect(teacher.counts()).toEqual({ left: 12, right: 12 });
+    teacher.dispose();
+  });
+
+  it('learns from ten thousand samples within seconds of processor time, and stops in the middle', async () => {
+    const random = new Random(8);
+    const classNames = ['a', 'b', 'c', 'd', 'e'];
+    const identity = await identityOf(base);
+    const samples = Array.from({ length: 10_000 }, (_, i) => {
+      const [id, take, k] = [i + 1, 1 + Math.floor(i / 100), Math.floor(i / 100) % 5]; // 20 takes of each class
+      const vector = Float32Array.from({ length: identity.size }, (__, j) => Math.abs(random.normal()) + (j % 5 === k ? 1.5 : 0)); // prettier-ignore
+      return { id, label: classNames[k]!, take, vector };
+    });
+    const teacher = await loadTeacher(encodeState({ base: identity, keep: 'vectors', classNames, samples }), { classifier: base }); // prettier-ignore
+    const { numTensors } = tf.memory();
+    const options: TeachOptions[] = [
+      { method: 'prototypes' },
+      { method: 'logistic', score: false },
+      { keepClasses: true, score: false },
+    ];
+    for (const each of options) {
+      const before = process.cpuUsage();
+      const { classifier, score } = await teacher.train(each);
+      const { user, system } = process.cpuUsage(before);
+      expect((user + system) / 1e6).toBeLessThan(20); // about 1 s
+      expect(score.samples).toBe(each.score === false ? 0 : 10_000);
+      if (each.score !== false) expect(score.accuracy).toBeGreaterThan(0.95);
+      expect(classifier.card.classNames.slice(-5)).toEqual(classNames);
+      classifier.dispose();
+      const late = new AbortController();
+      const stopped = teacher.train({ ...each, score: true, signal: late.signal });
+      setTimeout(() => late.abort(new Error('enough')), 20);
+      await expect(stopped).rejects.toThrow('enough');
+      expect(tf.memory().numTensors).toBe(numTensors);
+    }
+    expect(teacher.counts()).toEqual({ a: 2000, b: 2000, c: 2000, d: 2000, e: 2000 });
+    teacher.dispose();
+  });
+
+  it('frees the base that it loads if it is disposed of before that begins, or is done', async () => {
+    const { numTensors } = tf.memory();
+    for (const turns of [0, 1, 2, 5, 10]) {
+      const teacher = createTeacher();
+      const added = teacher.add('a', shaded('left', 1)).catch((error: unknown) => error);
+      for (let i = 0; i < turns; i++) await Promise.resolve();
+      teacher.dispose();
+      expect(await added).toBeInstanceOf(DisposedError);
+      await vi.waitFor(() => expect(tf.memory().numTensors).toBe(numTensors));
+    }
+  });
+
+  it('says so if its base is disposed of while it learns, and frees what was made', async () => {
+    for (const wait of [0, 1, 2, 3]) {
+      const own = await loadClassifier({ model: narrowBase() });
+      const teacher = createTeacher({ classifier: own, keep: 'images' });
+      await teacher.add('a', shadedSet('left', 2, 1));
+      await teacher.add('b', shadedSet('right', 2, 2));
+      const training = teacher.train({ method: 'fineTune' }).then(({ classifier }) => classifier.dispose());
+      const error = training.catch((reason: unknown) => reason);
+      for (let i = 0; i < wait; i++) await new Promise((resolve) => setTimeout(resolve));
+      own.dispose();
+      own.model.dispose();
+      const received = await error;
+      if (wait === 0 || received !== undefined) expect(received).toBeInstanceOf(DisposedError);
+      expect((await teacher.train().catch((reason: unknown) => reason)) as Error).toBeInstanceOf(DisposedError);
+      teacher.dispose();
+    }
+  });
+
+  it('refuses more classes than a classifier can have before it learns', async () => {
+    const teacher = createTeacher({ classifier: base });
+    for (let i = 0; i < 255; i++) await teacher.add(`${i}`, shaded('left', i));
+    await expect(teacher.add('more', shaded('left', 0))).rejects.toThrow('at most 255 classes');
+    for (const options of [{ rejectBelow: 0.5 }, { keepClasses: true }]) {
+      const onProgress = vi.fn();
+      await expect(teacher.train({ ...options, onProgress })).rejects.toThrow(/^train: classes: expected 2 to 255 class names, received 2(56|62)/); // prettier-ignore
+      expect(onProgress).not.toHaveBeenCalled();
+    }
     teacher.dispose();
   });
 

@@ -7,7 +7,7 @@ export const MARKUP = `
   <div class="actions">
     <button type="button" data-as="camera">Use the webcam</button>
     <label class="button plain">Try an image<input class="hidden" type="file" accept="image/*" data-as="image" /></label>
-    <button type="button" data-as="neutral" aria-pressed="false" disabled>This is my neutral face</button>
+    <button type="button" data-as="neutral" disabled>This is my neutral face</button>
   </div>
   <div class="stage" data-as="stage" data-empty>
     <p class="empty">Turn the webcam on to record, or add images to the expressions.</p>

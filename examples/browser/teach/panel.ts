@@ -1,9 +1,9 @@
 import { saveModel } from 'fer-cnn';
 import { fill } from '../dom';
+import { Neutral } from '../neutral';
 import { type CardActions, ClassCard } from './class-card';
 import { type Learned, Lesson } from './lesson';
 import { MARKUP } from './markup';
-import { Neutral } from './neutral';
 import { Outcome } from './outcome';
 import { Settings } from './settings';
 import { download, NAME } from './take-away';
@@ -31,7 +31,12 @@ export function mount(root: HTMLElement): () => void {
   const outcome = new Outcome(part);
   const settings = new Settings(part, () => void act(learn));
   const trial = new Trial(part, (seen) => outcome.see(seen), fail);
-  const neutral = new Neutral(part, trial, act);
+  const restingFace = {
+    button: part('neutral', HTMLButtonElement),
+    status: part('neutral-status', HTMLParagraphElement),
+    hint: 'Your neutral face is taken for something else? With the webcam on, and “neutral” or the seven emotions among the expressions, it can be measured.',
+  };
+  const neutral = new Neutral(restingFace, trial, act);
   let cards: ClassCard[] = [];
   let learned: Learned;
   let isRecording = false;
