@@ -28,6 +28,7 @@ try {
     await page.click('#sample');
     await page.locator('#found', { hasText: '2 faces found' }).waitFor();
     await page.locator('#speed', { hasText: 'frames per second' }).waitFor();
+    await page.addStyleTag({ content: '#speed { visibility: hidden }' }); // it is that of a busy machine
     await page.getByRole('button', { name: 'happy' }).click();
     if (name === 'light') {
       await page.check('#heat-map');
@@ -35,7 +36,11 @@ try {
     }
     await page.evaluate(() => document.activeElement.blur());
     await page.waitForTimeout(500); // until the bars have come to rest
-    const picture = await page.screenshot({ fullPage: true });
+    const height = await page
+      .getByRole('heading', { name: 'Teach it your own expressions' })
+      .evaluate((heading) => heading.closest('section').getBoundingClientRect().top + scrollY); // what is above it
+    const clip = { x: 0, y: 0, width: device.viewport.width, height: Math.floor(height) };
+    const picture = await page.screenshot({ fullPage: true, clip });
     const file = `docs/images/demo-web-${name}.png`;
     const { size } = await sharp(picture).png({ palette: true, compressionLevel: 9, effort: 10 }).toFile(file);
     console.log(file, size);

@@ -19,7 +19,7 @@ const OTHERS: Readonly<Record<string, string>> = {
 };
 
 /** Where each document of the repository is on the site. */
-const PLACES: ReadonlyMap<string, string> = new Map([
+export const PLACES: ReadonlyMap<string, string> = new Map([
   ...Object.entries(OTHERS),
   ...listGuides().map(({ source, place }) => [source, place] as const),
 ]);

@@ -14,7 +14,7 @@ const ORDER = [
     'scale-out',
     'performance',
   ],
-  ...['people', 'ethics', 'troubleshooting', 'coming-from-face-api', 'coming-from-human'],
+  ...['ethics', 'troubleshooting', 'coming-from-face-api', 'coming-from-human'],
 ];
 
 /** Which guides a chapter of the menu begins with. */

@@ -1,10 +1,13 @@
 import { writeFileSync } from 'node:fs';
-import { outsideCode } from './links';
+import { PLACES } from './content';
 import { listGuides } from './guides';
+import { outsideCode, relink } from './links';
 import { read } from './paths';
 
 /** The cards in the guide: long, and on pages of their own. */
 const CARDS = /<!-- models:start -->[^]*<!-- models:end -->/;
+
+const IMAGES = /(?:!\[[^\]]*\]\([^)]*\)|<p[^>]*>\s*(?:<img[^>]*>\s*)+<\/p>)\n*/g;
 
 /** Writes what language models read: a list of the pages, and all guides in one file, from the same sources as the pages. */
 export function writeForModels(out: string): void {
@@ -21,7 +24,7 @@ export function writeForModels(out: string): void {
   const others = [
     '- [Quick start](guides/start.html)',
     '- [API reference](api/index.html)',
-    '- [Models](models/index.html)',
+    '- [Model pages](models/index.html): scores, confusion, limits and download of each bundled model',
   ];
   writeFileSync(
     `${out}llms.txt`,
@@ -36,9 +39,14 @@ export function writeForModels(out: string): void {
       '',
     ].join('\n'),
   );
-  const texts = [readme, ...guides.map(({ source }) => read(source).replace(CARDS, ''))];
-  writeFileSync(`${out}llms-full.txt`, texts.map(withoutImages).join('\n\n---\n\n'));
+  const texts = ['README.md', ...guides.map(({ source }) => source)].map(textOf);
+  writeFileSync(`${out}llms-full.txt`, texts.join('\n\n---\n\n'));
 }
 
-const withoutImages = (text: string): string =>
-  outsideCode(text, (prose) => prose.replaceAll(/!\[[^\]]*\]\([^)]*\)\n*/g, ''));
+const PAGES = [...PLACES].map(([source, place]) => [source, place.replace('.md', '.html')] as const);
+
+/** A document without what cannot be read, and with links to the pages of the site. */
+function textOf(source: string): string {
+  const text = outsideCode(read(source).replace(CARDS, ''), (prose) => prose.replaceAll(IMAGES, ''));
+  return relink(text, source, new Map([...PAGES, [source, 'llms-full.txt']]));
+}

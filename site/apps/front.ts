@@ -40,7 +40,10 @@ export function mount(root: HTMLElement): void {
     });
     samples!.append(button);
   }
-  open!.addEventListener('click', () => void start());
+  open!.addEventListener('click', async () => {
+    await start();
+    demo!.querySelector('input')!.focus(); // the button that had the focus is gone
+  });
   // From its start on the demo takes what is dropped or pasted; before it, the browser would leave the page for the file.
   const take = async (event: DragEvent | ClipboardEvent, data: DataTransfer | null) => {
     const file = data?.files[0];

@@ -1,82 +1,34 @@
-import * as tf from '@tensorflow/tfjs-core';
-import { createModel, Dataset, loadClassifier, train } from 'fer-cnn';
-import { createFaceClassifier } from 'fer-cnn/faces';
-import { type BackendName, BACKENDS, isOffered, useBackend } from '../../examples/browser/backends';
+import { type BackendName, BACKENDS, isOffered } from '../../examples/browser/backends';
 import { html, messageOf } from './html';
+import type { Measured, Order, TaskName } from './numbers-messages';
 
 declare const siteBase: string;
 
-const COLUMNS = ['One face', '64 faces', 'A photo, one face', 'Training step, 8 images'];
-const ROUNDS = 9; // at most, of which the median counts
-const TIME = 3000; // ms for all rounds of a task
-const PATIENCE = 20_000; // ms for a backend, after which no further task is begun
-const SIDE = 48;
+const TASKS: readonly [name: TaskName, title: string][] = [
+  ['face', 'One face'],
+  ['faces', '64 faces'],
+  ['photo', 'A photo, one face'],
+  ['step', 'Training step, 8 images'],
+];
+const COLUMNS = TASKS.map(([, title]) => title);
+const TOO_SLOW = 'too slow';
+const PATIENCE = 30_000; // ms for a task, loading included
 
-type Task = () => Promise<unknown>;
-
-/** Median time in ms. The first run, which compiles and loads, does not count unless it alone takes longer than all may. */
-async function time(task: Task): Promise<number> {
-  const times: number[] = [];
-  const start = performance.now();
-  while (times.length <= ROUNDS && performance.now() - start < TIME) {
-    const begin = performance.now();
-    await task();
-    times.push(performance.now() - begin);
-  }
-  const counted = (times.length > 1 ? times.slice(1) : times).sort((a, b) => a - b);
-  return counted[Math.floor(counted.length / 2)]!;
+/** Measures a task in a worker of its own, which can be ended at any time: a slow backend may compute for minutes without a break. */
+function measure(order: Order, signal: AbortSignal): Promise<string> {
+  const worker = new Worker(new URL('./numbers-worker.ts', import.meta.url), { type: 'module' });
+  return new Promise<string>((resolve) => {
+    setTimeout(() => resolve(TOO_SLOW), PATIENCE);
+    signal.addEventListener('abort', () => resolve('stopped'));
+    worker.addEventListener('error', ({ message }) => resolve(message || 'The worker did not start.'));
+    worker.addEventListener('message', ({ data }: MessageEvent<Measured>) =>
+      resolve('ms' in data ? digits(data.ms) : data.problem),
+    );
+    worker.postMessage(order);
+  }).finally(() => worker.terminate());
 }
 
-/** Made-up gray faces: what is on an image does not change how long it takes. */
-function madeUp(count: number): Dataset {
-  const images = Uint8Array.from({ length: count * SIDE * SIDE }, (_, i) => (i * 37) % 251);
-  const labels = Uint8Array.from({ length: count }, (_, i) => i % 7);
-  const parts = { images, labels, splits: new Uint8Array(count), rows: Uint32Array.from(labels.keys()) };
-  return new Dataset({ ...parts, height: SIDE, width: SIDE });
-}
-
-/** Seconds of a step, as the epochs of one step say it. */
-async function trainingStep(): Promise<number> {
-  const model = createModel('compact');
-  try {
-    const { history } = await train(model, madeUp(8), { epochs: 3, batchSize: 8 });
-    return 1000 * Math.min(...history.map(({ seconds }) => seconds));
-  } finally {
-    model.dispose();
-  }
-}
-
-/** The times of all tasks; undefined for those that a slow backend does not come to. */
-async function measure(backend: BackendName, photo: ImageBitmap): Promise<(number | undefined)[]> {
-  await useBackend(backend);
-  const classifier = await loadClassifier('compact');
-  const many = madeUp(64).toTensors();
-  const faces = createFaceClassifier({ classifier });
-  const one = {
-    data: new Uint8Array(SIDE * SIDE).map((_, i) => i % 251),
-    width: SIDE,
-    height: SIDE,
-    channels: 1,
-  } as const;
-  try {
-    const tasks = [
-      () => time(() => classifier.classify(one)),
-      () => time(() => classifier.probabilities(many.xs as tf.Tensor4D)),
-      () => time(() => faces.classify(photo)),
-      trainingStep,
-    ];
-    const start = performance.now();
-    const times: (number | undefined)[] = [];
-    for (const task of tasks) times.push(performance.now() - start < PATIENCE ? await task() : undefined);
-    return times;
-  } finally {
-    classifier.dispose();
-    tf.dispose([many.xs, many.ys]);
-  }
-}
-
-const digits = (ms: number | undefined) =>
-  ms === undefined ? 'too slow' : `${Number(ms.toPrecision(3)).toLocaleString('en-US')} ms`;
+const digits = (ms: number) => `${Number(ms.toPrecision(3)).toLocaleString('en-US')} ms`;
 
 /** Whether WebGL is drawn by the processor, so that its times say nothing about it, and are long. */
 function isSoftware(): boolean {
@@ -89,12 +41,13 @@ function isSoftware(): boolean {
 
 /** One button, and a table that fills. */
 export async function mount(root: HTMLElement): Promise<void> {
-  const { choices, start, copy, body, status } = html(
+  const { choices, body, status, ...buttons } = html(
     root,
     `<div class="panel">
       <div class="row" data-as="choices" role="group" aria-label="Backends"></div>
       <div class="row">
         <button type="button" data-as="start">Measure</button>
+        <button type="button" data-as="stop" disabled>Stop</button>
         <button type="button" data-as="copy" disabled>Copy the table</button>
       </div>
       <p role="status" data-as="status"></p>
@@ -114,31 +67,44 @@ export async function mount(root: HTMLElement): Promise<void> {
     choices!.append(label);
     boxes.set(name, box);
   }
+  const { start, stop, copy } = buttons as Record<string, HTMLButtonElement>;
   const rows: string[][] = [];
-  (start as HTMLButtonElement).addEventListener('click', async () => {
-    (start as HTMLButtonElement).disabled = true;
-    rows.length = 0;
-    body!.replaceChildren();
+  let stopping = new AbortController();
+  const setRunning = (isRunning: boolean) => {
+    start!.disabled = isRunning;
+    stop!.disabled = !isRunning;
+    copy!.disabled = isRunning || rows.length === 0;
+  };
+  const add = (row: HTMLTableRowElement, text: string, kind: 'th' | 'td') =>
+    row.append(Object.assign(document.createElement(kind), { textContent: text }));
+  const run = async ({ signal }: AbortController) => {
     const photo = await createImageBitmap(await (await fetch(`${siteBase}pictures/astronaut.jpg`)).blob());
-    for (const [name, box] of boxes) {
-      if (!box.checked) continue;
-      status!.textContent = `Measuring ${name} …`;
-      const cells = await measure(name, photo).then(
-        (times) => times.map(digits),
-        (error: unknown) => [messageOf(error)],
-      );
-      rows.push([name, ...cells]);
-      const row = document.createElement('tr');
-      for (const [i, text] of [name, ...cells].entries()) {
-        row.append(Object.assign(document.createElement(i === 0 ? 'th' : 'td'), { textContent: text }));
+    for (const [backend, box] of boxes) {
+      if (!box.checked || signal.aborted) continue;
+      const row = body!.appendChild(document.createElement('tr'));
+      const cells: string[] = [backend];
+      rows.push(cells);
+      add(row, backend, 'th');
+      for (const [task, title] of TASKS) {
+        if (signal.aborted) break;
+        status!.textContent = `Measuring ${backend}: ${title.toLowerCase()} …`;
+        const isHopeless = cells[1] === TOO_SLOW; // one face already took too long
+        const text = isHopeless ? TOO_SLOW : await measure({ backend, task, photo }, signal);
+        cells.push(text);
+        add(row, text, 'td');
       }
-      body!.append(row);
     }
     photo.close();
-    status!.textContent = 'Done. Other programs on this device make the numbers larger.';
-    (start as HTMLButtonElement).disabled = false;
-    (copy as HTMLButtonElement).disabled = false;
+    status!.textContent = signal.aborted ? 'Stopped.' : 'Done. Other programs on this device make the numbers larger.';
+  };
+  start!.addEventListener('click', async () => {
+    rows.length = 0;
+    body!.replaceChildren();
+    setRunning(true);
+    await run((stopping = new AbortController())).catch((error: unknown) => (status!.textContent = messageOf(error)));
+    setRunning(false);
   });
+  stop!.addEventListener('click', () => stopping.abort());
   copy!.addEventListener('click', async () => {
     const lines = [['Backend', ...COLUMNS], ['---', ...COLUMNS.map(() => '--:')], ...rows];
     const table = lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');

@@ -40,10 +40,11 @@ export function mount(root: HTMLElement): void {
     root.append(panel);
     return { part, tab, panel };
   });
-  const mounted = new Map<Part, Mounted | Promise<Mounted>>();
+  const mounting = new Map<Part, Promise<Mounted>>();
+  const mounted = new Map<Part, Mounted>(); // what was dropped is gone after the event, so that nothing can be awaited then
   let current = pairs[0]!;
   const open = (chosen: (typeof pairs)[number]) => {
-    if (chosen !== current) void Promise.resolve(mounted.get(current.part)).then((part) => part?.leave?.());
+    if (chosen !== current) void mounting.get(current.part)?.then((part) => part.leave?.());
     current = chosen;
     for (const { tab, panel } of pairs) {
       const isChosen = tab === chosen.tab;
@@ -51,7 +52,10 @@ export function mount(root: HTMLElement): void {
       tab.tabIndex = isChosen ? 0 : -1;
       panel.hidden = !isChosen;
     }
-    if (!mounted.has(chosen.part)) mounted.set(chosen.part, chosen.part.mount(chosen.panel));
+    const { part, panel } = chosen;
+    if (mounting.has(part)) return;
+    mounting.set(part, Promise.resolve(part.mount(panel)));
+    void mounting.get(part)!.then((it) => mounted.set(part, it));
   };
   for (const pair of pairs) pair.tab.addEventListener('click', () => open(pair));
   tabs.addEventListener('keydown', (event) => {
@@ -63,15 +67,15 @@ export function mount(root: HTMLElement): void {
     open(next);
   });
   // The demo, which is the first part, takes what is dropped or pasted anywhere. That is not meant for it while another part is open.
-  const redirect = async (event: DragEvent | ClipboardEvent) => {
+  const redirect = (event: DragEvent | ClipboardEvent) => {
     const { part, panel } = current;
     if (part === PARTS[0] || panel.contains(event.target as Node)) return;
     event.preventDefault();
     event.stopPropagation();
-    if (event.type === 'drop') (await mounted.get(part))?.drop?.(event as DragEvent);
+    if (event.type === 'drop') mounted.get(part)?.drop?.(event as DragEvent);
   };
   for (const type of ['drop', 'paste'] as const) {
-    document.addEventListener(type, (event) => void redirect(event), { capture: true });
+    document.addEventListener(type, redirect, { capture: true });
   }
   open(current);
 }

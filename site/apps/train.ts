@@ -96,11 +96,15 @@ export async function mount(root: HTMLElement): Promise<Mounted> {
   };
 
   /** Few images need more epochs until the averages of batch normalization have settled; before that, validation looks like chance. */
-  const suggestEpochs = (size: number) => {
-    const steps = Math.max(1, Math.floor(Math.min(size, Number(field('most').value)) / Number(field('batch').value)));
-    const epochs = Math.min(100, Math.max(5, Math.ceil(STEPS / steps)));
-    field('epochs').value = field('epochs').dataset['suggested'] = String(epochs);
+  const suggestEpochs = () => {
+    if (!data) return;
+    const size = Math.min(data.training.size, Number(field('most').value));
+    const steps = Math.max(1, Math.floor(size / Number(field('batch').value)));
+    const suggested = String(Math.min(100, Math.max(5, Math.ceil(STEPS / steps))));
+    if (field('epochs').value === field('epochs').dataset['suggested']) field('epochs').value = suggested;
+    field('epochs').dataset['suggested'] = suggested;
   };
+  for (const name of ['most', 'batch'] as const) field(name).addEventListener('change', suggestEpochs);
 
   const take = async (reading: Promise<readonly File[]>) => {
     data = undefined;
@@ -112,7 +116,7 @@ export async function mount(root: HTMLElement): Promise<Mounted> {
       data = partsOf(dataset);
       classNames = dataset.classNames;
       const [count, most] = [data.training.size, data.validation.size].map((size) => size.toLocaleString('en-US'));
-      if (field('epochs').value === field('epochs').dataset['suggested']) suggestEpochs(data.training.size);
+      suggestEpochs();
       const [first, ...others] = dataset.skipped;
       const leftOut = first
         ? ` Left out: ${first.message}${others.length > 0 ? ` And ${others.length} more.` : ''}`
@@ -146,9 +150,11 @@ export async function mount(root: HTMLElement): Promise<Mounted> {
     } else if ('report' in told) {
       const { report } = told;
       const count = report.confusionMatrix.flat().reduce((sum, each) => sum + each, 0);
+      const isShort = field('from').value === 'new' && epochs.length < Number(field('epochs').dataset['suggested']);
+      const hint = isShort ? ` After so few steps that says little: train for ${field('epochs').dataset['suggested']} epochs.` : ''; // prettier-ignore
       say(
         'status',
-        `${told.isStopped ? 'Stopped' : 'Done'}: ${percent(report.accuracy)} of ${count.toLocaleString('en-US')} validation images are classified correctly.`,
+        `${told.isStopped ? 'Stopped' : 'Done'}: ${percent(report.accuracy)} of ${count.toLocaleString('en-US')} validation images are classified correctly.${hint}`,
       );
       at('result').replaceChildren(confusionTable(report.classNames, report.confusionMatrix));
       isStopped = told.isStopped;

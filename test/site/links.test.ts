@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { IS_BUILT, pageHtml, PAGES, SITE, targetsOf } from './pages';
@@ -14,6 +14,20 @@ describe.skipIf(!IS_BUILT)('the pages of the site (skipped before npm run site)'
         .map(({ file, anchor }) => `${page}: ${file}#${anchor ?? ''}`),
     );
     expect(dead).toEqual([]);
+  });
+
+  it('are what llms.txt and llms-full.txt link to', () => {
+    for (const name of ['llms.txt', 'llms-full.txt']) {
+      const prose = readFileSync(join(SITE, name), 'utf8').replaceAll(/^```[^]*?^```$/gm, '');
+      const links = Array.from(prose.matchAll(/\]\((?![a-z]+:|#)([^)\s]+)\)/g), ([, link]) => link!.split('#'));
+      const dead = links.filter(([file, anchor]) => {
+        if (!existsSync(join(SITE, file!))) return true;
+        return anchor !== undefined && !pageHtml(file!).includes(` id="${anchor}"`);
+      });
+      expect(dead, name).toEqual([]);
+      expect(links.length, name).toBeGreaterThan(20);
+      expect(prose, name).not.toMatch(/<img [a-z]|!\[/);
+    }
   });
 
   it('are all reached by links from the front page', () => {
