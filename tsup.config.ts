@@ -28,13 +28,19 @@ const keepDynamicImports: NonNullable<Plugin>[number] = {
 const importOnce: NonNullable<Plugin>[number] = {
   name: 'import-once',
   renderChunk(code) {
-    const known = new Map<string, string>();
+    const line = /^import \* as (\w+) from (['"].+['"]);$/gm;
+    const known = new Map<string, string>(); // the shortest names, since the others (`tf2`) are in no string
+    for (const [, name, source] of code.matchAll(line)) {
+      if (name!.length < (known.get(source!)?.length ?? Infinity)) known.set(source!, name!);
+    }
+    const done = new Set<string>();
     const renamed = new Map<string, string>();
-    const once = code.replaceAll(/^import \* as (\w+) from (['"].+['"]);$/gm, (line, name: string, source: string) => {
-      const first = known.get(source);
-      if (first === undefined) known.set(source, name);
-      else renamed.set(name, first);
-      return first === undefined ? line : '';
+    const once = code.replaceAll(line, (_, name: string, source: string) => {
+      const kept = known.get(source)!;
+      if (name !== kept) renamed.set(name, kept);
+      if (done.has(source)) return '';
+      done.add(source);
+      return `import * as ${kept} from ${source};`;
     });
     if (renamed.size === 0) return undefined;
     const names = new RegExp(`(?<![\\w$.])(?:${[...renamed.keys()].join('|')})(?=\\.)`, 'g');

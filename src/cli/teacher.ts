@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { listModels, loadModel, predict, type Dataset } from 'fer-cnn';
+import { loadFerPlus, type FerPlusVotes } from 'fer-cnn/curation';
 
 /** Share of the FER+ votes in each target. */
 export const FERPLUS_SHARE = 0.15;
@@ -10,6 +11,24 @@ export const FERPLUS_SHARE = 0.15;
 export const FERPLUS_SOURCE =
   `votes of ten people for each image, the FER+ labels (Barsoum et al. 2016, arXiv:1608.01041), as ${100 * FERPLUS_SHARE} % of every ` +
   'target beside the label of FER2013; no vote is in this package';
+
+/**
+ * Loads the votes for a whole data file. They belong to its rows by position, so a file from which rows were taken away would get the votes
+ * of other images.
+ *
+ * @throws An error if the file ends within a split of FER+.
+ */
+export async function loadVotes(path: string, { rows, names }: Dataset): Promise<FerPlusVotes> {
+  const votes = await loadFerPlus(path);
+  const images = (rows.at(-1) ?? 1) - 1;
+  if (!names && images < votes.size && votes.splits[images] === votes.splits[images - 1]) {
+    throw new Error(
+      `--ferplus ${path}: expected votes for the ${images} rows of --data, received votes for ${votes.size}. ` +
+        'Use both files as published, with all rows in their order.',
+    );
+  }
+  return votes;
+}
 
 /** What teachers give the images of a data set: the file that `fer-cnn train --teacher` keeps, and that `research/teach.ts` writes. */
 export interface TeacherFile {

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { Option, type Command } from 'commander';
 import { listModels, train, type AugmentOptions, type CnnOptions, type ModelName } from 'fer-cnn';
-import { joinFerPlus, loadFerPlus } from 'fer-cnn/curation';
+import { joinFerPlus } from 'fer-cnn/curation';
 import { fileCheckpoint, startTrainingWorkers } from 'fer-cnn/node';
 import { accuracyOf, addOutputs, AUXILIARY_SOURCE, removeOutputs, withVotes } from './auxiliary';
 import { keepLargeBuffers, startBackend } from './backend';
@@ -26,7 +26,7 @@ import { RECIPES } from './recipes';
 import { interruptible, print, UsageError } from './run';
 import { isDone, stageLog } from './stages';
 import { keepShare, startModel } from './start-from';
-import { FERPLUS_SHARE, FERPLUS_SOURCE, runName, taughtBy } from './teacher';
+import { FERPLUS_SHARE, FERPLUS_SOURCE, loadVotes, runName, taughtBy } from './teacher';
 import { saveTrained } from './train-card';
 
 /** Options of `fer-cnn train`. */
@@ -141,9 +141,10 @@ async function trainModel(options: Options): Promise<void> {
     throw new UsageError('--auxiliary-votes: needs the votes of --ferplus, and no frozen layers.');
   }
 
-  const sets = trainingSets(options.data, await loadData(options.data), options.seed);
+  const loaded = await loadData(options.data);
+  const sets = trainingSets(options.data, loaded, options.seed);
   const { training: whole, validation } = sets;
-  const votes = options.ferplus && (await loadFerPlus(options.ferplus));
+  const votes = options.ferplus && (await loadVotes(options.ferplus, loaded));
   await mkdir(options.out, { recursive: true });
   const voted = votes ? joinFerPlus(whole, votes, { target: 'mixed', mix: FERPLUS_SHARE }) : whole;
   const lesson = options.teacher && (await taughtBy(voted, options.teacher, options.out));
@@ -171,6 +172,7 @@ async function trainModel(options: Options): Promise<void> {
     ...(options.peak ? [`a rate up to ${options.peak}`] : []),
     ...(options.augment ? [`the augmentation ${JSON.stringify(options.augment)}`] : []),
     ...(fullSize ? ['images of full size'] : []),
+    ...(auxiliaryVotes ? ['no label smoothing'] : []),
     ...(isNewHead ? ['a new output layer'] : []),
     ...(isFrozen
       ? [options.freeze === 'backbone' ? 'all other layers frozen' : `the layers up to ${options.freeze} frozen`]

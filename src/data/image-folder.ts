@@ -129,15 +129,15 @@ async function grayBytes(
 ): Promise<Uint8ClampedArray | DatasetError> {
   const tensors: tf.Tensor[] = [];
   try {
-    const image = await within(WHERE, () => readImages(source, { signal }));
+    const image = await readImages(source, { signal });
     tensors.push(image);
     const gray = toGraySize(image, size); // [1, height, width, 1]
     tensors.push(gray);
     return Uint8ClampedArray.from(await gray.data()); // rounds
   } catch (cause) {
     if (!(cause instanceof InputError)) throw cause;
-    const received = cause.message.replace(/\.$/, '');
-    return faultsIn(WHERE, path)({ expected: 'an image that can be decoded', received, cause });
+    const { expected, received, remedy } = cause;
+    return faultsIn(WHERE, path)({ expected, received, remedy, cause });
   } finally {
     tf.dispose(tensors);
   }

@@ -11,6 +11,7 @@ import { object, oneOf, optional, type Schema } from '../schema';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { checkModel } from '../models/facts';
 import type { CardDraft, ModelCard } from '../storage/card';
+import { describe } from '../validate';
 import { hasLostWeights } from '../models/known-facts';
 import { resolveCard } from '../storage/resolve-card';
 import { gradCam, lastConvolution } from './grad-cam';
@@ -113,7 +114,8 @@ async function explainImage(source: ExplainSource, input: ImageSource, options: 
 }
 
 function checkSource(source: ExplainSource) {
-  within(': source', () => checkModel(source?.model));
+  if (!Object(source).model) throw inputError(': source', 'a classifier or { model, card }', describe(source));
+  within(': source.model', () => checkModel(source.model));
   if (hasLostWeights(source.model)) throw disposed();
   return within(': card', () => resolveCard(source.model, source.card));
 }

@@ -57,7 +57,7 @@ export async function readKeras(source: KerasSource, options: ImportKerasOptions
   const parts = checkSource(source);
   const read = async (part: keyof KerasParts, file: FileSource): Promise<Placed> => {
     const where = placeOf(part, file);
-    const fail: ReadFailure = (error) => new WeightsError({ where, ...error });
+    const fail: ReadFailure = (error) => new WeightsError({ where: '', ...error });
     return { where, content: await within(where, () => readFile(file, { fail, signal })) };
   };
   if (parts.model) return intoModel(parts.model, await read('weights', parts.weights as FileSource), backend);

@@ -48,7 +48,7 @@ export async function decodeImage(bytes: Uint8Array<ArrayBuffer>, options: Decod
 /** See {@link Platform.listFolder}. */
 export const listFolder: Platform['listFolder'] = async (folder) => {
   const remedy = 'Pass the files of <input type="file" webkitdirectory>, or a handle of showDirectoryPicker().';
-  throw inputError('listFolder', 'a folder that a browser can read', `the path ${describe(String(folder))}`, remedy);
+  throw inputError(': folder', 'a folder that a browser can read', `the path ${describe(String(folder))}`, remedy);
 };
 
 /** See {@link Platform.writeFiles}. */

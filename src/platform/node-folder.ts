@@ -1,13 +1,18 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inputError } from '../errors';
+import { describe } from '../validate';
 import { parsePath } from './check-path';
-import type { FolderEntry, Platform } from './platform';
+import { type FolderEntry, type Platform, URL_SCHEME } from './platform';
 
 /** See {@link Platform.listFolder}. */
 export const listFolder: Platform['listFolder'] = async (folder) => {
-  const root = /^file:/i.test(String(folder)) ? fileURLToPath(folder) : (folder as string);
-  parsePath('path', root);
+  const [scheme] = URL_SCHEME.exec(String(folder)) ?? [];
+  if (scheme && !/^file:/i.test(scheme)) {
+    throw inputError(': folder', 'a path or a file: URL', describe(String(folder)), 'Download the folder first.');
+  }
+  const root = scheme ? fileURLToPath(folder) : parsePath(': folder', folder);
   const entries: FolderEntry[] = [];
   const below = ['']; // folders to read, with a slash at the end
   for (let prefix = below.pop(); prefix !== undefined; prefix = below.pop()) {

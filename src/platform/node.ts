@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { inputError, reasonOf } from '../errors';
 import { openFile } from './node-open';
 import { writeFiles as writePaths } from './node-write';
 import { type Platform, URL_SCHEME } from './platform';
@@ -24,6 +25,10 @@ export const writeFiles: Platform['writeFiles'] = (files) =>
   writePaths(Object.fromEntries(Object.entries(files).map(([place, content]) => [pathOf(place), content])));
 
 function pathOf(place: string): string {
-  const url = locate(place);
-  return typeof url === 'string' ? url : fileURLToPath(url);
+  try {
+    const url = locate(place);
+    return typeof url === 'string' ? url : fileURLToPath(url);
+  } catch (cause) {
+    throw inputError(place, 'a file: URL of this machine', reasonOf(cause));
+  }
 }

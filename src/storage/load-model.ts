@@ -119,7 +119,8 @@ function unknownSource(source: unknown): InputError {
 }
 
 async function readHandler(handler: tf.io.IOHandler, card: CardDraft | undefined): Promise<StoredModel> {
-  const { modelTopology, weightSpecs, weightData, userDefinedMetadata } = await handler.load!();
+  const artifacts = Object(await handler.load!()) as tf.io.ModelArtifacts;
+  const { modelTopology, weightSpecs, weightData, userDefinedMetadata } = artifacts;
   if (!modelTopology || !weightSpecs || !weightData) {
     throw weightsError('loadModel', 'a LayersModel with weights', 'one without topology or without weights');
   }

@@ -13,6 +13,7 @@ import { checkPictures } from '../evaluate/predict';
 import { checkClasses } from '../metrics/confusion-matrix';
 import { applyTemperature } from '../metrics/temperature';
 import { checkModel, checkOutput } from '../models/facts';
+import { factsOf } from '../models/known-facts';
 import { Random } from '../random';
 import { describe } from '../validate';
 import { augmentationByEpoch } from './curriculum';
@@ -80,6 +81,10 @@ export async function openData(
   if (validation) within('train: validation', () => checkLabeled(validation));
   for (const each of [training, validation]) if (each) within('train', () => checkOutput(model, each));
   within('train: validation', () => checkSameClasses(training?.classNames, validation?.classNames));
+  const known = factsOf(model).classNames; // other names replace them, but the same in another order would mix up the outputs
+  if (known?.every((name) => training?.classNames?.includes(name))) {
+    within('train: data', () => checkSameClasses(known, training?.classNames));
+  }
   const augment = softening(loss, training?.teacher, augmentationByEpoch(own, epochs, curriculum));
   if (!training) {
     const batches = (epoch: number, first: number) => streamFrom(stream!, first, seed, epoch, augment(epoch));

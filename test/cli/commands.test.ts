@@ -184,12 +184,18 @@ describe('fer-cnn', () => {
     const args = ['train', '--data', at('fer.csv'), '--network', network, '--epochs', '1', '--backend', 'wasm'];
     const own = [...args, '--auxiliary-votes', '--out', at('voted')];
     expect((await ferCnn(...own)).stderr).toContain('--auxiliary-votes: needs the votes of --ferplus');
+    const more = votes.map((line) => line.replace(/^\w+/, 'Training'));
+    await writeFile(at('more.csv'), [header, ...more, ...more, ''].join('\n'));
+    expect((await ferCnn(...own, '--ferplus', at('more.csv'))).stderr).toContain(
+      'more.csv: expected votes for the 12 rows of --data, received votes for 24. Use both files as published',
+    );
     const { code, stderr } = await ferCnn(...own, '--ferplus', at('votes.csv'));
     expect(code, stderr).toBe(0);
     expect(stderr).toMatch(/epoch 1: loss .*, val_acc /);
     const { classNames, training } = JSON.parse(await readFile(at('voted/card.json'), 'utf8'));
     expect(classNames).toEqual(EMOTIONS);
     expect(training.command).toMatch(/ --ferplus votes\.csv --auxiliary-votes$/);
+    expect(training.recipe).toMatch(/; but with no label smoothing$/);
     expect(training.softTargets).toMatch(/as a second task with ten outputs of its own/);
   });
 

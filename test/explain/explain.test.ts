@@ -161,7 +161,8 @@ describe('explain', () => {
   });
 
   it('refuses anything but a model, more than one image, and a model that was disposed of', async () => {
-    await expect(explain({} as never, picture)).rejects.toThrow(/source: expected a tf\.LayersModel/);
+    await expect(explain({} as never, picture)).rejects.toThrow(/source: expected a classifier or \{ model, card \}/);
+    await expect(explain('a.png' as never, picture)).rejects.toThrow(/source: expected .* received "a\.png"/);
     await expect(explain({ model: {} } as never, picture)).rejects.toThrow(InputError);
     const batch = tf.zeros([2, 4, 4, 1]);
     await expect(explain({ model, card: TINY_CARD }, batch as never)).rejects.toThrow(

@@ -253,6 +253,7 @@ describeOn(['cpu'], 'models from elsewhere', () => {
   it('a file of a browser is named in messages, and the text of a file is not taken for its path or repeated', async () => {
     const whole = fixture('elsewhere/made/mixed.keras');
     const cut = new File([whole.slice(0, 900)], 'emotions.keras');
+    await expect(importKeras('none.h5')).rejects.toThrow(/^importKeras: none\.h5: expected a file that can be read/);
     await expect(importKeras(cut)).rejects.toThrow(/^importKeras: emotions\.keras: expected a whole zip archive/);
     for (const text of [Buffer.alloc(2e6, 'A').toString(), JSON.stringify(jsonOf('converted.json'))]) {
       for (const source of [text, { json: text, weights: whole }, { json: {}, weights: text }]) {

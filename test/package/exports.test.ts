@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -22,6 +23,26 @@ function typesOf(entry: string): string[] {
   const lists = source.matchAll(/^export type \{([^}]*)\}/gm);
   return Array.from(lists, ([, list]) => list!.split(',').map((name) => name.trim())).flat();
 }
+
+/** The strings of a module, those of templates in pieces. */
+function stringsOf(file: string): string[] {
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node)) {
+      found.push(node.text);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest));
+  return found;
+}
+
+it.each(['.js', '.cjs'])('the build changes no name in a message (%s)', (ending) => {
+  const files = readdirSync(`${ROOT}dist`).filter((file) => file.endsWith(ending));
+  const strings = files.flatMap((file) => stringsOf(`${ROOT}dist/${file}`));
+  expect(strings.some((text) => text.includes('tf.io.IOHandler'))).toBe(true);
+  expect(strings.filter((text) => /\btfl?\d/.test(text))).toEqual([]);
+});
 
 describe('what is declared', () => {
   it('is an entry each', () => {

@@ -71,6 +71,12 @@ describeOn(['cpu'], 'loadModel from a handler', () => {
     }
   });
 
+  it.each([undefined, null, 1, 'model', {}])('refuses a handler that loads %j', async (artifacts) => {
+    const loading = loadModel({ load: async () => artifacts as never });
+    await expect(loading).rejects.toThrow(WeightsError);
+    await expect(loading).rejects.toThrow(/^loadModel: expected a LayersModel with weights, received one without/);
+  });
+
   it('takes the card that a loaded model handed on when it was saved', async () => {
     const encoded = await encodeTiny();
     const first = await loadModel(tf.io.fromMemory(artifactsOf(encoded)), { card: encoded.card });

@@ -189,7 +189,9 @@ describeOn(['cpu'], 'saveModel', () => {
   it('refuses what is no model, wrong options and wrong cards, before it writes', async () => {
     const model = tiny();
     const save = (options: object) => saveModel(directory, model, options as never);
-    await expect(saveModel(directory, {} as never)).rejects.toThrow(/saveModel: model: expected a tf\.LayersModel/);
+    await expect(saveModel(directory, {} as never)).rejects.toThrow(
+      /saveModel: model: expected a built tf\.LayersModel/,
+    );
     await expect(save({ dtype: 'int8' })).rejects.toThrow(/dtype: expected one of/);
     await expect(save({ quantise: true })).rejects.toThrow(/the key "quantise"/);
     await expect(save({ card: { labels: EMOTIONS } })).rejects.toThrow(/card: .*the key "labels"/);
@@ -228,6 +230,10 @@ describeOn(['cpu'], 'saveModel', () => {
       /expected a file that can be written, received E\w+.* Existing files were left/,
     );
     expect(await readFile(join(directory, 'file'), 'utf8')).toBe('here');
+    for (const place of ['file://elsewhere/runs/mine', new URL('file:///runs%2Fmine')]) {
+      await expect(saveModel(place, model)).rejects.toThrow(/expected a file: URL of this machine, received File URL/);
+      await expect(saveModel(place, model)).rejects.toThrow(FerError);
+    }
     model.dispose();
   });
 });

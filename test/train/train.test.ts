@@ -10,6 +10,7 @@ import { FusedNetwork } from '../../src/classify/fusion';
 import { evaluate } from '../../src/evaluate/evaluate';
 import { InputError, TrainingError } from '../../src/errors';
 import type { LabeledImages } from '../../src/data/batches';
+import { addFacts, factsOf } from '../../src/models/known-facts';
 import { memoryCheckpoint } from '../../src/train/checkpoint-store';
 import type { TrainOptions } from '../../src/train/options';
 import { cosine, reduceOnPlateau } from '../../src/train/schedules';
@@ -405,7 +406,9 @@ describeOn(TRAINING_BACKENDS.slice(0, 1), 'train', () => {
     await expect(train(model as never, squares(7), { epochs: 1 })).rejects.toThrow(
       /train: model: expected a built model/,
     );
-    await expect(evaluate(model as never, squares(7))).rejects.toThrow(/evaluate: model: expected a built model/);
+    await expect(evaluate(model as never, squares(7))).rejects.toThrow(
+      /evaluate: model: expected a built tf\.LayersModel/,
+    );
   });
 
   it('refuses an empty set, unlabelled pictures and other classes', async () => {
@@ -415,6 +418,19 @@ describeOn(TRAINING_BACKENDS.slice(0, 1), 'train', () => {
     await expect(train(model, { ...squares(7), labels }, { epochs: 1 })).rejects.toThrow(/label for every image/);
     await expect(train(model, squares(6, 1, 3), { epochs: 1 })).rejects.toThrow(InputError);
     await expect(train(model, 5 as never, { epochs: 1 })).rejects.toThrow(InputError);
+    model.dispose();
+  });
+
+  it('refuses data with the classes of the model in another order, and takes other classes', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+    const model = addFacts(tinyCnn(), { classNames: names });
+    const named = (classNames: readonly string[]) => ({ ...squares(7), classNames });
+    const training = train(model, named([...names].reverse()), { epochs: 1 });
+    await expect(training).rejects.toThrow(InputError);
+    await expect(training).rejects.toThrow(/^train: data: .*Call data\.alignClasses\(classNames\) first/);
+    const other = names.map((name) => name.toUpperCase());
+    await train(model, named(other), { epochs: 1 });
+    expect(factsOf(model).classNames).toEqual(other);
     model.dispose();
   });
 
