@@ -158,7 +158,7 @@ const barHtml = (value: number, most: number) =>
  *
  * @throws If it does not compare this package with another one.
  */
-export function chartHtml({ title, unit, rows, source }: Chart): string {
+function chartHtml({ title, unit, rows, source }: Chart): string {
   if (new Set(rows.map(([name]) => isOurs(name))).size < 2)
     throw new Error(`${title}: expected numbers of this package and of others.`);
   const most = Math.max(...rows.map(([, value]) => value));
