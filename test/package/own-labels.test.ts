@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../docs/documents';
+import { HAS_CHROMIUM, launchChromium, serveDirectory } from '../support/browser';
 
 const run = promisify(execFile);
 const modules = (path: string) => join(ROOT, 'node_modules', path);
@@ -123,9 +124,22 @@ const target = 'runs/cjs';
     300_000,
   );
 
-  it('is built by Vite for a page with nothing of Node in the bundle', async () => {
-    await writeFile(join(app, 'index.html'), '<!doctype html><script type="module" src="/page.mjs"></script>');
-    await writeFile(join(app, 'page.mjs'), esm('indexeddb://mine'));
+  const WASM = ['', '-simd', '-threaded-simd'].map((kind) => `tfjs-backend-wasm${kind}.wasm`);
+  const page = `import * as tf from '@tensorflow/tfjs-core';
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+${WASM.map((file, i) => `import wasm${i} from '@tensorflow/tfjs-backend-wasm/dist/${file}?url';`).join('\n')}
+import { ${NAMES} } from 'fer-cnn';
+setWasmPaths({ ${WASM.map((file, i) => `'${file}': wasm${i}`).join(', ')} });
+const target = 'indexeddb://mine';
+const input = document.querySelector('input');
+input.onchange = async () => { ${PROGRAM.replace("'faces3'", 'input.files').replace('console.log', 'document.title = ')} };`;
+
+  it('does the same in a page built by Vite, with nothing of Node in the bundle', async () => {
+    const html = '<!doctype html><input type="file" webkitdirectory><script type="module" src="/page.mjs"></script>';
+    await writeFile(join(app, 'index.html'), html);
+    await writeFile(join(app, 'page.mjs'), page);
+    await mkdir(join(app, 'public'), { recursive: true });
+    await copyFile(join(app, 'face.jpg'), join(app, 'public/face.jpg'));
     const outDir = join(app, 'site');
     await build({
       root: app,
@@ -137,5 +151,20 @@ const target = 'runs/cjs';
     const code = await Promise.all(scripts.map((file) => readFile(join(outDir, 'assets', file), 'utf8')));
     expect(code.join('\n')).toContain('createImageBitmap');
     expect(code.join('\n')).not.toMatch(/from ['"]node:|node:fs|['"]sharp['"]/);
+    if (!HAS_CHROMIUM) return;
+    const [server, browser] = await Promise.all([serveDirectory(outDir), launchChromium()]);
+    try {
+      const tab = await browser.newPage();
+      const problems: string[] = [];
+      tab.on('pageerror', ({ message }) => problems.push(message));
+      await tab.goto(`${server.url}/`);
+      await tab.setInputFiles('input', join(app, 'faces3'));
+      await expect.poll(async () => problems.length > 0 || (await tab.title()) !== '', { timeout: 120_000 }).toBe(true);
+      expect(problems).toEqual([]);
+      expect(JSON.parse(await tab.title())).toEqual(EXPECTED);
+    } finally {
+      await browser.close();
+      server.close();
+    }
   }, 300_000);
 });
