@@ -170,7 +170,7 @@ describe('loadClassifier', () => {
   });
 
   it.each([
-    { what: 'no network', source: { model: {} }, message: /a tf\.LayersModel, received an object/ },
+    { what: 'no network', source: { model: {} }, message: /a built tf\.LayersModel, received an object/ },
     { what: 'a number', source: 3, message: /3/ },
     { what: 'null', source: null, message: /null/ },
   ])('refuses $what', async ({ source, message }) => {
