@@ -153,9 +153,9 @@ async function trainModel(options: Options): Promise<void> {
   const workers = options.workers
     ? await startTrainingWorkers({ backend: `@tensorflow/tfjs-backend-${backend}`, count: options.workers })
     : undefined;
-  const network = { seed: options.seed, classNames: whole.classNames, ...recipe.network, ...options.network };
-  const { model, start, isNewHead } = await startModel(options.model, options.from, network);
-  const trained = auxiliaryVotes ? await addOutputs(options.model, model, network) : model;
+  const modelOptions = { seed: options.seed, classNames: whole.classNames, ...recipe.network, ...options.network };
+  const { model, start, isNewHead } = await startModel(options.model, options.from, modelOptions);
+  const trained = auxiliaryVotes ? await addOutputs(options.model, model, modelOptions) : model;
   const before = options.keep ? model.getWeights().map((weight) => tf.clone(weight)) : [];
 
   const changing =
@@ -172,7 +172,7 @@ async function trainModel(options: Options): Promise<void> {
     ...(options.peak ? [`a rate up to ${options.peak}`] : []),
     ...(options.augment ? [`the augmentation ${JSON.stringify(options.augment)}`] : []),
     ...(fullSize ? ['images of full size'] : []),
-    ...(auxiliaryVotes ? ['no label smoothing'] : []),
+    ...(auxiliaryVotes ? ['no label smoothing', 'the votes as a second task'] : []),
     ...(isNewHead ? ['a new output layer'] : []),
     ...(isFrozen
       ? [options.freeze === 'backbone' ? 'all other layers frozen' : `the layers up to ${options.freeze} frozen`]
@@ -218,23 +218,10 @@ async function trainModel(options: Options): Promise<void> {
       }),
     );
     if (trained !== model) removeOutputs(trained, model);
-    const { model: name, out, seed, data, json } = options;
+    const { model: name, network, out, seed, data, json } = options;
     if (options.keep) keepShare(model, before, options.keep);
     const stages = log.stages.length > 0 ? log.stages : [{ epochs, until: history.length, settings: changing }];
-    const run = {
-      model,
-      name,
-      network: options.network,
-      recipe,
-      changes,
-      stages,
-      history,
-      seed,
-      backend,
-      data,
-      sets,
-      out,
-    };
+    const run = { model, name, network, recipe, changes, stages, history, seed, backend, data, sets, out };
     const report = await saveTrained({ ...run, start, softTargets });
     if (json) print(JSON.stringify({ out, ...report.toJSON() }, null, 2));
     else print(`\n${report.toMarkdown()}\n\nSaved the model, its card, golden outputs, report and history in ${out}`);

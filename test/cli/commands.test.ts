@@ -195,7 +195,7 @@ describe('fer-cnn', () => {
     const { classNames, training } = JSON.parse(await readFile(at('voted/card.json'), 'utf8'));
     expect(classNames).toEqual(EMOTIONS);
     expect(training.command).toMatch(/ --ferplus votes\.csv --auxiliary-votes$/);
-    expect(training.recipe).toMatch(/; but with no label smoothing$/);
+    expect(training.recipe).toMatch(/; but with no label smoothing, the votes as a second task$/);
     expect(training.softTargets).toMatch(/as a second task with ten outputs of its own/);
   });
 
