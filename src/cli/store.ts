@@ -47,7 +47,7 @@ export async function storeScored(scored: Scored, draft: CardDraft): Promise<Eva
     const [report, manyViews] = [await score('single'), await score('flipAndShifts')];
     const exactReport = createReport({ probabilities: exact, labels: validation.labels, classNames });
     const date = today();
-    const command = evaluateCommandOf(data, split, name, out);
+    const command = evaluateCommandOf(data, split, out);
     const { withoutTrainingDuplicates: unseen, macroF1, balancedAccuracy, logLoss, expectedCalibrationError } = report;
     const metric = { split, backend, date, command };
     const card: CardDraft = {
@@ -91,9 +91,9 @@ export async function storeScored(scored: Scored, draft: CardDraft): Promise<Eva
 }
 
 /** What scores the stored model again. */
-function evaluateCommandOf(data: string, split: string, name: string, out: string): string {
-  const model = split === 'PublicTest' ? name : `runs/${basename(out)}`;
-  return `npx fer-cnn evaluate --data ${basename(data)}${split === 'PublicTest' ? ` --split ${split}` : ''} --model ${model}`;
+function evaluateCommandOf(data: string, split: string, out: string): string {
+  const part = split === 'PublicTest' ? ` --split ${split}` : '';
+  return `npx fer-cnn evaluate --data ${basename(data)}${part} --model runs/${basename(out)}`;
 }
 
 /** The date, as cards give it. */
