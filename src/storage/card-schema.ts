@@ -13,13 +13,13 @@ import {
   stored,
   text,
 } from '../schema';
+import { hash } from './sha256';
 
 const count = integer({ min: 0 });
 const positive = integer({ min: 1 });
 const change = number({ min: -1, max: 1 });
 const duration = number({ min: 0 });
 const date = like('a date like 2026-01-31', /^\d{4}-\d\d-\d\d$/);
-const hash = optional(like('a SHA-256 of 64 hexadecimal digits', /^[0-9a-f]{64}$/));
 const recognition = object({ right: count, low: share, high: share });
 
 /** A number, or three: one for each channel. */

@@ -1,3 +1,8 @@
+import { like, optional } from '../schema';
+
+/** The hash on a card or beside samples, if there is one. */
+export const hash = optional(like('a SHA-256 of 64 hexadecimal digits', /^[0-9a-f]{64}$/));
+
 /**
  * SHA-256, where the platform has it: `crypto.subtle` is missing on pages that are served without TLS.
  *

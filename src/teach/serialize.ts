@@ -2,6 +2,7 @@ import { base64OfBytes, bytesOfBase64 } from '../base64';
 import { classNamesFrom } from '../class-names';
 import { WeightsError, weightsError } from '../errors';
 import { arrayOf, integer, like, number, object, oneOf, optional, stored, text } from '../schema';
+import { hash } from '../storage/sha256';
 import { describe } from '../validate';
 import type { BaseIdentity } from './base';
 import type { Sample } from './types';
@@ -41,7 +42,7 @@ const check = stored(
     formatVersion: oneOf([1]),
     base: object({
       name: text,
-      sha256: optional(like('a SHA-256 of 64 hexadecimal digits', /^[0-9a-f]{64}$/)),
+      sha256: hash,
       size: positive,
       inputSize: arrayOf('height and width', positive, { min: 2, max: 2 }),
       probe: optional(arrayOf('an array of numbers', number())),
