@@ -99,7 +99,7 @@ const parse = object({
 export type ResolvedOptions = ReturnType<typeof parse>;
 
 /** Checks all options of `train` that do not depend on model and data, and fills in their defaults. */
-export function parseOptions(options: TrainOptions): ResolvedOptions {
+export function parseOptions(options: Partial<TrainOptions> = {}): ResolvedOptions {
   const resolved = parse('train', options);
   const { earlyStopping, validation, workers, loss } = resolved;
   if (earlyStopping && validation === undefined) {

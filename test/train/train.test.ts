@@ -392,6 +392,12 @@ describeOn(TRAINING_BACKENDS.slice(0, 1), 'train', () => {
     model.dispose();
   });
 
+  it('names the option that must be given if it gets none', async () => {
+    const model = tinyCnn();
+    await expect(train(model, squares(7), undefined as never)).rejects.toThrow(/^train: epochs: expected an integer/);
+    model.dispose();
+  });
+
   it.each([undefined, NaN, Infinity, 1e300, -1])('stops before a step at the rate %s of a schedule', async (rate) => {
     const model = tinyCnn();
     const before = weightsOf(model);
