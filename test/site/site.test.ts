@@ -290,6 +290,10 @@ describe.skipIf(!HAS_CHROMIUM || !IS_BUILT)(suite, { timeout: PATIENCE }, () => 
       if (name === 'bored') await page.getByText('received one class only: "bored"').waitFor();
     }
     await page.getByText('8 images to train on, 2 to validate on: bored, engaged.').waitFor();
+    await drop([join(folder, 'bored')]);
+    await page.getByText('No data yet.').waitFor();
+    await drop([join(folder, 'bored'), join(folder, 'engaged')]);
+    await page.getByText('8 images to train on, 2 to validate on: bored, engaged.').waitFor();
   });
 
   it('trains in a worker, stops, resumes, evaluates and hands out the model', async () => {
