@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { ImageSource } from '../image/read';
-import { type ClassifiedFace, type ClassifyFacesOptions, createFaceClassifier } from './face-classifier';
+import { type ClassifiedFace, type ClassifyFacesOptions, faceClassifierFor } from './face-classifier';
 
 /**
  * Finds the faces in a photo, the largest first, and names their emotions: with the detector and the weights in this package, loaded at
@@ -31,5 +31,5 @@ export function classifyFaces(
   photo: ImageSource | readonly ImageSource[] | tf.Tensor4D,
   options?: ClassifyFacesOptions,
 ): Promise<ClassifiedFace[] | ClassifiedFace[][]> {
-  return createFaceClassifier().classify(photo as ImageSource, options);
+  return faceClassifierFor('classifyFaces', {}).classify(photo as ImageSource, options);
 }

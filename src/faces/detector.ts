@@ -72,17 +72,22 @@ const LARGEST_BOX = 2;
 /** Minimum distance of the eyes as a share of the box's longer side: that of a face from the front is about 0.44, in profile it is small. */
 const LEAST_EYE_DISTANCE = 0.2;
 
+/** What faces that a detector found are called in messages. */
+export const FOUND = 'faces of the detector';
+
 /**
  * What can be cut out of a photo: faces with a part in it, without eyes that would lead astray. The largest come first.
  *
+ * @param where What the faces are called in messages.
  * @param size Height and width of the photo in pixels.
  * @throws {@link InputError} if it is no array of faces with boxes.
  */
 export function usableFaces(
+  where: string,
   faces: readonly DetectedFace[],
   [height, width]: readonly [height: number, width: number],
 ): DetectedFace[] {
-  checkFaces(faces);
+  checkFaces(where, faces);
   const isInside = ({ x, y, ...box }: Box) =>
     [x, y, box.width, box.height].every(Number.isFinite) &&
     Math.max(box.width, box.height) <= LARGEST_BOX * Math.max(width, height) &&
@@ -109,8 +114,7 @@ export function usableFaces(
 }
 
 /** Throws unless a detector gave an array of faces, each with a box. */
-function checkFaces(faces: unknown): asserts faces is readonly DetectedFace[] {
-  const where = 'classify: faces of the detector';
+function checkFaces(where: string, faces: unknown): asserts faces is readonly DetectedFace[] {
   if (!Array.isArray(faces)) throw inputError(where, 'an array', describe(faces));
   faces.forEach((face: Partial<DetectedFace> | undefined, i) => {
     const { box, landmarks } = face ?? {};

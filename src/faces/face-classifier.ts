@@ -11,7 +11,7 @@ import { EMOTIONS } from '../labels';
 import { having, integer, number, object, optional, type Schema, share, signal, unchecked } from '../schema';
 import { correctPredictions, type FaceBaseline, parseBaseline } from './baseline';
 import { sharedDetector } from './blazeface/shared';
-import { type DetectedFace, type FaceDetector, usableFaces } from './detector';
+import { type DetectedFace, type FaceDetector, FOUND, usableFaces } from './detector';
 import { openPhoto } from './photo';
 
 /**
@@ -106,6 +106,11 @@ const parse = object({
  * ```
  */
 export function createFaceClassifier(options: FaceClassifierOptions = {}): FaceClassifier {
+  return faceClassifierFor('classify', options);
+}
+
+/** A face classifier whose errors name the function that is called. */
+export function faceClassifierFor(name: string, options: FaceClassifierOptions): FaceClassifier {
   const where = 'createFaceClassifier: options';
   const { detector, classifier: given, minScore, minSize, maxFaces, ...rest } = parse(where, options);
   const classifier = given ?? { classify };
@@ -115,13 +120,14 @@ export function createFaceClassifier(options: FaceClassifierOptions = {}): FaceC
   async function classifyOne(input: ImageSource, optionsOfCall: ClassifyFacesOptions): Promise<ClassifiedFace[]> {
     const { faces: known, signal, ...classifyOptions } = optionsOfCall;
     signal?.throwIfAborted();
-    const photo = await openPhoto(input, 'classify');
+    const photo = await openPhoto(input, name);
     try {
       const found = known ?? (await (detector ?? (await sharedDetector())).detect(photo, { signal }));
       signal?.throwIfAborted();
+      const place = `${name}: ${known ? 'options.faces' : FOUND}`;
       const counts = ({ box, score = 1 }: DetectedFace) =>
         score >= minScore && Math.max(box.width, box.height) >= minSize;
-      const faces = usableFaces(found, [photo.height, photo.width]).filter(counts).slice(0, maxFaces);
+      const faces = usableFaces(place, found, [photo.height, photo.width]).filter(counts).slice(0, maxFaces);
       if (faces.length === 0) return [];
       const { content } = photo;
       const all = { ...classifyOptions, regions: faces.map(toRegion) };
@@ -154,11 +160,11 @@ export function createFaceClassifier(options: FaceClassifierOptions = {}): FaceC
     input: ImageSource | readonly ImageSource[] | tf.Tensor4D,
     classifyOptions: ClassifyFacesOptions = {},
   ): Promise<ClassifiedFace[] | ClassifiedFace[][]> {
-    checkOptions(classifyOptions, given?.card.classNames.length ?? EMOTIONS.length);
-    await ensureBackend('classify');
+    checkOptions(name, classifyOptions, given?.card.classNames.length ?? EMOTIONS.length);
+    await ensureBackend(name);
     const isSeveral = Array.isArray(input) || isBatch(input);
     if (!isSeveral) return classifyOne(input as ImageSource, classifyOptions);
-    if (classifyOptions.faces) throw inputError('classify: options.faces', 'one photo', 'several');
+    if (classifyOptions.faces) throw inputError(`${name}: options.faces`, 'one photo', 'several');
     const photos = Array.isArray(input) ? (input as readonly ImageSource[]) : tf.unstack(input as tf.Tensor4D);
     const results: ClassifiedFace[][] = [];
     try {
@@ -172,14 +178,14 @@ export function createFaceClassifier(options: FaceClassifierOptions = {}): FaceC
   return { classify: classifyFaces, baseline };
 }
 
-function checkOptions(options: ClassifyFacesOptions, classes: number): void {
+function checkOptions(name: string, options: ClassifyFacesOptions, classes: number): void {
   object({
     ...topOptions(classes),
     views: SHARED.views,
     margin: SHARED.margin, // it and the faces are checked where they are cut out
     faces: unchecked<ClassifyFacesOptions['faces']>,
     signal,
-  } satisfies Schema<ClassifyFacesOptions>)('classify: options', options);
+  } satisfies Schema<ClassifyFacesOptions>)(`${name}: options`, options);
 }
 
 function toRegion({ box, landmarks }: DetectedFace) {

@@ -65,7 +65,7 @@ export function cropFaces(
   regions: readonly FaceRegion[],
   options: CropOptions = {},
 ): tf.Tensor4D {
-  return cropFor(3, image, regions, options);
+  return within('cropFaces', () => cropFor(3, image, regions, options));
 }
 
 /** An image of which parts become tensors [1, rows, columns, c] float32 0..255. */
@@ -88,7 +88,7 @@ export function cropFor(
   options: CropOptions,
 ): tf.Tensor4D {
   const picture = isPixelData(image) ? pictureOfPixels(image) : pictureOfTensor(image);
-  const frames = within('cropFaces', () => framesOf(picture.size, regions, options));
+  const frames = framesOf(picture.size, regions, options);
   const { size = DEFAULT_SIZE } = options;
   if (frames.length === 0) return tf.zeros<tf.Rank.R4>([0, ...size, Math.min(picture.channels, channels)]);
   const toOpaque = channels === 1 ? toGray : overWhite;
@@ -154,11 +154,11 @@ function framesOf(
 }
 
 function checkPicture(image: tf.Tensor3D | tf.Tensor4D): [height: number, width: number, channels: number] {
-  within('cropFaces', () => checkImages(image?.rank === 3 ? withBatchAxis(image) : image));
+  checkImages(image?.rank === 3 ? withBatchAxis(image) : image);
   const [n, ...size] = image.shape.length === 3 ? [1, ...image.shape] : image.shape;
   if (n === 1) return size as [number, number, number];
   const remedy = 'Take them one by one, for instance with tf.unstack(images).';
-  throw inputError('cropFaces', 'one image', `${n} images`, remedy);
+  throw inputError('', 'one image', `${n} images`, remedy);
 }
 
 function withBatchAxis({ shape, isDisposed, dataId }: tf.Tensor): unknown {

@@ -2,7 +2,7 @@ import { within } from '../errors';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Classifier } from '../classify/classifier';
 import type { FaceDetector } from '../faces/detector';
-import { usableFaces } from '../faces/detector';
+import { FOUND, usableFaces } from '../faces/detector';
 import { openPhoto } from '../faces/photo';
 import { preprocess } from '../image/preprocess';
 import { checkValues } from '../image/range';
@@ -44,7 +44,7 @@ export async function readFaces(input: ImageSource, reading: FaceReading): Promi
   try {
     const found = await detector.detect(photo, { signal });
     signal?.throwIfAborted();
-    const [face] = usableFaces(found, [photo.height, photo.width]);
+    const [face] = usableFaces(`${where}: ${FOUND}`, found, [photo.height, photo.width]);
     if (!face) return [];
     const regions = [{ box: face.box, landmarks: face.landmarks }];
     return await embed(photo.content, regions, reading);

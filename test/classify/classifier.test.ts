@@ -211,7 +211,12 @@ describeOn(BACKENDS, 'Classifier', () => {
       const [list] = await classifier.classify(image, { box, margin: 0, topk: 1 });
       expect(list).toMatchObject([{ className: 'happy' }]);
       const two = tf.concat([image, image]);
-      await expect(classifier.classify(two, { box })).rejects.toThrow(/one (picture|image), received 2 \1s/);
+      await expect(classifier.classify(two, { box })).rejects.toThrow(
+        /^classify: expected one image, received 2 images/,
+      );
+      await expect(classifier.classify(photo, { box: { ...box, width: 0 } })).rejects.toThrow(
+        /^classify: regions\[0\]\.box\.width: expected/,
+      );
       tf.dispose([image, two]);
     });
 

@@ -31,6 +31,18 @@ describe('classifyFaces', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
+  it('names itself, and the faces that it was given, in errors', async () => {
+    const photo = await part(100, 0, 400, 400);
+    await expect(classifyFaces('missing.jpg')).rejects.toThrow(/^classifyFaces: missing\.jpg: expected/);
+    await expect(classifyFaces(photo, { topk: 0 })).rejects.toThrow(/^classifyFaces: options\.topk: expected/);
+    await expect(classifyFaces(photo, { faces: [{}] as never })).rejects.toThrow(
+      /^classifyFaces: options\.faces\[0\]: expected a face/,
+    );
+    await expect(classifyFaces([photo], { faces: [] })).rejects.toThrow(
+      /^classifyFaces: options\.faces: expected one photo/,
+    );
+  });
+
   it('is what a tracker asks that is given no classifier', async () => {
     const tracker = createTracker();
     const ids: number[] = [];

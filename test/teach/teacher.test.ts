@@ -232,6 +232,9 @@ describeOn(BACKENDS, 'a teacher', () => {
     const box = { x: 0, y: 0, width: 9, height: 9 };
     await expect(teacher.add('left', [shaded('left', 1)], { box })).rejects.toThrow('received several images');
     await expect(teacher.add('left', shaded('left', 1), { margin: 0 })).rejects.toThrow(InputError);
+    await expect(teacher.add('left', shaded('left', 1), { box: { ...box, x: NaN } })).rejects.toThrow(
+      /^add: regions\[0\]\.box\.x: expected/,
+    );
     await expect(teacher.add('left', shaded('left', 1), { boxes: [] } as object)).rejects.toThrow(InputError);
     await expect(teacher.record('left', 5 as never)).rejects.toThrow('record: video: expected a video element');
     for (const options of [{ method: 'knn' }, { seed: -1 }, { rejectBelow: 2 }, { epochs: 3 }, { keepClasses: 1 }]) {

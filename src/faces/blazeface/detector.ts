@@ -3,7 +3,9 @@ import { ensureBackend } from '../../backend/backend';
 import { unlessLost } from '../../backend/device';
 import { DisposedError, within } from '../../errors';
 import { number, object, oneOf, optional, type Schema } from '../../schema';
+import type { ImageSource } from '../../image/read';
 import type { DetectedFace, DetectOptions, DetectorPhoto, FaceDetector, PhotoBytes } from '../detector';
+import { openPhoto } from '../photo';
 import { type Candidate, decode } from './decode';
 import { readDetector } from './network';
 import { anchorsOf, type DetectorNetwork, VALUES } from './shape';
@@ -34,9 +36,11 @@ export interface BlazeFaceDetector extends FaceDetector {
   /**
    * Finds the faces in a photo, the largest first. Landmarks are the eyes, nose, mouth and ears.
    *
+   * @param photo One image in any form, borrowed until the promise settles; or what a face classifier hands to its detector.
+   * @throws InputError if the photo is not an image.
    * @throws DisposedError after {@link BlazeFaceDetector.dispose}; BackendError if the graphics card is taken away.
    */
-  detect(photo: DetectorPhoto, options?: DetectOptions): Promise<DetectedFace[]>;
+  detect(photo: ImageSource | DetectorPhoto, options?: DetectOptions): Promise<DetectedFace[]>;
   /** Frees the weights. May be called twice. */
   dispose(): void;
 }
@@ -118,10 +122,18 @@ export async function loadFaceDetector(options: FaceDetectorOptions = {}): Promi
     }
   }
 
-  return {
+  const detector: BlazeFaceDetector = {
     async detect(photo, { signal } = {}) {
       await ensureBackend('detect');
       checkInUse();
+      if (!isOpen(photo)) {
+        const opened = await openPhoto(photo, 'detect');
+        try {
+          return await detector.detect(opened, { signal });
+        } finally {
+          opened.dispose();
+        }
+      }
       const size = [photo.height, photo.width] as const;
       const longer = Math.max(...size);
       const bytes = await photo.read();
@@ -149,6 +161,12 @@ export async function loadFaceDetector(options: FaceDetectorOptions = {}): Promi
       isDisposed = true;
     },
   };
+  return detector;
+}
+
+/** Whether it is what {@link openPhoto} gives. */
+function isOpen(photo: ImageSource | DetectorPhoto): photo is DetectorPhoto {
+  return typeof (photo as Partial<DetectorPhoto> | null)?.read === 'function';
 }
 
 function toFace({ left, top, right, bottom, points, score }: Candidate): DetectedFace {

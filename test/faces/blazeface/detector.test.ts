@@ -7,7 +7,6 @@ import {
   type FaceDetectorOptions,
   loadFaceDetector,
 } from '../../../src/faces/blazeface/detector';
-import { openPhoto } from '../../../src/faces/photo';
 import type { ImageSource } from '../../../src/image/read';
 import { ROOT } from '../../docs/documents';
 import { BACKENDS, describeOn, expectNoLeaks, useBackend } from '../../support/backends';
@@ -26,15 +25,6 @@ async function decoded(picture: Sharp) {
   return { data, width: info.width, height: info.height };
 }
 
-async function detect(detector: BlazeFaceDetector, source: ImageSource, signal?: AbortSignal) {
-  const photo = await openPhoto(source, 'test');
-  try {
-    return await detector.detect(photo, { signal });
-  } finally {
-    photo.dispose();
-  }
-}
-
 describeOn(BACKENDS, 'loadFaceDetector', () => {
   let detector: BlazeFaceDetector;
   expectNoLeaks();
@@ -44,7 +34,7 @@ describeOn(BACKENDS, 'loadFaceDetector', () => {
   afterAll(() => detector.dispose());
 
   it('finds the face that the TFLite interpreter finds, within half a pixel', async () => {
-    const [face, ...others] = await detect(detector, await decoded(ASTRONAUT.clone()));
+    const [face, ...others] = await detector.detect(await decoded(ASTRONAUT.clone()));
     expect(others).toEqual([]);
     const { x, y, width, height } = face!.box;
     const { leftEye, rightEye, nose, mouth, leftEar, rightEar } = face!.landmarks!;
@@ -61,7 +51,7 @@ describe('a face detector', () => {
   const found = async (picture: ImageSource, options?: FaceDetectorOptions) => {
     const detector = await loadFaceDetector(options);
     try {
-      return await detect(detector, picture);
+      return await detector.detect(picture);
     } finally {
       detector.dispose();
     }
@@ -109,30 +99,41 @@ describe('a face detector', () => {
   it('follows a switch of the backend', async () => {
     const detector = await loadFaceDetector();
     const picture = await decoded(ASTRONAUT.clone());
-    const [onWasm] = await detect(detector, picture);
+    const [onWasm] = await detector.detect(picture);
     await useBackend('cpu');
-    const [onCpu] = await detect(detector, picture);
+    const [onCpu] = await detector.detect(picture);
     expect(onCpu!.box.x).toBeCloseTo(onWasm!.box.x, 2);
     await useBackend('wasm');
-    expect((await detect(detector, picture))[0]!.box.x).toBeCloseTo(onWasm!.box.x, 2);
+    expect((await detector.detect(picture))[0]!.box.x).toBeCloseTo(onWasm!.box.x, 2);
     detector.dispose();
   });
 
   it('stops when its signal says so', async () => {
     const detector = await loadFaceDetector({ smallFaces: 'always' });
     const picture = { data: new Uint8Array(512 * 512), width: 512, height: 512 };
-    await expect(detect(detector, picture, AbortSignal.abort(new Error('enough')))).rejects.toThrow('enough');
+    await expect(detector.detect(picture, { signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow(
+      'enough',
+    );
     detector.dispose();
   });
 
   it('is refused after dispose, which may be called twice, and rejects what is under way', async () => {
     const detector = await loadFaceDetector({ smallFaces: 'always' });
     const picture = { data: new Uint8Array(512 * 512), width: 512, height: 512 };
-    const running = detect(detector, picture);
+    const running = detector.detect(picture);
     detector.dispose();
     detector.dispose();
     await expect(running).rejects.toThrow(DisposedError);
-    await expect(detect(detector, picture)).rejects.toThrow(DisposedError);
+    await expect(detector.detect(picture)).rejects.toThrow(DisposedError);
+  });
+
+  it('takes an encoded photo, and names itself if the photo is none', async () => {
+    const detector = await loadFaceDetector();
+    const [face] = await detector.detect(`${ROOT}examples/pictures/astronaut.jpg`);
+    expect(face!.score).toBeCloseTo(EXPECTED.score, 2);
+    await expect(detector.detect('missing.jpg')).rejects.toThrow(/^detect: missing\.jpg: expected/);
+    await expect(detector.detect(null as never)).rejects.toThrow(/^detect: expected/);
+    detector.dispose();
   });
 
   it('refuses options that are not valid', async () => {
