@@ -65,11 +65,12 @@ export function storedBytes(specs: readonly tf.io.WeightsManifestEntry[]): numbe
     const affine = quantization && quantization.dtype !== 'float16';
     const whole = Array.isArray(shape) && shape.every((length) => Number.isSafeInteger(length) && length >= 0);
     const decodable = !affine || (Number.isFinite(quantization.min) && Number.isFinite(quantization.scale));
-    if (typeof name !== 'string' || dtype !== 'float32' || !size || !whole || !decodable || names.has(name)) {
+    const isNamed = typeof name === 'string' && name !== '__proto__'; // under which tf.io.decodeWeights loses all tensors
+    if (!isNamed || dtype !== 'float32' || !size || !whole || !decodable || names.has(name)) {
       throw weightsError(
         `: weight '${name}'`,
-        'a float32 tensor, each once, stored as float32, float16 or, with min and scale, as uint8 or uint16',
-        names.has(name) ? 'it twice' : JSON.stringify({ shape, dtype, quantization }),
+        'a float32 tensor with a name, each once, stored as float32, float16 or, with min and scale, as uint8 or uint16',
+        names.has(name) ? 'it twice' : JSON.stringify({ name, shape, dtype, quantization }),
       );
     }
     names.add(name);

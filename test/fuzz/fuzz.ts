@@ -202,6 +202,8 @@ export function mutatedJson(value: unknown): fc.Arbitrary<unknown> {
         [parent, last] = [next as Record<string, unknown>, keys[step % keys.length]!];
       }
       if (kind === 'delete' && parent !== copy) delete parent[last];
+      else if (kind === 'add' && Array.isArray(parent))
+        parent.push(structuredClone(value)); // arrays of JSON have no keys
       else
         Object.defineProperty(parent, kind === 'add' ? key : last, {
           value: structuredClone(value), // later changes may reach into it

@@ -230,6 +230,17 @@ describeOn(['cpu'], 'models from elsewhere', () => {
     );
   });
 
+  it('a weight is refused whose name would replace the prototype of all of them, and no tensor is left', async () => {
+    const json = jsonOf<{ weightsManifest: { weights: { name: string }[] }[] }>('converted.json');
+    json.weightsManifest[0]!.weights[0]!.name = '__proto__';
+    const { numTensors } = tf.memory();
+    const imported = importKeras({ json, weights: fixture('elsewhere/group1-shard1of1.bin') });
+    await expect(imported).rejects.toThrow(
+      /^importKeras: json: weight '__proto__': expected a float32 tensor with a name/,
+    );
+    expect(tf.memory().numTensors).toBe(numTensors);
+  });
+
   it('a graph model is called by that name, with the way out', async () => {
     const graph = importKeras({ json: jsonOf<object>('graph_model.json'), weights: new Uint8Array(8) });
     await expect(graph).rejects.toThrow(WeightsError);

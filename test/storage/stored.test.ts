@@ -198,6 +198,11 @@ describeOn(['cpu'], 'decodeModel', () => {
       /weight 'conv1\/kernel': expected .* received it twice/,
     ],
     [
+      'a weight named after the prototype',
+      (f) => (specs(f)[0]!.name = '__proto__'),
+      /weight '__proto__': expected a float32 tensor with a name/,
+    ],
+    [
       'a transposed weight',
       (f) => specs(f)[0]!.shape.reverse(),
       /weight 'conv1\/kernel': expected shape \[3, 3, 1, 3\], received shape \[3, 1, 3, 3\]/,
