@@ -155,6 +155,9 @@ describe('fer-cnn', () => {
     const parts = await ferCnn('evaluate', '--data', at('faces'), '--model', out, '--split', 'Training');
     expect(parts).toMatchObject({ code: 2, stderr: expect.stringContaining('--split Training: expected data with') });
     expect(await readFile(at('m.svg'), 'utf8')).toContain('engaged');
+    const { training, metrics, license } = JSON.parse(await readFile(join(out, 'card.json'), 'utf8'));
+    for (const { command } of metrics) expect(command).toBe(training.command); // only the run itself held these images out
+    expect(license).toBeUndefined();
     const heat = await ferCnn(
       'explain',
       COLLINS,
