@@ -12,6 +12,7 @@ import { isFolder } from './data';
 import { backendOption, box, command, count, MODEL_HELP } from './options';
 import { showImages } from './progress';
 import { EXIT, interruptible, print, UsageError, warn } from './run';
+import { checkOut, importSharp } from './sharp';
 
 type Shard = NonNullable<ClassifyFolderOptions['shard']>;
 
@@ -30,9 +31,9 @@ interface Options {
 
 type Result = ({ file: string } & ImageFaces) | { file: string; error: string };
 
-/** `fer-cnn classify`: the faces in files or in a folder of any size, and their emotions. */
+/** `fer-cnn classify`: the faces in files or in a folder of any size, and their expressions. */
 export function classifyCommand(): Command {
-  return command('classify', 'Finds the faces in photos and names their emotions.', [
+  return command('classify', 'Finds the faces in photos and classifies their expressions.', [
     'party.jpg',
     'party.jpg --annotate marked.png       # the photo with frames and labels',
     'face.png --crop                       # the image is the face',
@@ -43,15 +44,18 @@ export function classifyCommand(): Command {
     .option('--model <name or dir>', MODEL_HELP, 'compact')
     .addOption(backendOption())
     .option('--topk <k>', 'only the k most probable classes', count)
-    .option('--crop', 'each image is a face that was cut out already: no face is looked for')
-    .option('--box <x,y,w,h>', "the face's box in pixels, in every image: no other face is looked for", box)
-    .option('--annotate <file>', 'write the photo with a frame and a label for each face; for one photo')
+    .option('--crop', 'the images are already cropped to one face: skip the face detection')
+    .option('--box <x,y,w,h>', "the face's box in pixels, in every image: skip the face detection", box)
+    .option('--annotate <file>', 'write the photo with a frame and a label for each face; takes one photo')
     .option('--json', 'print JSON')
     .option('--out <file>', 'classify a folder into this file of JSON lines; if it exists, resume it')
     .option('--workers <n>', `with --out: number of processes (default: ${availableParallelism()})`, count)
-    .option('--shard <i/n>', 'with --out: only part i of n, counted from 0', shard)
+    .option('--shard <i/n>', 'with --out: only part i of n, from 0/n to (n-1)/n', shard)
     .action((files: string[], options: Options) => {
       if (options.crop && options.box) throw new UsageError('--crop: the whole image or --box, not both.');
+      for (const name of ['workers', 'shard'] as const) {
+        if (options[name] && options.out === undefined) throw new UsageError(`--${name}: expected --out too.`);
+      }
       return options.out === undefined ? classifyFiles(files, options) : classifyInto(options.out, files, options);
     });
 }
@@ -61,6 +65,7 @@ async function classifyFiles(files: readonly string[], options: Options): Promis
   if (out !== undefined && files.length > 1) {
     throw new UsageError(`--annotate: expected one photo, received ${files.length}.`);
   }
+  if (out !== undefined) checkOut('--annotate', out, files[0]!);
   for (const file of files) {
     if (!(await isFolder(file))) continue;
     throw new UsageError(
@@ -68,6 +73,7 @@ async function classifyFiles(files: readonly string[], options: Options): Promis
     );
   }
   await startBackend(options.backend);
+  await importSharp(); // or each image would fail with the same message
   const classifier = await loadClassifier(options.model);
   try {
     const classes = classifier.card.classNames.length;
@@ -104,7 +110,7 @@ async function classifyFile(
   const image = await loadImage(file);
   try {
     if (crop) return await wholeImage(image, finder.classifier, { topk });
-    if (box) return { faces: await finder.faces.classify(image, { faces: [{ box }], topk }) };
+    if (box) return { faces: [{ box, predictions: await finder.classifier.classify(image, { box, topk }) }] };
     return await facesOf(image, finder, { topk });
   } finally {
     image.dispose();

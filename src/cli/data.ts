@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { EMOTIONS, loadFer2013, loadImageFolder, SPLITS, type CardDraft, type Dataset } from 'fer-cnn';
+import { URL_SCHEME } from '../platform/platform';
 import { showImages } from './progress';
 
 /** Help for the option `--data`. */
@@ -17,9 +19,12 @@ export const isFolder = (path: string): Promise<boolean> =>
 /**
  * Loads a CSV file or a folder of images of any classes.
  *
- * @param path The file or folder.
+ * @param path The file or folder, or the URL of a file.
  */
 export async function loadData(path: string): Promise<Dataset> {
+  if (!existsSync(path) && !URL_SCHEME.test(path)) {
+    throw new Error(`${path}: expected a CSV file or a folder of images, received a path that does not exist.`);
+  }
   if (!(await isFolder(path))) return loadFer2013(path);
   const progress = showImages('reading');
   return loadImageFolder(path, { onProgress: ({ files, totalFiles }) => progress.update(files, totalFiles) }).finally(

@@ -6,7 +6,7 @@ import { confusionSvg } from './confusion-svg';
 import { DATA_HELP, loadData } from './data';
 import { backendOption, command, MODEL_HELP } from './options';
 import { showImages } from './progress';
-import { interruptible, print } from './run';
+import { interruptible, print, UsageError } from './run';
 
 interface Options {
   data: string;
@@ -23,7 +23,7 @@ interface Options {
 export function evaluateCommand(): Command {
   return command('evaluate', 'Scores a model on labeled images and prints the report in Markdown.', [
     '--data fer2013.csv.gz --model compact',
-    '--data faces --model runs/mine --svg confusion.svg',
+    '--data test-faces --model runs/mine --svg confusion.svg   # a folder of images that the model was not trained on',
     '--data fer2013.csv.gz --split PrivateTest --json > report.json',
   ])
     .requiredOption('--data <path>', DATA_HELP)
@@ -53,6 +53,11 @@ async function evaluateModel(options: Options): Promise<void> {
   try {
     const dataset = await loadData(options.data);
     const split = options.split ?? (hasSplits(dataset) ? 'PublicTest' : 'all');
+    if (split !== 'all' && !hasSplits(dataset)) {
+      throw new UsageError(
+        `--split ${split}: expected data with splits, received ${options.data} without. Leave it out.`,
+      );
+    }
     const data = split === 'all' ? dataset : dataset.where(split);
     if (data.size === 0) throw new Error(`--data ${options.data}: expected images of ${split}, received none.`);
     const trainingSet = await trainingSetOf(options, dataset, split);

@@ -4,7 +4,7 @@ import { explain, type ExplainOptions } from 'fer-cnn/explain';
 import { startBackend } from './backend';
 import { backendOption, command, count, MODEL_HELP } from './options';
 import { print } from './run';
-import { importSharp, writeImage } from './sharp';
+import { checkOut, importSharp, writeImage } from './sharp';
 
 interface Options {
   model: string;
@@ -41,6 +41,7 @@ export function explainCommand(): Command {
 
 async function explainImage(file: string, options: Options): Promise<void> {
   const { model, backend, class: wanted, size, out, json } = options;
+  checkOut('--out', out, file);
   await startBackend(backend);
   const sharp = await importSharp();
   const classifier = await loadClassifier(model);

@@ -5,11 +5,11 @@ import { exportKeras, exportOnnx, type OnnxOptions } from 'fer-cnn/interchange';
 import { writeFiles } from '../platform/node-write';
 import { startBackend } from './backend';
 import { backendOption, command, MODEL_HELP } from './options';
-import { print } from './run';
+import { print, UsageError } from './run';
 
 interface Options {
-  out?: string;
-  dtype: 'float32' | 'float16' | 'uint8' | 'mixed';
+  out: string;
+  dtype?: 'float32' | 'float16' | 'uint8' | 'mixed';
   input?: OnnxOptions['input'];
   opset?: number;
   backend?: string;
@@ -26,9 +26,12 @@ export function exportCommand(): Command {
     .argument('<model>', MODEL_HELP)
     .requiredOption('--out <path>', 'a file that ends in .onnx or .keras, or a directory')
     .addOption(
-      new Option('--dtype <type>', 'how a directory stores the weights')
-        .choices(['float32', 'float16', 'uint8', 'mixed'])
-        .default('mixed'),
+      new Option('--dtype <type>', 'how a directory stores the weights (default: mixed)').choices([
+        'float32',
+        'float16',
+        'uint8',
+        'mixed',
+      ]),
     )
     .addOption(
       new Option('--input <kind>', 'what the ONNX graph takes (default: preprocessed)').choices([
@@ -43,13 +46,21 @@ export function exportCommand(): Command {
     .action(exportModel);
 }
 
-async function exportModel(source: string, { out = '.', dtype, input, opset, backend, json }: Options): Promise<void> {
+async function exportModel(source: string, options: Options): Promise<void> {
+  const { out, dtype = 'mixed', input, opset, backend, json } = options;
+  const format = formatOf(out);
+  for (const name of ['dtype', 'input', 'opset'] as const) {
+    const needed = name === 'dtype' ? 'directory' : 'onnx';
+    if (options[name] === undefined || format === needed) continue;
+    const form = name === 'dtype' ? 'a directory' : 'a file that ends in .onnx';
+    throw new UsageError(`--${name}: expected ${form} as --out, received ${out}.`);
+  }
   await startBackend(backend);
   const { model, card } = await loadModel(source);
   let files = [out];
   try {
-    if (/\.onnx$/i.test(out)) await writeFiles({ [out]: await exportOnnx(model, { card, input, opset }) });
-    else if (/\.keras$/i.test(out)) await writeFiles({ [out]: await exportKeras(model) });
+    if (format === 'onnx') await writeFiles({ [out]: await exportOnnx(model, { card, input, opset }) });
+    else if (format === 'keras') await writeFiles({ [out]: await exportKeras(model) });
     else {
       await saveModel(out, model, { card, dtype });
       files = ['model.json', 'weights.bin', 'card.json'].map((name) => join(out, name));
@@ -58,6 +69,16 @@ async function exportModel(source: string, { out = '.', dtype, input, opset, bac
     model.dispose();
   }
   print(json ? JSON.stringify({ files }) : files.join('\n'));
+}
+
+/** The form that a path asks for. Other formats of models are refused, not taken as the name of a directory. */
+function formatOf(out: string): 'onnx' | 'keras' | 'directory' {
+  const [ending] = /\.(onnx|keras|h5|hdf5|json|pb|tflite)$/i.exec(out.toLowerCase()) ?? [];
+  if (ending === undefined) return 'directory';
+  if (ending === '.onnx' || ending === '.keras') return ending === '.onnx' ? 'onnx' : 'keras';
+  throw new UsageError(
+    `--out ${out}: expected a file that ends in .onnx or .keras, or a directory, received ${ending}.`,
+  );
 }
 
 function opset(text: string): number {

@@ -28,8 +28,8 @@ export function wholeNumber(text: string): number {
 
 /** Parses an option that is a whole number of at least 1. */
 export function count(text: string): number {
-  const value = wholeNumber(text);
-  if (value > 0) return value;
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value > 0) return value;
   throw new InvalidArgumentError('expected a whole number of at least 1.');
 }
 

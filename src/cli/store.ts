@@ -33,7 +33,7 @@ export interface Scored {
  * the stored weights, and on the validation images only. Returns the report.
  */
 export async function storeScored(scored: Scored, draft: CardDraft): Promise<EvaluationReport> {
-  const { model, out, sets, backend, name, data } = scored;
+  const { model, out, sets, backend, name } = scored;
   const { training, validation, validationName: split } = sets;
   const { classNames } = validation;
   await saveModel(out, model, { card: draft, dtype: 'mixed' });
@@ -47,7 +47,7 @@ export async function storeScored(scored: Scored, draft: CardDraft): Promise<Eva
     const [report, manyViews] = [await score('single'), await score('flipAndShifts')];
     const exactReport = createReport({ probabilities: exact, labels: validation.labels, classNames });
     const date = today();
-    const command = evaluateCommandOf(data, split, out);
+    const command = commandFor(split, scored, draft);
     const { withoutTrainingDuplicates: unseen, macroF1, balancedAccuracy, logLoss, expectedCalibrationError } = report;
     const metric = { split, backend, date, command };
     const card: CardDraft = {
@@ -66,7 +66,7 @@ export async function storeScored(scored: Scored, draft: CardDraft): Promise<Eva
             ]
           : []),
         {
-          ...{ ...metric, command: `${command} --views flipAndShifts` },
+          ...{ ...metric, command: commandFor(split, scored, draft, ' --views flipAndShifts') },
           protocol: 'test-time augmentation: mirrored and shifted by two pixels, 10 views',
           ...{ rows: manyViews.size, accuracy: manyViews.accuracy },
         },
@@ -90,10 +90,10 @@ export async function storeScored(scored: Scored, draft: CardDraft): Promise<Eva
   }
 }
 
-/** What scores the stored model again. */
-function evaluateCommandOf(data: string, split: string, out: string): string {
-  const part = split === 'PublicTest' ? ` --split ${split}` : '';
-  return `npx fer-cnn evaluate --data ${basename(data)}${part} --model runs/${basename(out)}`;
+/** What gives a score again: the evaluation of a split; of images that the run held out at random, the run itself. */
+function commandFor(split: string, { data, out }: Scored, { training }: CardDraft, views = ''): string {
+  if (split !== 'PublicTest' && training) return training.command;
+  return `npx fer-cnn evaluate --data ${basename(data)} --split ${split} --model runs/${basename(out)}${views}`;
 }
 
 /** The date, as cards give it. */

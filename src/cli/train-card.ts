@@ -69,7 +69,7 @@ function draftOf(run: TrainedRun): CardDraft {
       ...(softTargets && { softTargets }),
     },
     versions: { '@tensorflow/tfjs-core': version_core, node: process.version },
-    license: 'MIT',
+    ...(data.name === 'FER2013' && { license: 'MIT' }), // of weights from own data, their owner decides
     intendedUse:
       'Research, teaching, prototypes and programs whose users know and agree, on images of one upright face. Not for decisions about ' +
       'people; inferring emotions at work or in schools is banned in the European Union (AI Act, article 5).',

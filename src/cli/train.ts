@@ -59,17 +59,21 @@ interface Options {
 export function trainCommand(): Command {
   return command('train', 'Trains a model on labeled images, resumably. Ctrl-C saves a checkpoint.', [
     '--data fer2013.csv.gz --model compact --out runs/compact',
-    '--data faces --epochs 20 --out runs/mine            # a folder of any classes: faces/bored, faces/engaged, …',
-    '--data faces --epochs 20 --out runs/mine --resume   # after Ctrl-C',
+    '--data faces --from compact --freeze backbone --out runs/mine            # own classes, a few images each: faces/bored, …',
+    '--data faces --from compact --freeze backbone --out runs/mine --resume   # after Ctrl-C',
+    '--data faces --epochs 60 --out runs/scratch                              # own classes, hundreds of images each',
     '--data fer2013.csv.gz --from compact --epochs 3 --peak 0.01 --out runs/tuned',
-    '--data faces --from compact --freeze backbone --out runs/mine   # few images of own classes: trains the output layer',
     '--data fer2013.csv.gz --recipe recipe.json --out runs/chain',
   ])
-    .requiredOption('--data <path>', DATA_HELP)
+    .requiredOption('--data <path>', `${DATA_HELP}; without splits, a random tenth is held out for validation`)
     .requiredOption('--out <dir>', 'directory for the checkpoint, the model, its card and the report')
     .addOption(new Option('--model <name>', 'architecture').choices(listModels()).default('compact'))
     .option('--network <json>', `model options that override those of the recipe: '{"conv":{"repeats":3}}'`, jsonObject)
-    .option('--epochs <n>', 'epochs in all, over which the learning rate goes to 0 (default: by the model)', count)
+    .option(
+      '--epochs <n>',
+      'total number of epochs, over which the learning rate falls to 0 (default: by the model)',
+      count,
+    )
     .option('--until <n>', 'stop after this epoch and save the model; the schedule stays that of --epochs', count)
     .option('--peak <rate>', 'maximum learning rate (default: by the model)', positive)
     .option('--augment <json>', `augmentation that overrides that of the recipe: '{"mixup":0.2}'`, jsonObject)

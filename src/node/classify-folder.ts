@@ -22,7 +22,7 @@ export interface FolderWorkersOptions {
   backend: string | URL;
   /** The number of processes, 1..1024. Default: one per core. */
   count?: number | undefined;
-  /** The number of images per message to a worker, at least 1. Default 32. */
+  /** The number of images per message to a worker, at least 1; a run that is stopped loses at most so many results per worker. Default 8. */
   batchSize?: number | undefined;
 }
 
@@ -79,7 +79,7 @@ const parseShard = object({ index: integer({ min: 0 }), count: positive } satisf
 
 const parse = object({
   out: parsePath,
-  workers: object({ ...WORKERS, batchSize: optional(positive, 32) } satisfies Schema<ClassifyFolderOptions['workers']>),
+  workers: object({ ...WORKERS, batchSize: optional(positive, 8) } satisfies Schema<ClassifyFolderOptions['workers']>),
   model: optional(parsePath, DEFAULT_MODEL),
   topk: optional(positive),
   faces: optional(flag, false),

@@ -1,5 +1,6 @@
 /** A worker process of `classifyFolder`: classifies the files that it receives, and exits with its parent. */
 import { join } from 'node:path';
+import { loadSharp } from '../platform/node-decode';
 import { facesOf } from './faces-of';
 import type { FileResult } from './results-file';
 import type { WorkerSettings } from './worker-process';
@@ -18,6 +19,7 @@ async function serve({ dir, backend, model, topk, faces }: WorkerSettings): Prom
     if (typeof start === 'function') await start();
     await (await import('@tensorflow/tfjs-core')).ready();
   });
+  await attempt('sharp', loadSharp); // or every image would get an error, which a later run does not retry
   const { loadClassifier, loadImage } = await import('fer-cnn');
   const classifier = await attempt('model', () => loadClassifier(model));
   const finder = faces && {

@@ -2,7 +2,7 @@
 /// <reference path="./modules.d.ts" />
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { BackendError, FerError, WeightsError } from '../errors';
+import { BackendError, FerError, missingPackage, WeightsError } from '../errors';
 import type { FileResult } from './results-file';
 
 /** The settings of a worker; see `folder-worker.ts`. */
@@ -22,7 +22,7 @@ export interface WorkerSettings {
 /** A message of a worker. */
 type Message =
   | { readonly ready: true }
-  | { readonly failed: string; readonly part: 'backend' | 'model' | 'images' }
+  | { readonly failed: string; readonly part: 'backend' | 'sharp' | 'model' | 'images' }
   | { readonly results: readonly FileResult[] };
 
 /** A worker exited without an answer, for instance because native code crashed or memory ran out. */
@@ -54,7 +54,7 @@ export class WorkerProcess {
    *
    * @param settings The settings of the worker.
    * @param started Receives the worker immediately, so that it can be stopped during the start.
-   * @throws {@link BackendError} or {@link WeightsError} if it cannot load them; {@link WorkerLost} if it exits.
+   * @throws {@link BackendError} or {@link WeightsError} if it cannot load them, FerError if `sharp` is missing; {@link WorkerLost} if it exits.
    */
   static async start(settings: WorkerSettings, started: (worker: WorkerProcess) => void): Promise<WorkerProcess> {
     const { url } = await import('fer-cnn/folder-worker');
@@ -116,6 +116,7 @@ export class WorkerProcess {
 }
 
 function failure({ failed, part }: Extract<Message, { failed: string }>): FerError {
+  if (part === 'sharp') return missingPackage('classifyFolder', 'sharp', failed);
   const where = `classifyFolder: ${part}`;
   if (part === 'backend') {
     const remedy = 'Pass an importable module that registers a tfjs backend.';

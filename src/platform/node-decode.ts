@@ -113,7 +113,12 @@ function bytesOf(data: Uint8Array, fail: DecodeOptions['fail']): Uint8Array {
   return Uint8Array.from(values, (value) => Math.round((value * 255) / white));
 }
 
-async function loadSharp(): Promise<typeof Sharp> {
+/**
+ * Imports the package `sharp`.
+ *
+ * @throws FerError with the command that installs it.
+ */
+export async function loadSharp(): Promise<typeof Sharp> {
   try {
     return (await import('sharp')).default;
   } catch (cause) {

@@ -40,6 +40,14 @@ describe('fer-cnn', () => {
     [['classify'], 'missing required argument'],
     [['classify', '--box', '1,2,3', 'a.png'], "'--box <x,y,w,h>' argument '1,2,3' is invalid"],
     [['classify', '--topk', '0', 'a.png'], 'at least 1'],
+    [['classify', '--topk', 'two', 'a.png'], 'at least 1'],
+    [['classify', COLLINS, '--workers', '2'], '--workers: expected --out too'],
+    [['classify', COLLINS, '--annotate', 'a.gif'], '--annotate a.gif: expected a file that ends in .png, .jpg'],
+    [['classify', COLLINS, '--annotate', COLLINS], 'expected another file than the image, which it would overwrite'],
+    [['explain', COLLINS, '--out', COLLINS], 'expected another file than the image, which it would overwrite'],
+    [['export', 'compact', '--out', 'a.h5'], 'a file that ends in .onnx or .keras, or a directory, received .h5'],
+    [['export', 'compact', '--out', 'a.keras', '--dtype', 'uint8'], '--dtype: expected a directory as --out'],
+    [['export', 'compact', '--out', 'a', '--opset', '14'], '--opset: expected a file that ends in .onnx as --out'],
     [['classify', '--out', 'x.jsonl', '--shard', '2/2', '.'], "'--shard <i/n>' argument '2/2' is invalid"],
     [['classify', '--out', 'x.jsonl', 'a', 'b'], '--out: expected one folder'],
     [['train', '--out', 'x', '--data', 'y', '--augment', 'mixup'], "'--augment <json>' argument 'mixup' is invalid"],
@@ -57,7 +65,7 @@ describe('fer-cnn', () => {
   it.each([
     [['classify', COLLINS, '--model', 'file://remotehost/x'], 'host must be'],
     [['classify', COLLINS, '--model', at('nothing')], 'model.json'],
-    [['audit', '--data', 'missing.csv'], 'missing.csv'],
+    [['audit', '--data', 'missing'], 'missing: expected a CSV file or a folder of images, received a path that'],
   ])('fails at %j with status 1 and one line', async (args, message) => {
     const { code, stderr } = await ferCnn(...args);
     expect(code).toBe(1);
@@ -92,6 +100,8 @@ describe('fer-cnn', () => {
       expect(red! - green!).toBeGreaterThan(80); // the frame
       const byBox = await ferCnn('classify', photo, '--box', '175,60,95,110', '--backend', 'wasm', '--json');
       expect(JSON.parse(byBox.stdout)[0].faces).toMatchObject([{ box: { x: 175, y: 60, width: 95, height: 110 } }]);
+      const outside = await ferCnn('classify', photo, '--box', '9000,60,95,110', '--backend', 'wasm');
+      expect(outside).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('outside of its 512') });
     },
   );
 
@@ -142,7 +152,12 @@ describe('fer-cnn', () => {
       at('m.svg'),
     );
     expect(scores.stdout, scores.stderr).toContain('| Images | 24 |');
+    const parts = await ferCnn('evaluate', '--data', at('faces'), '--model', out, '--split', 'Training');
+    expect(parts).toMatchObject({ code: 2, stderr: expect.stringContaining('--split Training: expected data with') });
     expect(await readFile(at('m.svg'), 'utf8')).toContain('engaged');
+    const { training, metrics, license } = JSON.parse(await readFile(join(out, 'card.json'), 'utf8'));
+    for (const { command } of metrics) expect(command).toBe(training.command); // only the run itself held these images out
+    expect(license).toBeUndefined();
     const heat = await ferCnn(
       'explain',
       COLLINS,

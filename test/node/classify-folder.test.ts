@@ -20,6 +20,7 @@ import { tinyCnn } from '../support/tiny';
 const fileHere = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const PROGRAM = fileHere('classify-folder.program.mjs');
 const POISON = fileHere('poison-backend.mjs');
+const NO_SHARP = fileHere('no-sharp-backend.mjs');
 const CPU = '@tensorflow/tfjs-backend-cpu';
 const SIZE = 20; // images
 const NAMES = Array.from({ length: SIZE }, (_, i) => `${i % 3}/${i}.png`);
@@ -176,6 +177,10 @@ describe('classifyFolder', () => {
       const model = classifyFolder(at('images'), options('no-model', { model: at('nothing') }));
       await expect(model).rejects.toThrow(WeightsError);
       await expect(model).rejects.toThrow('model.json');
+      const decoder = run({ workers: { backend: NO_SHARP } });
+      await expect(decoder).rejects.toThrow(
+        'classifyFolder: expected the package sharp, received none that can be loaded. Install it with: npm install sharp',
+      );
       expect(await sizeOf(at('failing.jsonl'))).toBe(0);
     },
   );
