@@ -23,7 +23,7 @@ import {
 import { showProgress } from './progress';
 import { readRecipe } from './recipe-file';
 import { RECIPES } from './recipes';
-import { interruptible, print, UsageError } from './run';
+import { interruptible, print, UsageError, warn } from './run';
 import { isDone, stageLog } from './stages';
 import { keepShare, startModel } from './start-from';
 import { FERPLUS_SHARE, FERPLUS_SOURCE, loadVotes, runName, taughtBy } from './teacher';
@@ -123,6 +123,9 @@ export function trainCommand(): Command {
     });
 }
 
+/** Steps below which random weights learn little: the moving averages of batch norm, with momentum .99, still begin where they began. */
+const FEW_STEPS = 300;
+
 /** The default number of epochs if layers are frozen. */
 const FROZEN_EPOCHS = 20;
 
@@ -195,6 +198,12 @@ async function trainModel(options: Options): Promise<void> {
   const stopped = `Stopped. The checkpoint is in ${options.out}: to resume, run the same command with --resume.`;
   try {
     const settings = recipe.options(epochs, options.peak);
+    const steps = epochs * Math.ceil(training.size / (settings.batchSize ?? 1));
+    if (options.from === undefined && steps < FEW_STEPS) {
+      warn(
+        `Steps in all: ${steps}. Random weights learn little in so few: add --from compact --freeze backbone, or epochs.`,
+      );
+    }
     const { history } = await interruptible(stopped, (signal) =>
       train(trained, training, {
         ...settings,

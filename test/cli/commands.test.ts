@@ -206,6 +206,7 @@ describe('fer-cnn', () => {
     );
     const { code, stderr } = await ferCnn(...own, '--ferplus', at('votes.csv'));
     expect(code, stderr).toBe(0);
+    expect(stderr).toContain('Steps in all: 1. Random weights learn little in so few: add --from compact');
     expect(stderr).toMatch(/epoch 1: loss .*, val_acc /);
     const { classNames, training } = JSON.parse(await readFile(at('voted/card.json'), 'utf8'));
     expect(classNames).toEqual(EMOTIONS);
