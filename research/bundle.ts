@@ -3,7 +3,7 @@
  * `npx tsx research/bundle.ts --model compact`. Afterwards, `npm run build`, `bench/robustness.ts --cards`, `research/people.ts --write` and
  * `scripts/model-table.mjs` measure the rest of the card and write the documents.
  */
-import { copyFile, readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Option } from 'commander';
 import { listModels, type ModelName } from 'fer-cnn';
@@ -24,7 +24,8 @@ const { model, runs } = cli('research/bundle.ts', 'Takes the weights of the last
 await main(async () => {
   const chain = chainOf(model, JSON.parse(await readFile(RECIPE, 'utf8')) as RecipeRun[]);
   const { out } = chain.at(-1)!;
-  for (const file of FILES) await copyFile(join(runs, basename(out), file), join('weights', model, file));
+  const contents = await Promise.all(FILES.map((file) => readFile(join(runs, basename(out), file)))); // all of them or none
+  for (const [i, file] of FILES.entries()) await writeFile(join('weights', model, file), contents[i]!);
   await updateCard(model, (card) => ({
     ...card,
     training: {

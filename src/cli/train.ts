@@ -123,7 +123,7 @@ export function trainCommand(): Command {
     });
 }
 
-/** Steps below which random weights learn little: the moving averages of batch norm, with momentum .99, still begin where they began. */
+/** Steps below which random weights learn little: the moving averages of batch norm (momentum .99) are still near their initial values. */
 const FEW_STEPS = 300;
 
 /** The default number of epochs if layers are frozen. */
@@ -201,7 +201,7 @@ async function trainModel(options: Options): Promise<void> {
     const steps = epochs * Math.ceil(training.size / (settings.batchSize ?? 1));
     if (options.from === undefined && steps < FEW_STEPS) {
       warn(
-        `Steps in all: ${steps}. Random weights learn little in so few: add --from compact --freeze backbone, or epochs.`,
+        `Steps in all: ${steps}. Random weights learn little in so few: add --from compact --freeze backbone, or more epochs.`,
       );
     }
     const { history } = await interruptible(stopped, (signal) =>

@@ -15,9 +15,13 @@ it.runIf(isNightly)(
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'fer-cnn-recipe-'));
     try {
-      const [header, ...rows] = csvOf(12).trim().split('\n');
-      await writeFile(join(folder, 'fer2013.csv'), [header, ...rows, ''].join('\n'));
-      const votes = rows.map((row, i) => `${row.split(',')[2]},fer${i}.png,9,1,0,0,0,0,0,0,0,0`);
+      const csv = csvOf(12);
+      await writeFile(join(folder, 'fer2013.csv'), csv);
+      const votes = csv
+        .trim()
+        .split('\n')
+        .slice(1)
+        .map((row, i) => `${row.split(',')[2]},fer${i}.png,9,1,0,0,0,0,0,0,0,0`);
       const columns = 'neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,NF';
       await writeFile(join(folder, 'fer2013new.csv'), [`Usage,Image name,${columns}`, ...votes, ''].join('\n'));
       const file = join(ROOT, 'research/bundled-weights.json');
