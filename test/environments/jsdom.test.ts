@@ -25,7 +25,9 @@ describe('in jsdom, where components are tested', () => {
   });
 
   it('a file that is no image is refused by its name', async () => {
-    await expect(classifyFaces(new File(['text'], 'notes.txt'))).rejects.toThrow(/^classifyFaces: notes\.txt: expected/);
+    await expect(classifyFaces(new File(['text'], 'notes.txt'))).rejects.toThrow(
+      /^classifyFaces: notes\.txt: expected/,
+    );
   });
 
   it('pixels are classified', async () => {
