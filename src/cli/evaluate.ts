@@ -60,6 +60,13 @@ async function evaluateModel(options: Options): Promise<void> {
     }
     const data = split === 'all' ? dataset : dataset.where(split);
     if (data.size === 0) throw new Error(`--data ${options.data}: expected images of ${split}, received none.`);
+    const unknown = data.classNames.filter((name) => !card.classNames.includes(name));
+    if (unknown.length > 0) {
+      throw new UsageError(
+        `--data ${options.data}: expected classes of the model (${card.classNames.join(', ')}), received ${unknown.join(', ')}. ` +
+          'Choose a --model that was trained on them.',
+      );
+    }
     const trainingSet = await trainingSetOf(options, dataset, split);
     const report = await interruptible('Stopped.', async (signal) => {
       const progress = showImages(`${card.name} on ${backend}`);

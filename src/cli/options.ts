@@ -70,5 +70,5 @@ export function jsonObject(text: string): object {
 export const precisionOption = (): Option =>
   new Option(
     '--precision <type>',
-    'type in which convolutions multiply; bfloat16 is faster on processors with AVX512-BF16 or AMX',
+    'type in which convolutions multiply; bfloat16 is faster on AMD processors with AVX512-BF16 and with AMX, slower on others',
   ).choices(['float32', 'bfloat16']);

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { TrainingError } from 'fer-cnn';
+import { UsageError } from './run';
 
 const STAGES = 'stages.json';
 
@@ -33,6 +35,16 @@ export function stageLog(out: string, isNew: boolean) {
       await writeFile(file, JSON.stringify(stages));
     },
   };
+}
+
+/** An error in terms of the command if it is one of the checkpoint; else as it is. */
+export function ofResuming(checkpoint: string, error: unknown): unknown {
+  if (!(error instanceof TrainingError) || !error.where.startsWith('train: checkpoint')) return error;
+  const { where, expected, received } = error;
+  return new UsageError(
+    `--resume: ${where.slice('train: '.length)} in ${checkpoint}: expected ${expected}, received ${received}. ` +
+      'Use the data and options of that run, or another --out to start again.',
+  );
 }
 
 /** Whether a run in a directory has come to an end, by the schedule of so many epochs. */

@@ -24,7 +24,7 @@ import { showProgress } from './progress';
 import { readRecipe } from './recipe-file';
 import { RECIPES } from './recipes';
 import { interruptible, print, UsageError, warn } from './run';
-import { isDone, stageLog } from './stages';
+import { isDone, ofResuming, stageLog } from './stages';
 import { keepShare, startModel } from './start-from';
 import { FERPLUS_SHARE, FERPLUS_SOURCE, loadVotes, runName, taughtBy } from './teacher';
 import { saveTrained } from './train-card';
@@ -238,6 +238,8 @@ async function trainModel(options: Options): Promise<void> {
     const report = await saveTrained({ ...run, start, softTargets });
     if (json) print(JSON.stringify({ out, ...report.toJSON() }, null, 2));
     else print(`\n${report.toMarkdown()}\n\nSaved the model, its card, golden outputs, report and history in ${out}`);
+  } catch (error) {
+    throw ofResuming(checkpoint, error);
   } finally {
     progress.stop();
     if (trained !== model) trained.dispose();

@@ -163,8 +163,8 @@ export interface TrainOptions {
   freeze?: 'backbone' | 'none' | (string & {});
   /**
    * Type in which convolutions multiply, forward and in their gradients; weights, sums and everything else stay float32. `'bfloat16'`
-   * needs the native backend, and a processor with AVX512-BF16 or AMX to be faster. A run may be resumed with another one. Default
-   * `'float32'`. Source: Kalamkar et al. 2019 (arXiv:1905.12322).
+   * needs the native backend, and an AMD processor with AVX512-BF16 or an Intel processor with AMX to be faster. A run may be resumed
+   * with another one. Default `'float32'`. Source: Kalamkar et al. 2019 (arXiv:1905.12322).
    */
   precision?: 'float32' | 'bfloat16';
   /**

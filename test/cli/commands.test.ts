@@ -134,6 +134,11 @@ describe('fer-cnn', () => {
     const second = await ferCnn(...train, '--epochs', '2', '--out', out, '--backend', 'wasm', '--resume', '--json');
     expect(second.code, second.stderr).toBe(0);
     expect(JSON.parse(second.stdout).classNames).toEqual(['bored', 'engaged']);
+    const other = await ferCnn(...train, '--epochs', '2', '--seed', '2', '--out', out, '--backend', 'wasm', '--resume');
+    expect(other).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^--resume: checkpoint.*--out to start again/m),
+    });
     const history = JSON.parse(await readFile(join(out, 'history.json'), 'utf8'));
     expect(history.map(({ epoch }: { epoch: number }) => epoch)).toEqual([1, 2]);
     expect(await readdir(out)).toEqual(
@@ -154,6 +159,8 @@ describe('fer-cnn', () => {
     expect(scores.stdout, scores.stderr).toContain('| Images | 24 |');
     const parts = await ferCnn('evaluate', '--data', at('faces'), '--model', out, '--split', 'Training');
     expect(parts).toMatchObject({ code: 2, stderr: expect.stringContaining('--split Training: expected data with') });
+    const foreign = await ferCnn('evaluate', '--data', at('faces'), '--model', 'compact', '--backend', 'wasm');
+    expect(foreign).toMatchObject({ code: 2, stderr: expect.stringContaining('received bored, engaged. Choose a') });
     expect(await readFile(at('m.svg'), 'utf8')).toContain('engaged');
     const { training, metrics, license } = JSON.parse(await readFile(join(out, 'card.json'), 'utf8'));
     for (const { command } of metrics) expect(command).toBe(training.command); // only the run itself held these images out
