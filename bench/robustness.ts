@@ -1,6 +1,6 @@
 /**
  * Scores the bundled weights and the rivals' networks on damaged pictures of FER2013, in single views:
- * `npx tsx bench/robustness.ts --data fer2013.csv.gz`. Stop it at any time; with the same `--out` it goes on where it was.
+ * `npm run bench:robustness -- --data fer2013.csv.gz`. Stop it at any time; with the same `--out` it goes on where it was.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
  * Takes what the last run of the recipe for a model wrote into `weights/`, and names the recipe and the soft targets on its card:
- * `npx tsx research/bundle.ts --model compact`. Afterwards, `npm run build`, `bench/robustness.ts --cards`, `research/people.ts --write` and
+ * `npx tsx research/bundle.ts --model compact`. Afterwards, `npm run build`, `npm run bench:robustness -- --cards`, `research/people.ts --write` and
  * `scripts/model-table.mjs` measure the rest of the card and write the documents.
  */
 import { readFile, writeFile } from 'node:fs/promises';

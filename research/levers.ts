@@ -1,7 +1,7 @@
 /**
  * Fine-tunes the compact model by one lever at a time, each beside the same run without any:
  * `npx tsx research/levers.ts --data fer2013.csv.gz --ferplus fer2013new.csv --lever flip --out runs/levers/flip`. It scores the moving average of
- * the weights on PublicTest and saves it, for `bench/robustness.ts --models runs/levers/flip`.
+ * the weights on PublicTest and saves it, for `npm run bench:robustness -- --models runs/levers/flip`.
  */
 import { mkdir } from 'node:fs/promises';
 import { Option } from 'commander';

@@ -33,7 +33,7 @@ export async function writeOntoCard(
   const metric: CardMetric = {
     ...where,
     date: today(),
-    command: `npx tsx bench/robustness.ts --data fer2013.csv.gz --split ${where.split} --models ${name} --strengths middle`,
+    command: `npm run bench:robustness -- --data fer2013.csv.gz --split ${where.split} --models ${name} --strengths middle`,
     protocol: PROTOCOL,
     accuracy,
     figures: Object.fromEntries(DAMAGES.map((damage) => [damage.name, result.scores[`${damage.name}, middle`]!])),
