@@ -106,7 +106,7 @@ function damage(cards: readonly FullCard[]): string {
   });
   const head = names.map((name) => `<th scope="col">${escape(name.replace(/^@\w+\//, ''))}</th>`).join('');
   const { date } = scoreOf(cards[0]!.metrics, 'single view, mean over');
-  const command = behind(guide, '## Damaged images', /`(npx tsx bench\/robustness[^`]*)`/);
+  const command = behind(guide, '## Damaged images', /`(npm run bench:robustness[^`]*)`/);
   return `<div class="vp-table" role="region" aria-label="Accuracy on damaged images" tabindex="0"><table class="chart many"><caption>% of the same images classified correctly, more is better; human and face-api by @vladmandic</caption><thead><tr><td></td>${head}</tr></thead><tbody>${lines.join('')}</tbody></table></div>\n\n\`${command} --strengths middle\`, ${date}.\n`;
 }
 
