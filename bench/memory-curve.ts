@@ -6,8 +6,8 @@
 import { writeFile } from 'node:fs/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import { cosine, createCompactCnn, Dataset, memoryCheckpoint, Random, train } from 'fer-cnn';
-import { BACKENDS, startBackend } from '../src/cli/backend';
-import { wholeNumber } from '../src/cli/options';
+import { startBackend } from '../src/cli/backend';
+import { backendOption, wholeNumber } from '../src/cli/options';
 import { cli } from '../research/support/cli';
 import { panelsSvg } from '../src/cli/line-panel';
 import { main } from '../research/support/main';
@@ -35,7 +35,7 @@ const HEAP = '#2a7d4f';
 
 const options = cli('bench/memory-curve.ts', 'Draws the memory of a long training run.')
   .option('--minutes <n>', 'how long to train', wholeNumber, 30)
-  .option('--backend <name>', `one of ${BACKENDS.join(', ')}`, 'wasm')
+  .addOption(backendOption().default('wasm'))
   .option('--every <n>', 'seconds between two points', wholeNumber, 10)
   .option('--out <path>', 'where PATH.svg and PATH.json are written', 'docs/images/training-memory')
   .parse()

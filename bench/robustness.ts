@@ -2,14 +2,15 @@
  * Scores the bundled weights and the rivals' networks on damaged pictures of FER2013, in single views:
  * `npm run bench:robustness -- --data fer2013.csv.gz`. Stop it at any time; with the same `--out` it goes on where it was.
  */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Option } from 'commander';
 import { listModels, loadFer2013, type Split, SPLITS } from 'fer-cnn';
 import { cli } from '../research/support/cli';
 import { main } from '../research/support/main';
 import { BACKENDS, startBackend } from '../src/cli/backend';
-import { wholeNumber } from '../src/cli/options';
+import { backendOption, count, wholeNumber } from '../src/cli/options';
+import { writeFiles } from '../src/platform/node-write';
 import { damageAll } from './damages/damage-all';
 import { DAMAGES } from './damages/damages';
 import { robustnessSvg } from './damages/picture';
@@ -44,9 +45,9 @@ const options = cli('bench/robustness.ts', 'Scores models on damaged images of F
   )
   .addOption(new Option('--strengths <names...>', 'how strong').choices(STRENGTHS).default(STRENGTHS))
   .addOption(new Option('--damages <names...>', 'which of them').choices(NAMES).default(NAMES, 'all'))
-  .option('--images <n>', 'only the first n images, for a quick run', wholeNumber)
+  .option('--images <n>', 'only the first n images, for a quick run', count)
   .option('--seed <n>', 'seed of what the damages draw', wholeNumber, 1)
-  .option('--backend <name>', `of our models: one of ${BACKENDS.join(', ')} (default: the first that is installed)`)
+  .addOption(backendOption())
   .option('--out <dir>', 'directory where each score is kept as soon as it is known', 'runs/robustness')
   .option('--known', 'score nothing: table and picture of what is in --out already')
   .option('--docs', 'writes table and picture into docs/models.md')
@@ -81,7 +82,7 @@ await main(async () => {
       const classes = await scorer.classify(await apply());
       scores[name] = classes.filter((label, i) => label === labels[i]).length / size;
       console.error(`${scorer.title}: ${name} ${(100 * scores[name]).toFixed(2)} %`);
-      await writeFile(file, JSON.stringify(known, null, 2));
+      await writeFiles({ [file]: JSON.stringify(known, null, 2) });
     }
     scorer.close();
     results.push({ title: scorer.title, scores });

@@ -7,7 +7,7 @@ import sharp, { type Sharp } from 'sharp';
 import { loadClassifier, type Prediction, Random } from 'fer-cnn';
 import { createFaceClassifier, type FaceClassifier, measureBaseline, type FaceBaseline } from 'fer-cnn/faces';
 import { BACKENDS, startBackend } from '../src/cli/backend';
-import { MODEL_HELP, wholeNumber } from '../src/cli/options';
+import { MODEL_HELP, backendOption, wholeNumber } from '../src/cli/options';
 import { correctPredictions, RESTING } from '../src/faces/baseline';
 import { cli } from './support/cli';
 import { main } from './support/main';
@@ -29,7 +29,7 @@ const options = cli('research/baseline.ts', 'Measures the correction by a restin
   .requiredOption('--photos <dir>', 'folder with photos.csv')
   .option('--model <name>', MODEL_HELP, 'compact')
   .option('--seed <n>', 'seed of the changes to the photos', wholeNumber, 1)
-  .option('--backend <name>', `one of ${BACKENDS.join(', ')} (default: the first that is installed)`)
+  .addOption(backendOption())
   .parse()
   .opts<Options>();
 

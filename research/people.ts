@@ -13,7 +13,7 @@ import { applyTemperature, expectedCalibrationError, reliabilityBins } from 'fer
 import { damageAll } from '../bench/damages/damage-all';
 import { DAMAGES } from '../bench/damages/damages';
 import { BACKENDS, startBackend } from '../src/cli/backend';
-import { wholeNumber } from '../src/cli/options';
+import { backendOption, wholeNumber } from '../src/cli/options';
 import { today } from '../src/cli/store';
 import type { Classifier } from '../src/classify/classifier';
 import { updateCard } from './support/card-file';
@@ -47,7 +47,7 @@ const options = cli('research/people.ts', 'Scores the bundled weights by groups 
   .requiredOption('--data <file>', 'fer2013.csv or icml_face_data.csv, plain or gzipped')
   .addOption(new Option('--models <names...>', 'which weights').choices(listModels()).default(listModels(), 'all'))
   .option('--seed <n>', 'seed of what the damages draw', wholeNumber, 1)
-  .option('--backend <name>', `one of ${BACKENDS.join(', ')} (default: the first that is installed)`)
+  .addOption(backendOption())
   .option('--out <dir>', 'directory where each result is kept as soon as it is known', 'runs/people')
   .option('--write', 'writes the results onto the cards')
   .parse()

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { Option } from 'commander';
 import { createModel, evaluate, train, loadFer2013 } from 'fer-cnn';
 import { fileCheckpoint } from 'fer-cnn/node';
-import { keepLargeBuffers, startBackend, BACKENDS } from '../src/cli/backend';
-import { wholeNumber } from '../src/cli/options';
+import { keepLargeBuffers, startBackend } from '../src/cli/backend';
+import { backendOption, wholeNumber } from '../src/cli/options';
 import { cli } from './support/cli';
 import { main } from './support/main';
 import { showProgress } from '../src/cli/progress';
@@ -40,7 +40,7 @@ const options = cli(
   )
   .option('--epochs <n>', 'epochs in all (default: those of the recipe)', wholeNumber)
   .option('--seed <n>', 'seed of the split and of the training', wholeNumber, 1)
-  .option('--backend <name>', `one of ${BACKENDS.join(', ')} (default: the first that is installed)`)
+  .addOption(backendOption())
   .option('--out <dir>', 'directory for the checkpoint, from which a stopped run goes on', 'runs/reference-protocol')
   .parse()
   .opts<Options>();

@@ -17,8 +17,8 @@ import {
 } from 'fer-cnn';
 import { exportKeras, importKeras } from 'fer-cnn/interchange';
 import { classifyFolder } from 'fer-cnn/node';
-import { BACKENDS, startBackend } from '../src/cli/backend';
-import { wholeNumber } from '../src/cli/options';
+import { startBackend } from '../src/cli/backend';
+import { backendOption, wholeNumber } from '../src/cli/options';
 import { cli } from './support/cli';
 import { main } from './support/main';
 
@@ -46,7 +46,7 @@ const options = cli(
   .option('--rows <n>', 'how many rows of Training to use, and of PublicTest to score', wholeNumber, 1024)
   .option('--epochs <n>', 'times over these rows', wholeNumber, 3)
   .option('--batch <n>', 'pictures in a step, of all workers together', wholeNumber, 64)
-  .option('--backend <name>', `one of ${BACKENDS.join(', ')} (default: the first that is installed)`)
+  .addOption(backendOption())
   .parse()
   .opts<Options>();
 

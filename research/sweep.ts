@@ -8,8 +8,8 @@ import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cosine, createModel, Random, train, type Dataset, loadFer2013 } from 'fer-cnn';
 import { fileCheckpoint } from 'fer-cnn/node';
-import { keepLargeBuffers, startBackend, BACKENDS } from '../src/cli/backend';
-import { precisionOption, wholeNumber } from '../src/cli/options';
+import { keepLargeBuffers, startBackend } from '../src/cli/backend';
+import { backendOption, precisionOption, wholeNumber } from '../src/cli/options';
 import { cli } from './support/cli';
 import { main } from './support/main';
 import { showProgress } from '../src/cli/progress';
@@ -31,7 +31,7 @@ const options = cli('research/sweep.ts', 'Trains a network for each setting of a
   .requiredOption('--out <dir>', 'directory for results.jsonl and table.md')
   .option('--random <n>', 'only so many of the settings, drawn at random', wholeNumber)
   .option('--seed <n>', 'seed of the draw', wholeNumber, 1)
-  .option('--backend <name>', `one of ${BACKENDS.join(', ')} (default: the first that is installed)`)
+  .addOption(backendOption())
   .addOption(precisionOption())
   .parse()
   .opts<Options>();

@@ -8,8 +8,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createModel, listModels, predict, train, type Dataset, type ModelName, loadFer2013 } from 'fer-cnn';
 import { fileCheckpoint } from 'fer-cnn/node';
-import { keepLargeBuffers, startBackend, BACKENDS } from '../src/cli/backend';
-import { precisionOption, wholeNumber } from '../src/cli/options';
+import { keepLargeBuffers, startBackend } from '../src/cli/backend';
+import { backendOption, precisionOption, wholeNumber } from '../src/cli/options';
 import { cli } from './support/cli';
 import { main } from './support/main';
 import { showProgress } from '../src/cli/progress';
@@ -37,7 +37,7 @@ const options = cli(
   .option('--folds <n>', 'number of folds', wholeNumber, 5)
   .option('--epochs <n>', 'epochs of each fold (default: those of the recipe)', wholeNumber)
   .option('--seed <n>', 'seed of folds, weights, order, augmentation and dropout', wholeNumber, 1)
-  .option('--backend <name>', `one of ${BACKENDS.join(', ')} (default: the first that is installed)`)
+  .addOption(backendOption())
   .addOption(precisionOption())
   .parse()
   .opts<Options>();

@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { type AugmentOptions, createAugmentation } from 'fer-cnn';
 
 /**
  * Reads a recipe: an object with options of `fer-cnn train` by their names in camel case (`{ "model": "deep", "fullSize": true }`), or an
@@ -34,6 +36,29 @@ export async function readRecipe<Options extends { out: string }>(file: string, 
     parser.exitOverride().parse(argumentsOf(options), { from: 'user' });
     return parser.opts<Options>();
   });
+}
+
+/**
+ * Checks what would end a later run after hours of the earlier ones.
+ *
+ * @returns The runs.
+ * @throws An error that says which run and what.
+ */
+export function checkRuns<Run extends { ferplus?: string; augment?: AugmentOptions }>(
+  runs: readonly Run[],
+): readonly Run[] {
+  for (const [i, { ferplus, augment }] of runs.entries()) {
+    const where = `--recipe: run ${i + 1}`;
+    if (ferplus !== undefined && !existsSync(ferplus)) {
+      throw new Error(`${where}: ferplus: expected a file, received ${ferplus}, which does not exist.`);
+    }
+    try {
+      if (augment) createAugmentation(augment);
+    } catch (cause) {
+      throw new Error(`${where}: ${(cause as Error).message}`, { cause });
+    }
+  }
+  return runs;
 }
 
 function parse(file: string, text: string): Record<string, unknown>[] {

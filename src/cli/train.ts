@@ -21,7 +21,7 @@ import {
   wholeNumber,
 } from './options';
 import { showProgress } from './progress';
-import { readRecipe } from './recipe-file';
+import { checkRuns, readRecipe } from './recipe-file';
 import { RECIPES } from './recipes';
 import { interruptible, print, UsageError, warn } from './run';
 import { isDone, ofResuming, stageLog } from './stages';
@@ -116,7 +116,7 @@ export function trainCommand(): Command {
     .action(async (_options: Options, self: Command) => {
       const options = self.opts<Options>();
       if (options.recipe === undefined) return trainModel(options);
-      for (const step of await readRecipe<Options>(options.recipe, self)) {
+      for (const step of checkRuns(await readRecipe<Options>(options.recipe, self))) {
         const epochs = step.epochs ?? RECIPES[step.model].epochs;
         if (!options.resume || !isDone(step.out, epochs, step.until)) await trainModel(step);
       }

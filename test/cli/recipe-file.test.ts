@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { readRecipe } from '../../src/cli/recipe-file';
+import { checkRuns, readRecipe } from '../../src/cli/recipe-file';
 import { trainCommand } from '../../src/cli/train';
 import { listModels } from '../../src/models/registry';
 
@@ -69,4 +69,13 @@ it('the recipe of the bundled weights is complete: what a run starts or learns f
     trained.set(out, model);
   }
   expect(new Set(trained.values())).toEqual(new Set(listModels()));
+});
+
+it('all runs are checked before the first one', () => {
+  const runs = [{}, { augment: { noise: { probability: 2 } } }];
+  expect(() => checkRuns(runs)).toThrow(/^--recipe: run 2: .*noise\.probability: expected .* received 2/);
+  expect(() => checkRuns([{ ferplus: 'no-such-file.csv' }])).toThrow(
+    '--recipe: run 1: ferplus: expected a file, received no-such-file.csv, which does not exist.',
+  );
+  expect(checkRuns([{ augment: { noise: { probability: 1 } } }])).toHaveLength(1);
 });
