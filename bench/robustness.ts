@@ -8,7 +8,7 @@ import { Option } from 'commander';
 import { listModels, loadFer2013, type Split, SPLITS } from 'fer-cnn';
 import { cli } from '../research/support/cli';
 import { main } from '../research/support/main';
-import { BACKENDS, startBackend } from '../src/cli/backend';
+import { startBackend } from '../src/cli/backend';
 import { backendOption, count, wholeNumber } from '../src/cli/options';
 import { writeFiles } from '../src/platform/node-write';
 import { damageAll } from './damages/damage-all';
@@ -60,7 +60,7 @@ await main(async () => {
   const dataset = await loadFer2013(options.data, { split });
   const size = Math.min(options.images ?? dataset.size, dataset.size);
   const [images, labels] = [dataset.images.subarray(0, size * 48 * 48), dataset.labels.subarray(0, size)];
-  const backend = await startBackend(options.backend, BACKENDS);
+  const backend = await startBackend(options.backend);
   await mkdir(out, { recursive: true });
 
   const wanted = DAMAGES.filter(({ name }) => damages.includes(name));

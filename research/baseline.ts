@@ -6,7 +6,7 @@
 import sharp, { type Sharp } from 'sharp';
 import { loadClassifier, type Prediction, Random } from 'fer-cnn';
 import { createFaceClassifier, type FaceClassifier, measureBaseline, type FaceBaseline } from 'fer-cnn/faces';
-import { BACKENDS, startBackend } from '../src/cli/backend';
+import { startBackend } from '../src/cli/backend';
 import { MODEL_HELP, backendOption, wholeNumber } from '../src/cli/options';
 import { correctPredictions, RESTING } from '../src/faces/baseline';
 import { cli } from './support/cli';
@@ -66,7 +66,7 @@ interface Seen {
 }
 
 await main(async () => {
-  await startBackend(options.backend, BACKENDS);
+  await startBackend(options.backend);
   const classifier = await loadClassifier(options.model);
   const faces = createFaceClassifier({ classifier });
   const seen: Seen[] = [];

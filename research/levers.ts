@@ -101,8 +101,7 @@ await main(async () => {
   const progress = showProgress(`compact, ${name}, on ${backend}`);
   try {
     for (let epoch = 0; epoch < epochs; epoch++) {
-      let loss = 0;
-      let batchNumber = 0;
+      let [loss, correct, seen, batchNumber] = [0, 0, 0, 0];
       for (const batch of batches(training, {
         ...{ batchSize, seed, epoch, shuffle: true },
         augment: { ...(augment as object), ...DAMAGE },
@@ -111,18 +110,21 @@ await main(async () => {
         setLearningRate(optimizer, learningRate);
         const done = await step(batch, preprocessing, [seed, state.position.step++]);
         updateAverages(state, averaging);
-        loss += (done.loss - loss) / ++batchNumber;
+        batchNumber++;
+        seen += batch.size;
+        correct += done.correct;
+        loss += ((done.loss - loss) * batch.size) / seen;
         progress.update({
           epoch: epoch + 1,
           epochs,
           batch: batchNumber,
           batches: steps,
           loss,
-          accuracy: NaN,
+          accuracy: correct / seen,
           learningRate,
         });
       }
-      progress.epochDone(epoch + 1, { loss });
+      progress.epochDone(epoch + 1, { loss, acc: correct / seen });
     }
   } finally {
     progress.stop();

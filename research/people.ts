@@ -12,7 +12,7 @@ import { createFaceClassifier } from 'fer-cnn/faces';
 import { applyTemperature, expectedCalibrationError, reliabilityBins } from 'fer-cnn/metrics';
 import { damageAll } from '../bench/damages/damage-all';
 import { DAMAGES } from '../bench/damages/damages';
-import { BACKENDS, startBackend } from '../src/cli/backend';
+import { startBackend } from '../src/cli/backend';
 import { backendOption, wholeNumber } from '../src/cli/options';
 import { today } from '../src/cli/store';
 import type { Classifier } from '../src/classify/classifier';
@@ -55,7 +55,7 @@ const options = cli('research/people.ts', 'Scores the bundled weights by groups 
 
 await main(async () => {
   const { out, models, write } = options;
-  const backend = await startBackend(options.backend, BACKENDS);
+  const backend = await startBackend(options.backend);
   const persons = readPersons(options.photos);
   const dataset = await loadFer2013(options.data, { split: SPLIT });
   await mkdir(out, { recursive: true });

@@ -116,6 +116,10 @@ export function overSharpness(
       return gradients.map((gradient) => tf.mul(gradient, tf.div(radius, tf.maximum(norm, 1e-12))));
     });
     tf.tidy(() => variables.forEach((variable, i) => variable.assign(tf.add<tf.Tensor>(variable, climbed[i]!))));
-    return step(batch, preprocessing, key);
+    try {
+      return await step(batch, preprocessing, key);
+    } finally {
+      tf.tidy(undo); // only a step that failed has left something to undo
+    }
   };
 }
